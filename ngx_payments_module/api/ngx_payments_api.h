@@ -1,0 +1,264 @@
+
+/*
+ * api/: what the API is.  One table row for each operation; router, checks,
+ * metrics and documentation come from the row.  This room knows neither
+ * nginx's requests nor libpq: http/ fills a ngx_payments_request_t, and gets
+ * an answer in it.
+ */
+
+#ifndef _NGX_PAYMENTS_API_H_INCLUDED_
+#define _NGX_PAYMENTS_API_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "../domain/ngx_payments_domain.h"
+#include "../idempotency/ngx_payments_idempotency.h"
+#include "../pg/ngx_payments_pg.h"
+
+
+#define NGX_PAYMENTS_VERSION  "2026-11-01"
+
+
+/* methods and scopes are bits, so that a set is a number */
+
+#define NGX_PAYMENTS_GET      0x01
+#define NGX_PAYMENTS_POST     0x02
+#define NGX_PAYMENTS_PATCH    0x04
+#define NGX_PAYMENTS_DELETE   0x08
+
+
+typedef enum {
+    NGX_PAYMENTS_KEY_NONE = 0,     /* an Idempotency-Key is ignored */
+    NGX_PAYMENTS_KEY_OPTIONAL,
+    NGX_PAYMENTS_KEY_REQUIRED
+} ngx_payments_key_use_e;
+
+
+/* the catalogue of problems; the rows are in problem.c */
+
+typedef enum {
+    NGX_PAYMENTS_P_INVALID_JSON = 0,
+    NGX_PAYMENTS_P_DUPLICATE_JSON_MEMBER,
+    NGX_PAYMENTS_P_INVALID_HEADER,
+    NGX_PAYMENTS_P_INVALID_QUERY,
+    NGX_PAYMENTS_P_KEY_REQUIRED,
+    NGX_PAYMENTS_P_INVALID_KEY,
+    NGX_PAYMENTS_P_CREDENTIAL_IN_URL,
+    NGX_PAYMENTS_P_AUTHENTICATION_REQUIRED,
+    NGX_PAYMENTS_P_INVALID_API_KEY,
+    NGX_PAYMENTS_P_API_KEY_EXPIRED,
+    NGX_PAYMENTS_P_API_KEY_REVOKED,
+    NGX_PAYMENTS_P_CARD_DECLINED,
+    NGX_PAYMENTS_P_INSUFFICIENT_SCOPE,
+    NGX_PAYMENTS_P_FORBIDDEN,
+    NGX_PAYMENTS_P_MERCHANT_SUSPENDED,
+    NGX_PAYMENTS_P_TEST_MODE_ONLY,
+    NGX_PAYMENTS_P_RESOURCE_NOT_FOUND,
+    NGX_PAYMENTS_P_ROUTE_NOT_FOUND,
+    NGX_PAYMENTS_P_METHOD_NOT_ALLOWED,
+    NGX_PAYMENTS_P_NOT_ACCEPTABLE,
+    NGX_PAYMENTS_P_REQUEST_TIMEOUT,
+    NGX_PAYMENTS_P_IN_USE,
+    NGX_PAYMENTS_P_REFERENCE_USED,
+    NGX_PAYMENTS_P_LENGTH_REQUIRED,
+    NGX_PAYMENTS_P_CONTENT_TOO_LARGE,
+    NGX_PAYMENTS_P_URI_TOO_LONG,
+    NGX_PAYMENTS_P_UNSUPPORTED_MEDIA_TYPE,
+    NGX_PAYMENTS_P_HEADERS_TOO_LARGE,
+    NGX_PAYMENTS_P_VALIDATION_FAILED,
+    NGX_PAYMENTS_P_UNKNOWN_PARAMETER,
+    NGX_PAYMENTS_P_INVALID_CURRENCY,
+    NGX_PAYMENTS_P_AMOUNT_TOO_SMALL,
+    NGX_PAYMENTS_P_AMOUNT_TOO_LARGE,
+    NGX_PAYMENTS_P_CARD_NUMBER,
+    NGX_PAYMENTS_P_UNKNOWN_TOKEN,
+    NGX_PAYMENTS_P_KEY_REUSED,
+    NGX_PAYMENTS_P_RATE_LIMITED,
+    NGX_PAYMENTS_P_INTERNAL_ERROR,
+    NGX_PAYMENTS_P_NOT_IMPLEMENTED,
+    NGX_PAYMENTS_P_BAD_GATEWAY,
+    NGX_PAYMENTS_P_DATABASE_UNAVAILABLE,
+    NGX_PAYMENTS_P_OVERLOADED,
+    NGX_PAYMENTS_P_OUTCOME_UNKNOWN,
+    NGX_PAYMENTS_P_GATEWAY_TIMEOUT,
+    NGX_PAYMENTS_P_LAST
+} ngx_payments_problem_e;
+
+
+typedef struct {
+    const char                   *code;
+    ngx_uint_t                    status;
+    const char                   *retry;       /* never, same_key, new_key */
+    unsigned                      again:1;     /* Payments-Should-Retry */
+    ngx_uint_t                    after;       /* Retry-After, seconds; 0: none */
+    const char                   *title;
+    const char                   *detail;      /* when nothing more is known */
+} ngx_payments_problem_t;
+
+extern const ngx_payments_problem_t  ngx_payments_problems[];
+
+
+typedef struct {
+    ngx_uint_t                    status;
+    ngx_str_t                     body;        /* empty: none */
+    const char                   *type;        /* media type; NULL: by status */
+    ngx_str_t                     location;    /* empty: none */
+    ngx_uint_t                    version;     /* ETag; 0: none */
+    unsigned                      keyed:1;     /* the next five are there */
+    unsigned                      replayed:1;
+    const char                   *idempotency; /* executed, ... */
+    ngx_str_t                     original;    /* req_... of the execution */
+    int64_t                       expires;     /* of the key, microseconds */
+    unsigned                      problem:1;   /* the next four are there */
+    unsigned                      again:1;
+    ngx_uint_t                    after;
+    const char                   *challenge;   /* WWW-Authenticate; NULL */
+    const char                   *described;   /* Link describedby; NULL */
+} ngx_payments_answer_t;
+
+
+typedef struct ngx_payments_request_s    ngx_payments_request_t;
+typedef struct ngx_payments_operation_s  ngx_payments_operation_t;
+
+typedef void (*ngx_payments_request_pt)(ngx_payments_request_t *request);
+
+
+/*
+ * A request on its way.  http/ owns it, in the request's pool; it lives until
+ * ngx_payments_api_leave(), which may come before the answer.
+ */
+
+struct ngx_payments_request_s {
+    ngx_pool_t                     *pool;
+    ngx_log_t                      *log;
+    const ngx_payments_operation_t *operation;
+    ngx_str_t                       method;
+    ngx_str_t                       path;
+    ngx_str_t                       query;
+    ngx_str_t                       id;        /* what {id} of the path is */
+    ngx_str_t                       body;
+
+    int64_t                         merchant_id;
+    u_char                          merchant[NGX_PAYMENTS_ID_LEN];
+    ngx_uint_t                      scopes;
+    unsigned                        livemode:1;
+
+    u_char                          request_uuid[NGX_PAYMENTS_UUID_LEN];
+    u_char                          request_id[NGX_PAYMENTS_ID_LEN];
+
+    ngx_str_t                       key;       /* Idempotency-Key; empty: none */
+    ngx_payments_idempotency_key_t  key_hash;
+    ngx_msec_t                      wait;      /* Prefer: wait, or the limit */
+
+    ngx_payments_answer_t           answer;
+    ngx_payments_request_pt         done;      /* http/'s: answer is set */
+    void                           *data;      /* http/'s */
+
+    /* ---- of the operation, while it runs ---- */
+
+    ngx_payments_waiter_t           waiter;    /* keyed operations */
+    ngx_payments_pg_item_t          item;      /* others */
+    ngx_payments_pg_value_t         values[4]; /* of that item */
+    unsigned                        pending:1; /* item is with pg/ */
+};
+
+
+struct ngx_payments_operation_s {
+    const char                     *name;      /* operationId */
+    ngx_uint_t                      method;
+    const char                     *path;      /* {id} stands for a segment */
+    const char                     *scope;     /* NULL: no authentication */
+    ngx_payments_key_use_e          key;
+    unsigned                        write:1;   /* refused to suspended
+                                                  merchants; a client that
+                                                  leaves does not stop it */
+    unsigned                        body:1;    /* JSON is read */
+    const ngx_payments_field_t     *fields;    /* of the body */
+    ngx_payments_request_pt         handler;
+    const char                     *summary;
+};
+
+extern const ngx_payments_operation_t  ngx_payments_operations[];
+extern const ngx_uint_t                ngx_payments_noperations;
+
+
+/* filled at configuration time, then read-only */
+
+typedef struct {
+    ngx_payments_idempotency_conf_t  idempotency;
+    unsigned                         redis:1;
+} ngx_payments_api_conf_t;
+
+/* compiles the table's patterns; conf time.  Returns what failed, or NULL */
+const char *ngx_payments_api_compile(void);
+/* init_process of a worker */
+void ngx_payments_api_init(ngx_payments_api_conf_t *conf);
+
+/*
+ * The row for a path and method.  Where the path exists but not with this
+ * method: NULL, and *allowed has the methods; 0: no such path.
+ */
+const ngx_payments_operation_t *ngx_payments_api_route(ngx_str_t *path,
+    ngx_uint_t method, ngx_str_t *id, ngx_uint_t *allowed);
+/* the index of a row, for metrics; NULL: the row after the last */
+ngx_uint_t ngx_payments_api_index(const ngx_payments_operation_t *operation);
+
+/* the bit of a scope's name; 0: there is no such scope */
+ngx_uint_t ngx_payments_api_scope(const u_char *name, size_t len);
+
+/* the worker's source of ids; 0, or -1 */
+int ngx_payments_api_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN]);
+
+/* the request ends; what it started runs on or is canceled */
+void ngx_payments_api_leave(ngx_payments_request_t *request);
+
+/*
+ * Makes request->answer a problem (RFC 9457).  "detail" NULL: the
+ * catalogue's.  "more" is JSON text of further members with a leading comma.
+ */
+void ngx_payments_problem(ngx_payments_request_t *request,
+    ngx_payments_problem_e problem, const char *detail, ngx_str_t *more);
+/* the problem for a status that nginx gave by itself */
+ngx_payments_problem_e ngx_payments_problem_for(ngx_uint_t status);
+/* the text of a problem alone, into out */
+void ngx_payments_problem_body(ngx_payments_out_t *out,
+    const ngx_payments_problem_t *problem, const char *detail,
+    const u_char request_id[NGX_PAYMENTS_ID_LEN], ngx_str_t *more);
+/* violations of a schema, as the problem they make together */
+void ngx_payments_problem_violations(ngx_payments_request_t *request,
+    ngx_payments_validation_t *v);
+
+/* one file for each resource */
+void ngx_payments_create_payment(ngx_payments_request_t *request);
+void ngx_payments_get_payment(ngx_payments_request_t *request);
+void ngx_payments_livez(ngx_payments_request_t *request);
+void ngx_payments_readyz(ngx_payments_request_t *request);
+void ngx_payments_metrics(ngx_payments_request_t *request);
+
+extern const ngx_payments_field_t  ngx_payments_create_payment_fields[];
+
+/*
+ * The worker's workspace for one request body; used only between two returns
+ * to the event loop.
+ */
+typedef struct {
+    ngx_payments_json_t             json;
+    ngx_payments_validation_t       validation;
+    ngx_payments_out_t              out;       /* 768 KiB, emptied by parse */
+} ngx_payments_workspace_t;
+
+/*
+ * Parses and validates request->body against the operation's fields.  NULL:
+ * request->answer is the problem.
+ */
+ngx_payments_workspace_t *ngx_payments_api_parse(
+    ngx_payments_request_t *request);
+
+/* answers of a keyed operation, when the record is there or will not come */
+void ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
+    ngx_payments_idempotency_result_e result, ngx_payments_record_t *record);
+
+
+#endif /* _NGX_PAYMENTS_API_H_INCLUDED_ */

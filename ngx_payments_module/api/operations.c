@@ -1,0 +1,157 @@
+
+/* The table that is the API, and the router over it. */
+
+#include "ngx_payments_api.h"
+
+
+const ngx_payments_operation_t  ngx_payments_operations[] = {
+
+    { "createPayment", NGX_PAYMENTS_POST, "/v1/payments", "payments:write",
+      NGX_PAYMENTS_KEY_REQUIRED, 1, 1, ngx_payments_create_payment_fields,
+      ngx_payments_create_payment, "Create a payment" },
+
+    { "getPayment", NGX_PAYMENTS_GET, "/v1/payments/{id}", "payments:read",
+      NGX_PAYMENTS_KEY_NONE, 0, 0, NULL,
+      ngx_payments_get_payment, "Retrieve a payment" },
+
+    { "livez", NGX_PAYMENTS_GET, "/livez", NULL,
+      NGX_PAYMENTS_KEY_NONE, 0, 0, NULL,
+      ngx_payments_livez, "Is the process alive" },
+
+    { "readyz", NGX_PAYMENTS_GET, "/readyz", NULL,
+      NGX_PAYMENTS_KEY_NONE, 0, 0, NULL,
+      ngx_payments_readyz, "Can it take payments" },
+
+    { "metrics", NGX_PAYMENTS_GET, "/metrics", NULL,
+      NGX_PAYMENTS_KEY_NONE, 0, 0, NULL,
+      ngx_payments_metrics, "Prometheus metrics" }
+};
+
+const ngx_uint_t  ngx_payments_noperations =
+    sizeof(ngx_payments_operations) / sizeof(ngx_payments_operation_t);
+
+
+/* scopes a key can have; the order gives each its bit */
+
+static const char  *ngx_payments_scopes[] = {
+    "payments:read", "payments:write", "refunds:read", "refunds:write",
+    "balances:read", "ledger:read", "events:read", "webhooks:read",
+    "webhooks:write", "idempotency:read", "keys:write", "admin"
+};
+
+
+ngx_uint_t
+ngx_payments_api_scope(const u_char *name, size_t len)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < sizeof(ngx_payments_scopes) / sizeof(char *); i++) {
+        if (ngx_strlen(ngx_payments_scopes[i]) == len
+            && ngx_memcmp(ngx_payments_scopes[i], name, len) == 0)
+        {
+            return (ngx_uint_t) 1 << i;
+        }
+    }
+
+    return 0;
+}
+
+
+/* does a path match a row's, and what is its {id}? */
+
+static ngx_uint_t
+ngx_payments_api_match(const char *pattern, ngx_str_t *path, ngx_str_t *id)
+{
+    u_char  *p, *last;
+
+    p = path->data;
+    last = p + path->len;
+
+    ngx_str_null(id);
+
+    for ( /* void */ ; *pattern; pattern++) {
+
+        if (*pattern == '{') {
+            id->data = p;
+
+            while (p < last && *p != '/') {
+                p++;
+            }
+
+            id->len = p - id->data;
+
+            if (id->len == 0) {
+                return 0;
+            }
+
+            pattern = strchr(pattern, '}');
+            continue;
+        }
+
+        if (p == last || *p != (u_char) *pattern) {
+            return 0;
+        }
+
+        p++;
+    }
+
+    return p == last;
+}
+
+
+const ngx_payments_operation_t *
+ngx_payments_api_route(ngx_str_t *path, ngx_uint_t method, ngx_str_t *id,
+    ngx_uint_t *allowed)
+{
+    ngx_uint_t  i;
+
+    *allowed = 0;
+
+    for (i = 0; i < ngx_payments_noperations; i++) {
+
+        if (!ngx_payments_api_match(ngx_payments_operations[i].path, path,
+                                    id))
+        {
+            continue;
+        }
+
+        if (ngx_payments_operations[i].method == method) {
+            return &ngx_payments_operations[i];
+        }
+
+        *allowed |= ngx_payments_operations[i].method;
+    }
+
+    return NULL;
+}
+
+
+ngx_uint_t
+ngx_payments_api_index(const ngx_payments_operation_t *operation)
+{
+    return operation ? (ngx_uint_t) (operation - ngx_payments_operations)
+                     : ngx_payments_noperations;
+}
+
+
+const char *
+ngx_payments_api_compile(void)
+{
+    ngx_uint_t   i;
+    const char  *failed;
+
+    for (i = 0; i < ngx_payments_noperations; i++) {
+
+        if (ngx_payments_operations[i].fields == NULL) {
+            continue;
+        }
+
+        failed = ngx_payments_schema_compile(
+                                          ngx_payments_operations[i].fields);
+        if (failed != NULL) {
+            return failed;
+        }
+    }
+
+    return NULL;
+}

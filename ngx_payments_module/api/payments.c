@@ -1,0 +1,665 @@
+
+/* createPayment, getPayment */
+
+#include "ngx_payments_api.h"
+
+
+#define NGX_PAYMENTS_DAY          86400
+#define NGX_PAYMENTS_EXPIRES_IN   (7 * NGX_PAYMENTS_DAY)
+
+/* parameters of pay.create_payments, the tag not counted */
+
+typedef enum {
+    C_MERCHANT = 0, C_LIVEMODE, C_KEY_HASH, C_KEY, C_FINGERPRINT,
+    C_REQUEST_ID, C_REQUEST, C_PAYMENT, C_TRANSFER, C_AMOUNT, C_CURRENCY,
+    C_CAPTURE, C_TOKEN, C_HEAD, C_METADATA, C_CUSTOMER, C_REFERENCE,
+    C_DESCRIPTION, C_FAILURE, C_FAILURE_MESSAGE, C_FAILED_BODY, C_AT,
+    C_EXPIRES, C_EXPIRY_ACTION, C_LAST
+} ngx_payments_create_parameter_e;
+
+
+/* slots of the request's fields */
+
+typedef enum {
+    F_AMOUNT = 0, F_CURRENCY, F_METHOD, F_TOKEN, F_CAPTURE_METHOD, F_CUSTOMER,
+    F_REFERENCE, F_DESCRIPTION, F_DESCRIPTOR, F_METADATA, F_EXPIRES_IN,
+    F_EXPIRY_ACTION
+} ngx_payments_create_field_e;
+
+
+static const char *const  ngx_payments_capture_methods[] = {
+    "automatic", "manual", NULL
+};
+
+static const char *const  ngx_payments_expiry_actions[] = {
+    "cancel", "capture", NULL
+};
+
+
+#define S  NGX_PAYMENTS_FIELD_STRING
+#define END  { NULL, S, 0, 0, 0, 0, 0, NULL, NULL, NULL }
+
+static const ngx_payments_field_t  ngx_payments_method_fields[] = {
+    { "token", S, F_TOKEN, 1, 0, 1, 64, "[A-Za-z0-9_]*", NULL, NULL },
+    END
+};
+
+const ngx_payments_field_t  ngx_payments_create_payment_fields[] = {
+    { "amount", NGX_PAYMENTS_FIELD_AMOUNT, F_AMOUNT, 1, 0, 0, 0, NULL, NULL,
+      NULL },
+    { "currency", NGX_PAYMENTS_FIELD_CURRENCY, F_CURRENCY, 1, 0, 0, 0, NULL,
+      NULL, NULL },
+    { "payment_method", NGX_PAYMENTS_FIELD_OBJECT, F_METHOD, 1, 0, 0, 0, NULL,
+      NULL, ngx_payments_method_fields },
+    { "capture_method", NGX_PAYMENTS_FIELD_ENUM, F_CAPTURE_METHOD, 0, 0, 0, 0,
+      NULL, ngx_payments_capture_methods, NULL },
+    { "customer", S, F_CUSTOMER, 0, 1, 1, 64, NULL, NULL, NULL },
+    { "reference", S, F_REFERENCE, 0, 1, 1, 64, "[A-Za-z0-9._:/-]*", NULL,
+      NULL },
+    { "description", S, F_DESCRIPTION, 0, 1, 0, 500, NULL, NULL, NULL },
+    { "statement_descriptor", S, F_DESCRIPTOR, 0, 1, 1, 22, NULL, NULL,
+      NULL },
+    { "metadata", NGX_PAYMENTS_FIELD_METADATA, F_METADATA, 0, 0, 0, 0, NULL,
+      NULL, NULL },
+    { "authorization_expires_in", NGX_PAYMENTS_FIELD_INTEGER, F_EXPIRES_IN, 0,
+      0, 60, 31 * NGX_PAYMENTS_DAY, NULL, NULL, NULL },
+    { "expiry_action", NGX_PAYMENTS_FIELD_ENUM, F_EXPIRY_ACTION, 0, 0, 0, 0,
+      NULL, ngx_payments_expiry_actions, NULL },
+    END
+};
+
+
+/* what a create is made of, from the validated body; texts in the pool */
+
+typedef struct {
+    ngx_pool_t                       *pool;
+    ngx_payments_workspace_t         *ws;
+    ngx_payments_pg_value_t          *values;
+    const ngx_payments_currency_t    *currency;
+    ngx_payments_token_t              token;
+    int64_t                           now;
+    int64_t                           expires;     /* 0: none */
+    int64_t                           amount;
+    ngx_uint_t                        capture;
+    u_char                           *payment;     /* its UUID */
+    ngx_uint_t                        failed;      /* no memory */
+} ngx_payments_create_t;
+
+
+/* a field's text, decoded into the pool; data NULL: absent or null */
+
+static ngx_str_t
+ngx_payments_create_text(ngx_payments_create_t *create, ngx_uint_t slot)
+{
+    ngx_str_t                        text;
+    ngx_payments_out_t               out;
+    const ngx_payments_json_node_t  *node;
+
+    ngx_str_null(&text);
+
+    node = create->ws->validation.slots[slot];
+
+    if (node == NULL || node->type == NGX_PAYMENTS_JSON_NULL) {
+        return text;
+    }
+
+    /* "" is a text too, and must not be taken for NULL */
+
+    text.data = ngx_pnalloc(create->pool, node->len + 1);
+    if (text.data == NULL) {
+        create->failed = 1;
+        return text;
+    }
+
+    ngx_payments_out_init(&out, text.data, node->len);
+    ngx_payments_json_decode(&create->ws->json, node, &out);
+    text.len = out.pos - out.start;
+
+    return text;
+}
+
+
+static void
+ngx_payments_create_value(ngx_payments_create_t *create, ngx_uint_t parameter,
+    const void *data, size_t len)
+{
+    create->values[parameter].data = data;
+    create->values[parameter].len = len;
+}
+
+
+static void
+ngx_payments_create_string(ngx_payments_create_t *create,
+    ngx_uint_t parameter, const char *s)
+{
+    ngx_payments_create_value(create, parameter, s, ngx_strlen(s));
+}
+
+
+static ngx_str_t
+ngx_payments_create_field(ngx_payments_create_t *create, ngx_uint_t parameter,
+    ngx_uint_t slot)
+{
+    ngx_str_t  text;
+
+    text = ngx_payments_create_text(create, slot);
+    ngx_payments_create_value(create, parameter, text.data, text.len);
+
+    return text;
+}
+
+
+/* copies what was written to the workspace since "from" into the pool */
+
+static void
+ngx_payments_create_keep(ngx_payments_create_t *create,
+    ngx_uint_t parameter, u_char *from)
+{
+    size_t               len;
+    u_char              *copy;
+    ngx_payments_out_t  *out = &create->ws->out;
+
+    len = out->pos - from;
+    copy = ngx_pnalloc(create->pool, len);
+
+    if (copy == NULL || out->overflow) {
+        create->failed = 1;
+        return;
+    }
+
+    ngx_memcpy(copy, from, len);
+    ngx_payments_create_value(create, parameter, copy, len);
+
+    out->pos = from;
+}
+
+
+static ngx_uint_t
+ngx_payments_create_is(ngx_payments_create_t *create, ngx_uint_t slot,
+    const char *value)
+{
+    const ngx_payments_json_node_t  *node;
+
+    node = create->ws->validation.slots[slot];
+
+    return node != NULL && ngx_payments_json_is(&create->ws->json, node,
+                                                value);
+}
+
+
+static void
+ngx_payments_create_metadata(ngx_payments_create_t *create)
+{
+    uint32_t                         i;
+    u_char                          *from, text[4 * 512];
+    ngx_payments_out_t              *out = &create->ws->out, decoded;
+    const ngx_payments_json_node_t  *object, *node;
+
+    object = create->ws->validation.slots[F_METADATA];
+
+    if (object == NULL) {
+        ngx_payments_create_string(create, C_METADATA, "{}");
+        return;
+    }
+
+    from = out->pos;
+    node = object + 1;
+
+    ngx_payments_out_str(out, "{");
+
+    for (i = 0; i < 2 * object->size; i++) {
+        ngx_payments_out_init(&decoded, text, sizeof(text));
+        ngx_payments_json_decode(&create->ws->json, node++, &decoded);
+
+        if (i) {
+            ngx_payments_out_str(out, (i & 1) ? ":" : ",");
+        }
+
+        ngx_payments_out_json(out, text, decoded.pos - text);
+    }
+
+    ngx_payments_out_str(out, "}");
+
+    ngx_payments_create_keep(create, C_METADATA, from);
+}
+
+
+static void
+ngx_payments_out_time(ngx_payments_out_t *out, int64_t usec)
+{
+    u_char  text[NGX_PAYMENTS_TIME_LEN];
+
+    ngx_payments_time(usec, text);
+    ngx_payments_out_str(out, "\"");
+    ngx_payments_out_bytes(out, text, NGX_PAYMENTS_TIME_LEN);
+    ngx_payments_out_str(out, "\"");
+}
+
+
+/* the part of a payment that never changes; SQL appends the part that does */
+
+static void
+ngx_payments_create_head(ngx_payments_create_t *create,
+    ngx_payments_request_t *request, ngx_str_t *customer,
+    ngx_str_t *reference)
+{
+    u_char               id[NGX_PAYMENTS_ID_LEN], *from;
+    ngx_str_t            descriptor;
+    ngx_payments_out_t  *out = &create->ws->out;
+
+    descriptor = ngx_payments_create_text(create, F_DESCRIPTOR);
+    ngx_payments_id("pay_", create->payment, id);
+
+    from = out->pos;
+
+    ngx_payments_out_str(out, "{\"id\":\"");
+    ngx_payments_out_bytes(out, id, NGX_PAYMENTS_ID_LEN);
+    ngx_payments_out_str(out, "\",\"object\":\"payment\",\"livemode\":");
+    ngx_payments_out_str(out, request->livemode ? "true" : "false");
+    ngx_payments_out_str(out, ",\"merchant_id\":\"");
+    ngx_payments_out_bytes(out, request->merchant, NGX_PAYMENTS_ID_LEN);
+    ngx_payments_out_str(out, "\",\"amount\":");
+    ngx_payments_out_int(out, create->amount);
+    ngx_payments_out_str(out, ",\"currency\":\"");
+    ngx_payments_out_str(out, create->currency->code);
+    ngx_payments_out_str(out, "\",\"exponent\":");
+    ngx_payments_out_int(out, create->currency->exponent);
+    ngx_payments_out_str(out, ",\"capture_method\":\"");
+    ngx_payments_out_str(out, create->capture ? "automatic" : "manual");
+    ngx_payments_out_str(out, "\",\"payment_method\":{\"type\":\"card\","
+                              "\"token\":\"");
+    ngx_payments_out_bytes(out, create->values[C_TOKEN].data,
+                           create->values[C_TOKEN].len);
+    ngx_payments_out_str(out, "\",\"brand\":\"");
+    ngx_payments_out_str(out, create->token.brand);
+    ngx_payments_out_str(out, "\",\"last4\":\"");
+    ngx_payments_out_str(out, create->token.last4);
+    ngx_payments_out_str(out, "\"},\"customer\":");
+    ngx_payments_out_json_or_null(out, customer->data, customer->len);
+    ngx_payments_out_str(out, ",\"reference\":");
+    ngx_payments_out_json_or_null(out, reference->data, reference->len);
+    ngx_payments_out_str(out, ",\"statement_descriptor\":");
+    ngx_payments_out_json_or_null(out, descriptor.data, descriptor.len);
+    ngx_payments_out_str(out, ",\"authorization_expires_at\":");
+
+    if (create->expires) {
+        ngx_payments_out_time(out, create->expires);
+
+    } else {
+        ngx_payments_out_str(out, "null");
+    }
+
+    ngx_payments_out_str(out, ",\"expiry_action\":\"");
+    ngx_payments_out_bytes(out, create->values[C_EXPIRY_ACTION].data,
+                           create->values[C_EXPIRY_ACTION].len);
+    ngx_payments_out_str(out, "\",\"processor\":{\"name\":\"simulator\","
+                              "\"reference\":\"sim_");
+    ngx_payments_out_bytes(out, id + 4, NGX_PAYMENTS_BASE32_LEN);
+    ngx_payments_out_str(out, "\"},\"created_at\":");
+    ngx_payments_out_time(out, create->now);
+
+    ngx_payments_create_keep(create, C_HEAD, from);
+}
+
+
+/* a declined payment is answered by a problem, and kept as failed */
+
+static void
+ngx_payments_create_declined(ngx_payments_create_t *create,
+    ngx_payments_request_t *request)
+{
+    u_char              id[NGX_PAYMENTS_ID_LEN], text[256], *from, *p;
+    ngx_str_t           more;
+    ngx_payments_out_t  *out = &create->ws->out;
+
+    ngx_payments_create_string(create, C_FAILURE, create->token.failure);
+    ngx_payments_create_string(create, C_FAILURE_MESSAGE,
+                               create->token.message);
+
+    ngx_payments_id("pay_", create->payment, id);
+
+    p = ngx_sprintf(text, ",\"failure\":{\"code\":\"%s\",\"message\":\"%s\"},"
+                    "\"payment_id\":\"%*s\"", create->token.failure,
+                    create->token.message, (size_t) NGX_PAYMENTS_ID_LEN, id);
+
+    more.data = text;
+    more.len = p - text;
+
+    from = out->pos;
+
+    ngx_payments_problem_body(out,
+                        &ngx_payments_problems[NGX_PAYMENTS_P_CARD_DECLINED],
+                        create->token.message, request->request_id, &more);
+
+    ngx_payments_create_keep(create, C_FAILED_BODY, from);
+}
+
+
+static void
+ngx_payments_create_terms(ngx_payments_create_t *create)
+{
+    int64_t                          seconds;
+    const ngx_payments_json_node_t  *node;
+    const ngx_payments_workspace_t  *ws = create->ws;
+
+    create->capture = !ngx_payments_create_is(create, F_CAPTURE_METHOD,
+                                              "manual");
+    ngx_payments_create_string(create, C_EXPIRY_ACTION,
+                               ngx_payments_create_is(create, F_EXPIRY_ACTION,
+                                                      "capture")
+                               ? "capture" : "cancel");
+
+    create->values[C_EXPIRES].null = 1;
+
+    if (create->capture || create->token.failure) {
+        return;
+    }
+
+    seconds = NGX_PAYMENTS_EXPIRES_IN;
+    node = ws->validation.slots[F_EXPIRES_IN];
+
+    if (node != NULL) {
+        (void) ngx_payments_integer(ws->json.text + node->start, node->len,
+                                    &seconds);
+    }
+
+    create->expires = create->now + seconds * 1000000;
+    create->values[C_EXPIRES].number = create->expires;
+    create->values[C_EXPIRES].null = 0;
+}
+
+
+/* the item of an execution: every value of the SQL call, in its pool */
+
+static ngx_int_t
+ngx_payments_create_item(ngx_payments_request_t *request,
+    ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution,
+    ngx_payments_token_t *token)
+{
+    u_char                          *ids;
+    ngx_str_t                        customer, reference, key;
+    ngx_payments_create_t            create;
+    const ngx_payments_json_node_t  *node;
+
+    ngx_memzero(&create, sizeof(ngx_payments_create_t));
+
+    create.pool = execution->pool;
+    create.ws = ws;
+    create.token = *token;
+    create.now = ngx_payments_now();
+    create.values = ngx_pcalloc(create.pool,
+                                C_LAST * sizeof(ngx_payments_pg_value_t));
+    ids = ngx_pnalloc(create.pool, 2 * NGX_PAYMENTS_UUID_LEN);
+    key.data = ngx_pstrdup(create.pool, &request->key);
+
+    if (create.values == NULL || ids == NULL || key.data == NULL
+        || ngx_payments_api_uuid(ids) != 0
+        || ngx_payments_api_uuid(ids + NGX_PAYMENTS_UUID_LEN) != 0
+        || ngx_payments_api_uuid(execution->item.tag) != 0)
+    {
+        return NGX_ERROR;
+    }
+
+    create.payment = ids;
+
+    node = ws->validation.slots[F_AMOUNT];
+    (void) ngx_payments_integer(ws->json.text + node->start, node->len,
+                                &create.amount);
+
+    node = ws->validation.slots[F_CURRENCY];
+    create.currency = ngx_payments_currency(ws->json.text + node->start,
+                                            node->len);
+
+    create.values[C_MERCHANT].number = request->merchant_id;
+    create.values[C_LIVEMODE].number = request->livemode;
+    create.values[C_AMOUNT].number = create.amount;
+    create.values[C_AT].number = create.now;
+
+    ngx_payments_create_value(&create, C_KEY_HASH, execution->key.hash,
+                              NGX_PAYMENTS_KEY_HASH_LEN);
+    ngx_payments_create_value(&create, C_KEY, key.data, request->key.len);
+    ngx_payments_create_value(&create, C_FINGERPRINT, execution->fingerprint,
+                              NGX_PAYMENTS_SHA256_LEN);
+    ngx_payments_create_value(&create, C_REQUEST_ID, execution->request_id,
+                              NGX_PAYMENTS_UUID_LEN);
+    ngx_payments_create_value(&create, C_REQUEST,
+                              execution->record.request.data,
+                              execution->record.request.len);
+    ngx_payments_create_value(&create, C_PAYMENT, ids, NGX_PAYMENTS_UUID_LEN);
+    ngx_payments_create_value(&create, C_TRANSFER,
+                              ids + NGX_PAYMENTS_UUID_LEN,
+                              NGX_PAYMENTS_UUID_LEN);
+    ngx_payments_create_string(&create, C_CURRENCY, create.currency->code);
+
+    ngx_payments_create_terms(&create);
+    create.values[C_CAPTURE].number = create.capture;
+
+    (void) ngx_payments_create_field(&create, C_TOKEN, F_TOKEN);
+    (void) ngx_payments_create_field(&create, C_DESCRIPTION, F_DESCRIPTION);
+    customer = ngx_payments_create_field(&create, C_CUSTOMER, F_CUSTOMER);
+    reference = ngx_payments_create_field(&create, C_REFERENCE, F_REFERENCE);
+
+    ngx_payments_create_metadata(&create);
+    ngx_payments_create_head(&create, request, &customer, &reference);
+
+    if (token->failure) {
+        ngx_payments_create_declined(&create, request);
+    }
+
+    execution->item.statement = NGX_PAYMENTS_PG_CREATE_PAYMENTS;
+    execution->item.values = create.values;
+    execution->delay = token->delay;
+
+    return create.failed ? NGX_ERROR : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_create_token(ngx_payments_request_t *request,
+    ngx_payments_workspace_t *ws, ngx_payments_token_t *token)
+{
+    u_char                           text[256];
+    ngx_payments_out_t               out;
+    const ngx_payments_json_node_t  *node;
+    static ngx_str_t                 more = ngx_string(
+        ",\"errors\":[{\"pointer\":\"/payment_method/token\","
+        "\"code\":\"unknown\",\"detail\":\"no such token\"}]");
+
+    node = ws->validation.slots[F_TOKEN];
+
+    ngx_payments_out_init(&out, text, sizeof(text));
+    ngx_payments_json_decode(&ws->json, node, &out);
+
+    if (ngx_payments_token(text, out.pos - text, token) == 0) {
+        return NGX_OK;
+    }
+
+    ngx_payments_problem(request, NGX_PAYMENTS_P_UNKNOWN_TOKEN, NULL, &more);
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_payments_create_line(ngx_payments_request_t *request,
+    ngx_payments_execution_t *execution)
+{
+    u_char     *p;
+    ngx_str_t  *line = &execution->record.request;
+
+    line->len = request->method.len + 1 + request->path.len;
+    line->data = ngx_pnalloc(execution->pool, line->len);
+
+    if (line->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_cpymem(line->data, request->method.data, request->method.len);
+    *p++ = ' ';
+    ngx_memcpy(p, request->path.data, request->path.len);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_payments_create_payment(ngx_payments_request_t *request)
+{
+    u_char                     fingerprint[NGX_PAYMENTS_SHA256_LEN];
+    ngx_int_t                  rc;
+    ngx_payments_text_t        method, path, query;
+    ngx_payments_token_t       token;
+    ngx_payments_record_t     *record;
+    ngx_payments_workspace_t  *ws;
+    ngx_payments_execution_t  *execution;
+
+    ws = ngx_payments_api_parse(request);
+
+    if (ws == NULL || ngx_payments_create_token(request, ws, &token) != NGX_OK)
+    {
+        request->done(request);
+        return;
+    }
+
+    method.data = request->method.data;
+    method.len = request->method.len;
+    path.data = request->path.data;
+    path.len = request->path.len;
+    query.data = request->query.data;
+    query.len = request->query.len;
+
+    if (ngx_payments_fingerprint(&method, &path, &query, &ws->json, &ws->out,
+                                 fingerprint)
+        != 0)
+    {
+        goto failed;
+    }
+
+    ws->out.pos = ws->out.start;
+
+    request->waiter.data = request;
+    request->waiter.handler = ngx_payments_api_keyed;
+    request->waiter.wait = request->wait;
+
+    rc = ngx_payments_idempotency_join(&request->waiter, &request->key_hash,
+                                       fingerprint, &record);
+
+    if (rc == NGX_OK) {
+        return;
+    }
+
+    if (rc == NGX_ABORT) {
+        ngx_payments_api_keyed(&request->waiter, NGX_PAYMENTS_REUSED, record);
+        return;
+    }
+
+    execution = ngx_payments_idempotency_create(&request->key_hash,
+                                                fingerprint,
+                                                request->request_uuid);
+    if (execution == NULL) {
+        goto failed;
+    }
+
+    if (ngx_payments_create_line(request, execution) != NGX_OK
+        || ngx_payments_create_item(request, ws, execution, &token) != NGX_OK)
+    {
+        ngx_payments_idempotency_abandon(execution);
+        goto failed;
+    }
+
+    ngx_payments_idempotency_start(execution, &request->waiter);
+    return;
+
+failed:
+
+    ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL, NULL);
+    request->done(request);
+}
+
+
+static void
+ngx_payments_get_done(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
+{
+    ngx_str_t                body;
+    ngx_payments_request_t  *request = item->data;
+    ngx_payments_answer_t   *answer = &request->answer;
+
+    request->pending = 0;
+
+    if (outcome != NGX_PAYMENTS_PG_DONE) {
+        ngx_payments_problem(request,
+                             (outcome == NGX_PAYMENTS_PG_FAILED)
+                             ? NGX_PAYMENTS_P_INTERNAL_ERROR
+                             : (outcome == NGX_PAYMENTS_PG_OVERLOADED)
+                             ? NGX_PAYMENTS_P_OVERLOADED
+                             : NGX_PAYMENTS_P_DATABASE_UNAVAILABLE,
+                             NULL, NULL);
+        goto done;
+    }
+
+    body = ngx_payments_pg_bytes(row, 2);
+
+    if (body.len == 0) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_RESOURCE_NOT_FOUND, NULL,
+                             NULL);
+        goto done;
+    }
+
+    ngx_memzero(answer, sizeof(ngx_payments_answer_t));
+
+    answer->body.data = ngx_pstrdup(request->pool, &body);
+
+    if (answer->body.data == NULL) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
+                             NULL);
+        goto done;
+    }
+
+    answer->body.len = body.len;
+    answer->status = 200;
+    answer->type = "application/json";
+    answer->version = (ngx_uint_t) ngx_payments_pg_number(row, 1);
+
+done:
+
+    request->done(request);
+}
+
+
+void
+ngx_payments_get_payment(ngx_payments_request_t *request)
+{
+    u_char                  *payment;
+    ngx_payments_pg_item_t  *item = &request->item;
+
+    payment = ngx_pnalloc(request->pool, NGX_PAYMENTS_UUID_LEN);
+
+    if (payment == NULL
+        || ngx_payments_id_parse("pay_", request->id.data, request->id.len,
+                                 payment)
+           != 0)
+    {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_RESOURCE_NOT_FOUND, NULL,
+                             NULL);
+        request->done(request);
+        return;
+    }
+
+    ngx_memzero(request->values, sizeof(request->values));
+
+    request->values[0].number = request->merchant_id;
+    request->values[1].number = request->livemode;
+    request->values[2].data = payment;
+    request->values[2].len = NGX_PAYMENTS_UUID_LEN;
+
+    item->statement = NGX_PAYMENTS_PG_GET_PAYMENTS;
+    item->values = request->values;
+    item->timeout = 0;
+    item->handler = ngx_payments_get_done;
+    item->data = request;
+    ngx_memcpy(item->tag, request->request_uuid, NGX_PAYMENTS_PG_TAG_LEN);
+
+    request->pending = 1;
+    ngx_payments_pg_send(item);
+}

@@ -1,0 +1,302 @@
+
+/* Problems: RFC 9457, with a code, an id and an advice on retrying. */
+
+#include "ngx_payments_api.h"
+
+
+#define NEVER     "never", 0, 0
+#define SAME      "same_key", 0, 0
+#define NEW       "new_key", 0, 0
+#define AGAIN(s)  "same_key", 1, s
+
+
+/* in the order of ngx_payments_problem_e */
+
+const ngx_payments_problem_t  ngx_payments_problems[] = {
+    { "invalid_json", 400, SAME, "Invalid JSON",
+      "the body is not valid JSON" },
+    { "duplicate_json_member", 400, SAME, "Duplicate JSON member",
+      "the body has a member name twice in one object" },
+    { "invalid_header", 400, SAME, "Invalid request",
+      "the request or one of its headers is malformed" },
+    { "invalid_query", 400, SAME, "Invalid query parameter",
+      "the query has an unknown or malformed parameter" },
+    { "idempotency_key_required", 400, SAME, "Idempotency key required",
+      "this operation needs an Idempotency-Key header" },
+    { "invalid_idempotency_key", 400, SAME, "Invalid idempotency key",
+      "Idempotency-Key must be one header of 1 to 255 visible ASCII "
+      "characters" },
+    { "credential_in_url", 400, SAME, "Credential in URL",
+      "send the API key in the Authorization header and replace it: URLs are "
+      "logged" },
+    { "authentication_required", 401, SAME, "Authentication required",
+      "send an API key as a Bearer token or as the user name of HTTP Basic" },
+    { "invalid_api_key", 401, SAME, "Invalid API key",
+      "there is no such API key" },
+    { "api_key_expired", 401, SAME, "API key expired",
+      "this API key has expired" },
+    { "api_key_revoked", 401, SAME, "API key revoked",
+      "this API key was revoked" },
+    { "card_declined", 402, NEW, "Card declined", "the card was declined" },
+    { "insufficient_scope", 403, SAME, "Insufficient scope",
+      "this API key lacks the scope of this operation" },
+    { "forbidden", 403, SAME, "Forbidden",
+      "this request is not allowed here" },
+    { "merchant_suspended", 403, SAME, "Merchant suspended",
+      "this merchant may read but not write" },
+    { "test_mode_only", 403, SAME, "Test mode only",
+      "test tokens and helpers need a test mode key" },
+    { "resource_not_found", 404, NEVER, "Resource not found",
+      "there is no such resource" },
+    { "route_not_found", 404, NEVER, "Route not found",
+      "there is no such path" },
+    { "method_not_allowed", 405, NEVER, "Method not allowed",
+      "this path does not have this method; see the Allow header" },
+    { "not_acceptable", 406, NEVER, "Not acceptable",
+      "answers are application/json; the Accept header excludes that" },
+    { "request_timeout", 408, AGAIN(0), "Request timeout",
+      "the request did not arrive in time" },
+    { "idempotency_key_in_use", 409, AGAIN(1), "Idempotency key in use",
+      "a request with this key is still being executed" },
+    { "reference_already_used", 409, NEW, "Reference already used",
+      "another payment of this merchant and mode has this reference" },
+    { "length_required", 411, NEVER, "Length required",
+      "the request needs a Content-Length" },
+    { "content_too_large", 413, NEVER, "Content too large",
+      "the body must have at most 65536 bytes" },
+    { "uri_too_long", 414, NEVER, "URI too long", "the URI is too long" },
+    { "unsupported_media_type", 415, NEVER, "Unsupported media type",
+      "the body must be application/json in UTF-8" },
+    { "request_header_fields_too_large", 431, NEVER,
+      "Request header fields too large", "a header line is too long" },
+    { "validation_failed", 422, SAME, "Validation failed",
+      "the request has invalid members; see errors" },
+    { "unknown_parameter", 422, SAME, "Unknown parameter",
+      "the request has members that do not exist; see errors" },
+    { "invalid_currency", 422, SAME, "Invalid currency",
+      "currency must be an ISO 4217 code that payments can be made in" },
+    { "amount_too_small", 422, SAME, "Amount too small",
+      "an amount is below its minimum; see errors" },
+    { "amount_too_large", 422, SAME, "Amount too large",
+      "an amount is above its maximum; see errors" },
+    { "card_number_not_allowed", 422, SAME, "Card number not allowed",
+      "the request holds what looks like a card number; send a token" },
+    { "unknown_payment_token", 422, SAME, "Unknown payment token",
+      "payment_method.token is not a token of this processor" },
+    { "idempotency_key_reused", 422, NEW, "Idempotency key reused",
+      "this key was used with another request; see original_request" },
+    { "rate_limited", 429, AGAIN(1), "Too many requests",
+      "slow down and retry" },
+    { "internal_error", 500, AGAIN(0), "Internal error",
+      "the request was not executed because of a fault on this side" },
+    { "not_implemented", 501, NEVER, "Not implemented",
+      "the request uses a method or coding that is not implemented" },
+    { "bad_gateway", 502, AGAIN(0), "Bad gateway",
+      "the server behind this one gave no valid answer" },
+    { "database_unavailable", 503, AGAIN(1), "Database unavailable",
+      "the request was not executed; retry with the same key" },
+    { "overloaded", 503, AGAIN(1), "Overloaded",
+      "the request was not executed; retry with the same key" },
+    { "outcome_unknown", 503, AGAIN(1), "Outcome unknown",
+      "it is not known whether the request was executed; retry with the same "
+      "key to find out" },
+    { "gateway_timeout", 504, AGAIN(1), "Gateway timeout",
+      "the server behind this one gave no answer in time" }
+};
+
+
+void
+ngx_payments_problem_body(ngx_payments_out_t *out,
+    const ngx_payments_problem_t *problem, const char *detail,
+    const u_char request_id[NGX_PAYMENTS_ID_LEN], ngx_str_t *more)
+{
+    if (detail == NULL) {
+        detail = problem->detail;
+    }
+
+    ngx_payments_out_str(out, "{\"type\":\"urn:payments:problem:");
+    ngx_payments_out_str(out, problem->code);
+    ngx_payments_out_str(out, "\",\"title\":");
+    ngx_payments_out_json(out, (u_char *) problem->title,
+                          ngx_strlen(problem->title));
+    ngx_payments_out_str(out, ",\"status\":");
+    ngx_payments_out_int(out, (int64_t) problem->status);
+    ngx_payments_out_str(out, ",\"detail\":");
+    ngx_payments_out_json(out, (u_char *) detail, ngx_strlen(detail));
+    ngx_payments_out_str(out, ",\"instance\":\"urn:payments:request:");
+    ngx_payments_out_bytes(out, request_id, NGX_PAYMENTS_ID_LEN);
+    ngx_payments_out_str(out, "\",\"code\":\"");
+    ngx_payments_out_str(out, problem->code);
+    ngx_payments_out_str(out, "\",\"request_id\":\"");
+    ngx_payments_out_bytes(out, request_id, NGX_PAYMENTS_ID_LEN);
+    ngx_payments_out_str(out, "\",\"retry\":\"");
+    ngx_payments_out_str(out, problem->retry);
+    ngx_payments_out_str(out, "\"");
+
+    if (more != NULL) {
+        ngx_payments_out_bytes(out, more->data, more->len);
+    }
+
+    ngx_payments_out_str(out, "}");
+}
+
+
+void
+ngx_payments_problem(ngx_payments_request_t *request,
+    ngx_payments_problem_e problem, const char *detail, ngx_str_t *more)
+{
+    u_char                        *buffer;
+    size_t                         size;
+    ngx_payments_out_t             out;
+    ngx_payments_answer_t         *answer = &request->answer;
+    const ngx_payments_problem_t  *p = &ngx_payments_problems[problem];
+
+    ngx_memzero(answer, sizeof(ngx_payments_answer_t));
+
+    answer->status = p->status;
+    answer->type = "application/problem+json";
+    answer->problem = 1;
+    answer->again = p->again;
+    answer->after = p->after;
+
+    if (p->status == 401) {
+        answer->challenge = "Bearer";
+    }
+
+    size = 1024 + (more ? more->len : 0);
+
+    buffer = ngx_pnalloc(request->pool, size);
+    if (buffer == NULL) {
+        return;
+    }
+
+    ngx_payments_out_init(&out, buffer, size);
+    ngx_payments_problem_body(&out, p, detail, request->request_id, more);
+
+    answer->body.data = buffer;
+    answer->body.len = out.pos - buffer;
+}
+
+
+ngx_payments_problem_e
+ngx_payments_problem_for(ngx_uint_t status)
+{
+    switch (status) {
+    case 401:
+        return NGX_PAYMENTS_P_AUTHENTICATION_REQUIRED;
+    case 403:
+        return NGX_PAYMENTS_P_FORBIDDEN;
+    case 404:
+        return NGX_PAYMENTS_P_ROUTE_NOT_FOUND;
+    case 405:
+        return NGX_PAYMENTS_P_METHOD_NOT_ALLOWED;
+    case 406:
+        return NGX_PAYMENTS_P_NOT_ACCEPTABLE;
+    case 408:
+        return NGX_PAYMENTS_P_REQUEST_TIMEOUT;
+    case 411:
+        return NGX_PAYMENTS_P_LENGTH_REQUIRED;
+    case 413:
+        return NGX_PAYMENTS_P_CONTENT_TOO_LARGE;
+    case 414:
+        return NGX_PAYMENTS_P_URI_TOO_LONG;
+    case 415:
+        return NGX_PAYMENTS_P_UNSUPPORTED_MEDIA_TYPE;
+    case 429:
+        return NGX_PAYMENTS_P_RATE_LIMITED;
+    case 431:
+    case 494:
+        return NGX_PAYMENTS_P_HEADERS_TOO_LARGE;
+    case 501:
+    case 505:
+        return NGX_PAYMENTS_P_NOT_IMPLEMENTED;
+    case 502:
+        return NGX_PAYMENTS_P_BAD_GATEWAY;
+    case 503:
+        return NGX_PAYMENTS_P_OVERLOADED;
+    case 504:
+        return NGX_PAYMENTS_P_GATEWAY_TIMEOUT;
+    default:
+        return (status < 500) ? NGX_PAYMENTS_P_INVALID_HEADER
+                              : NGX_PAYMENTS_P_INTERNAL_ERROR;
+    }
+}
+
+
+/* a card number outranks all else; violations of one kind name the problem */
+
+static ngx_payments_problem_e
+ngx_payments_problem_kind(ngx_payments_validation_t *v)
+{
+    uint32_t                  i;
+    ngx_payments_violation_e  kind;
+
+    static const ngx_payments_problem_e  problems[] = {
+        NGX_PAYMENTS_P_VALIDATION_FAILED, NGX_PAYMENTS_P_UNKNOWN_PARAMETER,
+        NGX_PAYMENTS_P_INVALID_CURRENCY, NGX_PAYMENTS_P_AMOUNT_TOO_SMALL,
+        NGX_PAYMENTS_P_AMOUNT_TOO_LARGE, NGX_PAYMENTS_P_CARD_NUMBER
+    };
+
+    kind = v->violations[0].kind;
+
+    for (i = 1; i < v->nviolations; i++) {
+        if (v->violations[i].kind == NGX_PAYMENTS_CARD_NUMBER) {
+            return NGX_PAYMENTS_P_CARD_NUMBER;
+        }
+
+        if (v->violations[i].kind != kind) {
+            kind = NGX_PAYMENTS_VALIDATION_FAILED;
+        }
+    }
+
+    return problems[kind];
+}
+
+
+void
+ngx_payments_problem_violations(ngx_payments_request_t *request,
+    ngx_payments_validation_t *v)
+{
+    u_char                    *buffer;
+    size_t                     size;
+    uint32_t                   i;
+    ngx_str_t                  more;
+    ngx_payments_out_t         out;
+    ngx_payments_violation_t  *violation;
+
+    /* a pointer's byte takes six at most (\u001f), the rest is ours */
+
+    size = 32 + v->nviolations * (6 * sizeof(violation->pointer)
+                                  + sizeof(violation->detail) + 96);
+
+    buffer = ngx_pnalloc(request->pool, size);
+    if (buffer == NULL) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
+                             NULL);
+        return;
+    }
+
+    ngx_payments_out_init(&out, buffer, size);
+    ngx_payments_out_str(&out, ",\"errors\":[");
+
+    for (i = 0; i < v->nviolations; i++) {
+        violation = &v->violations[i];
+
+        ngx_payments_out_str(&out, i ? ",{\"pointer\":" : "{\"pointer\":");
+        ngx_payments_out_json(&out, (u_char *) violation->pointer,
+                              ngx_strlen(violation->pointer));
+        ngx_payments_out_str(&out, ",\"code\":\"");
+        ngx_payments_out_str(&out, violation->code);
+        ngx_payments_out_str(&out, "\",\"detail\":");
+        ngx_payments_out_json(&out, (u_char *) violation->detail,
+                              ngx_strlen(violation->detail));
+        ngx_payments_out_str(&out, "}");
+    }
+
+    ngx_payments_out_str(&out, "]");
+
+    more.data = buffer;
+    more.len = out.pos - buffer;
+
+    ngx_payments_problem(request, ngx_payments_problem_kind(v), NULL, &more);
+}

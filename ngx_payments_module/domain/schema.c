@@ -1,0 +1,632 @@
+
+/* Request bodies against a table of fields. */
+
+#define PCRE2_CODE_UNIT_WIDTH  8
+
+#include <stdio.h>
+#include <string.h>
+
+#include <pcre2.h>
+
+#include "ngx_payments_domain.h"
+
+
+#define NGX_PAYMENTS_METADATA_PAIRS  50
+#define NGX_PAYMENTS_METADATA_KEY    40
+#define NGX_PAYMENTS_METADATA_VALUE  500
+#define NGX_PAYMENTS_PATTERNS        16
+
+
+/* one path from the document's root; a level is a stack frame */
+
+typedef struct ngx_payments_path_s  ngx_payments_path_t;
+
+struct ngx_payments_path_s {
+    const ngx_payments_path_t       *parent;   /* NULL: the root */
+    const ngx_payments_json_node_t  *name;     /* of a member, or */
+    const char                      *field;    /* of one that is missing, or */
+    uint32_t                         element;  /* of an array */
+};
+
+
+static const char *ngx_payments_pattern_text[NGX_PAYMENTS_PATTERNS];
+static pcre2_code *ngx_payments_pattern_code[NGX_PAYMENTS_PATTERNS];
+static size_t      ngx_payments_npatterns;
+
+
+void *
+ngx_payments_pattern_find(const char *pattern)
+{
+    size_t  i;
+
+    for (i = 0; i < ngx_payments_npatterns; i++) {
+        if (strcmp(ngx_payments_pattern_text[i], pattern) == 0) {
+            return ngx_payments_pattern_code[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+void *
+ngx_payments_pattern_compile(const char *pattern)
+{
+    int          error;
+    void        *found;
+    PCRE2_SIZE   offset;
+    pcre2_code  *code;
+
+    found = ngx_payments_pattern_find(pattern);
+
+    if (found != NULL) {
+        return found;
+    }
+
+    if (ngx_payments_npatterns == NGX_PAYMENTS_PATTERNS) {
+        return NULL;
+    }
+
+    code = pcre2_compile((PCRE2_SPTR) pattern, PCRE2_ZERO_TERMINATED,
+                         PCRE2_ANCHORED | PCRE2_ENDANCHORED, &error, &offset,
+                         NULL);
+    if (code == NULL) {
+        return NULL;
+    }
+
+    /* without JIT the interpreter runs: slower, never wrong */
+    (void) pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+
+    ngx_payments_pattern_text[ngx_payments_npatterns] = pattern;
+    ngx_payments_pattern_code[ngx_payments_npatterns++] = code;
+
+    return code;
+}
+
+
+const char *
+ngx_payments_schema_compile(const ngx_payments_field_t *fields)
+{
+    const char                  *failed;
+    const ngx_payments_field_t  *f;
+
+    for (f = fields; f->name != NULL; f++) {
+
+        if (f->pattern != NULL
+            && ngx_payments_pattern_compile(f->pattern) == NULL)
+        {
+            return f->pattern;
+        }
+
+        if (f->fields != NULL) {
+            failed = ngx_payments_schema_compile(f->fields);
+
+            if (failed != NULL) {
+                return failed;
+            }
+        }
+    }
+
+    return NULL;
+}
+
+
+static int
+ngx_payments_pattern_match(const char *pattern, const uint8_t *data,
+    size_t len)
+{
+    int                       rc;
+    void                     *code;
+    static pcre2_match_data  *match;
+
+    if (match == NULL) {
+        match = pcre2_match_data_create(1, NULL);
+    }
+
+    code = ngx_payments_pattern_find(pattern);
+
+    if (match == NULL || code == NULL) {
+        return 0;
+    }
+
+    rc = pcre2_match(code, data, len, 0, 0, match, NULL);
+
+    return rc >= 0;
+}
+
+
+/* RFC 6901; a path that does not fit ends at the last whole reference */
+
+static size_t
+ngx_payments_pointer(const ngx_payments_json_t *json,
+    const ngx_payments_path_t *path, char *dst, size_t size)
+{
+    size_t               used, i, len;
+    uint8_t              name[256], number[12];
+    const char          *p;
+    ngx_payments_out_t   out;
+
+    if (path->parent == NULL) {
+        dst[0] = '\0';
+        return 0;
+    }
+
+    used = ngx_payments_pointer(json, path->parent, dst, size);
+
+    ngx_payments_out_init(&out, name, sizeof(name));
+
+    if (path->name != NULL) {
+        ngx_payments_json_decode(json, path->name, &out);
+        p = (const char *) name;
+
+        if (ngx_payments_card_number(name, (size_t) (out.pos - name))) {
+            return used;
+        }
+
+    } else if (path->field != NULL) {
+        ngx_payments_out_str(&out, path->field);
+        p = (const char *) name;
+
+    } else {
+        ngx_payments_out_init(&out, number, sizeof(number));
+        ngx_payments_out_int(&out, path->element);
+        p = (const char *) number;
+    }
+
+    len = (size_t) (out.pos - out.start);
+
+    /* "~" and "/" take two bytes, "/" itself and the NUL one each */
+
+    if (out.overflow || used + 2 * len + 2 > size) {
+        return used;
+    }
+
+    dst[used++] = '/';
+
+    for (i = 0; i < len; i++) {
+        if (p[i] == '~' || p[i] == '/') {
+            dst[used++] = '~';
+            dst[used++] = (p[i] == '~') ? '0' : '1';
+
+        } else {
+            dst[used++] = p[i];
+        }
+    }
+
+    dst[used] = '\0';
+
+    return used;
+}
+
+
+static void
+ngx_payments_violation(const ngx_payments_json_t *json,
+    ngx_payments_validation_t *v, const ngx_payments_path_t *path,
+    ngx_payments_violation_e kind, const char *code, const char *detail)
+{
+    ngx_payments_violation_t  *violation;
+
+    if (v->nviolations == NGX_PAYMENTS_VIOLATIONS) {
+
+        /* a card number must not hide behind a crowd of lesser faults */
+
+        if (kind != NGX_PAYMENTS_CARD_NUMBER) {
+            return;
+        }
+
+        v->nviolations--;
+    }
+
+    violation = &v->violations[v->nviolations++];
+
+    violation->kind = kind;
+    violation->code = code;
+
+    (void) snprintf(violation->detail, sizeof(violation->detail), "%s",
+                    detail);
+    (void) ngx_payments_pointer(json, path, violation->pointer,
+                                sizeof(violation->pointer));
+}
+
+
+/* the rest of this file reports through one frame */
+
+typedef struct {
+    const ngx_payments_json_t       *json;
+    ngx_payments_validation_t       *v;
+} ngx_payments_validator_t;
+
+
+static void
+ngx_payments_failed(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, const char *code, const char *format,
+    int64_t n)
+{
+    char  detail[96];
+
+    (void) snprintf(detail, sizeof(detail), format, (long long) n);
+
+    ngx_payments_violation(t->json, t->v, path,
+                           NGX_PAYMENTS_VALIDATION_FAILED, code, detail);
+}
+
+
+static int
+ngx_payments_is_type(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
+    uint8_t type, const char *detail)
+{
+    if (node->type == type) {
+        return 1;
+    }
+
+    ngx_payments_violation(t->json, t->v, path,
+                           NGX_PAYMENTS_VALIDATION_FAILED, "type", detail);
+    return 0;
+}
+
+
+static void
+ngx_payments_check_length(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
+    int64_t min, int64_t max)
+{
+    uint32_t  len;
+
+    len = ngx_payments_json_length(t->json, node);
+
+    if (len < min) {
+        ngx_payments_failed(t, path, "min_length",
+                            "must have at least %lld characters", min);
+    }
+
+    if (len > max) {
+        ngx_payments_failed(t, path, "max_length",
+                            "must have at most %lld characters", max);
+    }
+}
+
+
+static void
+ngx_payments_check_string(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
+    const ngx_payments_field_t *f)
+{
+    size_t               len;
+    uint8_t              text[1024];
+    const char *const   *value;
+    ngx_payments_out_t   out;
+
+    if (!ngx_payments_is_type(t, path, node, NGX_PAYMENTS_JSON_STRING,
+                              "must be a string"))
+    {
+        return;
+    }
+
+    if (f->type == NGX_PAYMENTS_FIELD_ENUM) {
+        for (value = f->values; *value != NULL; value++) {
+            if (ngx_payments_json_is(t->json, node, *value)) {
+                return;
+            }
+        }
+
+        ngx_payments_failed(t, path, "enum",
+                            "must be one of the documented values", 0);
+        return;
+    }
+
+    ngx_payments_check_length(t, path, node, f->min, f->max);
+
+    if (f->pattern != NULL) {
+        ngx_payments_out_init(&out, text, sizeof(text));
+        ngx_payments_json_decode(t->json, node, &out);
+        len = (size_t) (out.pos - text);
+
+        if (out.overflow || !ngx_payments_pattern_match(f->pattern, text, len))
+        {
+            ngx_payments_failed(t, path, "pattern",
+                                "has a character that is not allowed", 0);
+        }
+    }
+}
+
+
+static void
+ngx_payments_check_integer(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
+    const ngx_payments_field_t *f)
+{
+    int                       rc, amount;
+    char                      detail[96];
+    int64_t                   n, min, max;
+    ngx_payments_violation_e  small, large;
+
+    amount = (f->type == NGX_PAYMENTS_FIELD_AMOUNT);
+
+    rc = (node->type == NGX_PAYMENTS_JSON_NUMBER)
+         ? ngx_payments_integer(t->json->text + node->start, node->len, &n)
+         : 1;
+
+    if (rc == 1) {
+        ngx_payments_failed(t, path, "type", amount
+                            ? "must be an integer in minor units, without "
+                              "fraction or exponent"
+                            : "must be an integer, without fraction or "
+                              "exponent", 0);
+        return;
+    }
+
+    min = amount ? 1 : f->min;
+    max = amount ? NGX_PAYMENTS_AMOUNT_MAX : f->max;
+    small = amount ? NGX_PAYMENTS_AMOUNT_TOO_SMALL
+                   : NGX_PAYMENTS_VALIDATION_FAILED;
+    large = amount ? NGX_PAYMENTS_AMOUNT_TOO_LARGE
+                   : NGX_PAYMENTS_VALIDATION_FAILED;
+
+    if (n < min) {
+        (void) snprintf(detail, sizeof(detail), "must be >= %lld",
+                        (long long) min);
+        ngx_payments_violation(t->json, t->v, path, small, "minimum", detail);
+    }
+
+    if (n > max) {
+        (void) snprintf(detail, sizeof(detail), "must be <= %lld",
+                        (long long) max);
+        ngx_payments_violation(t->json, t->v, path, large, "maximum", detail);
+    }
+}
+
+
+static void
+ngx_payments_check_currency(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node)
+{
+    if (!ngx_payments_is_type(t, path, node, NGX_PAYMENTS_JSON_STRING,
+                              "must be a string"))
+    {
+        return;
+    }
+
+    if (node->escaped
+        || ngx_payments_currency(t->json->text + node->start, node->len)
+           == NULL)
+    {
+        ngx_payments_violation(t->json, t->v, path,
+                               NGX_PAYMENTS_INVALID_CURRENCY, "currency",
+                               "must be an ISO 4217 code that payments can be "
+                               "made in");
+    }
+}
+
+
+static void
+ngx_payments_check_metadata(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node)
+{
+    uint32_t                         i;
+    ngx_payments_path_t              member;
+    const ngx_payments_json_node_t  *name, *value;
+
+    if (!ngx_payments_is_type(t, path, node, NGX_PAYMENTS_JSON_OBJECT,
+                              "must be an object of strings"))
+    {
+        return;
+    }
+
+    if (node->size > NGX_PAYMENTS_METADATA_PAIRS) {
+        ngx_payments_failed(t, path, "max_properties",
+                            "must have at most %lld members",
+                            NGX_PAYMENTS_METADATA_PAIRS);
+        return;
+    }
+
+    member.parent = path;
+    member.field = NULL;
+    name = node + 1;
+
+    for (i = 0; i < node->size; i++) {
+        value = name + 1;
+        member.name = name;
+
+        if (ngx_payments_json_length(t->json, name)
+            > NGX_PAYMENTS_METADATA_KEY)
+        {
+            ngx_payments_failed(t, path, "max_length",
+                                "member names must have at most %lld "
+                                "characters", NGX_PAYMENTS_METADATA_KEY);
+
+        } else if (name->len == 0) {
+            ngx_payments_failed(t, path, "min_length",
+                                "member names must not be empty", 0);
+        }
+
+        if (ngx_payments_is_type(t, &member, value, NGX_PAYMENTS_JSON_STRING,
+                                 "must be a string"))
+        {
+            ngx_payments_check_length(t, &member, value, 0,
+                                      NGX_PAYMENTS_METADATA_VALUE);
+        }
+
+        name = t->json->nodes + value->next;
+    }
+}
+
+
+static void ngx_payments_check_object(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
+    const ngx_payments_field_t *fields);
+
+
+static void
+ngx_payments_check_field(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
+    const ngx_payments_field_t *f)
+{
+    t->v->slots[f->slot] = node;
+
+    if (node->type == NGX_PAYMENTS_JSON_NULL && f->nullable) {
+        return;
+    }
+
+    switch (f->type) {
+
+    case NGX_PAYMENTS_FIELD_STRING:
+    case NGX_PAYMENTS_FIELD_ENUM:
+        ngx_payments_check_string(t, path, node, f);
+        break;
+
+    case NGX_PAYMENTS_FIELD_AMOUNT:
+    case NGX_PAYMENTS_FIELD_INTEGER:
+        ngx_payments_check_integer(t, path, node, f);
+        break;
+
+    case NGX_PAYMENTS_FIELD_CURRENCY:
+        ngx_payments_check_currency(t, path, node);
+        break;
+
+    case NGX_PAYMENTS_FIELD_METADATA:
+        ngx_payments_check_metadata(t, path, node);
+        break;
+
+    case NGX_PAYMENTS_FIELD_OBJECT:
+        ngx_payments_check_object(t, path, node, f->fields);
+        break;
+    }
+}
+
+
+static void
+ngx_payments_check_object(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
+    const ngx_payments_field_t *fields)
+{
+    uint32_t                         i, seen;
+    ngx_payments_path_t              member;
+    const ngx_payments_field_t      *f;
+    const ngx_payments_json_node_t  *name, *value;
+
+    if (!ngx_payments_is_type(t, path, node, NGX_PAYMENTS_JSON_OBJECT,
+                              "must be an object"))
+    {
+        return;
+    }
+
+    seen = 0;
+    member.parent = path;
+    member.field = NULL;
+    name = node + 1;
+
+    for (i = 0; i < node->size; i++) {
+        value = name + 1;
+        member.name = name;
+
+        for (f = fields; f->name != NULL; f++) {
+            if (ngx_payments_json_is(t->json, name, f->name)) {
+                break;
+            }
+        }
+
+        if (f->name != NULL) {
+            seen |= 1u << (f - fields);
+            ngx_payments_check_field(t, &member, value, f);
+
+        } else {
+            ngx_payments_violation(t->json, t->v, &member,
+                                   NGX_PAYMENTS_UNKNOWN_PARAMETER, "unknown",
+                                   "no such parameter");
+        }
+
+        name = t->json->nodes + value->next;
+    }
+
+    for (f = fields; f->name != NULL; f++) {
+        if (f->required && !(seen & (1u << (f - fields)))) {
+            member.name = NULL;
+            member.field = f->name;
+            ngx_payments_failed(t, &member, "required", "is required", 0);
+        }
+    }
+}
+
+
+/*
+ * Every string of the document, names included, wherever it stands; "path"
+ * and the subtree's root are found again by walking, since a card number is
+ * rare and the walk is not.
+ */
+
+static void
+ngx_payments_check_cards(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, uint32_t index, uint8_t *text)
+{
+    uint32_t                         i;
+    ngx_payments_out_t               out;
+    ngx_payments_path_t              child;
+    const ngx_payments_json_node_t  *node;
+
+    node = &t->json->nodes[index];
+
+    if (node->type == NGX_PAYMENTS_JSON_STRING) {
+
+        if (node->len < 13) {
+            return;
+        }
+
+        ngx_payments_out_init(&out, text, NGX_PAYMENTS_BODY_MAX);
+        ngx_payments_json_decode(t->json, node, &out);
+
+        if (ngx_payments_card_number(text, (size_t) (out.pos - text))) {
+            ngx_payments_violation(t->json, t->v, path,
+                                   NGX_PAYMENTS_CARD_NUMBER, "card_number",
+                                   "must not hold a card number; send a "
+                                   "token instead");
+        }
+
+        return;
+    }
+
+    if (node->size == 0) {
+        return;
+    }
+
+    child.parent = path;
+    child.field = NULL;
+    index++;
+
+    for (i = 0; i < node->size; i++) {
+        child.name = NULL;
+        child.element = i;
+
+        if (node->type == NGX_PAYMENTS_JSON_OBJECT) {
+            ngx_payments_check_cards(t, path, index, text);
+            child.name = &t->json->nodes[index++];
+        }
+
+        ngx_payments_check_cards(t, &child, index, text);
+        index = t->json->nodes[index].next;
+    }
+}
+
+
+uint32_t
+ngx_payments_validate(const ngx_payments_json_t *json,
+    const ngx_payments_field_t *fields, ngx_payments_validation_t *v)
+{
+    ngx_payments_path_t       root;
+    ngx_payments_validator_t  t;
+
+    static uint8_t            text[NGX_PAYMENTS_BODY_MAX];
+
+    memset(v->slots, 0, sizeof(v->slots));
+    v->nviolations = 0;
+
+    memset(&root, 0, sizeof(root));
+
+    t.json = json;
+    t.v = v;
+
+    ngx_payments_check_object(&t, &root, &json->nodes[0], fields);
+    ngx_payments_check_cards(&t, &root, 0, text);
+
+    return v->nviolations;
+}

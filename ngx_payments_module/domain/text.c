@@ -1,0 +1,267 @@
+
+/* Output cursor, integers, time, digests: the small common pieces. */
+
+#include <string.h>
+#include <time.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "ngx_payments_domain.h"
+
+
+void
+ngx_payments_out_init(ngx_payments_out_t *out, uint8_t *buf, size_t size)
+{
+    out->start = buf;
+    out->pos = buf;
+    out->end = buf + size;
+    out->overflow = 0;
+}
+
+
+void
+ngx_payments_out_bytes(ngx_payments_out_t *out, const void *data, size_t len)
+{
+    if ((size_t) (out->end - out->pos) < len) {
+        out->overflow = 1;
+        return;
+    }
+
+    if (len) {
+        memcpy(out->pos, data, len);
+        out->pos += len;
+    }
+}
+
+
+void
+ngx_payments_out_str(ngx_payments_out_t *out, const char *s)
+{
+    ngx_payments_out_bytes(out, s, strlen(s));
+}
+
+
+void
+ngx_payments_out_int(ngx_payments_out_t *out, int64_t n)
+{
+    uint8_t   text[20], *p;
+    uint64_t  u;
+
+    p = text + sizeof(text);
+    u = (n < 0) ? 0 - (uint64_t) n : (uint64_t) n;
+
+    do {
+        *--p = (uint8_t) ('0' + u % 10);
+        u /= 10;
+    } while (u);
+
+    if (n < 0) {
+        ngx_payments_out_str(out, "-");
+    }
+
+    ngx_payments_out_bytes(out, p, (size_t) (text + sizeof(text) - p));
+}
+
+
+void
+ngx_payments_out_json(ngx_payments_out_t *out, const uint8_t *data,
+    size_t len)
+{
+    char                     c;
+    const char              *s;
+    const uint8_t           *run, *end;
+    static const char        names[] = "btnfr";
+    static const char        chars[] = "\b\t\n\f\r";
+    static const char        hex[] = "0123456789abcdef";
+
+    ngx_payments_out_str(out, "\"");
+
+    for (run = data, end = data + len; data < end; data++) {
+
+        if (*data >= 0x20 && *data != '"' && *data != '\\') {
+            continue;
+        }
+
+        ngx_payments_out_bytes(out, run, (size_t) (data - run));
+        run = data + 1;
+
+        ngx_payments_out_str(out, "\\");
+
+        c = (char) *data;
+        s = *data ? strchr(chars, c) : NULL;
+
+        if (*data >= 0x20) {
+            ngx_payments_out_bytes(out, data, 1);
+
+        } else if (s != NULL) {
+            ngx_payments_out_bytes(out, &names[s - chars], 1);
+
+        } else {
+            ngx_payments_out_str(out, "u00");
+            ngx_payments_out_bytes(out, &hex[*data >> 4], 1);
+            ngx_payments_out_bytes(out, &hex[*data & 15], 1);
+        }
+    }
+
+    ngx_payments_out_bytes(out, run, (size_t) (end - run));
+    ngx_payments_out_str(out, "\"");
+}
+
+
+void
+ngx_payments_out_json_or_null(ngx_payments_out_t *out, const uint8_t *data,
+    size_t len)
+{
+    if (data == NULL) {
+        ngx_payments_out_str(out, "null");
+
+    } else {
+        ngx_payments_out_json(out, data, len);
+    }
+}
+
+
+int
+ngx_payments_integer(const uint8_t *data, size_t len, int64_t *n)
+{
+    int       minus;
+    size_t    i;
+    uint64_t  u, limit;
+
+    minus = (len > 0 && data[0] == '-');
+    i = (size_t) minus;
+
+    if (i == len || (data[i] == '0' && (len - i > 1 || minus))) {
+        return 1;
+    }
+
+    limit = (uint64_t) INT64_MAX + (uint64_t) minus;
+
+    for (u = 0; i < len; i++) {
+        if (data[i] < '0' || data[i] > '9') {
+            return 1;
+        }
+
+        if (u > limit / 10 || u * 10 > limit - (uint64_t) (data[i] - '0')) {
+
+            /* too long: a fraction or exponent may still follow */
+
+            while (++i < len) {
+                if (data[i] < '0' || data[i] > '9') {
+                    return 1;
+                }
+            }
+
+            *n = minus ? INT64_MIN : INT64_MAX;
+            return 2;
+        }
+
+        u = u * 10 + (uint64_t) (data[i] - '0');
+    }
+
+    *n = minus ? (int64_t) (0 - u) : (int64_t) u;
+
+    return 0;
+}
+
+
+static uint8_t *
+ngx_payments_digits(uint8_t *dst, uint32_t n, int width)
+{
+    int  i;
+
+    for (i = width - 1; i >= 0; i--) {
+        dst[i] = (uint8_t) ('0' + n % 10);
+        n /= 10;
+    }
+
+    return dst + width;
+}
+
+
+int64_t
+ngx_payments_now(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_REALTIME, &ts);
+
+    return (int64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+
+/* days to a civil date: the proleptic Gregorian calendar from 1970 on */
+
+void
+ngx_payments_time(int64_t usec, uint8_t dst[NGX_PAYMENTS_TIME_LEN])
+{
+    int64_t   sec;
+    uint32_t  days, era, doe, yoe, doy, mp, day, month, year, rest;
+
+    sec = usec / 1000000;
+    days = (uint32_t) (sec / 86400) + 719468;
+    rest = (uint32_t) (sec % 86400);
+
+    era = days / 146097;
+    doe = days - era * 146097;
+    yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    mp = (5 * doy + 2) / 153;
+    day = doy - (153 * mp + 2) / 5 + 1;
+    month = (mp < 10) ? mp + 3 : mp - 9;
+    year = yoe + era * 400 + (month <= 2);
+
+    dst = ngx_payments_digits(dst, year, 4);
+    *dst++ = '-';
+    dst = ngx_payments_digits(dst, month, 2);
+    *dst++ = '-';
+    dst = ngx_payments_digits(dst, day, 2);
+    *dst++ = 'T';
+    dst = ngx_payments_digits(dst, rest / 3600, 2);
+    *dst++ = ':';
+    dst = ngx_payments_digits(dst, rest / 60 % 60, 2);
+    *dst++ = ':';
+    dst = ngx_payments_digits(dst, rest % 60, 2);
+    *dst++ = '.';
+    dst = ngx_payments_digits(dst, (uint32_t) (usec % 1000000), 6);
+    *dst = 'Z';
+}
+
+
+int
+ngx_payments_sha256(const void *data, size_t len,
+    uint8_t digest[NGX_PAYMENTS_SHA256_LEN])
+{
+    /* fetched once: EVP_sha256() would look its provider up at each call */
+
+    static EVP_MD  *md;
+
+    if (md == NULL) {
+        md = EVP_MD_fetch(NULL, "SHA256", NULL);
+
+        if (md == NULL) {
+            return -1;
+        }
+    }
+
+    return EVP_Digest(data, len, digest, NULL, md, NULL) == 1 ? 0 : -1;
+}
+
+
+int
+ngx_payments_hmac(const ngx_payments_text_t *key, const void *data,
+    size_t len, uint8_t digest[NGX_PAYMENTS_SHA256_LEN])
+{
+    return HMAC(EVP_sha256(), key->data, (int) key->len, data, len, digest,
+                NULL)
+           != NULL ? 0 : -1;
+}
+
+
+int
+ngx_payments_equal(const uint8_t *a, const uint8_t *b, size_t len)
+{
+    return CRYPTO_memcmp(a, b, len) == 0;
+}

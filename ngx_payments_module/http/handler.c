@@ -1,0 +1,454 @@
+
+/*
+ * The order of checks: size, (nginx's rate limits came before,) route,
+ * authentication, scope, key, JSON; then the operation.
+ */
+
+#include "ngx_payments_http.h"
+#include "../status/ngx_payments_status.h"
+
+
+static void ngx_payments_http_checked(ngx_payments_http_ctx_t *ctx);
+static void ngx_payments_http_body_handler(ngx_http_request_t *r);
+static void ngx_payments_http_run(ngx_payments_http_ctx_t *ctx);
+static void ngx_payments_http_done(ngx_payments_request_t *request);
+static void ngx_payments_http_cleanup(void *data);
+
+
+ngx_msec_t  ngx_payments_http_wait;
+
+
+ngx_payments_http_ctx_t *
+ngx_payments_http_ctx(ngx_http_request_t *r)
+{
+    ngx_http_cleanup_t       *cln;
+    ngx_payments_http_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_payments_module);
+
+    if (ctx != NULL) {
+        return ctx;
+    }
+
+    ctx = ngx_pcalloc(r->pool, sizeof(ngx_payments_http_ctx_t));
+    if (ctx == NULL) {
+        return NULL;
+    }
+
+    cln = ngx_http_cleanup_add(r, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    cln->handler = ngx_payments_http_cleanup;
+    cln->data = ctx;
+
+    ctx->r = r;
+    ctx->start = ngx_payments_now();
+    ctx->request.pool = r->pool;
+    ctx->request.log = r->connection->log;
+    ctx->request.done = ngx_payments_http_done;
+    ctx->request.data = ctx;
+
+    if (ngx_payments_api_uuid(ctx->request.request_uuid) != 0) {
+        return NULL;
+    }
+
+    ngx_payments_id("req_", ctx->request.request_uuid,
+                    ctx->request.request_id);
+
+    ngx_http_set_ctx(r, ctx, ngx_payments_module);
+
+    return ctx;
+}
+
+
+/* the request ends, answered or not: nobody may call back into it */
+
+static void
+ngx_payments_http_cleanup(void *data)
+{
+    ngx_payments_http_ctx_t  *ctx = data;
+
+    ngx_payments_http_auth_leave(ctx);
+    ngx_payments_api_leave(&ctx->request);
+}
+
+
+static ngx_uint_t
+ngx_payments_http_method(ngx_http_request_t *r)
+{
+    switch (r->method) {
+
+    case NGX_HTTP_GET:
+    case NGX_HTTP_HEAD:
+        return NGX_PAYMENTS_GET;
+
+    case NGX_HTTP_POST:
+        return NGX_PAYMENTS_POST;
+
+    case NGX_HTTP_PATCH:
+        return NGX_PAYMENTS_PATCH;
+
+    case NGX_HTTP_DELETE:
+        return NGX_PAYMENTS_DELETE;
+
+    default:
+        return 0;
+    }
+}
+
+
+/* NGX_OK; NGX_DECLINED: answer is set */
+
+static ngx_int_t
+ngx_payments_http_route(ngx_payments_http_ctx_t *ctx)
+{
+    ngx_uint_t               allowed;
+    ngx_http_request_t      *r = ctx->r;
+    ngx_payments_request_t  *request = &ctx->request;
+
+    request->method = r->method_name;
+    request->path = r->uri;
+    request->query = r->args;
+
+    request->operation = ngx_payments_api_route(&r->uri,
+                                                ngx_payments_http_method(r),
+                                                &request->id, &allowed);
+
+    if (request->operation != NULL) {
+        return NGX_OK;
+    }
+
+    if (allowed == 0) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_ROUTE_NOT_FOUND, NULL,
+                             NULL);
+        return NGX_DECLINED;
+    }
+
+    if (ngx_payments_http_allow(r, allowed) != NGX_OK) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
+                             NULL);
+        return NGX_DECLINED;
+    }
+
+    if (r->method == NGX_HTTP_OPTIONS) {
+        ngx_memzero(&request->answer, sizeof(ngx_payments_answer_t));
+        request->answer.status = NGX_HTTP_NO_CONTENT;
+        return NGX_DECLINED;
+    }
+
+    ngx_payments_problem(request, NGX_PAYMENTS_P_METHOD_NOT_ALLOWED, NULL,
+                         NULL);
+    return NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_payments_http_handler(ngx_http_request_t *r)
+{
+    ngx_payments_http_ctx_t  *ctx;
+
+    ctx = ngx_payments_http_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->answered = 1;
+
+    /* ours until ngx_payments_http_answer() */
+    r->main->count++;
+
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    ngx_payments_http_headers(ctx);
+
+    if (ngx_payments_http_url_secret(r)) {
+        ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_CREDENTIAL_IN_URL,
+                             NULL, NULL);
+
+    } else if (r->headers_in.content_length_n > NGX_PAYMENTS_BODY_MAX) {
+        ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_CONTENT_TOO_LARGE,
+                             NULL, NULL);
+
+    } else if (ngx_payments_http_route(ctx) == NGX_OK) {
+
+        /* reading observes a client that leaves, writing does not */
+
+        r->read_event_handler = ctx->request.operation->write
+                                ? ngx_http_block_reading
+                                : ngx_http_test_reading;
+
+        if (ctx->request.operation->scope == NULL) {
+            ngx_payments_http_run(ctx);
+
+        } else if (ngx_payments_http_credential(ctx) == NGX_OK) {
+            ngx_payments_http_authenticated(ctx,
+                                      ngx_payments_http_authenticate(ctx));
+
+        } else {
+            ngx_payments_http_answer(ctx);
+        }
+
+        return NGX_DONE;
+    }
+
+    ngx_payments_http_answer(ctx);
+
+    return NGX_DONE;
+}
+
+
+void
+ngx_payments_http_authenticated(ngx_payments_http_ctx_t *ctx, ngx_int_t rc)
+{
+    if (rc == NGX_AGAIN) {
+        return;
+    }
+
+    if (rc == NGX_OK) {
+        ngx_payments_http_checked(ctx);
+        return;
+    }
+
+    ngx_payments_http_answer(ctx);
+}
+
+
+static ngx_int_t
+ngx_payments_http_scope(ngx_payments_http_ctx_t *ctx)
+{
+    u_char                   *p;
+    size_t                    len;
+    ngx_str_t                 more;
+    ngx_payments_request_t   *request = &ctx->request;
+
+    len = ngx_strlen(request->operation->scope);
+
+    if (request->scopes
+        & ngx_payments_api_scope((u_char *) request->operation->scope, len))
+    {
+        return NGX_OK;
+    }
+
+    more.data = ngx_pnalloc(ctx->r->pool, len + 32);
+    if (more.data == NULL) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
+                             NULL);
+        return NGX_DECLINED;
+    }
+
+    p = ngx_sprintf(more.data, ",\"required_scope\":\"%s\"",
+                    request->operation->scope);
+    more.len = p - more.data;
+
+    ngx_payments_problem(request, NGX_PAYMENTS_P_INSUFFICIENT_SCOPE, NULL,
+                         &more);
+
+    return NGX_DECLINED;
+}
+
+
+/* operations have no query parameters yet: name the first that came */
+
+static ngx_int_t
+ngx_payments_http_query(ngx_payments_http_ctx_t *ctx)
+{
+    u_char              detail[160], *p, *last;
+    size_t              len;
+    ngx_uint_t          i, plain;
+    ngx_str_t          *args = &ctx->r->args;
+
+    if (args->len == 0) {
+        return NGX_OK;
+    }
+
+    last = args->data + args->len;
+
+    for (p = args->data; p < last && *p != '=' && *p != '&'; p++) {
+        /* void */
+    }
+
+    len = p - args->data;
+    plain = (len <= 64);
+
+    for (i = 0; plain && i < len; i++) {
+        plain = (ngx_strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst"
+                            "uvwxyz0123456789_-.[]", args->data[i])
+                 != NULL && args->data[i] != '\0');
+    }
+
+    if (!plain || ngx_payments_card_number(args->data, len)) {
+        len = 0;
+    }
+
+    p = ngx_snprintf(detail, sizeof(detail) - 1,
+                     len ? "unknown query parameter %*s"
+                         : "unknown query parameter", len, args->data);
+    *p = '\0';
+
+    ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_INVALID_QUERY,
+                         (char *) detail, NULL);
+
+    return NGX_DECLINED;
+}
+
+
+static void
+ngx_payments_http_checked(ngx_payments_http_ctx_t *ctx)
+{
+    ngx_int_t                        rc;
+    ngx_http_request_t              *r = ctx->r;
+    ngx_payments_request_t          *request = &ctx->request;
+    const ngx_payments_operation_t  *operation = request->operation;
+
+    if (ngx_payments_http_scope(ctx) != NGX_OK
+        || ngx_payments_http_accept(ctx) != NGX_OK
+        || (operation->body && ngx_payments_http_content_type(ctx) != NGX_OK)
+        || ngx_payments_http_query(ctx) != NGX_OK
+        || (operation->key && ngx_payments_http_key(ctx) != NGX_OK))
+    {
+        ngx_payments_http_answer(ctx);
+        return;
+    }
+
+    ngx_payments_http_prefer(ctx, ngx_payments_http_wait);
+
+    if (!operation->body) {
+        ngx_payments_http_run(ctx);
+        return;
+    }
+
+    r->request_body_in_single_buf = 1;
+
+    rc = ngx_http_read_client_request_body(r, ngx_payments_http_body_handler);
+
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+
+        /* nginx gave back its count; the page becomes a problem */
+
+        ctx->answered = 0;
+        ngx_http_finalize_request(r, rc);
+        return;
+    }
+
+    /* the count that reading took; ours is still there */
+
+    ngx_http_finalize_request(r, NGX_DONE);
+}
+
+
+/* the body may be in several buffers, in a file, or not there at all */
+
+static ngx_int_t
+ngx_payments_http_body(ngx_http_request_t *r, ngx_str_t *body)
+{
+    u_char       *p;
+    size_t        len;
+    ssize_t       n;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    ngx_str_null(body);
+
+    if (r->request_body == NULL || r->request_body->bufs == NULL) {
+        return NGX_OK;
+    }
+
+    cl = r->request_body->bufs;
+
+    if (cl->next == NULL && !cl->buf->in_file) {
+        body->data = cl->buf->pos;
+        body->len = cl->buf->last - cl->buf->pos;
+
+        return (body->len > NGX_PAYMENTS_BODY_MAX) ? NGX_DECLINED : NGX_OK;
+    }
+
+    for (len = 0; cl; cl = cl->next) {
+        len += (size_t) ngx_buf_size(cl->buf);
+
+        if (len > NGX_PAYMENTS_BODY_MAX) {
+            return NGX_DECLINED;
+        }
+    }
+
+    p = ngx_pnalloc(r->pool, len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    body->data = p;
+
+    for (cl = r->request_body->bufs; cl; cl = cl->next) {
+        b = cl->buf;
+
+        if (!b->in_file) {
+            p = ngx_cpymem(p, b->pos, b->last - b->pos);
+            continue;
+        }
+
+        n = ngx_read_file(b->file, p, (size_t) (b->file_last - b->file_pos),
+                          b->file_pos);
+
+        if (n != (ssize_t) (b->file_last - b->file_pos)) {
+            return NGX_ERROR;
+        }
+
+        p += n;
+    }
+
+    body->len = p - body->data;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_payments_http_body_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                 rc;
+    ngx_payments_http_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_payments_module);
+
+    r->read_event_handler = ctx->request.operation->write
+                            ? ngx_http_block_reading : ngx_http_test_reading;
+
+    rc = ngx_payments_http_body(r, &ctx->request.body);
+
+    if (rc == NGX_OK) {
+        ngx_payments_http_run(ctx);
+        return;
+    }
+
+    ngx_payments_problem(&ctx->request, (rc == NGX_DECLINED)
+                                        ? NGX_PAYMENTS_P_CONTENT_TOO_LARGE
+                                        : NGX_PAYMENTS_P_INTERNAL_ERROR,
+                         NULL, NULL);
+    ngx_payments_http_answer(ctx);
+}
+
+
+static void
+ngx_payments_http_run(ngx_payments_http_ctx_t *ctx)
+{
+    ctx->request.operation->handler(&ctx->request);
+}
+
+
+/* the operation has its answer: at once, or from an event of pg/ or redis/ */
+
+static void
+ngx_payments_http_done(ngx_payments_request_t *request)
+{
+    ngx_connection_t         *c;
+    ngx_payments_http_ctx_t  *ctx = request->data;
+
+    c = ctx->r->connection;
+
+    ngx_http_set_log_request(c->log, ctx->r);
+
+    ngx_payments_http_answer(ctx);
+
+    ngx_http_run_posted_requests(c);
+}

@@ -1,0 +1,98 @@
+
+/*
+ * http/: what a request goes through, from nginx's content phase to the
+ * answer: checks in the contract's order, body, API key, answer.
+ */
+
+#ifndef _NGX_PAYMENTS_HTTP_H_INCLUDED_
+#define _NGX_PAYMENTS_HTTP_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "../api/ngx_payments_api.h"
+
+
+extern ngx_module_t  ngx_payments_module;
+
+
+/* configuration of a server or location */
+
+typedef struct {
+    ngx_flag_t                    enable;
+} ngx_payments_loc_conf_t;
+
+
+typedef struct ngx_payments_http_ctx_s  ngx_payments_http_ctx_t;
+
+
+/* a request's; in its pool */
+
+struct ngx_payments_http_ctx_s {
+    ngx_http_request_t           *r;
+    ngx_payments_request_t        request;
+    int64_t                       start;       /* microseconds since 1970 */
+
+    ngx_str_t                     credential;  /* the API key as sent */
+    ngx_queue_t                   waiting;     /* in an API key's waiters */
+    ngx_str_t                     applied;     /* Preference-Applied */
+
+    ngx_str_t                     accept;      /* header values; len 0: none */
+    ngx_str_t                     prefer;
+    ngx_str_t                     key;
+    ngx_uint_t                    nkeys;       /* Idempotency-Key headers */
+
+    ngx_str_t                     problem;     /* replaces nginx's own page */
+
+    unsigned                      parked:1;    /* "waiting" is in a list */
+    unsigned                      answered:1;  /* the answer is ours */
+    unsigned                      replace:1;   /* "problem" is to be sent */
+    unsigned                      replaced:1;  /* and was */
+};
+
+
+/* handler.c: the content handler */
+ngx_int_t ngx_payments_http_handler(ngx_http_request_t *r);
+/* the API key is known, or request.answer says why not */
+void ngx_payments_http_authenticated(ngx_payments_http_ctx_t *ctx,
+    ngx_int_t rc);
+
+/* headers.c: what the request's headers say; NGX_DECLINED: answer is set */
+void ngx_payments_http_headers(ngx_payments_http_ctx_t *ctx);
+ngx_int_t ngx_payments_http_credential(ngx_payments_http_ctx_t *ctx);
+ngx_int_t ngx_payments_http_accept(ngx_payments_http_ctx_t *ctx);
+ngx_int_t ngx_payments_http_content_type(ngx_payments_http_ctx_t *ctx);
+ngx_int_t ngx_payments_http_key(ngx_payments_http_ctx_t *ctx);
+void ngx_payments_http_prefer(ngx_payments_http_ctx_t *ctx, ngx_msec_t limit);
+/* 1: there was a key in the URL; it is overwritten wherever nginx keeps it */
+ngx_uint_t ngx_payments_http_url_secret(ngx_http_request_t *r);
+
+/* auth.c: NGX_OK, NGX_AGAIN (ngx_payments_http_authenticated() follows) or
+   NGX_DECLINED (answer is set) */
+ngx_int_t ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx);
+void ngx_payments_http_auth_leave(ngx_payments_http_ctx_t *ctx);
+void ngx_payments_http_auth_exit(void);
+
+/* answer.c: sends request.answer and ends the request */
+void ngx_payments_http_answer(ngx_payments_http_ctx_t *ctx);
+ngx_int_t ngx_payments_http_header(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value);
+/* the headers that every response has */
+ngx_int_t ngx_payments_http_common(ngx_payments_http_ctx_t *ctx);
+ngx_int_t ngx_payments_http_allow(ngx_http_request_t *r, ngx_uint_t methods);
+
+/* filter.c: nginx's own error pages as problems; postconfiguration */
+void ngx_payments_http_filter_init(void);
+/* a request's context, made if it is missing; NULL: no memory */
+ngx_payments_http_ctx_t *ngx_payments_http_ctx(ngx_http_request_t *r);
+
+/* variables.c: preconfiguration */
+ngx_int_t ngx_payments_http_variables(ngx_conf_t *cf);
+
+/* set in init_process: the limit of parking */
+extern ngx_msec_t  ngx_payments_http_wait;
+
+
+#endif /* _NGX_PAYMENTS_HTTP_H_INCLUDED_ */

@@ -1,0 +1,105 @@
+
+/* Variables, for log_format and for limits. */
+
+#include "ngx_payments_http.h"
+
+
+typedef enum {
+    NGX_PAYMENTS_V_REQUEST_ID = 0,
+    NGX_PAYMENTS_V_ROUTE,
+    NGX_PAYMENTS_V_IDEMPOTENCY,
+    NGX_PAYMENTS_V_MERCHANT
+} ngx_payments_variable_e;
+
+
+static ngx_int_t ngx_payments_http_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+
+
+static ngx_http_variable_t  ngx_payments_http_vars[] = {
+
+    { ngx_string("payments_request_id"), NULL, ngx_payments_http_variable,
+      NGX_PAYMENTS_V_REQUEST_ID, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("payments_route"), NULL, ngx_payments_http_variable,
+      NGX_PAYMENTS_V_ROUTE, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("payments_idempotency"), NULL, ngx_payments_http_variable,
+      NGX_PAYMENTS_V_IDEMPOTENCY, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("payments_merchant"), NULL, ngx_payments_http_variable,
+      NGX_PAYMENTS_V_MERCHANT, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+      ngx_http_null_variable
+};
+
+
+static ngx_int_t
+ngx_payments_http_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    const char               *text;
+    size_t                    len;
+    ngx_payments_http_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_payments_module);
+    text = NULL;
+    len = 0;
+
+    if (ctx != NULL) {
+        switch (data) {
+
+        case NGX_PAYMENTS_V_REQUEST_ID:
+            text = (char *) ctx->request.request_id;
+            len = NGX_PAYMENTS_ID_LEN;
+            break;
+
+        case NGX_PAYMENTS_V_MERCHANT:
+            text = (char *) ctx->request.merchant;
+            len = ctx->request.merchant_id ? NGX_PAYMENTS_ID_LEN : 0;
+            break;
+
+        case NGX_PAYMENTS_V_ROUTE:
+            text = ctx->request.operation ? ctx->request.operation->name
+                                          : NULL;
+            len = text ? ngx_strlen(text) : 0;
+            break;
+
+        default: /* NGX_PAYMENTS_V_IDEMPOTENCY */
+            text = ctx->request.answer.idempotency;
+            len = text ? ngx_strlen(text) : 0;
+        }
+    }
+
+    if (len == 0) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    v->data = (u_char *) text;
+    v->len = len;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_payments_http_variables(ngx_conf_t *cf)
+{
+    ngx_http_variable_t  *v, *var;
+
+    for (v = ngx_payments_http_vars; v->name.len; v++) {
+        var = ngx_http_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
+        var->data = v->data;
+    }
+
+    return NGX_OK;
+}

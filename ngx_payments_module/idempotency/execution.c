@@ -1,0 +1,737 @@
+
+/* Executions under way: the tree, the waiters, the way through the tiers. */
+
+#include "ngx_payments_replay.h"
+#include "../redis/ngx_payments_redis.h"
+#include "../status/ngx_payments_status.h"
+
+
+#define NGX_PAYMENTS_AGAIN_MIN  2
+#define NGX_PAYMENTS_AGAIN_MAX  50
+
+
+/*
+ * Columns of every statement that executes a keyed operation.  Column 0 is
+ * the tag, which pg/ has checked.
+ */
+
+#define NGX_PAYMENTS_COLUMN_OUTCOME     1
+#define NGX_PAYMENTS_COLUMN_STATUS      2
+#define NGX_PAYMENTS_COLUMN_REQUEST_ID  3
+#define NGX_PAYMENTS_COLUMN_OBJECT_ID   4
+#define NGX_PAYMENTS_COLUMN_VERSION     5
+#define NGX_PAYMENTS_COLUMN_CREATED_AT  6
+#define NGX_PAYMENTS_COLUMN_REQUEST     7
+#define NGX_PAYMENTS_COLUMN_BODY        8
+
+/* values of the outcome column */
+
+#define NGX_PAYMENTS_SQL_EXECUTED       0
+#define NGX_PAYMENTS_SQL_REPLAYED       1
+#define NGX_PAYMENTS_SQL_IN_USE         2
+#define NGX_PAYMENTS_SQL_REUSED         3
+
+
+static ngx_payments_execution_t *ngx_payments_execution_find(
+    ngx_payments_idempotency_key_t *key);
+static void ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
+    ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel);
+static void ngx_payments_execution_park(ngx_payments_execution_t *execution,
+    ngx_payments_waiter_t *waiter);
+static void ngx_payments_execution_run(ngx_payments_execution_t *execution);
+static void ngx_payments_execution_send(ngx_payments_execution_t *execution);
+static void ngx_payments_execution_redis(void *data, ngx_int_t rc,
+    ngx_str_t *value);
+static void ngx_payments_execution_timer(ngx_event_t *ev);
+static void ngx_payments_execution_row(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
+static void ngx_payments_execution_complete(
+    ngx_payments_execution_t *execution,
+    ngx_payments_idempotency_result_e result);
+static void ngx_payments_execution_fail(ngx_payments_execution_t *execution,
+    ngx_payments_idempotency_result_e result);
+static void ngx_payments_execution_end(ngx_payments_execution_t *execution);
+static void ngx_payments_execution_release(
+    ngx_payments_execution_t *execution);
+static void ngx_payments_waiter_answer(ngx_payments_waiter_t *waiter,
+    ngx_payments_idempotency_result_e result);
+static void ngx_payments_waiter_timer(ngx_event_t *ev);
+
+
+static ngx_payments_idempotency_conf_t  *ngx_payments_idempotency_conf;
+static ngx_rbtree_t                      ngx_payments_executions;
+static ngx_rbtree_node_t                 ngx_payments_executions_sentinel;
+
+
+void
+ngx_payments_idempotency_init(ngx_payments_idempotency_conf_t *conf)
+{
+    ngx_payments_idempotency_conf = conf;
+
+    ngx_rbtree_init(&ngx_payments_executions,
+                    &ngx_payments_executions_sentinel,
+                    ngx_payments_execution_insert);
+}
+
+
+ngx_int_t
+ngx_payments_idempotency_hash(ngx_payments_idempotency_key_t *key,
+    ngx_uint_t livemode, ngx_str_t *text)
+{
+    u_char  scoped[1 + NGX_PAYMENTS_KEY_MAX], digest[NGX_PAYMENTS_SHA256_LEN];
+
+    scoped[0] = (u_char) livemode;
+    ngx_memcpy(scoped + 1, text->data, text->len);
+
+    if (ngx_payments_sha256(scoped, 1 + text->len, digest) != 0) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(key->hash, digest, NGX_PAYMENTS_KEY_HASH_LEN);
+
+    return NGX_OK;
+}
+
+
+/* the hash is uniform: its first bytes order the tree, the rest decides */
+
+static ngx_rbtree_key_t
+ngx_payments_execution_order(ngx_payments_idempotency_key_t *key)
+{
+    ngx_rbtree_key_t  order;
+
+    ngx_memcpy(&order, key->hash, sizeof(ngx_rbtree_key_t));
+
+    return order;
+}
+
+
+static ngx_int_t
+ngx_payments_execution_cmp(ngx_payments_idempotency_key_t *one,
+    ngx_payments_idempotency_key_t *two)
+{
+    if (one->merchant_id != two->merchant_id) {
+        return (one->merchant_id < two->merchant_id) ? -1 : 1;
+    }
+
+    return ngx_memcmp(one->hash, two->hash, NGX_PAYMENTS_KEY_HASH_LEN);
+}
+
+
+static void
+ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
+    ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel)
+{
+    ngx_uint_t           left;
+    ngx_rbtree_node_t  **p;
+
+    for ( ;; ) {
+
+        left = (node->key != temp->key)
+               ? node->key < temp->key
+               : ngx_payments_execution_cmp(
+                     &((ngx_payments_execution_t *) node)->key,
+                     &((ngx_payments_execution_t *) temp)->key)
+                 < 0;
+
+        p = left ? &temp->left : &temp->right;
+
+        if (*p == sentinel) {
+            break;
+        }
+
+        temp = *p;
+    }
+
+    *p = node;
+    node->parent = temp;
+    node->left = sentinel;
+    node->right = sentinel;
+    ngx_rbt_red(node);
+}
+
+
+static ngx_payments_execution_t *
+ngx_payments_execution_find(ngx_payments_idempotency_key_t *key)
+{
+    ngx_int_t                  rc;
+    ngx_rbtree_key_t           order;
+    ngx_rbtree_node_t         *node, *sentinel;
+    ngx_payments_execution_t  *execution;
+
+    order = ngx_payments_execution_order(key);
+    node = ngx_payments_executions.root;
+    sentinel = ngx_payments_executions.sentinel;
+
+    while (node != sentinel) {
+
+        if (order != node->key) {
+            node = (order < node->key) ? node->left : node->right;
+            continue;
+        }
+
+        execution = (ngx_payments_execution_t *) node;
+        rc = ngx_payments_execution_cmp(key, &execution->key);
+
+        if (rc == 0) {
+            return execution;
+        }
+
+        node = (rc < 0) ? node->left : node->right;
+    }
+
+    return NULL;
+}
+
+
+ngx_int_t
+ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
+    ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
+    ngx_payments_record_t **record)
+{
+    ngx_payments_execution_t  *execution;
+
+    execution = ngx_payments_execution_find(key);
+
+    if (execution == NULL) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_memcmp(execution->fingerprint, fingerprint,
+                   NGX_PAYMENTS_SHA256_LEN)
+        != 0)
+    {
+        ngx_payments_status_add(NGX_PAYMENTS_M_REUSED, 1);
+        *record = &execution->record;
+        return NGX_ABORT;
+    }
+
+    ngx_payments_execution_park(execution, waiter);
+
+    ngx_add_timer(&waiter->timer, ngx_max(waiter->wait, 1));
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_payments_execution_park(ngx_payments_execution_t *execution,
+    ngx_payments_waiter_t *waiter)
+{
+    waiter->fd = (ngx_socket_t) -1;
+    waiter->execution = execution;
+    waiter->parked = 1;
+
+    waiter->timer.data = waiter;
+    waiter->timer.handler = ngx_payments_waiter_timer;
+    waiter->timer.log = ngx_cycle->log;
+
+    execution->references++;
+    ngx_queue_insert_tail(&execution->waiters, &waiter->queue);
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_PARKED, 1);
+}
+
+
+ngx_payments_execution_t *
+ngx_payments_idempotency_create(ngx_payments_idempotency_key_t *key,
+    const u_char *fingerprint, const u_char *request_id)
+{
+    ngx_pool_t                *pool;
+    ngx_payments_execution_t  *execution;
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    execution = ngx_pcalloc(pool, sizeof(ngx_payments_execution_t));
+    if (execution == NULL) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    execution->pool = pool;
+    execution->key = *key;
+    execution->references = 1;
+    execution->again = NGX_PAYMENTS_AGAIN_MIN;
+
+    ngx_memcpy(execution->fingerprint, fingerprint, NGX_PAYMENTS_SHA256_LEN);
+    ngx_memcpy(execution->request_id, request_id, NGX_PAYMENTS_UUID_LEN);
+    ngx_memcpy(execution->record.request_id, request_id,
+               NGX_PAYMENTS_UUID_LEN);
+    ngx_queue_init(&execution->waiters);
+
+    execution->dummy.fd = (ngx_socket_t) -1;
+    execution->dummy.data = execution;
+
+    execution->timer.data = &execution->dummy;
+    execution->timer.handler = ngx_payments_execution_timer;
+    execution->timer.log = ngx_cycle->log;
+
+    execution->item.handler = ngx_payments_execution_row;
+    execution->item.data = execution;
+
+    return execution;
+}
+
+
+void
+ngx_payments_idempotency_abandon(ngx_payments_execution_t *execution)
+{
+    ngx_destroy_pool(execution->pool);
+}
+
+
+void
+ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
+    ngx_payments_waiter_t *waiter)
+{
+    execution->node.key = ngx_payments_execution_order(&execution->key);
+    ngx_rbtree_insert(&ngx_payments_executions, &execution->node);
+    execution->linked = 1;
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTING, 1);
+
+    ngx_payments_execution_park(execution, waiter);
+    ngx_payments_execution_run(execution);
+}
+
+
+/* Redis, if it may know; then the processor's delay; then PostgreSQL */
+
+static void
+ngx_payments_execution_run(ngx_payments_execution_t *execution)
+{
+    u_char     buffer[NGX_PAYMENTS_REPLAY_KEY_LEN];
+    ngx_str_t  name;
+
+    if (ngx_payments_idempotency_conf->redis_read) {
+        ngx_payments_replay_key(&execution->key, buffer, &name);
+
+        execution->command = ngx_payments_redis_get(&name,
+                                                 ngx_payments_execution_redis,
+                                                 execution);
+        if (execution->command != NULL) {
+            return;
+        }
+    }
+
+    ngx_payments_execution_send(execution);
+}
+
+
+static void
+ngx_payments_execution_redis(void *data, ngx_int_t rc, ngx_str_t *value)
+{
+    u_char                     buffer[NGX_PAYMENTS_REPLAY_KEY_LEN];
+    ngx_str_t                  name;
+    ngx_payments_record_t      record;
+    ngx_payments_execution_t  *execution = data;
+
+    execution->command = NULL;
+
+    if (rc == NGX_OK) {
+        ngx_memzero(&record, sizeof(ngx_payments_record_t));
+        ngx_payments_replay_key(&execution->key, buffer, &name);
+
+        rc = ngx_payments_replay_decode(ngx_payments_idempotency_conf,
+                                        execution, &name, value, &record);
+
+        if (rc != NGX_DECLINED) {
+            ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_REDIS, 1);
+            execution->record = record;
+            ngx_payments_execution_complete(execution, (rc == NGX_OK)
+                                                       ? NGX_PAYMENTS_REPLAYED
+                                                       : NGX_PAYMENTS_REUSED);
+            return;
+        }
+
+        ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_BAD, 1);
+    }
+
+    ngx_payments_execution_send(execution);
+}
+
+
+static void
+ngx_payments_execution_send(ngx_payments_execution_t *execution)
+{
+    ngx_msec_t  delay;
+
+    delay = execution->delay;
+
+    if (delay) {
+        execution->delay = 0;
+        ngx_add_timer(&execution->timer, delay);
+        return;
+    }
+
+    execution->running = 1;
+    ngx_payments_pg_send(&execution->item);
+}
+
+
+static void
+ngx_payments_execution_timer(ngx_event_t *ev)
+{
+    ngx_connection_t          *c = ev->data;
+    ngx_payments_execution_t  *execution = c->data;
+
+    /* everybody who waited for another worker has been told so and is gone */
+
+    if (execution->elsewhere && ngx_queue_empty(&execution->waiters)) {
+        ngx_payments_execution_end(execution);
+        return;
+    }
+
+    ngx_payments_execution_send(execution);
+}
+
+
+/*
+ * Another worker, or another node, has the key in a transaction.  It decides;
+ * this one asks again until it knows or its waiters may wait no longer.
+ */
+
+static void
+ngx_payments_execution_again(ngx_payments_execution_t *execution)
+{
+    ngx_payments_waiter_t  *leader;
+
+    if (!execution->elsewhere && !ngx_queue_empty(&execution->waiters)) {
+        leader = ngx_queue_data(ngx_queue_head(&execution->waiters),
+                                ngx_payments_waiter_t, queue);
+
+        if (!leader->timer.timer_set) {
+            ngx_add_timer(&leader->timer, ngx_max(leader->wait, 1));
+        }
+    }
+
+    execution->elsewhere = 1;
+
+    ngx_add_timer(&execution->timer,
+                  execution->again / 2 + ngx_random() % execution->again);
+
+    execution->again = ngx_min(execution->again * 2, NGX_PAYMENTS_AGAIN_MAX);
+}
+
+
+static ngx_int_t
+ngx_payments_execution_copy(ngx_pool_t *pool, ngx_str_t *dst, ngx_str_t src)
+{
+    ngx_str_null(dst);
+
+    if (src.len == 0) {
+        return NGX_OK;
+    }
+
+    dst->data = ngx_pstrdup(pool, &src);
+
+    if (dst->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    dst->len = src.len;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_payments_execution_uuid(u_char *dst, ngx_str_t src)
+{
+    if (src.len == NGX_PAYMENTS_UUID_LEN) {
+        ngx_memcpy(dst, src.data, NGX_PAYMENTS_UUID_LEN);
+    }
+}
+
+
+/* the one copy of the body that this worker makes */
+
+static ngx_int_t
+ngx_payments_execution_record(ngx_payments_execution_t *execution,
+    ngx_payments_pg_row_t *row)
+{
+    ngx_str_t               request;
+    ngx_payments_record_t  *record = &execution->record;
+
+    ngx_payments_execution_uuid(record->request_id,
+             ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_REQUEST_ID));
+    ngx_payments_execution_uuid(record->object_id,
+             ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_OBJECT_ID));
+
+    record->status = (ngx_uint_t)
+             ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_STATUS);
+    record->version = (ngx_uint_t)
+             ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_VERSION);
+    record->created_at =
+             ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_CREATED_AT);
+
+    request = ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_REQUEST);
+
+    if (request.len
+        && ngx_payments_execution_copy(execution->pool, &record->request,
+                                       request)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_payments_execution_copy(execution->pool, &record->body,
+                       ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_BODY));
+}
+
+
+static void
+ngx_payments_execution_store(ngx_payments_execution_t *execution)
+{
+    time_t     left;
+    u_char     buffer[NGX_PAYMENTS_REPLAY_KEY_LEN];
+    ngx_str_t  name, value;
+
+    if (!ngx_payments_redis_ready()) {
+        return;
+    }
+
+    left = (time_t) (execution->record.created_at / 1000000)
+           + ngx_payments_idempotency_conf->ttl - ngx_time();
+
+    ngx_payments_replay_key(&execution->key, buffer, &name);
+
+    if (ngx_payments_replay_encode(ngx_payments_idempotency_conf, execution,
+                                   &name, &value)
+        == NGX_OK)
+    {
+        ngx_payments_redis_set(&name, &value, left);
+    }
+}
+
+
+static void
+ngx_payments_execution_row(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
+{
+    int64_t                    n;
+    ngx_payments_execution_t  *execution = item->data;
+
+    static const ngx_payments_idempotency_result_e  failed[] = {
+        NGX_PAYMENTS_BROKEN,              /* DONE: not looked up here */
+        NGX_PAYMENTS_BROKEN,              /* FAILED */
+        NGX_PAYMENTS_UNAVAILABLE,         /* NOT_EXECUTED */
+        NGX_PAYMENTS_OUTCOME_UNKNOWN,     /* UNKNOWN */
+        NGX_PAYMENTS_OVERLOADED           /* OVERLOADED */
+    };
+
+    execution->running = 0;
+
+    if (outcome != NGX_PAYMENTS_PG_DONE) {
+        ngx_payments_execution_fail(execution, failed[outcome]);
+        return;
+    }
+
+    n = ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_OUTCOME);
+
+    if (n == NGX_PAYMENTS_SQL_IN_USE) {
+        ngx_payments_execution_again(execution);
+        return;
+    }
+
+    if (ngx_payments_execution_record(execution, row) != NGX_OK) {
+
+        /* committed, but there is no memory to say so: a retry replays it */
+
+        ngx_payments_execution_fail(execution, NGX_PAYMENTS_OUTCOME_UNKNOWN);
+        return;
+    }
+
+    switch (n) {
+
+    case NGX_PAYMENTS_SQL_EXECUTED:
+        ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTED, 1);
+        ngx_payments_execution_store(execution);
+        ngx_payments_execution_complete(execution, NGX_PAYMENTS_EXECUTED);
+        break;
+
+    case NGX_PAYMENTS_SQL_REPLAYED:
+        ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_PG, 1);
+        ngx_payments_execution_store(execution);
+        ngx_payments_execution_complete(execution, NGX_PAYMENTS_REPLAYED);
+        break;
+
+    default: /* NGX_PAYMENTS_SQL_REUSED */
+        ngx_payments_status_add(NGX_PAYMENTS_M_REUSED, 1);
+        ngx_payments_execution_complete(execution, NGX_PAYMENTS_REUSED);
+    }
+}
+
+
+/*
+ * A row that was executed by an attempt of this very execution whose answer
+ * was lost comes back as replayed: to the leader that is his execution.
+ */
+
+static void
+ngx_payments_execution_complete(ngx_payments_execution_t *execution,
+    ngx_payments_idempotency_result_e result)
+{
+    ngx_queue_t            *q;
+    ngx_payments_waiter_t  *waiter;
+
+    if (result == NGX_PAYMENTS_REPLAYED
+        && ngx_memcmp(execution->record.request_id, execution->request_id,
+                      NGX_PAYMENTS_UUID_LEN)
+           == 0)
+    {
+        result = NGX_PAYMENTS_EXECUTED;
+    }
+
+    /* out of the tree first: a waiter's next request may have the same key */
+
+    execution->references++;
+    ngx_payments_execution_end(execution);
+
+    while (!ngx_queue_empty(&execution->waiters)) {
+        q = ngx_queue_head(&execution->waiters);
+        waiter = ngx_queue_data(q, ngx_payments_waiter_t, queue);
+
+        ngx_payments_waiter_answer(waiter, result);
+
+        if (result == NGX_PAYMENTS_EXECUTED) {
+            result = NGX_PAYMENTS_COLLAPSED;
+        }
+    }
+
+    ngx_payments_execution_release(execution);
+}
+
+
+/* nothing is stored: the leader is told, the next in line leads */
+
+static void
+ngx_payments_execution_fail(ngx_payments_execution_t *execution,
+    ngx_payments_idempotency_result_e result)
+{
+    ngx_payments_waiter_t  *waiter;
+
+    if (result == NGX_PAYMENTS_OUTCOME_UNKNOWN) {
+        execution->unknown = 1;
+    }
+
+    if (execution->unknown && result != NGX_PAYMENTS_BROKEN) {
+        result = NGX_PAYMENTS_OUTCOME_UNKNOWN;
+    }
+
+    execution->references++;
+
+    if (!ngx_queue_empty(&execution->waiters)) {
+        waiter = ngx_queue_data(ngx_queue_head(&execution->waiters),
+                                ngx_payments_waiter_t, queue);
+        ngx_payments_waiter_answer(waiter, result);
+    }
+
+    if (ngx_queue_empty(&execution->waiters)) {
+        ngx_payments_execution_end(execution);
+
+    } else {
+        waiter = ngx_queue_data(ngx_queue_head(&execution->waiters),
+                                ngx_payments_waiter_t, queue);
+
+        /* a leader is bounded by the operation's own deadline */
+
+        if (waiter->timer.timer_set && !execution->elsewhere) {
+            ngx_del_timer(&waiter->timer);
+        }
+
+        ngx_payments_execution_send(execution);
+    }
+
+    ngx_payments_execution_release(execution);
+}
+
+
+static void
+ngx_payments_execution_end(ngx_payments_execution_t *execution)
+{
+    if (!execution->linked) {
+        return;
+    }
+
+    ngx_rbtree_delete(&ngx_payments_executions, &execution->node);
+    execution->linked = 0;
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTING, -1);
+
+    if (execution->timer.timer_set) {
+        ngx_del_timer(&execution->timer);
+    }
+
+    ngx_payments_execution_release(execution);
+}
+
+
+static void
+ngx_payments_execution_release(ngx_payments_execution_t *execution)
+{
+    if (--execution->references == 0) {
+        ngx_destroy_pool(execution->pool);
+    }
+}
+
+
+static void
+ngx_payments_waiter_unpark(ngx_payments_waiter_t *waiter)
+{
+    if (waiter->timer.timer_set) {
+        ngx_del_timer(&waiter->timer);
+    }
+
+    if (waiter->parked) {
+        waiter->parked = 0;
+        ngx_queue_remove(&waiter->queue);
+        ngx_payments_status_add(NGX_PAYMENTS_M_PARKED, -1);
+    }
+}
+
+
+/* the waiter keeps its reference: the answer's bytes are the record's */
+
+static void
+ngx_payments_waiter_answer(ngx_payments_waiter_t *waiter,
+    ngx_payments_idempotency_result_e result)
+{
+    ngx_payments_waiter_unpark(waiter);
+
+    if (result == NGX_PAYMENTS_COLLAPSED) {
+        ngx_payments_status_add(NGX_PAYMENTS_M_COLLAPSED, 1);
+
+    } else if (result == NGX_PAYMENTS_IN_USE) {
+        ngx_payments_status_add(NGX_PAYMENTS_M_IN_USE, 1);
+    }
+
+    waiter->handler(waiter, result, &waiter->execution->record);
+}
+
+
+static void
+ngx_payments_waiter_timer(ngx_event_t *ev)
+{
+    ngx_payments_waiter_answer(ev->data, NGX_PAYMENTS_IN_USE);
+}
+
+
+void
+ngx_payments_idempotency_leave(ngx_payments_waiter_t *waiter)
+{
+    ngx_payments_execution_t  *execution = waiter->execution;
+
+    if (execution == NULL) {
+        return;
+    }
+
+    ngx_payments_waiter_unpark(waiter);
+
+    waiter->execution = NULL;
+
+    ngx_payments_execution_release(execution);
+}

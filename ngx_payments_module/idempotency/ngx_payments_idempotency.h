@@ -1,0 +1,164 @@
+
+/*
+ * idempotency/: one execution for each key at a time, one answer for each key
+ * ever.
+ *
+ * An execution is the work for one (merchant, mode, key).  It belongs to this
+ * room, not to a request: requests are its waiters.  The first waiter is the
+ * leader and is answered "executed", those that come while it runs are parked
+ * without a database connection and get the same bytes, "collapsed".  When it
+ * ends in something that is not stored, the leader alone is told, and the next
+ * waiter leads a new attempt with the same ids.
+ */
+
+#ifndef _NGX_PAYMENTS_IDEMPOTENCY_H_INCLUDED_
+#define _NGX_PAYMENTS_IDEMPOTENCY_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include "../domain/ngx_payments_domain.h"
+#include "../pg/ngx_payments_pg.h"
+
+
+#define NGX_PAYMENTS_KEY_MAX        255
+#define NGX_PAYMENTS_KEY_HASH_LEN   16
+
+
+/* filled at configuration time, then read-only */
+
+typedef struct {
+    ngx_str_t                     secret;      /* authenticates what Redis
+                                                  gives back */
+    time_t                        ttl;         /* seconds a key is kept */
+    ngx_msec_t                    wait;        /* longest parking */
+    ngx_flag_t                    redis_read;  /* ask Redis before
+                                                  PostgreSQL */
+} ngx_payments_idempotency_conf_t;
+
+
+typedef struct {
+    int64_t                       merchant_id;
+    u_char                        hash[NGX_PAYMENTS_KEY_HASH_LEN];
+} ngx_payments_idempotency_key_t;
+
+/* of the mode and the key's text: first half of a SHA-256 */
+ngx_int_t ngx_payments_idempotency_hash(ngx_payments_idempotency_key_t *key,
+    ngx_uint_t livemode, ngx_str_t *text);
+
+
+/* an answer that is stored; the same for whoever asks */
+
+typedef struct {
+    ngx_uint_t                    status;      /* HTTP */
+    ngx_uint_t                    version;     /* of the object; 0: none */
+    int64_t                       created_at;  /* microseconds since 1970 */
+    u_char                        request_id[NGX_PAYMENTS_UUID_LEN];
+    u_char                        object_id[NGX_PAYMENTS_UUID_LEN];
+    ngx_str_t                     request;     /* "POST /v1/payments" */
+    ngx_str_t                     body;
+} ngx_payments_record_t;
+
+
+typedef enum {
+    NGX_PAYMENTS_EXECUTED = 0,     /* a record */
+    NGX_PAYMENTS_REPLAYED,         /* a record */
+    NGX_PAYMENTS_COLLAPSED,        /* a record */
+    NGX_PAYMENTS_REUSED,           /* a record: request_id and request only */
+    NGX_PAYMENTS_IN_USE,           /* waited as long as allowed */
+    NGX_PAYMENTS_UNAVAILABLE,      /* not executed: no database in time */
+    NGX_PAYMENTS_OUTCOME_UNKNOWN,  /* sent, and no database to ask in time */
+    NGX_PAYMENTS_OVERLOADED,       /* not executed: too much waits */
+    NGX_PAYMENTS_BROKEN            /* not executed: the database refused */
+} ngx_payments_idempotency_result_e;
+
+
+typedef struct ngx_payments_execution_s  ngx_payments_execution_t;
+typedef struct ngx_payments_waiter_s     ngx_payments_waiter_t;
+
+typedef void (*ngx_payments_waiter_pt)(ngx_payments_waiter_t *waiter,
+    ngx_payments_idempotency_result_e result, ngx_payments_record_t *record);
+
+
+/* The caller's, zeroed; he sets what stands above the line. */
+
+struct ngx_payments_waiter_s {
+    void                         *data;        /* the caller's; this and the
+                                                  next three lie as in
+                                                  ngx_connection_t, since the
+                                                  timer's debug log reads fd */
+    ngx_event_t                  *unused[2];
+    ngx_socket_t                  fd;          /* -1 */
+    ngx_payments_waiter_pt        handler;     /* called once at most */
+    ngx_msec_t                    wait;        /* how long it may be parked */
+
+    /* ---- set by idempotency/ ---- */
+
+    ngx_queue_t                   queue;       /* in execution->waiters */
+    ngx_payments_execution_t     *execution;   /* while parked in it, and after
+                                                  the handler as a reference to
+                                                  the record's memory */
+    ngx_event_t                   timer;
+    unsigned                      parked:1;
+};
+
+
+struct ngx_payments_execution_s {
+    ngx_rbtree_node_t             node;        /* while under way */
+    ngx_payments_idempotency_key_t  key;
+    u_char                        fingerprint[NGX_PAYMENTS_SHA256_LEN];
+    u_char                        request_id[NGX_PAYMENTS_UUID_LEN];
+                                               /* under which it would be, or
+                                                  was, stored */
+    ngx_pool_t                   *pool;        /* all its memory */
+    ngx_uint_t                    references;  /* one under way, one a waiter */
+
+    ngx_queue_t                   waiters;     /* the leader first */
+    ngx_payments_pg_item_t        item;        /* item.values: the caller's,
+                                                  from the pool */
+    ngx_payments_record_t         record;      /* request_id and request from
+                                                  the start, for a mismatch */
+    ngx_msec_t                    delay;       /* before the call */
+
+    void                         *command;     /* of Redis, while it is asked */
+    ngx_connection_t              dummy;       /* for the timer's log lines */
+    ngx_event_t                   timer;       /* delay, or the next try */
+    ngx_msec_t                    again;       /* length of that try's wait */
+    unsigned                      linked:1;    /* in the tree */
+    unsigned                      running:1;   /* the item is with pg/ */
+    unsigned                      unknown:1;   /* an attempt was lost */
+    unsigned                      elsewhere:1; /* another worker has the key */
+};
+
+
+/* init_process of a worker */
+void ngx_payments_idempotency_init(ngx_payments_idempotency_conf_t *conf);
+
+/*
+ * Joins the execution of this key if there is one.  NGX_OK: parked, or about
+ * to be answered; NGX_DECLINED: none is under way; NGX_ABORT: one is, of
+ * another request, whose id and line *record shows.
+ */
+ngx_int_t ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
+    ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
+    ngx_payments_record_t **record);
+
+/*
+ * Makes an execution, after join() said NGX_DECLINED.  The caller fills its
+ * item and record.request from execution->pool and calls start(), or drops
+ * it by abandon().  NULL: no memory.
+ */
+ngx_payments_execution_t *ngx_payments_idempotency_create(
+    ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
+    const u_char *request_id);
+void ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
+    ngx_payments_waiter_t *waiter);
+void ngx_payments_idempotency_abandon(ngx_payments_execution_t *execution);
+
+/* the request ends: its place among the waiters, its hold on the record */
+void ngx_payments_idempotency_leave(ngx_payments_waiter_t *waiter);
+
+
+#endif /* _NGX_PAYMENTS_IDEMPOTENCY_H_INCLUDED_ */

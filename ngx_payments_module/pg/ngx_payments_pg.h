@@ -1,0 +1,167 @@
+
+/*
+ * pg/: PostgreSQL from nginx's event loop.
+ *
+ * A unit of work is an item: one row of the arrays of one statement.  Items
+ * queue; whatever has queued when a connection is free leaves as one call.
+ * Each worker has its own pool: a write queue and a read queue, each with its
+ * own connections, so that a read never waits behind a commit.
+ *
+ * An item comes back exactly once, with one of the outcomes below, and never
+ * before the transaction that made its row is proven to be committed.
+ */
+
+#ifndef _NGX_PAYMENTS_PG_H_INCLUDED_
+#define _NGX_PAYMENTS_PG_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+
+#define NGX_PAYMENTS_PG_TAG_LEN     16
+#define NGX_PAYMENTS_PG_BATCH_MAX   256
+
+
+typedef enum {
+    NGX_PAYMENTS_PG_WRITE = 0,
+    NGX_PAYMENTS_PG_READ,
+    NGX_PAYMENTS_PG_QUEUES
+} ngx_payments_pg_queue_e;
+
+
+typedef enum {
+    NGX_PAYMENTS_PG_DONE = 0,      /* committed; the row is there */
+    NGX_PAYMENTS_PG_FAILED,        /* refused by the server: not executed,
+                                      and would be refused again */
+    NGX_PAYMENTS_PG_NOT_EXECUTED,  /* surely not executed, out of time */
+    NGX_PAYMENTS_PG_UNKNOWN,       /* sent, out of time before the proof */
+    NGX_PAYMENTS_PG_OVERLOADED     /* the queue is full: not executed */
+} ngx_payments_pg_outcome_e;
+
+
+typedef enum {
+    NGX_PAYMENTS_PG_CREATE_PAYMENTS = 0,
+    NGX_PAYMENTS_PG_MAINTAIN,
+    NGX_PAYMENTS_PG_PING,
+    NGX_PAYMENTS_PG_GET_PAYMENTS,
+    NGX_PAYMENTS_PG_AUTHENTICATE,
+    NGX_PAYMENTS_PG_STATEMENTS
+} ngx_payments_pg_statement_e;
+
+
+/* how an element of a parameter's array is sent, in PostgreSQL's binary form */
+
+typedef enum {
+    NGX_PAYMENTS_PG_UUID = 0,      /* 16 bytes */
+    NGX_PAYMENTS_PG_INT8,          /* from .number */
+    NGX_PAYMENTS_PG_BOOL,          /* from .number */
+    NGX_PAYMENTS_PG_TEXT,          /* from .data, UTF-8 without NUL */
+    NGX_PAYMENTS_PG_BYTEA,         /* from .data */
+    NGX_PAYMENTS_PG_TIME           /* from .number: microseconds since 1970 */
+} ngx_payments_pg_type_e;
+
+
+typedef struct {
+    const u_char                 *data;    /* NULL: SQL NULL, but for INT8,
+                                              BOOL and TIME, which look at
+                                              "null" */
+    size_t                        len;
+    int64_t                       number;
+    unsigned                      null:1;
+} ngx_payments_pg_value_t;
+
+
+/* one row of a result; valid while the item's handler runs */
+
+typedef struct {
+    void                         *result;
+    int                           row;
+} ngx_payments_pg_row_t;
+
+/* column as bytes; data is NULL for SQL NULL */
+ngx_str_t ngx_payments_pg_bytes(ngx_payments_pg_row_t *row, int column);
+/* column as a number; 0 for SQL NULL.  smallint, integer, bigint, boolean,
+   timestamptz (microseconds since 1970) */
+int64_t ngx_payments_pg_number(ngx_payments_pg_row_t *row, int column);
+
+
+typedef struct ngx_payments_pg_item_s  ngx_payments_pg_item_t;
+
+typedef void (*ngx_payments_pg_handler_pt)(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
+
+/*
+ * The caller owns the item and the memory its values point to, from
+ * ngx_payments_pg_send() until the handler is called or the item is canceled.
+ * He sets what stands above the line.
+ */
+
+struct ngx_payments_pg_item_s {
+    ngx_payments_pg_statement_e   statement;
+    ngx_payments_pg_value_t      *values;      /* one for each parameter after
+                                                  the tag */
+    u_char                        tag[NGX_PAYMENTS_PG_TAG_LEN];
+                                               /* random: comes back with the
+                                                  row and proves whose it is */
+    ngx_msec_t                    timeout;     /* 0: the shard's own */
+    ngx_payments_pg_handler_pt    handler;
+    void                         *data;
+
+    /* ---- set by pg/ ---- */
+
+    ngx_queue_t                   queue;       /* of a queue, batch or done */
+    ngx_msec_t                    deadline;    /* ngx_current_msec */
+    ngx_payments_pg_outcome_e     outcome;     /* while on the done list */
+    int                           row;         /* likewise */
+    unsigned                      linked:1;    /* "queue" is in a list */
+    unsigned                      done:1;      /* that list is the done list */
+    unsigned                      sent:1;      /* on a connection now */
+    unsigned                      unknown:1;   /* was sent once without an
+                                                  answer; must be re-run */
+    unsigned                      alone:1;     /* goes in a call of its own */
+    unsigned                      seen:1;      /* its row has come */
+};
+
+
+/* a shard's configuration: filled at configuration time, then read-only */
+
+typedef struct {
+    ngx_str_t                     name;
+    ngx_str_t                     server;      /* as configured, for logs */
+    char                         *host;        /* name, or directory */
+    char                         *hostaddr;    /* numeric; NULL: unix socket */
+    char                         *port;
+    char                         *database;
+    char                         *user;
+    char                         *password;    /* from the file; may be NULL */
+    ngx_uint_t                    connections[NGX_PAYMENTS_PG_QUEUES];
+                                               /* for each worker */
+    ngx_uint_t                    batch;       /* items in a call, at most */
+    ngx_uint_t                    queue;       /* items that wait, at most */
+    ngx_msec_t                    connect_timeout;
+    ngx_msec_t                    timeout;     /* from queueing to answer */
+    time_t                        ttl;         /* seconds a key is kept */
+} ngx_payments_pg_conf_t;
+
+
+/* init_process and exit_process of a worker */
+ngx_int_t ngx_payments_pg_init(ngx_cycle_t *cycle,
+    ngx_payments_pg_conf_t *conf);
+void ngx_payments_pg_exit(void);
+
+/*
+ * Queues an item.  The handler is called later, never from inside.  Where the
+ * queue is full the outcome is OVERLOADED.
+ */
+void ngx_payments_pg_send(ngx_payments_pg_item_t *item);
+
+/*
+ * The caller does not want the answer any more: the handler will not be
+ * called and the item may be freed.  What was sent runs to its end.
+ */
+void ngx_payments_pg_cancel(ngx_payments_pg_item_t *item);
+
+
+#endif /* _NGX_PAYMENTS_PG_H_INCLUDED_ */

@@ -1,0 +1,686 @@
+
+/*
+ * States: closed -> connecting -> greeting (AUTH, SELECT, PING) -> ready.
+ * Commands are taken only when ready, so none ever waits for a connection;
+ * a command without an answer in time closes the connection, and the next
+ * attempt must be greeted before it takes commands: that is the breaker.
+ */
+
+#include "ngx_payments_redis.h"
+#include "../status/ngx_payments_status.h"
+
+#include <ngx_event.h>
+#include <ngx_event_connect.h>
+
+#include <hiredis/hiredis.h>
+
+
+#define NGX_PAYMENTS_REDIS_BACKOFF_MIN  50
+#define NGX_PAYMENTS_REDIS_BACKOFF_MAX  1000
+#define NGX_PAYMENTS_REDIS_BUFFER_MAX   (1024 * 1024)
+
+
+struct ngx_payments_redis_command_s {
+    ngx_queue_t                     queue;     /* in redis->sent, in order */
+    ngx_payments_redis_handler_pt   handler;   /* NULL: nobody waits */
+    void                           *data;
+    ngx_msec_t                      deadline;
+};
+
+
+typedef struct {
+    ngx_payments_redis_conf_t      *conf;
+    ngx_peer_connection_t           peer;      /* peer.connection: ours */
+    redisReader                    *reader;
+    ngx_queue_t                     sent;      /* commands without a reply */
+    ngx_queue_t                     failed;    /* to be told so */
+    u_char                         *buffer;    /* bytes not yet written */
+    size_t                          len;
+    size_t                          size;
+    ngx_event_t                     flush;     /* posted */
+    ngx_event_t                     fail;      /* posted */
+    ngx_event_t                     backoff;   /* timer */
+    ngx_connection_t                dummy;     /* for the events' log lines */
+    ngx_uint_t                      failures;
+    ngx_uint_t                      greetings; /* replies awaited before ready */
+    ngx_log_t                       log;
+    unsigned                        ready:1;
+} ngx_payments_redis_t;
+
+
+static void ngx_payments_redis_connect(ngx_payments_redis_t *redis);
+static void ngx_payments_redis_close(ngx_payments_redis_t *redis,
+    const char *reason);
+static void ngx_payments_redis_write_handler(ngx_event_t *wev);
+static void ngx_payments_redis_read_handler(ngx_event_t *rev);
+static void ngx_payments_redis_flush_handler(ngx_event_t *ev);
+static void ngx_payments_redis_fail_handler(ngx_event_t *ev);
+static void ngx_payments_redis_backoff_handler(ngx_event_t *ev);
+
+
+static ngx_payments_redis_t  *ngx_payments_redis;
+
+
+static void
+ngx_payments_redis_event(ngx_payments_redis_t *redis, ngx_event_t *ev,
+    ngx_event_handler_pt handler)
+{
+    ev->data = &redis->dummy;
+    ev->handler = handler;
+    ev->log = &redis->log;
+    ev->cancelable = 1;
+}
+
+
+ngx_int_t
+ngx_payments_redis_init(ngx_cycle_t *cycle, ngx_payments_redis_conf_t *conf)
+{
+    ngx_payments_redis_t  *redis;
+
+    redis = ngx_pcalloc(cycle->pool, sizeof(ngx_payments_redis_t));
+    if (redis == NULL) {
+        return NGX_ERROR;
+    }
+
+    redis->conf = conf;
+    redis->log = *cycle->log;
+    redis->dummy.fd = (ngx_socket_t) -1;
+    redis->dummy.data = redis;
+
+    ngx_queue_init(&redis->sent);
+    ngx_queue_init(&redis->failed);
+
+    ngx_payments_redis_event(redis, &redis->flush,
+                             ngx_payments_redis_flush_handler);
+    ngx_payments_redis_event(redis, &redis->fail,
+                             ngx_payments_redis_fail_handler);
+    ngx_payments_redis_event(redis, &redis->backoff,
+                             ngx_payments_redis_backoff_handler);
+
+    ngx_payments_redis = redis;
+
+    ngx_post_event(&redis->backoff, &ngx_posted_events);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_payments_redis_exit(void)
+{
+    ngx_payments_redis_t  *redis = ngx_payments_redis;
+
+    if (redis == NULL) {
+        return;
+    }
+
+    ngx_payments_redis_close(redis, NULL);
+
+    if (redis->backoff.timer_set) {
+        ngx_del_timer(&redis->backoff);
+    }
+
+    if (redis->buffer != NULL) {
+        ngx_free(redis->buffer);
+    }
+
+    ngx_payments_redis = NULL;
+}
+
+
+ngx_uint_t
+ngx_payments_redis_configured(void)
+{
+    return ngx_payments_redis != NULL;
+}
+
+
+ngx_uint_t
+ngx_payments_redis_ready(void)
+{
+    return ngx_payments_redis != NULL && ngx_payments_redis->ready;
+}
+
+
+/* encodes a command behind the bytes that wait and has them written */
+
+static ngx_int_t
+ngx_payments_redis_put(ngx_payments_redis_t *redis, int argc,
+    const char **argv, const size_t *lengths)
+{
+    int      len;
+    char    *text;
+    size_t   size;
+    u_char  *buffer;
+
+    len = redisFormatCommandArgv(&text, argc, argv, lengths);
+    if (len < 0) {
+        return NGX_ERROR;
+    }
+
+    if (redis->len + len > redis->size) {
+        size = ngx_max(2 * redis->size, redis->len + len + 4096);
+
+        if (size > NGX_PAYMENTS_REDIS_BUFFER_MAX) {
+            redisFreeCommand(text);
+            return NGX_DECLINED;
+        }
+
+        buffer = ngx_alloc(size, &redis->log);
+        if (buffer == NULL) {
+            redisFreeCommand(text);
+            return NGX_ERROR;
+        }
+
+        if (redis->buffer != NULL) {
+            ngx_memcpy(buffer, redis->buffer, redis->len);
+            ngx_free(redis->buffer);
+        }
+
+        redis->buffer = buffer;
+        redis->size = size;
+    }
+
+    ngx_memcpy(redis->buffer + redis->len, text, len);
+    redis->len += len;
+
+    redisFreeCommand(text);
+
+    ngx_post_event(&redis->flush, &ngx_posted_events);
+
+    return NGX_OK;
+}
+
+
+static ngx_payments_redis_command_t *
+ngx_payments_redis_command(ngx_payments_redis_t *redis, int argc,
+    const char **argv, const size_t *lengths)
+{
+    ngx_connection_t              *c;
+    ngx_payments_redis_command_t  *command;
+
+    command = ngx_calloc(sizeof(ngx_payments_redis_command_t), &redis->log);
+    if (command == NULL) {
+        return NULL;
+    }
+
+    if (ngx_payments_redis_put(redis, argc, argv, lengths) != NGX_OK) {
+        ngx_free(command);
+        return NULL;
+    }
+
+    command->deadline = ngx_current_msec + redis->conf->timeout;
+
+    /* one timer, for the command that has waited longest */
+
+    c = redis->peer.connection;
+
+    if (ngx_queue_empty(&redis->sent) && !c->read->timer_set) {
+        ngx_add_timer(c->read, redis->conf->timeout);
+    }
+
+    ngx_queue_insert_tail(&redis->sent, &command->queue);
+
+    return command;
+}
+
+
+ngx_payments_redis_command_t *
+ngx_payments_redis_get(ngx_str_t *key, ngx_payments_redis_handler_pt handler,
+    void *data)
+{
+    size_t                         lengths[2];
+    const char                    *argv[2];
+    ngx_payments_redis_t          *redis = ngx_payments_redis;
+    ngx_payments_redis_command_t  *command;
+
+    if (redis == NULL || !redis->ready) {
+        if (redis != NULL) {
+            ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_SKIPPED, 1);
+        }
+
+        return NULL;
+    }
+
+    argv[0] = "GET";
+    lengths[0] = 3;
+    argv[1] = (char *) key->data;
+    lengths[1] = key->len;
+
+    command = ngx_payments_redis_command(redis, 2, argv, lengths);
+
+    if (command != NULL) {
+        command->handler = handler;
+        command->data = data;
+    }
+
+    return command;
+}
+
+
+void
+ngx_payments_redis_cancel(ngx_payments_redis_command_t *command)
+{
+    command->handler = NULL;
+}
+
+
+void
+ngx_payments_redis_set(ngx_str_t *key, ngx_str_t *value, time_t ttl)
+{
+    u_char                 seconds[NGX_TIME_T_LEN + 1];
+    size_t                 lengths[5];
+    const char            *argv[5];
+    ngx_payments_redis_t  *redis = ngx_payments_redis;
+
+    if (redis == NULL || !redis->ready || ttl <= 0) {
+        return;
+    }
+
+    argv[0] = "SET";
+    lengths[0] = 3;
+    argv[1] = (char *) key->data;
+    lengths[1] = key->len;
+    argv[2] = (char *) value->data;
+    lengths[2] = value->len;
+    argv[3] = "EX";
+    lengths[3] = 2;
+    argv[4] = (char *) seconds;
+    lengths[4] = ngx_sprintf(seconds, "%T", ttl) - seconds;
+
+    (void) ngx_payments_redis_command(redis, 5, argv, lengths);
+}
+
+
+static void
+ngx_payments_redis_backoff(ngx_payments_redis_t *redis)
+{
+    ngx_msec_t  delay;
+
+    delay = NGX_PAYMENTS_REDIS_BACKOFF_MIN << ngx_min(redis->failures, 5);
+    delay = ngx_min(delay, NGX_PAYMENTS_REDIS_BACKOFF_MAX);
+    delay = delay / 2 + ngx_random() % (delay / 2 + 1);
+
+    redis->failures++;
+
+    ngx_add_timer(&redis->backoff, delay);
+}
+
+
+static void
+ngx_payments_redis_backoff_handler(ngx_event_t *ev)
+{
+    ngx_connection_t  *c = ev->data;
+
+    if (!ngx_exiting) {
+        ngx_payments_redis_connect(c->data);
+    }
+}
+
+
+static void
+ngx_payments_redis_greet(ngx_payments_redis_t *redis)
+{
+    u_char       database[NGX_INT_T_LEN + 1];
+    size_t       lengths[2];
+    const char  *argv[2];
+
+    redis->greetings = 0;
+
+    if (redis->conf->password.len) {
+        argv[0] = "AUTH";
+        lengths[0] = 4;
+        argv[1] = (char *) redis->conf->password.data;
+        lengths[1] = redis->conf->password.len;
+
+        (void) ngx_payments_redis_put(redis, 2, argv, lengths);
+        redis->greetings++;
+    }
+
+    if (redis->conf->database) {
+        argv[0] = "SELECT";
+        lengths[0] = 6;
+        argv[1] = (char *) database;
+        lengths[1] = ngx_sprintf(database, "%i", redis->conf->database)
+                     - database;
+
+        (void) ngx_payments_redis_put(redis, 2, argv, lengths);
+        redis->greetings++;
+    }
+
+    argv[0] = "PING";
+    lengths[0] = 4;
+
+    (void) ngx_payments_redis_put(redis, 1, argv, lengths);
+    redis->greetings++;
+}
+
+
+static void
+ngx_payments_redis_connect(ngx_payments_redis_t *redis)
+{
+    ngx_int_t               rc;
+    ngx_connection_t       *c;
+    ngx_peer_connection_t  *peer = &redis->peer;
+
+    ngx_memzero(peer, sizeof(ngx_peer_connection_t));
+
+    peer->sockaddr = redis->conf->addr.sockaddr;
+    peer->socklen = redis->conf->addr.socklen;
+    peer->name = &redis->conf->server;
+    peer->get = ngx_event_get_peer;
+    peer->log = &redis->log;
+    peer->log_error = NGX_ERROR_ERR;
+
+    redis->len = 0;
+    redis->reader = redisReaderCreate();
+
+    if (redis->reader == NULL) {
+        ngx_payments_redis_backoff(redis);
+        return;
+    }
+
+    rc = ngx_event_connect_peer(peer);
+
+    if (rc == NGX_ERROR || rc == NGX_BUSY || rc == NGX_DECLINED) {
+        ngx_payments_redis_close(redis, "connection refused");
+        return;
+    }
+
+    c = peer->connection;
+
+    c->data = redis;
+    c->log = &redis->log;
+    c->read->log = &redis->log;
+    c->write->log = &redis->log;
+    c->read->handler = ngx_payments_redis_read_handler;
+    c->write->handler = ngx_payments_redis_write_handler;
+    c->read->cancelable = 1;
+    c->write->cancelable = 1;
+
+    ngx_add_timer(c->read, redis->conf->connect_timeout);
+
+    ngx_payments_redis_greet(redis);
+}
+
+
+/* the reason NULL: the worker exits */
+
+static void
+ngx_payments_redis_close(ngx_payments_redis_t *redis, const char *reason)
+{
+    ngx_uint_t                     level;
+    ngx_queue_t                   *q;
+    ngx_connection_t              *c = redis->peer.connection;
+    ngx_payments_redis_command_t  *command;
+
+    if (reason != NULL) {
+
+        /* one line for an outage, not one for each attempt */
+
+        level = (redis->ready || redis->failures == 0) ? NGX_LOG_ERR
+                                                       : NGX_LOG_INFO;
+
+        ngx_log_error(level, &redis->log, 0,
+                      "connection to Redis \"%V\" closed: %s",
+                      &redis->conf->server, reason);
+    }
+
+    redis->ready = 0;
+
+    if (c != NULL) {
+        ngx_close_connection(c);
+        redis->peer.connection = NULL;
+    }
+
+    if (redis->reader != NULL) {
+        redisReaderFree(redis->reader);
+        redis->reader = NULL;
+    }
+
+    redis->len = 0;
+
+    while (!ngx_queue_empty(&redis->sent)) {
+        q = ngx_queue_head(&redis->sent);
+        ngx_queue_remove(q);
+
+        command = ngx_queue_data(q, ngx_payments_redis_command_t, queue);
+
+        if (reason == NULL || command->handler == NULL) {
+            ngx_free(command);
+            continue;
+        }
+
+        ngx_queue_insert_tail(&redis->failed, q);
+    }
+
+    if (reason == NULL) {
+        return;
+    }
+
+    if (!ngx_queue_empty(&redis->failed)) {
+        ngx_post_event(&redis->fail, &ngx_posted_events);
+    }
+
+    if (!redis->backoff.timer_set) {
+        ngx_payments_redis_backoff(redis);
+    }
+}
+
+
+static void
+ngx_payments_redis_fail_handler(ngx_event_t *ev)
+{
+    ngx_queue_t                   *q;
+    ngx_connection_t              *c = ev->data;
+    ngx_payments_redis_t          *redis = c->data;
+    ngx_payments_redis_command_t  *command;
+
+    while (!ngx_queue_empty(&redis->failed)) {
+        q = ngx_queue_head(&redis->failed);
+        ngx_queue_remove(q);
+
+        command = ngx_queue_data(q, ngx_payments_redis_command_t, queue);
+
+        ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_TIMEOUT, 1);
+
+        if (command->handler != NULL) {
+            command->handler(command->data, NGX_ERROR, NULL);
+        }
+
+        ngx_free(command);
+    }
+}
+
+
+static void
+ngx_payments_redis_flush(ngx_payments_redis_t *redis)
+{
+    ssize_t            n;
+    size_t             written;
+    ngx_connection_t  *c = redis->peer.connection;
+
+    if (c == NULL || !c->write->ready) {
+        return;
+    }
+
+    for (written = 0; written < redis->len; written += n) {
+        n = c->send(c, redis->buffer + written, redis->len - written);
+
+        if (n == NGX_AGAIN || n == 0) {
+            break;
+        }
+
+        if (n < 0) {
+            ngx_payments_redis_close(redis, "write failed");
+            return;
+        }
+    }
+
+    ngx_memmove(redis->buffer, redis->buffer + written, redis->len - written);
+    redis->len -= written;
+
+    if (ngx_handle_write_event(c->write, 0) != NGX_OK) {
+        ngx_payments_redis_close(redis, "no event for its socket");
+    }
+}
+
+
+static void
+ngx_payments_redis_flush_handler(ngx_event_t *ev)
+{
+    ngx_connection_t  *c = ev->data;
+
+    ngx_payments_redis_flush(c->data);
+}
+
+
+static void
+ngx_payments_redis_write_handler(ngx_event_t *wev)
+{
+    ngx_connection_t  *c = wev->data;
+
+    ngx_payments_redis_flush(c->data);
+}
+
+
+/* NGX_OK, or NGX_ERROR after which the connection is gone */
+
+static ngx_int_t
+ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
+{
+    ngx_str_t                      value;
+    ngx_queue_t                   *q;
+    ngx_payments_redis_command_t  *command;
+
+    if (redis->greetings) {
+
+        if (reply->type == REDIS_REPLY_ERROR) {
+            ngx_payments_redis_close(redis, "AUTH, SELECT or PING refused");
+            return NGX_ERROR;
+        }
+
+        if (--redis->greetings == 0) {
+            redis->ready = 1;
+            redis->failures = 0;
+            ngx_del_timer(redis->peer.connection->read);
+            ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_CONNECT, 1);
+        }
+
+        return NGX_OK;
+    }
+
+    if (ngx_queue_empty(&redis->sent)) {
+        ngx_payments_redis_close(redis, "a reply that nobody asked for");
+        return NGX_ERROR;
+    }
+
+    q = ngx_queue_head(&redis->sent);
+    ngx_queue_remove(q);
+
+    command = ngx_queue_data(q, ngx_payments_redis_command_t, queue);
+
+    if (command->handler != NULL) {
+        value.data = (u_char *) reply->str;
+        value.len = reply->len;
+
+        if (reply->type == REDIS_REPLY_STRING) {
+            ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_HIT, 1);
+            command->handler(command->data, NGX_OK, &value);
+
+        } else {
+            ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_MISS, 1);
+            command->handler(command->data, NGX_DECLINED, NULL);
+        }
+    }
+
+    ngx_free(command);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_payments_redis_rearm(ngx_payments_redis_t *redis)
+{
+    ngx_event_t                   *rev = redis->peer.connection->read;
+    ngx_msec_int_t                 left;
+    ngx_payments_redis_command_t  *first;
+
+    if (rev->timer_set) {
+        ngx_del_timer(rev);
+    }
+
+    if (ngx_queue_empty(&redis->sent)) {
+        return;
+    }
+
+    first = ngx_queue_data(ngx_queue_head(&redis->sent),
+                           ngx_payments_redis_command_t, queue);
+    left = (ngx_msec_int_t) (first->deadline - ngx_current_msec);
+
+    ngx_add_timer(rev, (ngx_msec_t) ngx_max(left, 1));
+}
+
+
+static void
+ngx_payments_redis_read_handler(ngx_event_t *rev)
+{
+    void                  *reply;
+    u_char                 buffer[16384];
+    ssize_t                n;
+    ngx_int_t              rc;
+    ngx_connection_t      *c = rev->data;
+    ngx_payments_redis_t  *redis = c->data;
+
+    if (rev->timedout || c->close) {
+        ngx_payments_redis_close(redis, c->close ? "shutting down"
+                                                 : "no answer in time");
+        return;
+    }
+
+    for ( ;; ) {
+        n = c->recv(c, buffer, sizeof(buffer));
+
+        if (n == NGX_AGAIN) {
+            break;
+        }
+
+        if (n <= 0) {
+            ngx_payments_redis_close(redis, "connection lost");
+            return;
+        }
+
+        if (redisReaderFeed(redis->reader, (char *) buffer, n) != REDIS_OK) {
+            ngx_payments_redis_close(redis, "bad protocol");
+            return;
+        }
+
+        for ( ;; ) {
+            if (redisReaderGetReply(redis->reader, &reply) != REDIS_OK) {
+                ngx_payments_redis_close(redis, "bad protocol");
+                return;
+            }
+
+            if (reply == NULL) {
+                break;
+            }
+
+            rc = ngx_payments_redis_reply(redis, reply);
+
+            freeReplyObject(reply);
+
+            if (rc != NGX_OK) {
+                return;
+            }
+        }
+    }
+
+    if (redis->ready) {
+        ngx_payments_redis_rearm(redis);
+    }
+
+    if (ngx_handle_read_event(rev, 0) != NGX_OK) {
+        ngx_payments_redis_close(redis, "no event for its socket");
+    }
+}

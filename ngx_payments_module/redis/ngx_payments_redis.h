@@ -1,0 +1,63 @@
+
+/*
+ * redis/: one connection for each worker; hiredis makes and reads the
+ * protocol, nginx has the socket.
+ *
+ * Redis holds completed answers and nothing else: every function here may
+ * fail at any time, and whoever calls goes on without it.
+ */
+
+#ifndef _NGX_PAYMENTS_REDIS_H_INCLUDED_
+#define _NGX_PAYMENTS_REDIS_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+/* filled at configuration time, then read-only */
+
+typedef struct {
+    ngx_addr_t                    addr;        /* numeric, or a unix path */
+    ngx_str_t                     server;      /* as configured, for logs */
+    ngx_str_t                     password;    /* from the file; may be empty */
+    ngx_int_t                     database;    /* 0: no SELECT */
+    ngx_msec_t                    timeout;     /* of a command */
+    ngx_msec_t                    connect_timeout;
+} ngx_payments_redis_conf_t;
+
+
+typedef struct ngx_payments_redis_command_s  ngx_payments_redis_command_t;
+
+/*
+ * The answer of a GET: NGX_OK with the value, which lives until the handler
+ * returns; NGX_DECLINED: no such key; NGX_ERROR: no answer in time.
+ */
+typedef void (*ngx_payments_redis_handler_pt)(void *data, ngx_int_t rc,
+    ngx_str_t *value);
+
+
+/* init_process and exit_process of a worker */
+ngx_int_t ngx_payments_redis_init(ngx_cycle_t *cycle,
+    ngx_payments_redis_conf_t *conf);
+void ngx_payments_redis_exit(void);
+
+/*
+ * Asks for a key.  Returns the command, whose handler is called later, never
+ * from inside; NULL: Redis can not be asked now, and the handler will not be
+ * called.
+ */
+ngx_payments_redis_command_t *ngx_payments_redis_get(ngx_str_t *key,
+    ngx_payments_redis_handler_pt handler, void *data);
+/* the handler will not be called */
+void ngx_payments_redis_cancel(ngx_payments_redis_command_t *command);
+
+/* stores a value for "ttl" seconds, if Redis can be reached now */
+void ngx_payments_redis_set(ngx_str_t *key, ngx_str_t *value, time_t ttl);
+
+/* 1: configured; and 1: ready for commands */
+ngx_uint_t ngx_payments_redis_configured(void);
+ngx_uint_t ngx_payments_redis_ready(void);
+
+
+#endif /* _NGX_PAYMENTS_REDIS_H_INCLUDED_ */

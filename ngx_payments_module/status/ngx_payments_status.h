@@ -1,0 +1,87 @@
+
+/*
+ * status/: counters, gauges and histograms, and their Prometheus text.
+ *
+ * They live in a shared zone: one slot for each worker, written by it alone
+ * (and by its predecessor while that drains after a reload, hence the atomic
+ * additions), summed when read.  Nothing is locked.
+ */
+
+#ifndef _NGX_PAYMENTS_STATUS_H_INCLUDED_
+#define _NGX_PAYMENTS_STATUS_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+/* scalar metrics; the table in metrics.c says their names and help */
+
+typedef enum {
+    NGX_PAYMENTS_M_EXECUTED = 0,       /* operations that ran and committed */
+    NGX_PAYMENTS_M_REPLAYED_REDIS,
+    NGX_PAYMENTS_M_REPLAYED_PG,
+    NGX_PAYMENTS_M_COLLAPSED,
+    NGX_PAYMENTS_M_REUSED,
+    NGX_PAYMENTS_M_IN_USE,
+    NGX_PAYMENTS_M_PARKED,             /* gauge */
+    NGX_PAYMENTS_M_EXECUTING,          /* gauge */
+    NGX_PAYMENTS_M_REDIS_HIT,
+    NGX_PAYMENTS_M_REDIS_MISS,
+    NGX_PAYMENTS_M_REDIS_BAD,          /* a value that failed its check */
+    NGX_PAYMENTS_M_REDIS_TIMEOUT,
+    NGX_PAYMENTS_M_REDIS_SKIPPED,
+    NGX_PAYMENTS_M_REDIS_CONNECT,
+    NGX_PAYMENTS_M_PG_CONNECT,
+    NGX_PAYMENTS_M_PG_CONNECT_FAILED,
+    NGX_PAYMENTS_M_PG_DISCONNECT,
+    NGX_PAYMENTS_M_PG_CONNECTIONS,     /* gauge: ready or busy */
+    NGX_PAYMENTS_M_PG_QUEUED,          /* gauge */
+    NGX_PAYMENTS_M_PG_CALLS,
+    NGX_PAYMENTS_M_PG_ITEMS_DONE,
+    NGX_PAYMENTS_M_PG_ITEMS_FAILED,
+    NGX_PAYMENTS_M_PG_ITEMS_NOT_EXECUTED,
+    NGX_PAYMENTS_M_PG_ITEMS_UNKNOWN,
+    NGX_PAYMENTS_M_PG_ITEMS_OVERLOADED,
+    NGX_PAYMENTS_M_PG_RETRIED,         /* items sent again, not executed */
+    NGX_PAYMENTS_M_PG_RESOLVED,        /* items sent again to find out */
+    NGX_PAYMENTS_M_AUTH_LOOKUPS,
+    NGX_PAYMENTS_M_LAST
+} ngx_payments_metric_e;
+
+
+typedef enum {
+    NGX_PAYMENTS_H_REQUEST = 0,        /* seconds, from header to answer */
+    NGX_PAYMENTS_H_WRITE_BATCH,        /* items in a call */
+    NGX_PAYMENTS_H_READ_BATCH,
+    NGX_PAYMENTS_H_WRITE_CALL,         /* seconds, from send to commit proof */
+    NGX_PAYMENTS_H_READ_CALL,
+    NGX_PAYMENTS_H_LAST
+} ngx_payments_histogram_e;
+
+#define NGX_PAYMENTS_STATUS_OPERATIONS  64
+#define NGX_PAYMENTS_STATUS_CODES       32
+
+/* reserves the zone; conf time.  "size" at least ngx_payments_status_size() */
+ngx_int_t ngx_payments_status_zone(ngx_conf_t *cf, size_t size, void *tag);
+size_t ngx_payments_status_size(void);
+/* picks this worker's slot; init_process */
+void ngx_payments_status_init(void);
+
+/* adds n, which may be negative for a gauge */
+void ngx_payments_status_add(ngx_payments_metric_e metric, ngx_int_t n);
+/* value in the histogram's unit times 10^6 for seconds, as is for items */
+void ngx_payments_status_observe(ngx_payments_histogram_e histogram,
+    uint64_t value);
+/* one answered request; "operation" is the row's index in the table */
+void ngx_payments_status_request(ngx_uint_t operation, ngx_uint_t code);
+
+/*
+ * The whole in Prometheus text format 0.0.4, from the pool.  "names" are the
+ * operations' names by index, "n" of them.  NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_payments_status_text(ngx_pool_t *pool, const char *const *names,
+    ngx_uint_t n, ngx_str_t *text);
+
+
+#endif /* _NGX_PAYMENTS_STATUS_H_INCLUDED_ */
