@@ -1,0 +1,838 @@
+package Test::Nginx::Socket;
+
+# A runner for suites in the format of openresty's Test::Nginx::Socket, written
+# for this project on Debian's Test::Base.  The same .t files run under either.
+# Beyond it, a block fails when nginx writes [alert] or [emerg], when a
+# sanitizer or valgrind reports, or when nginx exits unasked.
+
+use strict;
+use warnings;
+
+use Test::Base -base;
+use Test::More ();
+use Digest::MD5 ();
+use Encode ();
+use IO::Select;
+use IO::Socket::INET;
+use JSON::PP ();
+use List::Util ();
+use POSIX ();
+use Time::HiRes qw(sleep time);
+
+use Test::Nginx::Util ();
+
+our @EXPORT = qw(run_tests plan repeat_each blocks no_shuffle no_long_string
+    log_level workers master_on master_off master_process_enabled
+    worker_connections no_root_location server_root html_dir server_port
+    server_port_for_client server_name server_addr timeout env_to_nginx
+    add_block_preprocessor add_cleanup_handler add_test_cleanup_handler
+    add_response_body_check config_preamble check_accum_error_log use_hup
+    bail_out is_str);
+
+my ($repeat, $shuffle, $accumulate) = (1, !$ENV{TEST_NGINX_NO_SHUFFLE}, 0);
+my (@preprocessors, @cleanups, @test_cleanups, @body_checks);
+my ($previous, %offset);
+
+sub repeat_each { $repeat = $_[0] if @_; return $repeat }
+sub no_shuffle () { $shuffle = 0 }
+sub no_long_string () { }
+sub log_level { $Test::Nginx::Util::LogLevel = $_[0] if @_;
+                return $Test::Nginx::Util::LogLevel }
+sub workers { $Test::Nginx::Util::Workers = $_[0] if @_;
+              return $Test::Nginx::Util::Workers }
+sub master_on () { $Test::Nginx::Util::Master = 1 }
+sub master_off () { $Test::Nginx::Util::Master = 0 }
+sub master_process_enabled { $Test::Nginx::Util::Master = $_[0] if @_;
+                             return $Test::Nginx::Util::Master }
+sub worker_connections { $Test::Nginx::Util::WorkerConnections = $_[0] if @_;
+                         return $Test::Nginx::Util::WorkerConnections }
+sub no_root_location () { $Test::Nginx::Util::RootLocation = 0 }
+sub server_root () { $Test::Nginx::Util::ServRoot }
+sub html_dir () { "$Test::Nginx::Util::ServRoot/html" }
+sub server_port { $Test::Nginx::Util::ServerPort = $_[0] if @_;
+                  return $Test::Nginx::Util::ServerPort }
+sub server_port_for_client { $Test::Nginx::Util::ClientPort = $_[0] if @_;
+                             return $Test::Nginx::Util::ClientPort }
+sub server_name { 'localhost' }
+sub server_addr { '127.0.0.1' }
+sub timeout { $Test::Nginx::Util::Timeout = $_[0] if @_;
+              return $Test::Nginx::Util::Timeout }
+sub env_to_nginx { push @Test::Nginx::Util::Env, @_ }
+sub add_block_preprocessor (&) { unshift @preprocessors, $_[0] }
+sub add_cleanup_handler (&) { unshift @cleanups, $_[0] }
+sub add_test_cleanup_handler (&) { push @test_cleanups, $_[0] }
+sub add_response_body_check (&) { push @body_checks, $_[0] }
+sub config_preamble { $Test::Nginx::Util::Preamble = $_[0] }
+sub check_accum_error_log () { $accumulate = 1 }
+sub use_hup () { $Test::Nginx::Util::UseHup = 1 }
+sub bail_out { Test::More::BAIL_OUT(join '', @_) }
+sub is_str { goto &Test::More::is }
+
+# Blocks ---------------------------------------------------------------------
+
+sub run_tests () {
+    my @blocks = blocks();
+
+    @blocks = List::Util::shuffle(@blocks) if $shuffle;
+
+    run_block($_) for @blocks;
+
+    finish_block('the last block');
+    $_->() for @cleanups;
+}
+
+sub seconds {
+    my ($text) = @_;
+    return $text =~ /^\s*([\d.]+)\s*ms\s*$/ ? $1 / 1000
+         : $text =~ /^\s*([\d.]+)\s*s?\s*$/ ? $1
+         : bail_out("not a time: $text");
+}
+
+sub run_block {
+    my ($block) = @_;
+
+    $_->($block) for @preprocessors;
+
+    my $name = "$0 " . $block->name;
+    my $ports = {};
+
+    for my $section (qw(config http_config main_config post_main_config
+                        user_files tcp_listen response_body
+                        grep_error_log_out pipelined_requests))
+    {
+        my $value = $block->$section;
+        next unless defined $value && !ref $value;
+        $block->set_value($section, Test::Nginx::Util::expand($value, $ports));
+    }
+
+    return if skip_block($block, $name);
+
+    prepare($block, $name) or return;
+
+    if (defined $block->init) {
+        package main;
+        no strict;
+        no warnings;
+        eval $block->init;
+        Test::Nginx::Socket::bail_out("$name - init: $@") if $@;
+    }
+
+    for my $round (0 .. $repeat - 1) {
+        todo_block($block, $name, sub { run_round($block, $name, $round) });
+    }
+
+    shutdown_checks($block, $name);
+    $_->() for @test_cleanups;
+}
+
+sub skip_block {
+    my ($block, $name) = @_;
+    my ($tests, $reason);
+
+    if (defined $block->skip_nginx) {
+        $block->skip_nginx =~ /^\s*(\d+):\s*(.*\S)\s*$/
+            or bail_out("$name - bad skip_nginx");
+        $tests = $1;
+        my $conditions = $2;
+        my $version = Test::Nginx::Util::version();
+
+        for my $condition (split /\s+(?:or|\|\|)\s+/, $conditions) {
+            my $all = 1;
+
+            for my $one (split /\s+and\s+/, $condition) {
+                my ($op, $than) = $one =~ /^(==|!=|<=|>=|<|>)\s*([\d.]+)$/
+                    or bail_out("$name - bad skip_nginx");
+                my $order = Test::Nginx::Util::older($version, $than);
+                $all &&= $op eq '<' ? $order < 0 : $op eq '>' ? $order > 0
+                       : $op eq '<=' ? $order <= 0 : $op eq '>=' ? $order >= 0
+                       : $op eq '==' ? $order == 0 : $order != 0;
+            }
+
+            $reason = "nginx $version: $condition" if $all;
+        }
+    }
+
+    if (!$reason && defined $block->skip_eval) {
+        $block->skip_eval =~ /^\s*(\d+):\s*(.*)$/s
+            or bail_out("$name - bad skip_eval");
+        my $code = $2;
+        $tests = $1;
+        $reason = $code if eval $code;
+        bail_out("$name - skip_eval: $@") if $@;
+    }
+
+    return unless $reason;
+
+    for (1 .. $repeat) {
+        SKIP: { Test::More::skip("$name - $reason", $tests) }
+    }
+
+    return 1;
+}
+
+sub todo_block {
+    my ($block, $name, $code) = @_;
+
+    return $code->() unless defined $block->todo;
+
+    $block->todo =~ /^\s*(\d+):\s*(.*)$/s or bail_out("$name - bad todo");
+    local our $TODO = $2;
+    $code->();
+}
+
+# nginx with this block's configuration; false: no request is to be sent
+sub prepare {
+    my ($block, $name) = @_;
+
+    if (!defined $block->config) {
+        bail_out("$name - no config, and none before it") unless $previous;
+        %offset = (error => -s Test::Nginx::Util::log_file() || 0, access => 0)
+            unless Test::Nginx::Util::is_running();
+        return 1;
+    }
+
+    my $conf = { map { my $value = $block->$_;
+                       ($_ => ref $value || !defined $value ? '' : $value) }
+                 qw(config http_config main_config post_main_config) };
+    $conf->{log_level} = $block->log_level;
+    $conf->{log_level} =~ s/\s+//g if defined $conf->{log_level};
+    $conf->{server_name} = $block->server_name;
+    $conf->{suppress_stderr} = defined $block->suppress_stderr;
+
+    my $reload = $Test::Nginx::Util::UseHup && Test::Nginx::Util::is_running()
+        && !defined $block->must_die;
+
+    finish_block($previous || $name, $reload);
+
+    if ($reload) {
+        my $error = Test::Nginx::Util::reload($conf);
+        bail_out("$name - $error") if $error;
+
+    } else {
+        Test::Nginx::Util::make_root();
+        setup($block, $name);
+    }
+
+    user_files($block);
+    %offset = (error => 0, access => 0);
+
+    if (defined $block->must_die) {
+        for my $round (1 .. $repeat) {
+            my $status = Test::Nginx::Util::start_to_die($conf);
+            Test::More::ok(defined $status && $status != 0,
+                           "$name - nginx must not start");
+            %offset = (error => 0, access => 0) if $round == 1;
+            my $text = Test::Nginx::Util::log_since('error.log',
+                                                    \$offset{error});
+            check_log($block, $name, 'error_log', 'no_error_log',
+                      sub { $text });
+        }
+
+        $previous = undef;
+        Test::Nginx::Util::violations(1);
+        return;
+    }
+
+    unless ($reload) {
+        my $error = Test::Nginx::Util::start($conf);
+
+        if ($error) {
+            Test::More::diag(Test::Nginx::Util::slurp(
+                                 Test::Nginx::Util::log_file()));
+            bail_out("$name - $error");
+        }
+    }
+
+    $previous = $name;
+
+    return 1;
+}
+
+sub setup {
+    my ($block, $name) = @_;
+    return unless defined $block->post_setup_server_root;
+    eval $block->post_setup_server_root;
+    bail_out("$name - post_setup_server_root: $@") if $@;
+}
+
+sub finish_block {
+    my ($name, $keep) = @_;
+
+    Test::Nginx::Util::stop() unless $keep;
+
+    my @found = $previous || !$keep ? Test::Nginx::Util::violations(!$previous)
+                                    : ();
+    return unless @found;
+
+    Test::More::fail("$name - nginx ran clean");
+    Test::More::diag($_) for @found;
+}
+
+sub user_files {
+    my ($block) = @_;
+    my $files = $block->user_files;
+    my @list;
+
+    return unless defined $files;
+
+    if (ref $files) {
+        @list = @$files;
+
+    } else {
+        my $current;
+
+        for my $line (split /(?<=\n)/, $files) {
+            if ($line =~ /^>>>\s+(\S+)/) {
+                $current = [$1, ''];
+                push @list, $current;
+            } elsif ($current) {
+                $current->[1] .= $line;
+            }
+        }
+    }
+
+    for my $file (@list) {
+        my $path = $file->[0] =~ m{^/} ? $file->[0]
+                                       : html_dir() . "/$file->[0]";
+        my ($dir) = $path =~ m{^(.*)/};
+        File::Path::make_path($dir);
+        Test::Nginx::Util::write_file($path, $file->[1]);
+    }
+}
+
+sub shutdown_checks {
+    my ($block, $name) = @_;
+
+    return unless defined $block->shutdown_error_log
+               || defined $block->no_shutdown_error_log;
+    return if $Test::Nginx::Util::UseHup;
+
+    Test::Nginx::Util::stop();
+
+    my $text = Test::Nginx::Util::log_since('error.log', \$offset{error});
+    check_log($block, $name, 'shutdown_error_log', 'no_shutdown_error_log',
+              sub { $text });
+}
+
+# Requests -------------------------------------------------------------------
+
+sub value_at {
+    my ($value, $i) = @_;
+    return ref $value eq 'ARRAY' ? $value->[$i] : $value;
+}
+
+# "METHOD URL HTTP/1.1\nbody" with the block's headers: packets to send
+sub build_request {
+    my ($block, $request, $i, $close) = @_;
+    my @parts = map { ref $_ ? $_ : { value => $_ } }
+                ref $request ? @$request : ($request);
+    my $text = join '', map { $_->{value} } @parts;
+
+    $text =~ s/^(?:\s*\#[^\n]*\n)+//;
+    $text =~ s/^\s+//;
+
+    my ($line, $body) = split /\n/, $text, 2;
+    my ($method, $url, $version) = split ' ', $line;
+    $body = '' unless defined $body;
+    $url = '/' unless defined $url;
+    $version = 'HTTP/1.1' unless defined $version;
+
+    my $headers = value_at($block->more_headers, $i);
+    $headers = '' unless defined $headers;
+    my @lines = grep { /\S/ && !/^\s*\#/ } split /\n/, $headers;
+    s/^\s+|\r?$//g for @lines;
+
+    unshift @lines, "Connection: " . ($close ? 'close' : 'keep-alive')
+        unless grep { /^Connection:/i } @lines;
+    unshift @lines, 'Host: localhost' unless grep { /^Host:/i } @lines;
+
+    my $chunked = grep { /^Transfer-Encoding:\s*chunked/i } @lines;
+
+    if (length $body && !$chunked && !grep { /^Content-Length:/ } @lines) {
+        my $before = length $body;
+        $body =~ s/^\s+|\s+$//g;
+        $parts[-1]{value} = substr $parts[-1]{value}, 0,
+            length($parts[-1]{value}) - ($before - length $body)
+            if @parts > 1;
+        utf8::encode($body) if utf8::is_utf8($body);
+        push @lines, 'Content-Length: ' . length $body if length $body;
+    }
+
+    my $raw = "$method $url $version\r\n"
+        . join('', map { "$_\r\n" } @lines) . "\r\n$body";
+
+    return ($method, { value => $raw }) if @parts == 1;
+
+    my $rest = List::Util::sum0(map { length $_->{value} } @parts[1 .. $#parts]);
+    my $first = { value => substr $raw, 0, length($raw) - $rest };
+
+    return ($method, $first, @parts[1 .. $#parts]);
+}
+
+# [ { method =>, packets => [...], responses => [index, ...] }, ... ]
+sub requests_of {
+    my ($block, $name) = @_;
+
+    if (defined $block->raw_request) {
+        my $raw = $block->raw_request;
+        my @packets = map { ref $_ ? $_ : { value => $_ } }
+                      ref $raw eq 'ARRAY' ? @$raw : ($raw);
+
+        if (defined $block->raw_request_middle_delay) {
+            $_->{delay_before} = seconds($block->raw_request_middle_delay)
+                for @packets[1 .. $#packets];
+        }
+
+        my ($method) = $packets[0]{value} =~ /^(\S+)/;
+        return [{ methods => [$method], packets => \@packets }];
+    }
+
+    if (defined $block->pipelined_requests) {
+        my @list = @{ $block->pipelined_requests };
+        my ($text, @methods) = ('');
+
+        for my $i (0 .. $#list) {
+            my ($method, @packets) = build_request($block, $list[$i], $i,
+                                                   $i == $#list);
+            push @methods, $method;
+            $text .= $_->{value} for @packets;
+        }
+
+        return [{ methods => \@methods, packets => [{ value => $text }] }];
+    }
+
+    my $request = $block->request;
+    bail_out("$name - no request") unless defined $request;
+
+    my @list = ref $request eq 'ARRAY' ? @$request : ($request);
+    my @sets;
+
+    for my $i (0 .. $#list) {
+        my ($method, @packets) = build_request($block, $list[$i], $i, 1);
+        push @sets, { methods => [$method], packets => \@packets };
+    }
+
+    return \@sets;
+}
+
+sub run_round {
+    my ($block, $name, $round) = @_;
+
+    user_files($block) if $round;
+
+    my $sets = requests_of($block, $name);
+    my $count = List::Util::sum0(map { scalar @{ $_->{methods} } } @$sets);
+    my $mock = start_mock($block);
+    my $limit = defined $block->timeout ? seconds($block->timeout)
+                                        : $Test::Nginx::Util::Timeout;
+    my $index = 0;
+
+    $limit *= Test::Nginx::Util::patience();
+
+    for my $set (@$sets) {
+        my ($text, $timedout) = exchange($block, $set->{packets}, $limit);
+
+        if ($timedout && !defined $block->abort) {
+            Test::More::fail("$name - no answer in $limit s");
+        }
+
+        sleep seconds($block->wait) if defined $block->wait;
+
+        for my $method (@{ $set->{methods} }) {
+            my $response;
+
+            if (!defined $block->ignore_response) {
+                ($response, $text) = parse_response($text, $method);
+                check_response($block, $name, $response, $index, $count);
+            }
+
+            sleep $Test::Nginx::Util::Settle;
+            check_logs($block, $name, $round);
+            $index++;
+        }
+    }
+
+    stop_mock($block, $name, $mock);
+}
+
+# sends the packets, reads until the end: (text, whether time ran out)
+sub exchange {
+    my ($block, $packets, $limit) = @_;
+    my $address = defined $block->server_addr_for_client
+        ? $block->server_addr_for_client : '127.0.0.1';
+    my $socket = IO::Socket::INET->new(PeerAddr => $address,
+        PeerPort => $Test::Nginx::Util::ClientPort, Proto => 'tcp')
+        or return ('', 1);
+    my $text = '';
+
+    binmode $socket;
+    local $SIG{PIPE} = 'IGNORE';
+
+    for my $packet (@$packets) {
+        sleep $packet->{delay_before} if $packet->{delay_before};
+        my ($data, $sent) = ($packet->{value}, 0);
+        utf8::encode($data) if utf8::is_utf8($data);
+
+        while ($sent < length $data) {
+            my $n = syswrite $socket, $data, length($data) - $sent, $sent;
+            last unless $n;
+            $sent += $n;
+        }
+    }
+
+    if (defined $block->shutdown) {
+        $block->shutdown =~ /(\d)/;
+        shutdown $socket, $1;
+    }
+
+    my $select = IO::Select->new($socket);
+
+    for ( ;; ) {
+        return ($text, 1) unless $select->can_read($limit);
+        my $n = sysread $socket, $text, 65536, length $text;
+        return ($text, 0) unless $n;
+    }
+}
+
+# Responses ------------------------------------------------------------------
+
+sub parse_response {
+    my ($text, $method) = @_;
+
+    return (undef, '') unless defined $text && length $text;
+
+    my ($head, $rest) = $text =~ /\A(.*?\r\n)\r\n(.*)\z/s;
+
+    return ({ code => '', head => '', body => $text, headers => {} }, '')
+        unless defined $head;
+
+    my ($status, @lines) = split /\r\n/, $head;
+    my ($code) = $status =~ m{^HTTP/\d\.\d\s+(\d+)};
+    my %headers;
+
+    for my $line (@lines) {
+        my ($key, $value) = $line =~ /^([^:]+):\s*(.*?)\s*$/ or next;
+        push @{ $headers{ lc $key } }, $value;
+    }
+
+    my $response = { code => $code, head => $head, headers => \%headers };
+    my $length = $headers{'content-length'};
+
+    if (($method || '') eq 'HEAD' || ($code || 0) =~ /^(?:1..|204|304)$/) {
+        $response->{body} = '';
+
+    } elsif (($headers{'transfer-encoding'}[0] || '') =~ /chunked/i) {
+        $response->{body} = '';
+
+        while ($rest =~ s/\A([0-9a-fA-F]+)[^\r\n]*\r\n//) {
+            my $size = hex $1;
+            $response->{body} .= substr $rest, 0, $size;
+            $rest = length $rest >= $size + 2 ? substr $rest, $size + 2 : '';
+            last unless $size;
+        }
+
+    } elsif ($length) {
+        $response->{body} = substr $rest, 0, $length->[0];
+        $rest = length $rest > $length->[0] ? substr $rest, $length->[0] : '';
+
+    } else {
+        ($response->{body}, $rest) = ($rest, '');
+    }
+
+    return ($response, $rest);
+}
+
+sub compare {
+    my ($got, $want, $name) = @_;
+
+    return Test::More::like($got, $want, $name) if ref $want eq 'Regexp';
+    return Test::More::is($got, $want, $name);
+}
+
+sub check_response {
+    my ($block, $name, $response, $i, $count) = @_;
+
+    $response ||= { code => '', head => '', body => '', headers => {} };
+
+    my $want = sub {
+        my ($section) = @_;
+        my $value = $block->$section;
+        return unless defined $value;
+        bail_out("$name - $section must be an array, one for each request")
+            if $count > 1 && ref $value ne 'ARRAY';
+        return value_at($value, $i);
+    };
+
+    my $code_like = $want->('error_code_like');
+
+    if (defined $code_like) {
+        Test::More::like($response->{code}, qr/$code_like/,
+                         "$name - status code");
+    } else {
+        my $code = $block->error_code;
+        $code = defined $code ? value_at($code, $i) : 200;
+        $code = 200 unless defined $code;
+        $code =~ s/\s+//g;
+        Test::More::is($response->{code}, $code, "$name - status code");
+    }
+
+    check_body($block, $name, $response, $want);
+
+    my $headers = $want->('response_headers');
+    my $like = defined $block->response_headers
+             ? undef : $want->('response_headers_like');
+
+    check_headers($name, $response, $headers, 0) if defined $headers;
+    check_headers($name, $response, $like, 1) if defined $like;
+
+    my $raw = $want->('raw_response_headers_like');
+    Test::More::like($response->{head}, pattern($raw), "$name - raw headers")
+        if defined $raw;
+
+    $raw = $want->('raw_response_headers_unlike');
+    Test::More::unlike($response->{head}, pattern($raw),
+                       "$name - raw headers") if defined $raw;
+}
+
+sub pattern {
+    my ($text) = @_;
+    return $text if ref $text eq 'Regexp';
+    $text =~ s/\n\z//;
+    return qr/$text/s;
+}
+
+sub check_body {
+    my ($block, $name, $response, $want) = @_;
+    my $body = $response->{body};
+    my %filters = (md5_hex => \&Digest::MD5::md5_hex, lc => sub { lc $_[0] },
+                   uc => sub { uc $_[0] }, length => sub { length $_[0] });
+    my $filters = $block->response_body_filters;
+
+    if (defined $filters) {
+        for my $filter (ref $filters eq 'ARRAY' ? @$filters
+                                                : split ' ', $filters)
+        {
+            my $code = ref $filter eq 'CODE' ? $filter : $filters{$filter}
+                or bail_out("$name - unknown filter $filter");
+            $body = $code->($body);
+        }
+    }
+
+    if (defined $block->response_body_json_sort) {
+        my $json = JSON::PP->new->canonical;
+        my $sorted = eval { $json->encode($json->decode($body)) };
+        $body = $sorted if defined $sorted;
+    }
+
+    $_->($block, $body) for @body_checks;
+
+    if (defined $block->response_body) {
+        my $text = $want->('response_body');
+        return unless defined $text;
+        $text =~ s/\$ServerPort\b/$Test::Nginx::Util::ServerPort/g
+            unless ref $text;
+        return compare($body, $text, "$name - body");
+    }
+
+    if (defined $block->response_body_like) {
+        return Test::More::like($body, pattern($want->('response_body_like')),
+                                "$name - body");
+    }
+
+    if (defined $block->response_body_unlike) {
+        Test::More::unlike($body, pattern($want->('response_body_unlike')),
+                           "$name - body");
+    }
+}
+
+sub check_headers {
+    my ($name, $response, $text, $like) = @_;
+
+    for my $line (grep { /\S/ } split /\n/, $text) {
+
+        if ($line =~ /^\s*!\s*(\S+)\s*$/) {
+            my $absent = $1;
+            Test::More::ok($response->{head} !~ /^\Q$absent\E:/m,
+                           "$name - no header $absent");
+            next;
+        }
+
+        my ($key, $value) = $line =~ /^\s*([^:]+?)\s*:\s*(.*?)\s*$/
+            or bail_out("$name - bad header line: $line");
+        my $got = join ', ', @{ $response->{headers}{ lc $key } || [] };
+
+        if ($like) {
+            Test::More::like($got, qr/^$value$/, "$name - header $key");
+        } else {
+            Test::More::is($got, $value, "$name - header $key");
+        }
+    }
+}
+
+# Logs -----------------------------------------------------------------------
+
+sub patterns {
+    my ($value) = @_;
+    return () unless defined $value;
+    return grep { ref $_ || /\S/ }
+           map { ref $_ eq 'ARRAY' ? @$_ : $_ } @$value
+        if ref $value eq 'ARRAY';
+    return ($value) if ref $value;
+    return grep { /\S/ } split /\n/, $value;
+}
+
+sub found_in {
+    my ($text, $pattern) = @_;
+    return ref $pattern ? $text =~ $pattern : index($text, $pattern) >= 0;
+}
+
+# $read gives the text, again if more may have come
+sub check_log {
+    my ($block, $name, $yes, $no, $read) = @_;
+    my @yes = patterns($block->$yes);
+    my @no = patterns($block->$no);
+    my $text = $read->();
+    my $until = time + (@yes ? 1 : 0) * Test::Nginx::Util::patience();
+
+    while (time < $until && grep { !found_in($text, $_) } @yes) {
+        sleep 0.01;
+        my $more = $read->();
+        last if $more eq $text && !Test::Nginx::Util::is_running();
+        $text = $more;
+    }
+
+    for my $pattern (@yes) {
+        Test::More::ok(found_in($text, $pattern), "$name - $yes has $pattern")
+            or Test::More::diag(length $text > 4000
+                                ? substr $text, -4000 : $text);
+    }
+
+    for my $pattern (@no) {
+        my @lines = grep { found_in($_, $pattern) } split /\n/, $text;
+        Test::More::ok(!@lines, "$name - $no has no $pattern")
+            or Test::More::diag(join "\n", @lines);
+    }
+}
+
+sub check_logs {
+    my ($block, $name, $round) = @_;
+    my $text = '';
+
+    $offset{error} = 0 if $accumulate;
+
+    my $read = sub {
+        $text .= Test::Nginx::Util::log_since('error.log', \$offset{error});
+        return $text;
+    };
+
+    check_log($block, $name, 'error_log', 'no_error_log', $read);
+
+    my $out = $block->grep_error_log_out;
+
+    if (defined $block->grep_error_log) {
+        my $pattern = $block->grep_error_log;
+        $pattern =~ s/\n\z// unless ref $pattern;
+        $pattern = qr/\Q$pattern\E/ unless ref $pattern;
+        my $found = join '', map { /($pattern)/ ? "$1\n" : () }
+                             split /\n/, $text;
+        $out = value_at($out, $round);
+        compare($found, $out, "$name - grep_error_log_out");
+    }
+
+    if (defined $block->access_log || defined $block->no_access_log) {
+        my $lines = '';
+        check_log($block, $name, 'access_log', 'no_access_log', sub {
+            $lines .= Test::Nginx::Util::log_since('access.log',
+                                                   \$offset{access});
+            return $lines;
+        });
+    }
+}
+
+# Mock backend ---------------------------------------------------------------
+
+# listens, and lets a child serve one connection; its findings come by a pipe
+sub start_mock {
+    my ($block) = @_;
+
+    return unless defined $block->tcp_listen;
+
+    my ($port) = $block->tcp_listen =~ /(\d+)\s*$/;
+    my $listener = IO::Socket::INET->new(Listen => 5, ReuseAddr => 1,
+        LocalAddr => '127.0.0.1', LocalPort => $port)
+        or bail_out("cannot listen on $port: $!");
+
+    pipe my $reader, my $writer or die "pipe: $!";
+
+    my $child = fork;
+    die "cannot fork: $!" unless defined $child;
+
+    if ($child == 0) {
+        serve_mock($block, $listener, $writer);
+        POSIX::_exit(0);
+    }
+
+    close $writer;
+    close $listener;
+
+    return { pid => $child, reader => $reader };
+}
+
+sub serve_mock {
+    my ($block, $listener, $writer) = @_;
+    my $client = $listener->accept or return;
+    my $length = defined $block->tcp_query_len ? $block->tcp_query_len + 0
+                                               : undef;
+    my $query = '';
+    my $select = IO::Select->new($client);
+
+    while ($select->can_read(defined $length ? 2 : 0.2)) {
+        my $n = sysread $client, $query, 65536, length $query;
+        last unless $n;
+        last if defined $length && length $query >= $length;
+        last unless defined $length;
+    }
+
+    syswrite $writer, $query;
+    close $writer;
+
+    if (defined $block->tcp_shutdown) {
+        shutdown $client, $block->tcp_shutdown + 0;
+    }
+
+    sleep seconds($block->tcp_reply_delay) if defined $block->tcp_reply_delay;
+
+    my $reply = $block->tcp_reply;
+    $reply = $reply->($query) if ref $reply eq 'CODE';
+
+    for my $part (ref $reply eq 'ARRAY' ? @$reply : $reply) {
+        syswrite $client, $part if defined $part && length $part;
+    }
+
+    # held open until the parent ends the child
+    sleep 60 if defined $block->tcp_no_close;
+}
+
+sub stop_mock {
+    my ($block, $name, $mock) = @_;
+
+    return unless $mock;
+
+    if (defined $block->tcp_query || defined $block->tcp_query_len) {
+        local $/;
+        my $reader = $mock->{reader};
+        my $query = IO::Select->new($reader)->can_read(2) ? <$reader> : '';
+        $query = '' unless defined $query;
+
+        compare($query, $block->tcp_query, "$name - tcp_query")
+            if defined $block->tcp_query;
+        Test::More::is(length $query, $block->tcp_query_len + 0,
+                       "$name - tcp_query_len")
+            if defined $block->tcp_query_len;
+    }
+
+    kill KILL => $mock->{pid};
+    waitpid $mock->{pid}, 0;
+}
+
+1;
