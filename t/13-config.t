@@ -1,0 +1,139 @@
+# What "nginx -t" refuses, and in what words
+
+use lib 't/lib';
+use Payments 'no_plan';
+
+no_shuffle();
+run_tests();
+
+__DATA__
+
+=== TEST 1: payments without a shard
+--- http_config
+    # payments_shard is missing
+--- must_die
+--- error_log
+"payments on" needs a "payments_shard"
+
+
+
+=== TEST 2: a shard without a server
+--- http_config
+    payments_shard main { }
+--- must_die
+--- error_log
+no "server" in payments_shard "main"
+
+
+
+=== TEST 3: two shards
+--- http_config
+    payments_shard a { server 127.0.0.1; }
+    payments_shard b { server 127.0.0.1; }
+--- must_die
+--- error_log
+"payments_shard" directive is duplicate
+
+
+
+=== TEST 4: two servers
+--- http_config
+    payments_shard a { server 127.0.0.1; server 127.0.0.2; }
+--- must_die
+--- error_log
+"server" directive is duplicate
+
+
+
+=== TEST 5: an unknown parameter
+--- http_config
+    payments_shard a { server 127.0.0.1; colour red; }
+--- must_die
+--- error_log
+unknown directive "colour"
+
+
+
+=== TEST 6: a name that does not resolve
+--- http_config
+    payments_shard a { server nosuch.invalid; }
+--- must_die
+--- error_log
+in "server" "nosuch.invalid"
+
+
+
+=== TEST 7: no connections
+--- http_config
+    payments_shard a { server 127.0.0.1; write_connections 0; }
+--- must_die
+--- error_log
+"write_connections" directive has an invalid value
+
+
+
+=== TEST 8: timeouts in the wrong order
+--- http_config
+    payments_shard a { server 127.0.0.1; timeout 1s; connect_timeout 2s; }
+--- must_die
+--- error_log
+"connect_timeout" must not be longer than "timeout"
+
+
+
+=== TEST 9: a batch too large
+--- http_config
+    payments_shard a { server 127.0.0.1; batch 1000; }
+--- must_die
+--- error_log
+"batch" must be at most 256
+
+
+
+=== TEST 10: a password file that is not there
+--- http_config
+    payments_shard a { server 127.0.0.1; password_file /nosuch; }
+--- must_die
+--- error_log
+open() "/nosuch" failed
+
+
+
+=== TEST 11: Redis without a secret
+--- http_config
+    payments_shard a { server 127.0.0.1; }
+    payments_redis 127.0.0.1;
+--- must_die
+--- error_log
+"payments_redis" needs "payments_secret_file"
+
+
+
+=== TEST 12: a parameter of Redis
+--- http_config
+    payments_shard a { server 127.0.0.1; }
+    payments_redis 127.0.0.1 colour=red;
+--- must_die
+--- error_log
+invalid parameter "colour=red"
+
+
+
+=== TEST 13: a key that is kept too short
+--- http_config
+    payments_shard a { server 127.0.0.1; }
+    payments_idempotency_ttl 1s;
+--- must_die
+--- error_log
+"payments_idempotency_ttl" must be from 60 seconds to 7 days
+
+
+
+=== TEST 14: a zone that is too small
+--- http_config
+    payments_shard a { server 127.0.0.1; }
+    payments_zone 64k;
+--- must_die
+--- error_log
+"payments_zone" is too small
+
