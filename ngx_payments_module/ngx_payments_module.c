@@ -337,8 +337,10 @@ ngx_payments_check_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 static ngx_int_t
 ngx_payments_postconfiguration(ngx_conf_t *cf)
 {
-    const char                *failed;
-    ngx_payments_main_conf_t  *pmcf;
+    const char                 *failed;
+    ngx_http_handler_pt        *h;
+    ngx_payments_main_conf_t   *pmcf;
+    ngx_http_core_main_conf_t  *cmcf;
 
     pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_payments_module);
 
@@ -374,6 +376,15 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
     {
         return NGX_ERROR;
     }
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_POST_READ_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_payments_http_post_read;
 
     ngx_payments_http_filter_init();
 
@@ -419,6 +430,10 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    if (ngx_worker == 0) {
+        ngx_payments_maintenance_init(cycle);
+    }
+
     return NGX_OK;
 }
 
@@ -426,6 +441,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
 static void
 ngx_payments_exit_process(ngx_cycle_t *cycle)
 {
+    ngx_payments_maintenance_exit();
     ngx_payments_pg_exit();
     ngx_payments_redis_exit();
     ngx_payments_http_auth_exit();

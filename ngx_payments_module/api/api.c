@@ -252,3 +252,10 @@ ngx_payments_api_leave(ngx_payments_request_t *request)
         ngx_payments_pg_cancel(&request->item);
     }
 }
+
+
+void
+ngx_payments_api_free(ngx_payments_request_t *request)
+{
+    ngx_payments_idempotency_release(&request->waiter);
+}

@@ -20,6 +20,12 @@ ngx_payments_health(ngx_payments_request_t *request, ngx_uint_t status,
     request->answer.body.data = (u_char *) text;
     request->answer.body.len = ngx_strlen(text);
 
+    if (status == 503) {
+        request->answer.problem = 1;
+        request->answer.again = 1;
+        request->answer.after = 1;
+    }
+
     request->done(request);
 }
 

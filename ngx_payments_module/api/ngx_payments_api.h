@@ -111,7 +111,8 @@ typedef struct {
     const char                   *idempotency; /* executed, ... */
     ngx_str_t                     original;    /* req_... of the execution */
     int64_t                       expires;     /* of the key, microseconds */
-    unsigned                      problem:1;   /* the next four are there */
+    unsigned                      problem:1;   /* an error: the next four are
+                                                  there */
     unsigned                      again:1;
     ngx_uint_t                    after;
     const char                   *challenge;   /* WWW-Authenticate; NULL */
@@ -213,6 +214,8 @@ int ngx_payments_api_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN]);
 
 /* the request ends; what it started runs on or is canceled */
 void ngx_payments_api_leave(ngx_payments_request_t *request);
+/* its pool ends: the answer's bytes are not needed any more */
+void ngx_payments_api_free(ngx_payments_request_t *request);
 
 /*
  * Makes request->answer a problem (RFC 9457).  "detail" NULL: the
@@ -222,13 +225,21 @@ void ngx_payments_problem(ngx_payments_request_t *request,
     ngx_payments_problem_e problem, const char *detail, ngx_str_t *more);
 /* the problem for a status that nginx gave by itself */
 ngx_payments_problem_e ngx_payments_problem_for(ngx_uint_t status);
-/* the text of a problem alone, into out */
+/* the text of a problem alone, into out; enough where "more" is NULL: */
+#define NGX_PAYMENTS_PROBLEM_LEN  1024
 void ngx_payments_problem_body(ngx_payments_out_t *out,
     const ngx_payments_problem_t *problem, const char *detail,
     const u_char request_id[NGX_PAYMENTS_ID_LEN], ngx_str_t *more);
 /* violations of a schema, as the problem they make together */
 void ngx_payments_problem_violations(ngx_payments_request_t *request,
     ngx_payments_validation_t *v);
+
+/*
+ * maintenance.c: partitions are made ahead, at the start and once an hour, by
+ * the first worker; init_process and exit_process
+ */
+void ngx_payments_maintenance_init(ngx_cycle_t *cycle);
+void ngx_payments_maintenance_exit(void);
 
 /* one file for each resource */
 void ngx_payments_create_payment(ngx_payments_request_t *request);

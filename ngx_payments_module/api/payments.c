@@ -53,11 +53,11 @@ const ngx_payments_field_t  ngx_payments_create_payment_fields[] = {
       NULL, ngx_payments_method_fields },
     { "capture_method", NGX_PAYMENTS_FIELD_ENUM, F_CAPTURE_METHOD, 0, 0, 0, 0,
       NULL, ngx_payments_capture_methods, NULL },
-    { "customer", S, F_CUSTOMER, 0, 1, 1, 64, NULL, NULL, NULL },
+    { "customer", S, F_CUSTOMER, 0, 1, 0, 64, NULL, NULL, NULL },
     { "reference", S, F_REFERENCE, 0, 1, 1, 64, "[A-Za-z0-9._:/-]*", NULL,
       NULL },
     { "description", S, F_DESCRIPTION, 0, 1, 0, 500, NULL, NULL, NULL },
-    { "statement_descriptor", S, F_DESCRIPTOR, 0, 1, 1, 22, NULL, NULL,
+    { "statement_descriptor", S, F_DESCRIPTOR, 0, 1, 0, 22, NULL, NULL,
       NULL },
     { "metadata", NGX_PAYMENTS_FIELD_METADATA, F_METADATA, 0, 0, 0, 0, NULL,
       NULL, NULL },
@@ -407,8 +407,7 @@ ngx_payments_create_item(ngx_payments_request_t *request,
                                 &create.amount);
 
     node = ws->validation.slots[F_CURRENCY];
-    create.currency = ngx_payments_currency(ws->json.text + node->start,
-                                            node->len);
+    create.currency = ngx_payments_json_currency(&ws->json, node);
 
     create.values[C_MERCHANT].number = request->merchant_id;
     create.values[C_LIVEMODE].number = request->livemode;

@@ -163,7 +163,7 @@ ngx_payments_problem(ngx_payments_request_t *request,
         answer->challenge = "Bearer";
     }
 
-    size = 1024 + (more ? more->len : 0);
+    size = NGX_PAYMENTS_PROBLEM_LEN + (more ? more->len : 0);
 
     buffer = ngx_pnalloc(request->pool, size);
     if (buffer == NULL) {

@@ -48,42 +48,44 @@ ngx_payments_luhn(const uint8_t *digits, size_t n)
 }
 
 
-/* is [pos, end) inside a word of hexadecimal digits of 32 and more? */
+static int
+ngx_payments_is_hex(uint8_t c)
+{
+    return ngx_payments_is_digit(c)
+           || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+
+/* RFC 9562, 4: 8-4-4-4-12 hexadecimal digits, standing alone */
 
 static int
-ngx_payments_in_hex_word(const uint8_t *data, const uint8_t *last,
-    const uint8_t *pos)
+ngx_payments_is_uuid(const uint8_t *p, const uint8_t *last)
 {
-    const uint8_t  *p, *q;
+    int  i;
 
-    for (p = pos; p > data; p--) {
-        if (!ngx_payments_is_digit(p[-1]) && !ngx_payments_is_letter(p[-1])) {
-            break;
-        }
+    if (last - p < 36) {
+        return 0;
     }
 
-    for (q = p; q < last; q++) {
-        if (ngx_payments_is_digit(*q)) {
-            continue;
-        }
+    for (i = 0; i < 36; i++) {
+        if (i == 8 || i == 13 || i == 18 || i == 23) {
+            if (p[i] != '-') {
+                return 0;
+            }
 
-        if (!ngx_payments_is_letter(*q)) {
-            break;
-        }
-
-        if ((*q | 0x20) > 'f') {
+        } else if (!ngx_payments_is_hex(p[i])) {
             return 0;
         }
     }
 
-    return q - p >= NGX_PAYMENTS_HEX_WORD;
+    return last - p == 36 || (!ngx_payments_is_digit(p[36])
+                              && !ngx_payments_is_letter(p[36]));
 }
 
 
 /*
- * Digits from "p" on, through single or repeated spaces and dashes: does any
- * stretch that starts here and ends before a separator, or at the end of the
- * group, make a card number?  A letter after the group spoils its last part.
+ * Digits from "p" on, through spaces and dashes: is any stretch that starts
+ * here and ends where a group of digits ends a card number?
  */
 
 static int
@@ -105,8 +107,7 @@ ngx_payments_card_group(const uint8_t *p, const uint8_t *last)
         digits[n++] = *p;
 
         if (n >= NGX_PAYMENTS_CARD_MIN
-            && (p + 1 == last || (!ngx_payments_is_digit(p[1])
-                                  && !ngx_payments_is_letter(p[1])))
+            && (p + 1 == last || !ngx_payments_is_digit(p[1]))
             && ngx_payments_luhn(digits, n))
         {
             return 1;
@@ -117,10 +118,36 @@ ngx_payments_card_group(const uint8_t *p, const uint8_t *last)
 }
 
 
+/* the groups of digits in the word [p, end), each with what follows it */
+
+static int
+ngx_payments_card_word(const uint8_t *p, const uint8_t *end,
+    const uint8_t *last)
+{
+    for ( /* void */ ; p < end; p++) {
+
+        if (!ngx_payments_is_digit(*p)) {
+            continue;
+        }
+
+        if (ngx_payments_card_group(p, last)) {
+            return 1;
+        }
+
+        while (p + 1 < end && ngx_payments_is_digit(p[1])) {
+            p++;
+        }
+    }
+
+    return 0;
+}
+
+
 int
 ngx_payments_card_number(const uint8_t *data, size_t len)
 {
-    const uint8_t  *p, *run, *last;
+    int             hex;
+    const uint8_t  *p, *end, *last;
 
     if (len < NGX_PAYMENTS_CARD_MIN) {
         return 0;
@@ -128,28 +155,31 @@ ngx_payments_card_number(const uint8_t *data, size_t len)
 
     last = data + len;
 
-    for (p = data; p < last; p = run) {
+    for (p = data; p < last; p = end) {
 
-        run = p + 1;
+        end = p + 1;
 
-        if (!ngx_payments_is_digit(*p)) {
+        if (!ngx_payments_is_digit(*p) && !ngx_payments_is_letter(*p)) {
             continue;
         }
 
-        while (run < last && ngx_payments_is_digit(*run)) {
-            run++;
+        /* random identifiers hold every digit sequence now and then */
+
+        if (ngx_payments_is_uuid(p, last)) {
+            end = p + 36;
+            continue;
         }
 
-        if (run - p >= NGX_PAYMENTS_CARD_MIN
-            && run - p <= NGX_PAYMENTS_CARD_MAX
-            && ngx_payments_luhn(p, (size_t) (run - p))
-            && !ngx_payments_in_hex_word(data, last, p))
+        hex = ngx_payments_is_hex(*p);
+
+        while (end < last && (ngx_payments_is_digit(*end)
+                              || ngx_payments_is_letter(*end)))
         {
-            return 1;
+            hex &= ngx_payments_is_hex(*end++);
         }
 
-        if ((p == data || !ngx_payments_is_letter(p[-1]))
-            && ngx_payments_card_group(p, last))
+        if ((!hex || end - p < NGX_PAYMENTS_HEX_WORD)
+            && ngx_payments_card_word(p, end, last))
         {
             return 1;
         }

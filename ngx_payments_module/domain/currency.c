@@ -212,3 +212,19 @@ ngx_payments_currency(const uint8_t *data, size_t len)
 
     return NULL;
 }
+
+
+const ngx_payments_currency_t *
+ngx_payments_json_currency(const ngx_payments_json_t *json,
+    const ngx_payments_json_node_t *node)
+{
+    uint8_t             code[4];
+    ngx_payments_out_t  out;
+
+    ngx_payments_out_init(&out, code, sizeof(code));
+    ngx_payments_json_decode(json, node, &out);
+
+    return out.overflow ? NULL
+                        : ngx_payments_currency(code,
+                                                (size_t) (out.pos - code));
+}

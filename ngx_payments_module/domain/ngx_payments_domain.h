@@ -223,10 +223,9 @@ uint32_t ngx_payments_validate(const ngx_payments_json_t *json,
 
 /*
  * Card numbers (PCI DSS 4.0, 3.5.1): 13 to 19 digits that start with 2 to 6
- * and pass ISO/IEC 7812-1 Luhn.  Digits may be parted by spaces and dashes if
- * the whole stands free of letters; an unbroken run counts wherever it stands,
- * except inside a hexadecimal word of 32 characters and more.
- * Returns 1 where the text holds one.
+ * and pass ISO/IEC 7812-1 Luhn, spaces and dashes between them ignored.  Not
+ * looked for in what is a UUID, or a hexadecimal word of 32 characters and
+ * more: one in ten thousand of those would look like a card.  Returns 1 where the text holds one.
  */
 int ngx_payments_card_number(const uint8_t *data, size_t len);
 
@@ -242,6 +241,9 @@ typedef struct {
 /* in: three letters of any case; NULL where there is no such currency */
 const ngx_payments_currency_t *ngx_payments_currency(const uint8_t *data,
     size_t len);
+/* the same for a string node */
+const ngx_payments_currency_t *ngx_payments_json_currency(
+    const ngx_payments_json_t *json, const ngx_payments_json_node_t *node);
 extern const ngx_payments_currency_t  ngx_payments_currencies[];
 extern const size_t                   ngx_payments_ncurrencies;
 

@@ -387,10 +387,7 @@ ngx_payments_check_currency(ngx_payments_validator_t *t,
         return;
     }
 
-    if (node->escaped
-        || ngx_payments_currency(t->json->text + node->start, node->len)
-           == NULL)
-    {
+    if (ngx_payments_json_currency(t->json, node) == NULL) {
         ngx_payments_violation(t->json, t->v, path,
                                NGX_PAYMENTS_INVALID_CURRENCY, "currency",
                                "must be an ISO 4217 code that payments can be "

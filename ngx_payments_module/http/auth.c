@@ -264,7 +264,6 @@ ngx_payments_auth_handler(ngx_payments_pg_item_t *item,
     ngx_int_t                 rc;
     ngx_str_t                 id;
     ngx_queue_t              *q, waiters;
-    ngx_connection_t         *c;
     ngx_payments_auth_t      *auth = item->data;
     ngx_payments_http_ctx_t  *ctx;
 
@@ -304,9 +303,6 @@ ngx_payments_auth_handler(ngx_payments_pg_item_t *item,
 
         ctx = ngx_queue_data(q, ngx_payments_http_ctx_t, waiting);
         ctx->parked = 0;
-        c = ctx->r->connection;
-
-        ngx_http_set_log_request(c->log, ctx->r);
 
         if (outcome == NGX_PAYMENTS_PG_DONE) {
             rc = ngx_payments_auth_decide(auth, ctx);
@@ -320,8 +316,7 @@ ngx_payments_auth_handler(ngx_payments_pg_item_t *item,
                                  NULL, NULL);
         }
 
-        ngx_payments_http_authenticated(ctx, rc);
-        ngx_http_run_posted_requests(c);
+        ngx_payments_http_resume(ctx, rc);
     }
 }
 

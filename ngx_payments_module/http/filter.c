@@ -53,7 +53,8 @@ ngx_payments_http_problem(ngx_http_request_t *r)
 {
     ngx_str_t                      value, id;
     ngx_uint_t                     allowed;
-    ngx_payments_problem_e         problem;
+    ngx_payments_out_t             out;
+    ngx_payments_problem_t         row;
     ngx_payments_http_ctx_t       *ctx;
     const ngx_payments_problem_t  *p;
 
@@ -69,11 +70,22 @@ ngx_payments_http_problem(ngx_http_request_t *r)
                     "431 Request Header Fields Too Large");
     }
 
-    problem = ngx_payments_problem_for(r->headers_out.status);
-    p = &ngx_payments_problems[problem];
+    /* a status without a row of its own keeps its number */
 
-    ngx_payments_problem(&ctx->request, problem, NULL, NULL);
-    ctx->problem = ctx->request.answer.body;
+    row = ngx_payments_problems[
+                          ngx_payments_problem_for(r->headers_out.status)];
+    row.status = r->headers_out.status;
+    p = &row;
+
+    ctx->problem.data = ngx_pnalloc(r->pool, NGX_PAYMENTS_PROBLEM_LEN);
+    if (ctx->problem.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_payments_out_init(&out, ctx->problem.data, NGX_PAYMENTS_PROBLEM_LEN);
+    ngx_payments_problem_body(&out, p, NULL, ctx->request.request_id, NULL);
+
+    ctx->problem.len = out.pos - out.start;
     ctx->replace = 1;
 
     ngx_payments_http_clear_content(r, ctx->problem.len);

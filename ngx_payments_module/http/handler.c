@@ -8,19 +8,32 @@
 #include "../status/ngx_payments_status.h"
 
 
+static void ngx_payments_http_authenticated(ngx_payments_http_ctx_t *ctx,
+    ngx_int_t rc);
 static void ngx_payments_http_checked(ngx_payments_http_ctx_t *ctx);
 static void ngx_payments_http_body_handler(ngx_http_request_t *r);
 static void ngx_payments_http_run(ngx_payments_http_ctx_t *ctx);
 static void ngx_payments_http_done(ngx_payments_request_t *request);
 static void ngx_payments_http_cleanup(void *data);
+static void ngx_payments_http_free(void *data);
 
 
 ngx_msec_t  ngx_payments_http_wait;
 
 
+/*
+ * Above 0 while nginx's own code is below us on the stack and will run the
+ * posted requests itself, as it must: ours to do it would free a request that
+ * it still holds.  At 0 we are in an event of pg/, redis/ or a timer.
+ */
+
+static ngx_uint_t  ngx_payments_http_inside;
+
+
 ngx_payments_http_ctx_t *
 ngx_payments_http_ctx(ngx_http_request_t *r)
 {
+    ngx_pool_cleanup_t       *free;
     ngx_http_cleanup_t       *cln;
     ngx_payments_http_ctx_t  *ctx;
 
@@ -36,12 +49,19 @@ ngx_payments_http_ctx(ngx_http_request_t *r)
     }
 
     cln = ngx_http_cleanup_add(r, 0);
-    if (cln == NULL) {
+    free = ngx_pool_cleanup_add(r->pool, 0);
+
+    if (cln == NULL || free == NULL) {
         return NULL;
     }
 
     cln->handler = ngx_payments_http_cleanup;
     cln->data = ctx;
+
+    /* HTTP/2 may send the answer's bytes after the request's own cleanup */
+
+    free->handler = ngx_payments_http_free;
+    free->data = ctx;
 
     ctx->r = r;
     ctx->start = ngx_payments_now();
@@ -72,6 +92,15 @@ ngx_payments_http_cleanup(void *data)
 
     ngx_payments_http_auth_leave(ctx);
     ngx_payments_api_leave(&ctx->request);
+}
+
+
+static void
+ngx_payments_http_free(void *data)
+{
+    ngx_payments_http_ctx_t  *ctx = data;
+
+    ngx_payments_api_free(&ctx->request);
 }
 
 
@@ -156,6 +185,11 @@ ngx_payments_http_handler(ngx_http_request_t *r)
 
     ctx->answered = 1;
 
+    /* preconditions are an operation's own business */
+
+    r->headers_in.if_match = NULL;
+    r->headers_in.if_unmodified_since = NULL;
+
     /* ours until ngx_payments_http_answer() */
     r->main->count++;
 
@@ -163,7 +197,7 @@ ngx_payments_http_handler(ngx_http_request_t *r)
 
     ngx_payments_http_headers(ctx);
 
-    if (ngx_payments_http_url_secret(r)) {
+    if (ctx->secret) {
         ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_CREDENTIAL_IN_URL,
                              NULL, NULL);
 
@@ -179,6 +213,8 @@ ngx_payments_http_handler(ngx_http_request_t *r)
                                 ? ngx_http_block_reading
                                 : ngx_http_test_reading;
 
+        ngx_payments_http_inside++;
+
         if (ctx->request.operation->scope == NULL) {
             ngx_payments_http_run(ctx);
 
@@ -190,6 +226,8 @@ ngx_payments_http_handler(ngx_http_request_t *r)
             ngx_payments_http_answer(ctx);
         }
 
+        ngx_payments_http_inside--;
+
         return NGX_DONE;
     }
 
@@ -199,7 +237,7 @@ ngx_payments_http_handler(ngx_http_request_t *r)
 }
 
 
-void
+static void
 ngx_payments_http_authenticated(ngx_payments_http_ctx_t *ctx, ngx_int_t rc)
 {
     if (rc == NGX_AGAIN) {
@@ -312,7 +350,7 @@ ngx_payments_http_checked(ngx_payments_http_ctx_t *ctx)
         return;
     }
 
-    ngx_payments_http_prefer(ctx, ngx_payments_http_wait);
+    request->wait = ngx_min(ctx->wait, ngx_payments_http_wait);
 
     if (!operation->body) {
         ngx_payments_http_run(ctx);
@@ -321,13 +359,16 @@ ngx_payments_http_checked(ngx_payments_http_ctx_t *ctx)
 
     r->request_body_in_single_buf = 1;
 
+    /* a page that nginx makes while it reads becomes a problem */
+
+    ctx->answered = 0;
+
     rc = ngx_http_read_client_request_body(r, ngx_payments_http_body_handler);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
 
-        /* nginx gave back its count; the page becomes a problem */
+        /* nginx gave back its count; ours is left for this */
 
-        ctx->answered = 0;
         ngx_http_finalize_request(r, rc);
         return;
     }
@@ -410,6 +451,7 @@ ngx_payments_http_body_handler(ngx_http_request_t *r)
     ngx_payments_http_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_payments_module);
+    ctx->answered = 1;
 
     r->read_event_handler = ctx->request.operation->write
                             ? ngx_http_block_reading : ngx_http_test_reading;
@@ -417,7 +459,9 @@ ngx_payments_http_body_handler(ngx_http_request_t *r)
     rc = ngx_payments_http_body(r, &ctx->request.body);
 
     if (rc == NGX_OK) {
+        ngx_payments_http_inside++;
         ngx_payments_http_run(ctx);
+        ngx_payments_http_inside--;
         return;
     }
 
@@ -446,9 +490,56 @@ ngx_payments_http_done(ngx_payments_request_t *request)
 
     c = ctx->r->connection;
 
+    if (ngx_payments_http_inside) {
+        ngx_payments_http_answer(ctx);
+        return;
+    }
+
     ngx_http_set_log_request(c->log, ctx->r);
 
     ngx_payments_http_answer(ctx);
 
     ngx_http_run_posted_requests(c);
+}
+
+
+/*
+ * From auth.c, whose lookup has ended: what follows may answer at once or not,
+ * and the posted requests run when all of it is done.
+ */
+
+void
+ngx_payments_http_resume(ngx_payments_http_ctx_t *ctx, ngx_int_t rc)
+{
+    ngx_connection_t  *c = ctx->r->connection;
+
+    ngx_http_set_log_request(c->log, ctx->r);
+
+    ngx_payments_http_inside++;
+    ngx_payments_http_authenticated(ctx, rc);
+    ngx_payments_http_inside--;
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+/* before nginx looks at locations and sizes, and may log the request line */
+
+ngx_int_t
+ngx_payments_http_post_read(ngx_http_request_t *r)
+{
+    ngx_payments_http_ctx_t  *ctx;
+
+    if (r != r->main || !ngx_payments_http_url_secret(r)) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_payments_http_ctx(r);
+    if (ctx == NULL) {
+        return NGX_ERROR;
+    }
+
+    ctx->secret = 1;
+
+    return NGX_DECLINED;
 }

@@ -4,17 +4,29 @@
 #include "ngx_payments_http.h"
 
 
+static void ngx_payments_http_accept_line(ngx_payments_http_ctx_t *ctx,
+    ngx_str_t *value);
+static void ngx_payments_http_prefer_line(ngx_payments_http_ctx_t *ctx,
+    ngx_str_t *value);
+static void ngx_payments_http_key_line(ngx_payments_http_ctx_t *ctx,
+    ngx_str_t *value);
+static void ngx_payments_http_coding_line(ngx_payments_http_ctx_t *ctx,
+    ngx_str_t *value);
+
+
 typedef struct {
     ngx_str_t                     name;        /* lower case */
-    size_t                        offset;      /* of a ngx_str_t in the ctx */
+    void                        (*handler)(ngx_payments_http_ctx_t *ctx,
+                                    ngx_str_t *value);
 } ngx_payments_header_t;
 
 
 static const ngx_payments_header_t  ngx_payments_header_names[] = {
-    { ngx_string("accept"), offsetof(ngx_payments_http_ctx_t, accept) },
-    { ngx_string("prefer"), offsetof(ngx_payments_http_ctx_t, prefer) },
-    { ngx_string("idempotency-key"), offsetof(ngx_payments_http_ctx_t, key) },
-    { ngx_null_string, 0 }
+    { ngx_string("accept"), ngx_payments_http_accept_line },
+    { ngx_string("prefer"), ngx_payments_http_prefer_line },
+    { ngx_string("idempotency-key"), ngx_payments_http_key_line },
+    { ngx_string("content-encoding"), ngx_payments_http_coding_line },
+    { ngx_null_string, NULL }
 };
 
 
@@ -25,6 +37,8 @@ ngx_payments_http_headers(ngx_payments_http_ctx_t *ctx)
     ngx_list_part_t              *part;
     ngx_table_elt_t              *h;
     const ngx_payments_header_t  *name;
+
+    ctx->wait = NGX_CONF_UNSET_MSEC;
 
     part = &ctx->r->headers_in.headers.part;
     h = part->elts;
@@ -48,93 +62,256 @@ ngx_payments_http_headers(ngx_payments_http_ctx_t *ctx)
                                    name->name.len)
                    == 0)
             {
-                *(ngx_str_t *) ((u_char *) ctx + name->offset) = h[i].value;
-                ctx->nkeys += (name->name.len
-                               == sizeof("idempotency-key") - 1);
+                name->handler(ctx, &h[i].value);
             }
         }
     }
 }
 
 
-static ngx_uint_t
-ngx_payments_http_mask(ngx_str_t *s)
+static void
+ngx_payments_http_key_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
 {
-    u_char      *p, *last;
-    ngx_uint_t   found;
-
-    found = 0;
-    last = s->data + s->len;
-
-    for (p = s->data; p + 8 <= last; p++) {
-
-        if (!ngx_payments_api_key_inside(p, 8)) {
-            continue;
-        }
-
-        found = 1;
-
-        for (p += 8; p < last && *p != '&' && *p != ' ' && *p != '/'; p++) {
-            *p = '*';
-        }
-    }
-
-    return found;
+    ctx->key = *value;
+    ctx->nkeys++;
 }
 
 
 static void
-ngx_payments_http_mask_query(ngx_str_t *s)
+ngx_payments_http_coding_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
+{
+    if (value->len != 8
+        || ngx_strncasecmp(value->data, (u_char *) "identity", 8) != 0)
+    {
+        ctx->coded = 1;
+    }
+}
+
+
+/* cuts the next piece of a list off *p, without the space around it */
+
+static ngx_str_t
+ngx_payments_http_piece(u_char **p, u_char *last, u_char separator)
+{
+    u_char     *end;
+    ngx_str_t   piece;
+
+    end = ngx_strlchr(*p, last, separator);
+    end = end ? end : last;
+
+    piece.data = *p;
+    *p = (end < last) ? end + 1 : last;
+
+    while (piece.data < end && (*piece.data == ' ' || *piece.data == '\t')) {
+        piece.data++;
+    }
+
+    while (end > piece.data && (end[-1] == ' ' || end[-1] == '\t')) {
+        end--;
+    }
+
+    piece.len = end - piece.data;
+
+    return piece;
+}
+
+
+/* q=0, q=0. and q=0.000 forbid what they stand with */
+
+static ngx_uint_t
+ngx_payments_http_zero(u_char *p, u_char *last)
+{
+    while (p < last && (*p == '0' || *p == '.')) {
+        p++;
+    }
+
+    return p == last || *p < '1' || *p > '9';
+}
+
+
+/* RFC 9110, 12.5.1: of the ranges that match the most exact one decides */
+
+static void
+ngx_payments_http_accept_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
+{
+    u_char      *p, *last, *q, *end;
+    ngx_str_t    range, type, parameter;
+    ngx_uint_t   i, zero;
+
+    static const ngx_str_t  ranges[] = {
+        ngx_string("*/*"), ngx_string("application/*"),
+        ngx_string("application/json")
+    };
+
+    p = value->data;
+    last = p + value->len;
+
+    /* there was an Accept: what it does not name it excludes */
+
+    if (ctx->accept == 0) {
+        ctx->accept = 1;
+    }
+
+    while (p < last) {
+        range = ngx_payments_http_piece(&p, last, ',');
+        q = range.data;
+        end = range.data + range.len;
+        type = ngx_payments_http_piece(&q, end, ';');
+
+        for (i = 0; i < 3; i++) {
+            if (type.len == ranges[i].len
+                && ngx_strncasecmp(type.data, ranges[i].data, type.len) == 0)
+            {
+                break;
+            }
+        }
+
+        if (i == 3 || ctx->accept > i + 2) {
+            continue;
+        }
+
+        zero = 0;
+
+        while (q < end) {
+            parameter = ngx_payments_http_piece(&q, end, ';');
+
+            if (parameter.len > 2 && (parameter.data[0] | 0x20) == 'q'
+                && parameter.data[1] == '=')
+            {
+                zero = ngx_payments_http_zero(parameter.data + 2, end);
+            }
+        }
+
+        ctx->accepted = !zero;
+        ctx->accept = i + 2;
+    }
+}
+
+
+/* RFC 7240: wait=N lowers how long a duplicate is parked */
+
+static void
+ngx_payments_http_prefer_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
+{
+    u_char     *p, *last, *q, *end;
+    ngx_int_t   n;
+    ngx_str_t   preference, name, number;
+
+    p = value->data;
+    last = p + value->len;
+
+    while (p < last) {
+        preference = ngx_payments_http_piece(&p, last, ',');
+        q = preference.data;
+        end = preference.data + preference.len;
+        preference = ngx_payments_http_piece(&q, end, ';');
+
+        q = preference.data;
+        end = preference.data + preference.len;
+        name = ngx_payments_http_piece(&q, end, '=');
+        number = ngx_payments_http_piece(&q, end, '=');
+
+        if (number.len > 2 && number.data[0] == '"'
+            && number.data[number.len - 1] == '"')
+        {
+            number.data++;
+            number.len -= 2;
+        }
+
+        if (ctx->applied.len || name.len != 4 || number.len > 5
+            || ngx_strncasecmp(name.data, (u_char *) "wait", 4) != 0)
+        {
+            continue;
+        }
+
+        n = ngx_atoi(number.data, number.len);
+
+        if (n == NGX_ERROR) {
+            continue;
+        }
+
+        ctx->wait = (ngx_msec_t) n * 1000;
+        ctx->applied.data = ngx_pnalloc(ctx->r->pool, 5 + number.len);
+
+        if (ctx->applied.data != NULL) {
+            ctx->applied.len = ngx_sprintf(ctx->applied.data, "wait=%V",
+                                           &number)
+                               - ctx->applied.data;
+        }
+    }
+}
+
+
+/* everything behind the first slash, but not the protocol of a line */
+
+static void
+ngx_payments_http_mask(ngx_str_t *s, ngx_uint_t line)
 {
     u_char  *p, *last;
 
     last = s->data + s->len;
-    p = ngx_strlchr(s->data, last, '?');
+    p = line ? ngx_strlchr(s->data, last, ' ') : s->data;
 
-    for ( /* void */ ; p && p < last && *p != ' '; p++) {
+    if (p == NULL) {
+        return;
+    }
+
+    for (p += (line ? 2 : 1); p < last && *p != ' '; p++) {
         *p = '*';
     }
+}
+
+
+static ngx_uint_t
+ngx_payments_http_secret(ngx_http_request_t *r, ngx_str_t *s)
+{
+    u_char      *p, *src, *decoded;
+    ngx_uint_t   found;
+
+    if (s->len == 0) {
+        return 0;
+    }
+
+    if (ngx_strlchr(s->data, s->data + s->len, '%') == NULL) {
+        return ngx_payments_api_key_inside(s->data, s->len);
+    }
+
+    /* sk%5Ftest%5F... */
+
+    decoded = ngx_pnalloc(r->pool, s->len);
+    if (decoded == NULL) {
+        return 0;
+    }
+
+    p = decoded;
+    src = s->data;
+
+    ngx_unescape_uri(&p, &src, s->len, 0);
+
+    found = ngx_payments_api_key_inside(decoded, p - decoded);
+
+    ngx_memzero(decoded, s->len);
+
+    return found;
 }
 
 
 ngx_uint_t
 ngx_payments_http_url_secret(ngx_http_request_t *r)
 {
-    u_char      *p, *src, *decoded;
-    ngx_uint_t   found;
-
-    found = ngx_payments_http_mask(&r->args);
-    found |= ngx_payments_http_mask(&r->uri);
-    found |= ngx_payments_http_mask(&r->unparsed_uri);
-    found |= ngx_payments_http_mask(&r->request_line);
-
-    if (found || ngx_strlchr(r->args.data, r->args.data + r->args.len, '%')
-                 == NULL)
-    {
-        return found;
-    }
-
-    /* sk%5Ftest%5F... */
-
-    decoded = ngx_pnalloc(r->pool, r->args.len);
-    if (decoded == NULL) {
+    if (!ngx_payments_http_secret(r, &r->unparsed_uri)) {
         return 0;
     }
 
-    p = decoded;
-    src = r->args.data;
+    ngx_payments_http_mask(&r->unparsed_uri, 0);
+    ngx_payments_http_mask(&r->request_line, 1);
+    ngx_payments_http_mask(&r->uri, 0);
 
-    ngx_unescape_uri(&p, &src, r->args.len, 0);
-
-    found = ngx_payments_api_key_inside(decoded, p - decoded);
-
-    if (found) {
+    if (r->args.len) {
         ngx_memset(r->args.data, '*', r->args.len);
-        ngx_payments_http_mask_query(&r->unparsed_uri);
-        ngx_payments_http_mask_query(&r->request_line);
     }
 
-    return found;
+    return 1;
 }
 
 
@@ -207,80 +384,11 @@ invalid:
 }
 
 
-/* does one media range (RFC 9110, 12.5.1) allow JSON? */
-
-static ngx_uint_t
-ngx_payments_http_media_range(u_char *p, u_char *last)
-{
-    u_char      *type, *end;
-    size_t       len;
-    ngx_uint_t   i;
-
-    static const ngx_str_t  ranges[] = {
-        ngx_string("*/*"), ngx_string("application/*"),
-        ngx_string("application/json"), ngx_null_string
-    };
-
-    while (p < last && (*p == ' ' || *p == '\t')) {
-        p++;
-    }
-
-    type = p;
-    end = ngx_strlchr(p, last, ';');
-    p = end ? end : last;
-
-    while (p > type && (p[-1] == ' ' || p[-1] == '\t')) {
-        p--;
-    }
-
-    len = p - type;
-
-    for (i = 0; ranges[i].len; i++) {
-        if (len == ranges[i].len
-            && ngx_strncasecmp(type, ranges[i].data, len) == 0)
-        {
-            break;
-        }
-    }
-
-    if (ranges[i].len == 0) {
-        return 0;
-    }
-
-    /* q=0, q=0. and q=0.000 forbid it */
-
-    end = end ? ngx_strlcasestrn(end, last, (u_char *) "q=", 1) : NULL;
-
-    if (end == NULL) {
-        return 1;
-    }
-
-    for (p = end + 2; p < last && (*p == '0' || *p == '.'); p++) {
-        /* void */
-    }
-
-    return p < last && *p >= '1' && *p <= '9';
-}
-
-
 ngx_int_t
 ngx_payments_http_accept(ngx_payments_http_ctx_t *ctx)
 {
-    u_char  *p, *last, *comma;
-
-    if (ctx->accept.len == 0) {
+    if (ctx->accept == 0 || ctx->accepted) {
         return NGX_OK;
-    }
-
-    last = ctx->accept.data + ctx->accept.len;
-
-    for (p = ctx->accept.data; p < last; p = comma + 1) {
-        comma = ngx_strlchr(p, last, ',');
-        comma = comma ? comma : last;
-
-        if (ngx_payments_http_media_range(p, comma)) {
-            return NGX_OK;
-        }
     }
 
     ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_NOT_ACCEPTABLE, NULL,
@@ -290,58 +398,59 @@ ngx_payments_http_accept(ngx_payments_http_ctx_t *ctx)
 }
 
 
+/* application/json; of its parameters only a charset matters */
+
 ngx_int_t
 ngx_payments_http_content_type(ngx_payments_http_ctx_t *ctx)
 {
     u_char           *p, *last;
+    ngx_str_t         piece, value;
     ngx_table_elt_t  *h;
 
-    static ngx_str_t  type = ngx_string("application/json");
+    static ngx_str_t  json = ngx_string("application/json");
     static ngx_str_t  charset = ngx_string("charset=");
 
     h = ctx->r->headers_in.content_type;
 
-    if (h == NULL || h->value.len < type.len
-        || ngx_strncasecmp(h->value.data, type.data, type.len) != 0)
+    if (h == NULL || ctx->coded) {
+        goto unsupported;
+    }
+
+    p = h->value.data;
+    last = p + h->value.len;
+    piece = ngx_payments_http_piece(&p, last, ';');
+
+    if (piece.len != json.len
+        || ngx_strncasecmp(piece.data, json.data, json.len) != 0)
     {
         goto unsupported;
     }
 
-    p = h->value.data + type.len;
-    last = h->value.data + h->value.len;
+    while (p < last) {
+        piece = ngx_payments_http_piece(&p, last, ';');
 
-    while (p < last && (*p == ' ' || *p == '\t')) {
-        p++;
+        if (piece.len < charset.len
+            || ngx_strncasecmp(piece.data, charset.data, charset.len) != 0)
+        {
+            continue;
+        }
+
+        value.data = piece.data + charset.len;
+        value.len = piece.len - charset.len;
+
+        if (value.len == 7 && value.data[0] == '"' && value.data[6] == '"') {
+            value.data++;
+            value.len -= 2;
+        }
+
+        if (value.len != 5
+            || ngx_strncasecmp(value.data, (u_char *) "utf-8", 5) != 0)
+        {
+            goto unsupported;
+        }
     }
 
-    if (p == last) {
-        return NGX_OK;
-    }
-
-    if (*p++ != ';') {
-        goto unsupported;
-    }
-
-    while (p < last && (*p == ' ' || *p == '\t')) {
-        p++;
-    }
-
-    if ((size_t) (last - p) <= charset.len
-        || ngx_strncasecmp(p, charset.data, charset.len) != 0)
-    {
-        goto unsupported;
-    }
-
-    p += charset.len;
-
-    if (*p == '"' && last[-1] == '"') {
-        p++;
-        last--;
-    }
-
-    if (last - p == 5 && ngx_strncasecmp(p, (u_char *) "utf-8", 5) == 0) {
-        return NGX_OK;
-    }
+    return NGX_OK;
 
 unsupported:
 
@@ -415,49 +524,4 @@ invalid:
     ngx_payments_problem(request, NGX_PAYMENTS_P_INVALID_KEY, NULL, NULL);
 
     return NGX_DECLINED;
-}
-
-
-/* RFC 7240: wait=N lowers how long a duplicate is parked */
-
-void
-ngx_payments_http_prefer(ngx_payments_http_ctx_t *ctx, ngx_msec_t limit)
-{
-    u_char     *p, *last, *end;
-    ngx_int_t   n;
-
-    ctx->request.wait = limit;
-
-    if (ctx->prefer.len == 0 || ctx->request.operation->key == 0) {
-        return;
-    }
-
-    last = ctx->prefer.data + ctx->prefer.len;
-
-    p = ngx_strlcasestrn(ctx->prefer.data, last, (u_char *) "wait=", 4);
-    if (p == NULL || (p > ctx->prefer.data && p[-1] != ' ' && p[-1] != ','
-                      && p[-1] != ';'))
-    {
-        return;
-    }
-
-    p += 5;
-
-    for (end = p; end < last && *end >= '0' && *end <= '9'; end++) {
-        /* void */
-    }
-
-    if (end - p > 5) {
-        return;
-    }
-
-    n = ngx_atoi(p, end - p);
-
-    if (n == NGX_ERROR) {
-        return;
-    }
-
-    ctx->applied.data = p - 5;
-    ctx->applied.len = end - ctx->applied.data;
-    ctx->request.wait = ngx_min((ngx_msec_t) n * 1000, limit);
 }

@@ -39,13 +39,17 @@ struct ngx_payments_http_ctx_s {
     ngx_queue_t                   waiting;     /* in an API key's waiters */
     ngx_str_t                     applied;     /* Preference-Applied */
 
-    ngx_str_t                     accept;      /* header values; len 0: none */
-    ngx_str_t                     prefer;
-    ngx_str_t                     key;
+    ngx_str_t                     key;         /* header value */
+    ngx_msec_t                    wait;        /* Prefer; NGX_CONF_UNSET_MSEC */
+    ngx_uint_t                    accept;      /* how exactly an Accept named
+                                                  JSON, 0: there was none */
     ngx_uint_t                    nkeys;       /* Idempotency-Key headers */
 
     ngx_str_t                     problem;     /* replaces nginx's own page */
 
+    unsigned                      accepted:1;  /* and with q above 0 */
+    unsigned                      coded:1;     /* Content-Encoding */
+    unsigned                      secret:1;    /* there was a key in the URL */
     unsigned                      parked:1;    /* "waiting" is in a list */
     unsigned                      answered:1;  /* the answer is ours */
     unsigned                      replace:1;   /* "problem" is to be sent */
@@ -55,9 +59,10 @@ struct ngx_payments_http_ctx_s {
 
 /* handler.c: the content handler */
 ngx_int_t ngx_payments_http_handler(ngx_http_request_t *r);
-/* the API key is known, or request.answer says why not */
-void ngx_payments_http_authenticated(ngx_payments_http_ctx_t *ctx,
-    ngx_int_t rc);
+/* the API key is known, or request.answer says why not: from an event */
+void ngx_payments_http_resume(ngx_payments_http_ctx_t *ctx, ngx_int_t rc);
+/* POST_READ phase */
+ngx_int_t ngx_payments_http_post_read(ngx_http_request_t *r);
 
 /* headers.c: what the request's headers say; NGX_DECLINED: answer is set */
 void ngx_payments_http_headers(ngx_payments_http_ctx_t *ctx);
@@ -65,11 +70,10 @@ ngx_int_t ngx_payments_http_credential(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_accept(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_content_type(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_key(ngx_payments_http_ctx_t *ctx);
-void ngx_payments_http_prefer(ngx_payments_http_ctx_t *ctx, ngx_msec_t limit);
 /* 1: there was a key in the URL; it is overwritten wherever nginx keeps it */
 ngx_uint_t ngx_payments_http_url_secret(ngx_http_request_t *r);
 
-/* auth.c: NGX_OK, NGX_AGAIN (ngx_payments_http_authenticated() follows) or
+/* auth.c: NGX_OK, NGX_AGAIN (ngx_payments_http_resume() follows) or
    NGX_DECLINED (answer is set) */
 ngx_int_t ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx);
 void ngx_payments_http_auth_leave(ngx_payments_http_ctx_t *ctx);

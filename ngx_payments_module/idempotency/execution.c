@@ -525,6 +525,12 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
 
     execution->running = 0;
 
+    /* an attempt was lost on the way, whatever the later one says */
+
+    if (item->unknown) {
+        execution->unknown = 1;
+    }
+
     if (outcome != NGX_PAYMENTS_PG_DONE) {
         ngx_payments_execution_fail(execution, failed[outcome]);
         return;
@@ -584,6 +590,12 @@ ngx_payments_execution_complete(ngx_payments_execution_t *execution,
            == 0)
     {
         result = NGX_PAYMENTS_EXECUTED;
+
+    } else if (result == NGX_PAYMENTS_REPLAYED && execution->elsewhere) {
+
+        /* it waited for the one that was executed in another worker */
+
+        result = NGX_PAYMENTS_COLLAPSED;
     }
 
     /* out of the tree first: a waiter's next request may have the same key */
@@ -618,7 +630,11 @@ ngx_payments_execution_fail(ngx_payments_execution_t *execution,
         execution->unknown = 1;
     }
 
-    if (execution->unknown && result != NGX_PAYMENTS_BROKEN) {
+    /* ... and so it is while somebody else has the key in a transaction */
+
+    if ((execution->unknown || execution->elsewhere)
+        && result != NGX_PAYMENTS_BROKEN)
+    {
         result = NGX_PAYMENTS_OUTCOME_UNKNOWN;
     }
 
@@ -723,15 +739,19 @@ ngx_payments_waiter_timer(ngx_event_t *ev)
 void
 ngx_payments_idempotency_leave(ngx_payments_waiter_t *waiter)
 {
+    if (waiter->execution != NULL) {
+        ngx_payments_waiter_unpark(waiter);
+    }
+}
+
+
+void
+ngx_payments_idempotency_release(ngx_payments_waiter_t *waiter)
+{
     ngx_payments_execution_t  *execution = waiter->execution;
 
-    if (execution == NULL) {
-        return;
+    if (execution != NULL) {
+        waiter->execution = NULL;
+        ngx_payments_execution_release(execution);
     }
-
-    ngx_payments_waiter_unpark(waiter);
-
-    waiter->execution = NULL;
-
-    ngx_payments_execution_release(execution);
 }

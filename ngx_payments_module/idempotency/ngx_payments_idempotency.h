@@ -157,8 +157,10 @@ void ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
     ngx_payments_waiter_t *waiter);
 void ngx_payments_idempotency_abandon(ngx_payments_execution_t *execution);
 
-/* the request ends: its place among the waiters, its hold on the record */
+/* the request ends: it gives up its place among the waiters */
 void ngx_payments_idempotency_leave(ngx_payments_waiter_t *waiter);
+/* its last byte is sent: it gives up its hold on the record; after leave() */
+void ngx_payments_idempotency_release(ngx_payments_waiter_t *waiter);
 
 
 #endif /* _NGX_PAYMENTS_IDEMPOTENCY_H_INCLUDED_ */

@@ -220,7 +220,10 @@ ngx_payments_pg_encode(ngx_payments_pg_conn_t *conn, const char **values,
 }
 
 
-/* moves the next batch from the queue to the connection */
+/*
+ * Moves the next batch from the queue to the connection.  What is out of time
+ * is not sent any more: a call for it would only hold up the next one.
+ */
 
 static void
 ngx_payments_pg_take(ngx_payments_pg_conn_t *conn)
@@ -231,14 +234,28 @@ ngx_payments_pg_take(ngx_payments_pg_conn_t *conn)
 
     conn->nitems = 0;
     conn->next = 0;
+    first = NULL;
 
-    q = ngx_queue_head(&pool->waiting);
-    first = ngx_queue_data(q, ngx_payments_pg_item_t, queue);
-    conn->statement = &ngx_payments_pg_statements[first->statement];
-
-    for ( /* void */ ; q != ngx_queue_sentinel(&pool->waiting); q = next) {
+    for (q = ngx_queue_head(&pool->waiting);
+         q != ngx_queue_sentinel(&pool->waiting);
+         q = next)
+    {
         next = ngx_queue_next(q);
         item = ngx_queue_data(q, ngx_payments_pg_item_t, queue);
+
+        if ((ngx_msec_int_t) (item->deadline - ngx_current_msec) <= 0) {
+            ngx_payments_pg_unqueue(pool, item);
+            ngx_payments_pg_finish(pool, item,
+                                   item->unknown
+                                   ? NGX_PAYMENTS_PG_UNKNOWN
+                                   : NGX_PAYMENTS_PG_NOT_EXECUTED);
+            continue;
+        }
+
+        if (first == NULL) {
+            first = item;
+            conn->statement = &ngx_payments_pg_statements[item->statement];
+        }
 
         if (item->statement != first->statement
             || (item->alone && item != first))
@@ -270,22 +287,55 @@ ngx_payments_pg_usec(void)
 }
 
 
-/* the time left for the item that has least of it */
+/* to the next deadline: of an item, or of the call */
 
-static ngx_msec_t
-ngx_payments_pg_left(ngx_payments_pg_conn_t *conn)
+static void
+ngx_payments_pg_arm(ngx_payments_pg_conn_t *conn)
 {
     ngx_uint_t      i;
     ngx_msec_int_t  left, least;
 
-    least = (ngx_msec_int_t) (conn->items[0]->deadline - ngx_current_msec);
+    least = (ngx_msec_int_t) (conn->deadline - ngx_current_msec);
 
-    for (i = 1; i < conn->nitems; i++) {
+    for (i = 0; i < conn->nitems; i++) {
+        if (conn->items[i] == NULL) {
+            continue;
+        }
+
         left = (ngx_msec_int_t) (conn->items[i]->deadline - ngx_current_msec);
         least = ngx_min(left, least);
     }
 
-    return (ngx_msec_t) ngx_max(least, 1);
+    conn->c->read->cancelable = 0;
+    ngx_add_timer(conn->c->read, (ngx_msec_t) ngx_max(least, 1));
+}
+
+
+ngx_int_t
+ngx_payments_pg_expire(ngx_payments_pg_conn_t *conn)
+{
+    ngx_uint_t               i;
+    ngx_payments_pg_item_t  *item;
+
+    if ((ngx_msec_int_t) (conn->deadline - ngx_current_msec) <= 0) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < conn->nitems; i++) {
+        item = conn->items[i];
+
+        if (item != NULL
+            && (ngx_msec_int_t) (item->deadline - ngx_current_msec) <= 0)
+        {
+            conn->items[i] = NULL;
+            item->unknown = 1;
+            ngx_payments_pg_finish(conn->pool, item, NGX_PAYMENTS_PG_UNKNOWN);
+        }
+    }
+
+    ngx_payments_pg_arm(conn);
+
+    return NGX_OK;
 }
 
 
@@ -299,6 +349,11 @@ ngx_payments_pg_call(ngx_payments_pg_conn_t *conn)
     ngx_payments_pg_pool_t  *pool = conn->pool;
 
     ngx_payments_pg_take(conn);
+
+    if (conn->nitems == 0) {
+        return NGX_DECLINED;
+    }
+
     ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_BUSY);
 
     for (i = 0; i <= conn->statement->nparams; i++) {
@@ -328,8 +383,8 @@ ngx_payments_pg_call(ngx_payments_pg_conn_t *conn)
         return NGX_ERROR;
     }
 
-    conn->c->read->cancelable = 0;
-    ngx_add_timer(conn->c->read, ngx_payments_pg_left(conn));
+    conn->deadline = ngx_current_msec + pool->conf->timeout;
+    ngx_payments_pg_arm(conn);
 
     write = (pool->kind == NGX_PAYMENTS_PG_WRITE);
 

@@ -143,11 +143,23 @@ ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn)
 }
 
 
-/* takes the socket out of epoll; libpq may close or replace it afterwards */
+/*
+ * Takes the socket out of epoll; libpq may close or replace it afterwards.
+ * Where libpq has closed it already the kernel has forgotten it too, and its
+ * number may be somebody else's by now.
+ */
 
 static void
-ngx_payments_pg_unwatch(ngx_connection_t *c)
+ngx_payments_pg_unwatch(ngx_payments_pg_conn_t *conn)
 {
+    ngx_connection_t  *c = conn->c;
+
+    if (conn->pg == NULL || PQsocket(conn->pg) != c->fd) {
+        c->read->active = 0;
+        c->write->active = 0;
+        return;
+    }
+
     if (c->read->active) {
         (void) ngx_del_event(c->read, NGX_READ_EVENT, 0);
     }
@@ -167,14 +179,13 @@ ngx_payments_pg_detach(ngx_payments_pg_conn_t *conn)
         return;
     }
 
-    conn->c = NULL;
-
     if (c->read->timer_set) {
         ngx_del_timer(c->read);
     }
 
-    ngx_payments_pg_unwatch(c);
+    ngx_payments_pg_unwatch(conn);
 
+    conn->c = NULL;
     c->read->cancelable = 0;
 
     ngx_close_connection(c);
@@ -192,7 +203,7 @@ ngx_payments_pg_connect_poll(ngx_payments_pg_conn_t *conn)
      * number, which epoll would not notice: registered anew after each call
      */
 
-    ngx_payments_pg_unwatch(c);
+    ngx_payments_pg_unwatch(conn);
 
     poll = PQconnectPoll(conn->pg);
 
@@ -301,6 +312,12 @@ ngx_payments_pg_event_handler(ngx_event_t *ev)
     if (ev->timedout) {
         ev->timedout = 0;
 
+        if (conn->state == NGX_PAYMENTS_PG_BUSY
+            && ngx_payments_pg_expire(conn) == NGX_OK)
+        {
+            return;
+        }
+
         ngx_payments_pg_disconnect(conn,
                                    (conn->state == NGX_PAYMENTS_PG_BUSY)
                                    ? "no answer in time"
@@ -338,7 +355,7 @@ ngx_payments_pg_read(ngx_payments_pg_conn_t *conn)
     SSL                     *ssl;
     ngx_int_t                rc;
     PGresult                *result;
-    ngx_uint_t               silent;
+    ngx_uint_t               silent, bad;
     ngx_payments_pg_pool_t  *pool = conn->pool;
 
     if (PQconsumeInput(conn->pg) != 1) {
@@ -381,9 +398,7 @@ ngx_payments_pg_read(ngx_payments_pg_conn_t *conn)
         }
     }
 
-    if (PQstatus(conn->pg) == CONNECTION_BAD) {
-        goto lost;
-    }
+    bad = (PQstatus(conn->pg) == CONNECTION_BAD);
 
     if (conn->state == NGX_PAYMENTS_PG_IDLE) {
 
@@ -392,14 +407,21 @@ ngx_payments_pg_read(ngx_payments_pg_conn_t *conn)
         result = conn->result;
         conn->result = NULL;
 
-        if (!ngx_queue_empty(&pool->waiting) && !pool->backoff.timer_set) {
+        if (bad) {
+            ngx_payments_pg_disconnect(conn, "connection lost",
+                                       NGX_PAYMENTS_PG_CLASS_UNKNOWN);
+
+        } else if (!ngx_queue_empty(&pool->waiting) && !pool->backoff.timer_set) {
             (void) ngx_payments_pg_call(conn);
         }
 
         ngx_payments_pg_deliver(pool, result);
+        return;
     }
 
-    return;
+    if (!bad) {
+        return;
+    }
 
 lost:
 

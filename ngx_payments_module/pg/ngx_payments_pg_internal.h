@@ -77,6 +77,7 @@ struct ngx_payments_pg_conn_s {
     ngx_payments_pg_class_e       error;       /* of the call; NONE: none */
     char                          sqlstate[6];
     uint64_t                      sent;        /* when, in microseconds */
+    ngx_msec_t                    deadline;    /* of the call */
 };
 
 
@@ -118,7 +119,14 @@ void ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn,
 ngx_int_t ngx_payments_pg_flush(ngx_payments_pg_conn_t *conn);
 
 /* batch.c */
+
+/* NGX_OK; NGX_DECLINED: nothing to send; NGX_ERROR: the connection is gone */
 ngx_int_t ngx_payments_pg_call(ngx_payments_pg_conn_t *conn);
+/*
+ * The call's timer: items that are out of time are told so, the connection
+ * goes on.  NGX_ERROR: the call itself is out of time, and so is it.
+ */
+ngx_int_t ngx_payments_pg_expire(ngx_payments_pg_conn_t *conn);
 void ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn);
 void ngx_payments_pg_release(ngx_payments_pg_conn_t *conn,
     ngx_payments_pg_class_e items);

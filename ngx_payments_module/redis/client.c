@@ -216,6 +216,10 @@ ngx_payments_redis_command(ngx_payments_redis_t *redis, int argc,
     c = redis->peer.connection;
 
     if (ngx_queue_empty(&redis->sent) && !c->read->timer_set) {
+
+        /* a request that waits here has no other timer */
+
+        c->read->cancelable = 0;
         ngx_add_timer(c->read, redis->conf->timeout);
     }
 
@@ -612,6 +616,7 @@ ngx_payments_redis_rearm(ngx_payments_redis_t *redis)
     }
 
     if (ngx_queue_empty(&redis->sent)) {
+        rev->cancelable = 1;
         return;
     }
 

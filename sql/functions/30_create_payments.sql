@@ -57,13 +57,14 @@ BEGIN
                           THEN -1 ELSE 2 END ORDER BY u.n)
       INTO act FROM unnest(merchant, key_hash) WITH ORDINALITY u(m, k, n);
 
-    -- known keys; an expired row of today makes the new one its successor
+    -- known keys, also of a day that has not begun for this transaction's
+    -- clock; an expired row of today makes the new one its successor
     FOR r IN SELECT DISTINCT ON (u.n) u.n, u.i, u.f, j.*
                FROM unnest(item, merchant, key_hash, fingerprint)
                     WITH ORDINALITY u(i, m, k, f, n)
                JOIN pay.journal j
                  ON j.merchant_id = u.m AND j.key_hash = u.k
-                AND j.day BETWEEN oldest_day AND today
+                AND j.day >= oldest_day
               WHERE act[u.n] = -1
               ORDER BY u.n, j.created_at DESC, j.generation DESC
     LOOP

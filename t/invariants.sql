@@ -1,0 +1,61 @@
+-- What must hold at any time: each row that comes out is a violation.
+-- Run after every scenario; the numbers are those of docs/invariants.md.
+
+-- I1, I2: one payment for a key, one execution for a key at a time
+SELECT 'I2: key executed twice: ' || merchant_id || ' ' || key
+  FROM pay.journal
+ WHERE key IS NOT NULL
+ GROUP BY merchant_id, livemode, key, day
+HAVING count(*) > 1 AND max(generation) = 0;
+
+SELECT 'I2: payment created twice: ' || object_id
+  FROM pay.journal WHERE request = 'POST /v1/payments' AND status IN (201, 402)
+ GROUP BY merchant_id, object_id HAVING count(*) > 1;
+
+-- I3: amounts (constraints hold them too; this checks the constraints)
+SELECT 'I3: amounts: ' || payment_id FROM pay.payments
+ WHERE NOT (amount_captured + amount_canceled <= amount_authorized
+            AND amount_authorized <= amount
+            AND amount_refunded + amount_disputed <= amount_captured);
+
+-- I4: the ledger agrees with the payments, and sums to zero
+SELECT 'I4: captured and ledger differ: ' || p.payment_id
+  FROM pay.payments p
+  LEFT JOIN (SELECT merchant_id, source_id, sum(amount) AS amount
+               FROM pay.ledger_transfers WHERE kind = 'capture'
+              GROUP BY merchant_id, source_id) l
+    ON l.merchant_id = p.merchant_id AND l.source_id = p.payment_id
+ WHERE p.amount_captured <> coalesce(l.amount, 0);
+
+SELECT 'I4: ledger does not sum to zero: ' || merchant_id || ' ' || currency
+  FROM pay.ledger_entries GROUP BY merchant_id, livemode, currency
+HAVING sum(signed_amount) <> 0;
+
+SELECT 'I4: ledger without its payment: ' || l.source_id
+  FROM pay.ledger_transfers l
+  LEFT JOIN pay.payments p
+    ON p.merchant_id = l.merchant_id AND p.payment_id = l.source_id
+ WHERE l.kind = 'capture' AND p.payment_id IS NULL;
+
+-- I5: each payment has exactly one event for each version
+SELECT 'I5: payment without its events: ' || p.payment_id
+  FROM pay.payments p
+  LEFT JOIN (SELECT merchant_id, object_id, count(*) AS events
+               FROM pay.journal WHERE event_type LIKE 'payment.%'
+              GROUP BY merchant_id, object_id) j
+    ON j.merchant_id = p.merchant_id AND j.object_id = p.payment_id
+ WHERE coalesce(j.events, 0) <> p.version;
+
+SELECT 'I5: event twice: ' || event_id FROM pay.journal
+ GROUP BY event_id HAVING count(*) > 1;
+
+-- I8: the answer that is stored shows its own payment
+SELECT 'I8: body of another payment: ' || object_id FROM pay.journal
+ WHERE status = 201
+   AND body NOT LIKE '{"id":"' || pay.id_text('pay_', object_id) || '"%';
+
+-- a reference belongs to the payment that shows it
+SELECT 'reference of another payment: ' || r.reference
+  FROM pay.payment_references r
+  LEFT JOIN pay.payments p USING (merchant_id, payment_id)
+ WHERE p.reference IS DISTINCT FROM r.reference;

@@ -1,0 +1,205 @@
+package Load;
+
+# Clients against the development stack, and the invariants after them.
+
+use strict;
+use warnings;
+
+use IO::Select;
+use IO::Socket::INET;
+use POSIX ();
+use Time::HiRes qw(sleep time);
+
+use Exporter 'import';
+our @EXPORT_OK = qw(devstack sql request create uuid invariants rounds
+                    error_log_since wait_until);
+
+die "PAYMENTS_URL is not set; run: eval \"\$(tools/devstack env)\"\n"
+    unless $ENV{PAYMENTS_URL};
+
+our ($port) = $ENV{PAYMENTS_URL} =~ /:(\d+)$/;
+
+sub devstack {
+    my (@args) = @_;
+    system('tools/devstack', '--dir', $ENV{DEVSTACK_DIR}, @args) == 0
+        or die "devstack @args failed\n";
+}
+
+sub sql {
+    my ($text) = @_;
+    open my $fh, '-|', 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d',
+        $ENV{PG_PRIMARY}, '-c', $text or die "psql: $!";
+    local $/;
+    my $out = <$fh>;
+    close $fh or die "psql failed: $text\n";
+    $out =~ s/\n\z//;
+    return $out;
+}
+
+sub uuid {
+    open my $fh, '<', '/proc/sys/kernel/random/uuid' or die;
+    my $text = <$fh>;
+    chomp $text;
+    return $text;
+}
+
+# "make test" runs few rounds, "make soak" all of them
+sub rounds {
+    my ($few, $all) = @_;
+    return $ENV{PAYMENTS_SOAK} ? $all : $few;
+}
+
+sub wait_until {
+    my ($limit, $code) = @_;
+    my $until = time + $limit;
+
+    until ($code->()) {
+        return 0 if time > $until;
+        sleep 0.02;
+    }
+
+    return 1;
+}
+
+# One exchange on a connection of its own: { status, head, body, seconds };
+# status 0 where no whole answer came.
+sub request {
+    my ($text, $limit) = @_;
+    my $start = time;
+    my $answer = '';
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                       PeerPort => $port);
+
+    if ($socket) {
+        local $SIG{PIPE} = 'IGNORE';
+        my $select = IO::Select->new($socket);
+        syswrite $socket, $text;
+
+        while ($select->can_read($limit || 15)) {
+            last unless sysread $socket, $answer, 65536, length $answer;
+        }
+    }
+
+    my ($head, $body) = split /\r\n\r\n/, $answer, 2;
+    my ($status) = ($head || '') =~ m{^HTTP/1\.\d (\d+)};
+    my ($length) = ($head || '') =~ /^Content-Length: (\d+)/m;
+    $status = 0 if defined $length && length($body) != $length;
+
+    return { status => $status || 0, head => $head || '',
+             body => defined $body ? $body : '', seconds => time - $start };
+}
+
+sub create {
+    my ($key, $amount, $token) = @_;
+    $token ||= 'tok_visa';
+    my $body = "{\"amount\":$amount,\"currency\":\"EUR\",\"payment_method\":"
+        . "{\"token\":\"$token\"},\"customer\":\"load\"}";
+    return "POST /v1/payments HTTP/1.1\r\nHost: localhost\r\n"
+        . "Connection: close\r\nAuthorization: Bearer $ENV{PAYMENTS_KEY}\r\n"
+        . "Content-Type: application/json\r\nIdempotency-Key: $key\r\n"
+        . 'Content-Length: ' . length($body) . "\r\n\r\n$body";
+}
+
+# Clients that create one payment after another, each retried with its key
+# until it is acknowledged, until stop().
+sub start {
+    my ($class, %option) = @_;
+    my $self = bless { run => uuid(), clients => [] }, $class;
+    my $dir = $self->{dir} = "/tmp/payments-load-$self->{run}";
+
+    mkdir $dir or die "$dir: $!";
+
+    for my $n (1 .. $option{clients} || 8) {
+        my $pid = fork;
+        die "cannot fork: $!" unless defined $pid;
+        if ($pid == 0) {
+            client($self, $n);
+            POSIX::_exit(0);
+        }
+        push @{ $self->{clients} }, $pid;
+    }
+
+    return $self;
+}
+
+sub client {
+    my ($self, $n) = @_;
+    my $stop = 0;
+
+    local $SIG{TERM} = sub { $stop = 1 };
+    open my $out, '>', "$self->{dir}/$n" or POSIX::_exit(1);
+    select((select($out), $| = 1)[0]);
+
+    for (my $i = 1; !$stop; $i++) {
+        my $key = "$self->{run}-$n-$i";
+        my $text = create($key, $n * 1000 + $i % 1000);
+        my ($tries, @seen) = (0);
+
+        for ( ;; ) {
+            my $answer = request($text);
+            $tries++;
+            push @seen, $answer->{status};
+
+            if ($answer->{status} == 201) {
+                my ($id) = $answer->{body} =~ /"id":"(pay_\w+)"/;
+                printf {$out} "%s %s %s %.4f\n", $key, $id,
+                    join(',', @seen), $answer->{seconds};
+                last;
+            }
+
+            if ($tries > 200) {
+                print {$out} "$key stuck @seen\n";
+                last;
+            }
+
+            # a client that was told nothing asks again, soon
+            select undef, undef, undef, 0.02;
+        }
+    }
+}
+
+# [{ key, id, statuses, seconds }, ...] of all clients
+sub stop {
+    my ($self) = @_;
+    my @done;
+
+    kill TERM => @{ $self->{clients} };
+    waitpid $_, 0 for @{ $self->{clients} };
+
+    for my $file (glob "$self->{dir}/*") {
+        open my $fh, '<', $file or die "$file: $!";
+        while (my $line = <$fh>) {
+            my ($key, $id, $statuses, $seconds) = split ' ', $line;
+            push @done, { key => $key, id => $id, seconds => $seconds,
+                          statuses => [split /,/, $statuses] };
+        }
+        close $fh;
+        unlink $file;
+    }
+
+    rmdir $self->{dir};
+    return @done;
+}
+
+# What must hold at any time, as a list of what does not: t/invariants.sql
+sub invariants {
+    open my $fh, '-|', 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d',
+        $ENV{PG_PRIMARY}, '-f', 't/invariants.sql' or die "psql: $!";
+    my @broken = <$fh>;
+    close $fh or die "invariants.sql failed\n";
+    chomp @broken;
+    return @broken;
+}
+
+sub error_log_since {
+    my ($offset) = @_;
+    open my $fh, '<', $ENV{NGINX_ERROR_LOG} or return '';
+    seek $fh, $$offset, 0;
+    local $/;
+    my $text = <$fh>;
+    $text = '' unless defined $text;
+    $$offset += length $text;
+    return $text;
+}
+
+1;
