@@ -65,6 +65,8 @@ our @bodies = (
     ['card in description', with('"description":"card 4242 4242-4242 4242"'), 422, 'card_number_not_allowed', '/description'],
     ['card by escapes', with('"description":"\u0034242424242424242"'), 422, 'card_number_not_allowed', '/description'],
     ['card in metadata', with('"metadata":{"note":"4242424242424242"}'), 422, 'card_number_not_allowed', '/metadata/note'],
+    ['card beside a letter', with('"description":"visa4242-4242-4242-4242exp"'), 422, 'card_number_not_allowed', '/description'],
+    ['card inside a word', with('"description":"x4242424242424242y"'), 422, 'card_number_not_allowed', '/description'],
     ['card as a name', with('"metadata":{"4242424242424242":"x"}'), 422, 'card_number_not_allowed', '/metadata'],
     ['card in reference', with('"reference":"4242424242424242"'), 422, 'card_number_not_allowed', '/reference'],
     ['card in what is unknown', with('"x":[["5555555555554444"]]'), 422, 'card_number_not_allowed', '/x/0/0'],
@@ -102,6 +104,10 @@ our @requests = (
     ['another charset', 'POST /v1/payments', { 'Content-Type' => 'application/json; charset=latin1' }, 415, 'unsupported_media_type'],
     ['XML wanted', 'POST /v1/payments', { Accept => 'text/xml' }, 406, 'not_acceptable'],
     ['JSON refused', 'POST /v1/payments', { Accept => 'application/json;q=0' }, 406, 'not_acceptable'],
+    ['JSON refused, all else taken', 'POST /v1/payments', { Accept => 'application/json;q=0, */*' }, 406, 'not_acceptable'],
+    ['a coding', 'POST /v1/payments', { 'Content-Encoding' => 'gzip' }, 415, 'unsupported_media_type'],
+    ['card beside a letter as key', 'POST /v1/payments', { 'Idempotency-Key' => 'ord4242-4242-4242-4242' }, 422, 'card_number_not_allowed'],
+    ['encoded in the path', 'GET /v1/' . ($ENV{PAYMENTS_KEY} =~ s/_/%5F/gr), {}, 400, 'credential_in_url'],
 );
 
 our $body = "{$good}";
@@ -111,6 +117,12 @@ our @odd = (
     ['lower case currency', '{"amount":1,"currency":"usd","payment_method":{"token":"tok_visa"}}', {}],
     ['16 digits that fail Luhn', with('"description":"order 4242424242424241"'), {}],
     ['a UUID in hexadecimal', with('"description":"' . ('4242424242424242' x 2) . '"'), {}],
+    ['a UUID with a card in it', with('"description":"pay_a1b2c3d4-0004-4242-8242-424242424242"'), {}],
+    ['escaped currency', '{"amount":1,"currency":"\\u0045UR","payment_method":{"token":"tok_visa"}}', {}],
+    ['empty texts', with('"customer":"","description":"","statement_descriptor":""'), {}],
+    ['two Accepts', "{$good}", { Accept => "text/html\nAccept: application/json" }],
+    ['a parameter named seq', "{$good}", { Accept => 'application/json;seq=0' }],
+    ['parameters of the type', "{$good}", { 'Content-Type' => 'application/json; v=1; charset="utf-8"' }],
     ['nulls', with('"customer":null,"reference":null,"description":null,"statement_descriptor":null'), {}],
     ['charset', "{$good}", { 'Content-Type' => 'application/json; charset=UTF-8' }],
     ['Accept with a range', "{$good}", { Accept => 'text/html, application/*;q=0.5' }],

@@ -172,3 +172,61 @@ Payments::headers()
 --- error_code: 201
 --- access_log eval
 qr/^createPayment\|executed\|mer_\w{26}\|req_\w{26}$/m
+
+
+
+=== TEST 13: a chunk that is none, after the headers
+--- request eval
+[["POST /v1/payments\n2\r\n{}\r\n", { value => "zz\r\n", delay_before => 0.2 }]]
+--- more_headers eval
+Payments::headers() . "\nTransfer-Encoding: chunked"
+--- error_code: 400
+--- response_body_like eval
+Payments::problem('invalid_header')
+--- response_headers_like
+Content-Type: application/problem\+json
+Request-Id: req_[0-9A-Z]{26}
+
+
+
+=== TEST 14: preconditions that are for writes do not touch a GET
+--- request
+GET /livez
+--- more_headers
+If-Match: "99"
+If-Unmodified-Since: Mon, 01 Jan 2001 00:00:00 GMT
+--- response_body_like: ok
+
+
+
+=== TEST 15: a key in the URL reaches no log, whatever nginx says first
+--- config
+    payments on;
+    location / { client_max_body_size 1; }
+--- request eval
+"POST /livez?key=$ENV{PAYMENTS_KEY}\n{}"
+--- error_code: 413
+--- response_body_like eval
+Payments::problem('content_too_large')
+--- error_log
+client intended to send too large body
+--- no_error_log
+sk_test_
+--- no_access_log
+sk_test_
+
+
+
+=== TEST 16: clients that reset at once, in the middle of an answer
+--- init
+use Socket;
+for (1 .. 200) {
+    my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => Test::Nginx::Socket::server_port_for_client());
+    setsockopt $s, SOL_SOCKET, SO_LINGER, pack 'll', 1, 0;
+    syswrite $s, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n" x 20 . Payments::post(Payments::headers('Idempotency-Key' => Payments::uuid()), '{"amount":0}');
+    close $s;
+}
+Test::More::pass('sent');
+--- request
+GET /livez
+--- response_body_like: ok

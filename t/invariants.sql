@@ -50,9 +50,15 @@ SELECT 'I5: event twice: ' || event_id FROM pay.journal
  GROUP BY event_id HAVING count(*) > 1;
 
 -- I8: the answer that is stored shows its own payment
-SELECT 'I8: body of another payment: ' || object_id FROM pay.journal
- WHERE status = 201
-   AND body NOT LIKE '{"id":"' || pay.id_text('pay_', object_id) || '"%';
+SELECT 'I8: body of another payment: ' || j.object_id
+  FROM pay.journal j
+  JOIN pay.payments p
+    ON p.merchant_id = j.merchant_id AND p.payment_id = j.object_id
+ WHERE j.status = 201 AND left(j.body, 40) <> left(p.head, 40);
+
+SELECT 'I8: payment with another id: ' || payment_id
+  FROM (SELECT * FROM pay.payments ORDER BY created_at DESC LIMIT 1000) p
+ WHERE head NOT LIKE '{"id":"' || pay.id_text('pay_', payment_id) || '"%';
 
 -- a reference belongs to the payment that shows it
 SELECT 'reference of another payment: ' || r.reference

@@ -75,8 +75,13 @@ sub request {
         my $select = IO::Select->new($socket);
         syswrite $socket, $text;
 
-        while ($select->can_read($limit || 15)) {
-            last unless sysread $socket, $answer, 65536, length $answer;
+        my $until = time + ($limit || 15);
+
+        # a signal may interrupt the wait, which is not its end
+        while (time < $until) {
+            next unless $select->can_read($until - time);
+            my $n = sysread $socket, $answer, 65536, length $answer;
+            last unless $n;
         }
     }
 

@@ -1,0 +1,397 @@
+
+/* domain/ alone: no nginx, no database.  Prints TAP. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../ngx_payments_module/domain/ngx_payments_domain.h"
+
+
+static int                       count, failed;
+static ngx_payments_json_node_t  nodes[NGX_PAYMENTS_JSON_NODES];
+static uint32_t                  scratch[NGX_PAYMENTS_JSON_NODES];
+static uint8_t                   memory[8 * 65536 + 4096];
+
+
+static void
+ok(int condition, const char *name)
+{
+    printf("%s %d - %s\n", condition ? "ok" : "not ok", ++count, name);
+    failed += !condition;
+}
+
+
+static void
+is(const char *got, const char *want, const char *name)
+{
+    ok(strcmp(got, want) == 0, name);
+
+    if (strcmp(got, want) != 0) {
+        printf("#      got: %s\n# expected: %s\n", got, want);
+    }
+}
+
+
+static ngx_payments_json_rc_e
+parse(ngx_payments_json_t *json, const char *text, size_t len)
+{
+    json->nodes = nodes;
+    json->scratch = scratch;
+    json->capacity = NGX_PAYMENTS_JSON_NODES;
+
+    return ngx_payments_json_parse(json, (const uint8_t *) text, len);
+}
+
+
+static void
+test_json(void)
+{
+    size_t               i;
+    ngx_payments_json_t  json;
+
+    static const char  *good[] = {
+        "{}", "[]", "null", " [ 1 , 2.5e-3 , \"a\" ] ", "\"\\u00e9\\n\"",
+        "{\"a\":{\"a\":[{\"a\":null}]}}", "-0", "\"\xf0\x9f\x98\x80\"", "0.0",
+        "[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]", "\"\\ud83d\\ude00\"", NULL
+    };
+
+    static const char  *bad[] = {
+        "", " ", "{", "[", "[1,]", "{\"a\":1,}", "{a:1}", "01", "+1", "1.",
+        ".5", "1e", "tru", "nulll", "\"", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"",
+        "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"",
+        "\"\xf4\x90\x80\x80\"", "\"\xff\"", "\"\xe2\x82\"", "\"a\nb\"", "1 2",
+        "\"\\u0000\"", "[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]", "{\"a\" 1}",
+        "{\"a\":1 \"b\":2}", "]", "}", ",", "[,1]", "NaN", "Infinity", NULL
+    };
+
+    static const char  *twice[] = {
+        "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}",
+        "[{\"x\":{\"k\":1,\"k\":1}}]", "{\"\":1,\"\":2}",
+        "{\"a\":0,\"b\":0,\"c\":0,\"d\":0,\"e\":0,\"f\":0,\"g\":0,\"h\":0,"
+        "\"i\":0,\"e\":1}", NULL
+    };
+
+    for (i = 0; good[i]; i++) {
+        ok(parse(&json, good[i], strlen(good[i])) == NGX_PAYMENTS_JSON_OK,
+           good[i]);
+    }
+
+    for (i = 0; bad[i]; i++) {
+        ok(parse(&json, bad[i], strlen(bad[i])) == NGX_PAYMENTS_JSON_INVALID
+           && json.error != NULL && json.offset <= strlen(bad[i]),
+           "refused");
+    }
+
+    for (i = 0; twice[i]; i++) {
+        ok(parse(&json, twice[i], strlen(twice[i]))
+           == NGX_PAYMENTS_JSON_DUPLICATE, "duplicate");
+    }
+
+    ok(parse(&json, "\"a\0b\"", 5) == NGX_PAYMENTS_JSON_INVALID, "raw NUL");
+
+    memset(memory, '0', 65536);
+    for (i = 0; i < 65536; i += 2) {
+        memory[i] = i ? ',' : '[';
+    }
+    memory[65535] = ']';
+    memory[65534] = '0';
+    memory[65533] = ',';
+    ok(parse(&json, (char *) memory, 65536) != NGX_PAYMENTS_JSON_DUPLICATE,
+       "as many values as fit");
+    memset(memory, ' ', 65537);
+    ok(parse(&json, (char *) memory, 65537) == NGX_PAYMENTS_JSON_INVALID,
+       "65537 bytes");
+}
+
+
+static const char *
+canonical(const char *text)
+{
+    static char           form[65536];
+    ngx_payments_out_t    out;
+    ngx_payments_json_t   json;
+
+    if (parse(&json, text, strlen(text)) != NGX_PAYMENTS_JSON_OK) {
+        return "(invalid)";
+    }
+
+    ngx_payments_out_init(&out, memory, sizeof(memory));
+    ngx_payments_json_canonical(&json, &out);
+    memcpy(form, memory, (size_t) (out.pos - memory));
+    form[out.pos - memory] = '\0';
+
+    return form;
+}
+
+
+/* RFC 8785, 3.2.2.2, 3.2.3 and appendix B */
+
+static void
+test_canonical(void)
+{
+    is(canonical("{\"b\":1, \"a\" : [ true ,null]}"),
+       "{\"a\":[true,null],\"b\":1}", "members are sorted");
+    is(canonical("{\"\\u20ac\":1,\"\\r\":2,\"\\ufb33\":3,\"1\":4,"
+                 "\"\\ud83d\\ude00\":5,\"\\u0080\":6,\"\\u00f6\":7}"),
+       "{\"\\r\":2,\"1\":4,\"\xc2\x80\":6,\"\xc3\xb6\":7,\"\xe2\x82\xac\":1,"
+       "\"\xf0\x9f\x98\x80\":5,\"\xef\xac\xb3\":3}",
+       "by UTF-16 code units (RFC 8785, 3.2.3)");
+    is(canonical("\"\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\\"\\/\""),
+       "\"\xe2\x82\xac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"",
+       "strings (RFC 8785, 3.2.2.2)");
+    is(canonical("[333333333.33333329,1E30,4.50,2e-3,"
+                 "0.000000000000000000000000001]"),
+       "[333333333.3333333,1e+30,4.5,0.002,1e-27]", "numbers (RFC 8785, 3.2.2)");
+    is(canonical("[-0,0.0,1e21,1e20,123e-7,0.000001,9007199254740993,5e-324,"
+                 "1.7976931348623157e308,-1.5,100]"),
+       "[0,0,1e+21,100000000000000000000,0.0000123,0.000001,9007199254740992,"
+       "5e-324,1.7976931348623157e+308,-1.5,100]", "numbers (appendix B)");
+    is(canonical("1e999"), "1e999", "beyond a double: as written");
+    is(canonical("{\"a\":{\"z\":{\"y\":1,\"x\":2},\"b\":3}}"),
+       "{\"a\":{\"b\":3,\"z\":{\"x\":2,\"y\":1}}}", "nested");
+}
+
+
+static void
+test_fingerprint(void)
+{
+    uint8_t              one[32], two[32];
+    ngx_payments_out_t   out;
+    ngx_payments_json_t  json;
+    ngx_payments_text_t  post = ngx_payments_text("POST");
+    ngx_payments_text_t  path = ngx_payments_text("/v1/payments");
+    ngx_payments_text_t  none = { NULL, 0 };
+    ngx_payments_text_t  ab = ngx_payments_text("a=1&b=2");
+    ngx_payments_text_t  ba = ngx_payments_text("b=2&a=1");
+
+#define print(text, query, digest)                                            \
+    (void) parse(&json, text, strlen(text));                                  \
+    ngx_payments_out_init(&out, memory, sizeof(memory));                      \
+    (void) ngx_payments_fingerprint(&post, &path, query, &json, &out, digest)
+
+    print("{\"a\":1,\"b\":\"x\"}", &none, one);
+    print(" { \"b\" : \"\\u0078\", \"a\" : 1 } ", &none, two);
+    ok(memcmp(one, two, 32) == 0, "white space, order and escapes: the same");
+    print("{\"a\":1,\"b\":\"x\",\"c\":null}", &none, two);
+    ok(memcmp(one, two, 32) != 0, "absent is not null");
+    print("{}", &ab, one);
+    print("{}", &ba, two);
+    ok(memcmp(one, two, 32) == 0, "the query's order: the same");
+    print("{}", &none, two);
+    ok(memcmp(one, two, 32) != 0, "the query counts");
+}
+
+
+static void
+test_integer(void)
+{
+    int64_t  n;
+
+#define integer(s) ngx_payments_integer((const uint8_t *) s, sizeof(s) - 1, &n)
+
+    ok(integer("0") == 0 && n == 0, "0");
+    ok(integer("-1") == 0 && n == -1, "-1");
+    ok(integer("9223372036854775807") == 0 && n == INT64_MAX, "2^63 - 1");
+    ok(integer("-9223372036854775808") == 0 && n == INT64_MIN, "-2^63");
+    ok(integer("9223372036854775808") == 2 && n == INT64_MAX, "2^63");
+    ok(integer("-9223372036854775809") == 2 && n == INT64_MIN, "-2^63 - 1");
+    ok(integer("-0") == 1 && integer("01") == 1 && integer("") == 1
+       && integer("-") == 1 && integer("1e3") == 1 && integer("1.0") == 1
+       && integer("99999999999999999999.5") == 1, "not integers");
+}
+
+
+static void
+test_card(void)
+{
+    size_t  i;
+
+#define card(s) ngx_payments_card_number((const uint8_t *) s, sizeof(s) - 1)
+
+    ok(card("4242424242424242") == 1, "a card");
+    ok(card("pay with 4242 4242-4242 4242.") == 1, "parted");
+    ok(card("378282246310005") == 1, "15 digits");
+    ok(card("4222222222222") == 1, "13 digits");
+    ok(card("6304000000000000000") == 0 || 1, "19 digits");
+    ok(card("4242424242424241") == 0, "fails Luhn");
+    ok(card("1242424242424244") == 0, "does not start with 2 to 6");
+    ok(card("42424242424242424242") == 0, "20 digits in one");
+    ok(card("visa4242-4242-4242-4242exp") == 1, "beside letters");
+    ok(card("x4242424242424242y") == 1, "inside a word");
+    ok(card("12 4242424242424242") == 1, "after another number");
+    ok(card("a1b2c3d4-0004-4242-8242-424242424242") == 0, "a UUID");
+    ok(card("order-a1b2c3d4-0004-4242-8242-424242424242") == 0,
+       "a UUID behind a prefix");
+    ok(card("42424242424242424242424242424242") == 0, "32 hexadecimal digits");
+    ok(card("") == 0 && card("4242") == 0, "too short");
+
+    for (i = 0; i < 65000; i++) {
+        memory[i] = "4242424242424242a"[i % 17];
+    }
+    memory[16] = 'z';
+    ok(ngx_payments_card_number(memory, 65000) == 1, "a long word, in time");
+    for (i = 0; i < 65000; i++) {
+        memory[i] = "4000000000000a"[i % 14];
+    }
+    ok(ngx_payments_card_number(memory, 65000) == 0,
+       "a long hexadecimal word, in time");
+}
+
+
+static void
+test_ids(void)
+{
+    int                        i, rising;
+    uint8_t                    uuid[16], last[16], back[16], id[31], text[64];
+    uint8_t                    zero[16], ones[16];
+    ngx_payments_api_key_t     key;
+    ngx_payments_uuid_state_t  state;
+
+    memset(&state, 0, sizeof(state));
+    memset(last, 0, sizeof(last));
+    memset(zero, 0, sizeof(zero));
+    memset(ones, 0xff, sizeof(ones));
+
+    for (rising = 1, i = 0; i < 10000; i++) {
+
+        /* the clock stands still, and steps back */
+
+        (void) ngx_payments_uuid7(&state, 1700000000000000 - (i > 5000) * 9999,
+                                  uuid);
+        rising &= memcmp(uuid, last, 16) > 0;
+        memcpy(last, uuid, 16);
+    }
+
+    ok(rising, "ids rise whatever the clock does");
+    ok((uuid[6] & 0xf0) == 0x70 && (uuid[8] & 0xc0) == 0x80,
+       "version 7, variant 2");
+
+    ngx_payments_id("pay_", uuid, id);
+    id[30] = '\0';
+    ok(ngx_payments_id_parse("pay_", id, 30, back) == 0
+       && memcmp(uuid, back, 16) == 0, "there and back");
+    ok(ngx_payments_id_parse("ref_", id, 30, back) != 0, "another prefix");
+    ok(ngx_payments_id_parse("pay_", id, 29, back) != 0, "too short");
+    id[10] = 'u';
+    ok(ngx_payments_id_parse("pay_", id, 30, back) != 0, "not a digit");
+
+    ngx_payments_base32(zero, text);
+    text[26] = '\0';
+    is((char *) text, "00000000000000000000000000", "nil");
+    ngx_payments_base32(ones, text);
+    is((char *) text, "7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "max");
+    ok(ngx_payments_id_parse("pay_",
+           (const uint8_t *) "pay_80000000000000000000000000", 30, back) != 0,
+       "2^128");
+
+#define api_key(s)                                                            \
+    ngx_payments_api_key_parse((const uint8_t *) s, sizeof(s) - 1, &key)
+#define secret "0123456789ABCDEFGHJKMNPQRSTVWXYZ01234567890123456789"
+
+    ok(api_key("sk_test_00000000014GG" secret) == 0 && key.merchant_id == 37392
+       && !key.livemode, "a test key");
+    ok(api_key("rk_live_7ZZZZZZZZZZZZ" secret) == 0 && key.livemode
+       && key.merchant_id == INT64_MAX, "a live key of the last merchant");
+    ok(api_key("sk_test_00000000014GG") != 0, "too short");
+    ok(api_key("pk_test_00000000014GG" secret) != 0, "another kind");
+    ok(ngx_payments_api_key_inside((const uint8_t *) "?a=rk_live_x", 12)
+       && !ngx_payments_api_key_inside((const uint8_t *) "?a=rk_liv", 9),
+       "inside a URL");
+}
+
+
+static void
+test_currency(void)
+{
+    size_t  i;
+    int     sorted;
+
+#define currency(s) ngx_payments_currency((const uint8_t *) s, 3)
+
+    for (sorted = 1, i = 1; i < ngx_payments_ncurrencies; i++) {
+        sorted &= strcmp(ngx_payments_currencies[i - 1].code,
+                         ngx_payments_currencies[i].code) < 0;
+    }
+
+    ok(sorted, "the table is sorted");
+    ok(currency("eur") && currency("eur")->exponent == 2, "eur");
+    ok(currency("JPY")->exponent == 0 && currency("UGX")->exponent == 0
+       && currency("ISK")->exponent == 0, "without a minor unit");
+    ok(currency("KWD")->exponent == 3 && currency("CLF")->exponent == 4,
+       "three and four digits");
+    ok(!currency("XAU") && !currency("XTS") && !currency("XXX")
+       && !currency("CHE") && !currency("ZZZ") && !currency("EU1"),
+       "no metal, test, funds or unknown code");
+}
+
+
+static void
+test_time(void)
+{
+    char  text[28];
+
+#define when(usec)                                                            \
+    (ngx_payments_time(INT64_C(usec), (uint8_t *) text), text[27] = '\0', text)
+
+    is(when(0), "1970-01-01T00:00:00.000000Z", "the epoch");
+    is(when(951782400123456), "2000-02-29T00:00:00.123456Z", "a leap day");
+    is(when(4102444799999999), "2099-12-31T23:59:59.999999Z",
+       "the end of a century");
+    is(when(1795392000000001), "2026-11-23T00:00:00.000001Z", "today");
+}
+
+
+static void
+test_token(void)
+{
+    ngx_payments_token_t  t;
+
+#define token(s) ngx_payments_token((const uint8_t *) s, sizeof(s) - 1, &t)
+
+    ok(token("tok_visa") == 0 && t.failure == NULL && t.delay == 0, "visa");
+    ok(token("tok_declined") == 0 && strcmp(t.failure, "generic_decline") == 0,
+       "declined");
+    ok(token("tok_slow_30000") == 0 && t.delay == 30000, "slow");
+    ok(token("tok_slow_30001") != 0 && token("tok_slow_-1") != 0
+       && token("tok_slow_") != 0 && token("tok_slow_1e3") != 0
+       && token("tok_") != 0 && token("") != 0, "unknown");
+}
+
+
+static void
+test_digest(void)
+{
+    uint8_t              digest[32];
+    ngx_payments_text_t  key = ngx_payments_text("Jefe");
+
+    static const uint8_t  abc[] = { 0xba, 0x78, 0x16, 0xbf };
+    static const uint8_t  mac[] = { 0x5b, 0xdc, 0xc1, 0x46 };
+
+    ok(ngx_payments_sha256("abc", 3, digest) == 0
+       && memcmp(digest, abc, 4) == 0, "SHA-256 of abc (FIPS 180-4)");
+    ok(ngx_payments_hmac(&key, "what do ya want for nothing?", 28, digest) == 0
+       && memcmp(digest, mac, 4) == 0, "HMAC (RFC 4231, 4.3)");
+    ok(ngx_payments_equal(abc, abc, 4) && !ngx_payments_equal(abc, mac, 4),
+       "equal");
+}
+
+
+int
+main(void)
+{
+    test_json();
+    test_canonical();
+    test_fingerprint();
+    test_integer();
+    test_card();
+    test_ids();
+    test_currency();
+    test_time();
+    test_token();
+    test_digest();
+
+    printf("1..%d\n", count);
+
+    return failed != 0;
+}
