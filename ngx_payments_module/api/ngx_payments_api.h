@@ -92,7 +92,7 @@ typedef struct {
     ngx_uint_t                    status;
     const char                   *retry;       /* never, same_key, new_key */
     unsigned                      again:1;     /* Payments-Should-Retry */
-    ngx_uint_t                    after;       /* Retry-After, seconds; 0: none */
+    ngx_uint_t                    after;       /* Retry-After, s; 0: none */
     const char                   *title;
     const char                   *detail;      /* when nothing more is known */
 } ngx_payments_problem_t;
@@ -149,7 +149,7 @@ struct ngx_payments_request_s {
     u_char                          request_uuid[NGX_PAYMENTS_UUID_LEN];
     u_char                          request_id[NGX_PAYMENTS_ID_LEN];
 
-    ngx_str_t                       key;       /* Idempotency-Key; empty: none */
+    ngx_str_t                       key;       /* Idempotency-Key, or empty */
     ngx_payments_idempotency_key_t  key_hash;
     ngx_msec_t                      wait;      /* Prefer: wait, or the limit */
 

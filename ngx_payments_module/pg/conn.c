@@ -411,7 +411,9 @@ ngx_payments_pg_read(ngx_payments_pg_conn_t *conn)
             ngx_payments_pg_disconnect(conn, "connection lost",
                                        NGX_PAYMENTS_PG_CLASS_UNKNOWN);
 
-        } else if (!ngx_queue_empty(&pool->waiting) && !pool->backoff.timer_set) {
+        } else if (!ngx_queue_empty(&pool->waiting)
+                   && !pool->backoff.timer_set)
+        {
             (void) ngx_payments_pg_call(conn);
         }
 

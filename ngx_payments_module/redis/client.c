@@ -42,7 +42,7 @@ typedef struct {
     ngx_event_t                     backoff;   /* timer */
     ngx_connection_t                dummy;     /* for the events' log lines */
     ngx_uint_t                      failures;
-    ngx_uint_t                      greetings; /* replies awaited before ready */
+    ngx_uint_t                      greetings; /* replies awaited first */
     ngx_log_t                       log;
     unsigned                        ready:1;
 } ngx_payments_redis_t;

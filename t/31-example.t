@@ -1,0 +1,65 @@
+# nginx.conf.example as it stands, with this stack's paths and ports put in
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use Load qw(wait_until);
+use Test::More;
+use Test::Nginx::Util;
+
+my $module = $ENV{TEST_NGINX_LOAD_MODULES} or die "TEST_NGINX_LOAD_MODULES?\n";
+my ($pg_port) = $ENV{PG_PRIMARY} =~ /port=(\d+)/;
+my ($redis) = $ENV{REDIS_URL} =~ m{^redis://(.+)$};
+my $port = $Test::Nginx::Util::ClientPort;
+my $root = $Test::Nginx::Util::ServRoot;
+my $stack = "$ENV{DEVSTACK_DIR}/nginx";
+
+Test::Nginx::Util::make_root();
+
+my $text = Test::Nginx::Util::slurp('nginx.conf.example');
+my %put = (
+    'modules/ngx_payments_module.so' => $module,
+    '/var/log/nginx/error.log'       => "$root/logs/error.log",
+    '/var/log/nginx/payments.log'    => "$root/logs/access.log",
+    '/run/nginx.pid'                 => "$root/logs/nginx.pid",
+    '127.0.0.1:5432'                 => "127.0.0.1:$pg_port",
+    '127.0.0.1:6379'                 => $redis,
+    '/etc/nginx/payments.password'   => "$stack/password",
+    '/etc/nginx/payments.secret'     => "$stack/secret",
+    '/etc/nginx/payments.crt'        => "$stack/cert.pem",
+    '/etc/nginx/payments.key'        => "$stack/key.pem",
+    'listen 443 ssl'                 => "listen 127.0.0.1:$port ssl",
+);
+
+for my $from (keys %put) {
+    ok($text =~ s/\Q$from\E/$put{$from}/, "the example has $from");
+}
+
+$text .= "daemon off;\n" . ($> == 0 ? "user root;\n" : '');
+my $temp = join '', map { "${_}_temp_path $root/$_;\n" }
+           qw(client_body proxy fastcgi uwsgi scgi);
+$text =~ s/^http \{\n/http {\n$temp/m;
+
+{
+    no warnings 'redefine';
+    local *Test::Nginx::Util::configuration = sub { $text };
+    is(Test::Nginx::Util::start({}), undef, 'it starts');
+}
+
+my $url = "https://127.0.0.1:$port";
+my @curl = ('curl', '-s', '--cacert', "$stack/cert.pem");
+
+ok(wait_until(5, sub { my $a = `@curl $url/readyz`; $a =~ /"status":"ok"/ }),
+   'it is ready');
+my $created = `@curl $url/v1/payments -H 'Authorization: Bearer $ENV{PAYMENTS_KEY}' -H 'Content-Type: application/json' -H 'Idempotency-Key: @{[Load::uuid()]}' -d '{"amount":1099,"currency":"EUR","payment_method":{"token":"tok_visa"}}'`;
+like($created, qr/^\{"id":"pay_\w{26}".*"status":"captured"/, 'a payment over TLS');
+like(`@curl $url/metrics`, qr/^payments_requests_total\{operation="createPayment",code="201"\} 1$/m, 'its metrics');
+my $metrics = `@curl $url/metrics | promtool check metrics 2>&1`;
+is($metrics, '', 'which promtool finds nothing wrong with');
+
+Test::Nginx::Util::stop();
+is(join("\n", Test::Nginx::Util::violations()), '', 'nothing in the log');
+like(Test::Nginx::Util::slurp("$root/logs/access.log"), qr/^\S+ 201 \d\.\d+ createPayment mer_\w{26} executed req_\w{26}$/m, 'its line in the log');
+
+done_testing();
