@@ -110,6 +110,8 @@ typedef struct {
 ngx_payments_json_rc_e ngx_payments_json_parse(ngx_payments_json_t *json,
     const uint8_t *text, size_t len);
 
+/* four hexadecimal digits as a number; 0x10000 where one is none */
+uint32_t ngx_payments_json_hex4(const uint8_t *p);
 /* decodes a string node into out (never longer than the token) */
 void ngx_payments_json_decode(const ngx_payments_json_t *json,
     const ngx_payments_json_node_t *node, ngx_payments_out_t *out);

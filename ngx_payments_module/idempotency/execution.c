@@ -1,6 +1,7 @@
 
-/* Executions under way: the tree, the waiters, the way through the tiers. */
+/* An execution's way: its waiters, the tiers, its end. */
 
+#include "ngx_payments_executions.h"
 #include "ngx_payments_replay.h"
 #include "../redis/ngx_payments_redis.h"
 #include "../status/ngx_payments_status.h"
@@ -32,10 +33,6 @@
 #define NGX_PAYMENTS_SQL_REUSED         3
 
 
-static ngx_payments_execution_t *ngx_payments_execution_find(
-    ngx_payments_idempotency_key_t *key);
-static void ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
-    ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel);
 static void ngx_payments_execution_park(ngx_payments_execution_t *execution,
     ngx_payments_waiter_t *waiter);
 static void ngx_payments_execution_run(ngx_payments_execution_t *execution);
@@ -59,8 +56,6 @@ static void ngx_payments_waiter_timer(ngx_event_t *ev);
 
 
 static ngx_payments_idempotency_conf_t  *ngx_payments_idempotency_conf;
-static ngx_rbtree_t                      ngx_payments_executions;
-static ngx_rbtree_node_t                 ngx_payments_executions_sentinel;
 
 
 void
@@ -68,119 +63,7 @@ ngx_payments_idempotency_init(ngx_payments_idempotency_conf_t *conf)
 {
     ngx_payments_idempotency_conf = conf;
 
-    ngx_rbtree_init(&ngx_payments_executions,
-                    &ngx_payments_executions_sentinel,
-                    ngx_payments_execution_insert);
-}
-
-
-ngx_int_t
-ngx_payments_idempotency_hash(ngx_payments_idempotency_key_t *key,
-    ngx_uint_t livemode, ngx_str_t *text)
-{
-    u_char  scoped[1 + NGX_PAYMENTS_KEY_MAX], digest[NGX_PAYMENTS_SHA256_LEN];
-
-    scoped[0] = (u_char) livemode;
-    ngx_memcpy(scoped + 1, text->data, text->len);
-
-    if (ngx_payments_sha256(scoped, 1 + text->len, digest) != 0) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(key->hash, digest, NGX_PAYMENTS_KEY_HASH_LEN);
-
-    return NGX_OK;
-}
-
-
-/* the hash is uniform: its first bytes order the tree, the rest decides */
-
-static ngx_rbtree_key_t
-ngx_payments_execution_order(ngx_payments_idempotency_key_t *key)
-{
-    ngx_rbtree_key_t  order;
-
-    ngx_memcpy(&order, key->hash, sizeof(ngx_rbtree_key_t));
-
-    return order;
-}
-
-
-static ngx_int_t
-ngx_payments_execution_cmp(ngx_payments_idempotency_key_t *one,
-    ngx_payments_idempotency_key_t *two)
-{
-    if (one->merchant_id != two->merchant_id) {
-        return (one->merchant_id < two->merchant_id) ? -1 : 1;
-    }
-
-    return ngx_memcmp(one->hash, two->hash, NGX_PAYMENTS_KEY_HASH_LEN);
-}
-
-
-static void
-ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
-    ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel)
-{
-    ngx_uint_t           left;
-    ngx_rbtree_node_t  **p;
-
-    for ( ;; ) {
-
-        left = (node->key != temp->key)
-               ? node->key < temp->key
-               : ngx_payments_execution_cmp(
-                     &((ngx_payments_execution_t *) node)->key,
-                     &((ngx_payments_execution_t *) temp)->key)
-                 < 0;
-
-        p = left ? &temp->left : &temp->right;
-
-        if (*p == sentinel) {
-            break;
-        }
-
-        temp = *p;
-    }
-
-    *p = node;
-    node->parent = temp;
-    node->left = sentinel;
-    node->right = sentinel;
-    ngx_rbt_red(node);
-}
-
-
-static ngx_payments_execution_t *
-ngx_payments_execution_find(ngx_payments_idempotency_key_t *key)
-{
-    ngx_int_t                  rc;
-    ngx_rbtree_key_t           order;
-    ngx_rbtree_node_t         *node, *sentinel;
-    ngx_payments_execution_t  *execution;
-
-    order = ngx_payments_execution_order(key);
-    node = ngx_payments_executions.root;
-    sentinel = ngx_payments_executions.sentinel;
-
-    while (node != sentinel) {
-
-        if (order != node->key) {
-            node = (order < node->key) ? node->left : node->right;
-            continue;
-        }
-
-        execution = (ngx_payments_execution_t *) node;
-        rc = ngx_payments_execution_cmp(key, &execution->key);
-
-        if (rc == 0) {
-            return execution;
-        }
-
-        node = (rc < 0) ? node->left : node->right;
-    }
-
-    return NULL;
+    ngx_payments_executions_init();
 }
 
 
@@ -191,7 +74,7 @@ ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
 {
     ngx_payments_execution_t  *execution;
 
-    execution = ngx_payments_execution_find(key);
+    execution = ngx_payments_executions_find(key);
 
     if (execution == NULL) {
         return NGX_DECLINED;
@@ -287,9 +170,7 @@ void
 ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
     ngx_payments_waiter_t *waiter)
 {
-    execution->node.key = ngx_payments_execution_order(&execution->key);
-    ngx_rbtree_insert(&ngx_payments_executions, &execution->node);
-    execution->linked = 1;
+    ngx_payments_executions_add(execution);
 
     ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTING, 1);
 
@@ -673,8 +554,7 @@ ngx_payments_execution_end(ngx_payments_execution_t *execution)
         return;
     }
 
-    ngx_rbtree_delete(&ngx_payments_executions, &execution->node);
-    execution->linked = 0;
+    ngx_payments_executions_remove(execution);
 
     ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTING, -1);
 

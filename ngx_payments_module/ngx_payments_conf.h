@@ -1,0 +1,38 @@
+
+/* the module's main configuration, and the directives that fill it */
+
+#ifndef _NGX_PAYMENTS_CONF_H_INCLUDED_
+#define _NGX_PAYMENTS_CONF_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "api/ngx_payments_api.h"
+#include "pg/ngx_payments_pg.h"
+#include "redis/ngx_payments_redis.h"
+
+
+/* lives as long as its cycle; read-only once the configuration is read */
+
+typedef struct {
+    ngx_payments_pg_conf_t       *shard;       /* NULL: not configured */
+    ngx_payments_redis_conf_t    *redis;       /* NULL: off */
+    ngx_flag_t                    redis_off;   /* "payments_redis off" */
+    ngx_payments_api_conf_t       api;
+    ngx_msec_t                    wait;
+    time_t                        ttl;
+    size_t                        zone_size;
+    ngx_flag_t                    enabled;     /* "payments on" somewhere */
+} ngx_payments_main_conf_t;
+
+
+/* handlers of directives of the main configuration, as ngx_command_t wants */
+char *ngx_payments_conf_shard(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_payments_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_payments_conf_secret_file(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+#endif /* _NGX_PAYMENTS_CONF_H_INCLUDED_ */
