@@ -19,6 +19,7 @@ static ngx_int_t ngx_payments_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_payments_postconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_payments_init_process(ngx_cycle_t *cycle);
 static void ngx_payments_exit_process(ngx_cycle_t *cycle);
+static void ngx_payments_exit_master(ngx_cycle_t *cycle);
 
 
 static ngx_command_t  ngx_payments_commands[] = {
@@ -109,7 +110,7 @@ ngx_module_t  ngx_payments_module = {
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
     ngx_payments_exit_process,             /* exit process */
-    NULL,                                  /* exit master */
+    ngx_payments_exit_master,              /* exit master */
     NGX_MODULE_V1_PADDING
 };
 
@@ -368,4 +369,15 @@ ngx_payments_exit_process(ngx_cycle_t *cycle)
     ngx_payments_pg_exit();
     ngx_payments_redis_exit();
     ngx_payments_http_auth_exit();
+    ngx_payments_exit_master(cycle);
+}
+
+
+/* what belongs to the process and not to a cycle; workers have it too */
+
+static void
+ngx_payments_exit_master(ngx_cycle_t *cycle)
+{
+    ngx_payments_patterns_free();
+    ngx_payments_digest_free();
 }

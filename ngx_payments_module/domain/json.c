@@ -148,6 +148,12 @@ ngx_payments_json_member(ngx_payments_json_parser_t *p)
 }
 
 
+static const ngx_payments_json_expect_e  ngx_payments_json_after_comma[] = {
+    [NGX_PAYMENTS_JSON_ARRAY] = ngx_payments_expect_value,
+    [NGX_PAYMENTS_JSON_OBJECT] = ngx_payments_expect_name
+};
+
+
 static int
 ngx_payments_json_document(ngx_payments_json_parser_t *p)
 {
@@ -175,9 +181,7 @@ ngx_payments_json_document(ngx_payments_json_parser_t *p)
 
             if (c == ',') {
                 p->pos++;
-                expect = (top->type == NGX_PAYMENTS_JSON_OBJECT)
-                         ? ngx_payments_expect_name
-                         : ngx_payments_expect_value;
+                expect = ngx_payments_json_after_comma[top->type];
                 continue;
             }
         }

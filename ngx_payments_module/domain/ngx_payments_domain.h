@@ -210,11 +210,14 @@ typedef struct {
 
 /*
  * Compiles a pattern with PCRE2, anchored at both ends.  Returns an opaque
- * handle that lives until exit, or NULL.  For configuration time only.
+ * handle, or NULL.  It lives until ngx_payments_patterns_free(): a new
+ * configuration finds it again.  For configuration time only.
  */
 void *ngx_payments_pattern_compile(const char *pattern);
 /* the handle for a pattern compiled before; NULL: never compiled */
 void *ngx_payments_pattern_find(const char *pattern);
+/* frees all of them; the process ends */
+void ngx_payments_patterns_free(void);
 /* compiles every pattern of a table; returns the one that fails, or NULL */
 const char *ngx_payments_schema_compile(const ngx_payments_field_t *fields);
 
@@ -320,6 +323,8 @@ int ngx_payments_sha256(const void *data, size_t len,
     uint8_t digest[NGX_PAYMENTS_SHA256_LEN]);
 int ngx_payments_hmac(const ngx_payments_text_t *key, const void *data,
     size_t len, uint8_t digest[NGX_PAYMENTS_SHA256_LEN]);
+/* frees what the first digest fetched; the process ends */
+void ngx_payments_digest_free(void);
 /* equal in a time that does not depend on the contents */
 int ngx_payments_equal(const uint8_t *a, const uint8_t *b, size_t len);
 

@@ -33,6 +33,8 @@ static const char *ngx_payments_pattern_text[NGX_PAYMENTS_PATTERNS];
 static pcre2_code *ngx_payments_pattern_code[NGX_PAYMENTS_PATTERNS];
 static size_t      ngx_payments_npatterns;
 
+static pcre2_match_data  *ngx_payments_pattern_data;
+
 
 void *
 ngx_payments_pattern_find(const char *pattern)
@@ -111,25 +113,36 @@ ngx_payments_schema_compile(const ngx_payments_field_t *fields)
 }
 
 
+void
+ngx_payments_patterns_free(void)
+{
+    while (ngx_payments_npatterns > 0) {
+        pcre2_code_free(ngx_payments_pattern_code[--ngx_payments_npatterns]);
+    }
+
+    pcre2_match_data_free(ngx_payments_pattern_data);
+    ngx_payments_pattern_data = NULL;
+}
+
+
 static int
 ngx_payments_pattern_match(const char *pattern, const uint8_t *data,
     size_t len)
 {
-    int                       rc;
-    void                     *code;
-    static pcre2_match_data  *match;
+    int    rc;
+    void  *code;
 
-    if (match == NULL) {
-        match = pcre2_match_data_create(1, NULL);
+    if (ngx_payments_pattern_data == NULL) {
+        ngx_payments_pattern_data = pcre2_match_data_create(1, NULL);
     }
 
     code = ngx_payments_pattern_find(pattern);
 
-    if (match == NULL || code == NULL) {
+    if (ngx_payments_pattern_data == NULL || code == NULL) {
         return 0;
     }
 
-    rc = pcre2_match(code, data, len, 0, 0, match, NULL);
+    rc = pcre2_match(code, data, len, 0, 0, ngx_payments_pattern_data, NULL);
 
     return rc >= 0;
 }

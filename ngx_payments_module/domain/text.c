@@ -11,6 +11,11 @@
 #include "ngx_payments_domain.h"
 
 
+/* fetched once: EVP_sha256() would look its provider up at each call */
+
+static EVP_MD  *ngx_payments_md;
+
+
 void
 ngx_payments_out_init(ngx_payments_out_t *out, uint8_t *buf, size_t size)
 {
@@ -234,19 +239,24 @@ int
 ngx_payments_sha256(const void *data, size_t len,
     uint8_t digest[NGX_PAYMENTS_SHA256_LEN])
 {
-    /* fetched once: EVP_sha256() would look its provider up at each call */
+    if (ngx_payments_md == NULL) {
+        ngx_payments_md = EVP_MD_fetch(NULL, "SHA256", NULL);
 
-    static EVP_MD  *md;
-
-    if (md == NULL) {
-        md = EVP_MD_fetch(NULL, "SHA256", NULL);
-
-        if (md == NULL) {
+        if (ngx_payments_md == NULL) {
             return -1;
         }
     }
 
-    return EVP_Digest(data, len, digest, NULL, md, NULL) == 1 ? 0 : -1;
+    return EVP_Digest(data, len, digest, NULL, ngx_payments_md, NULL) == 1
+           ? 0 : -1;
+}
+
+
+void
+ngx_payments_digest_free(void)
+{
+    EVP_MD_free(ngx_payments_md);
+    ngx_payments_md = NULL;
 }
 
 

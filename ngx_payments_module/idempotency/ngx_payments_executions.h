@@ -12,7 +12,7 @@ void ngx_payments_executions_init(void);
 /* NULL: none under way with this key */
 ngx_payments_execution_t *ngx_payments_executions_find(
     ngx_payments_idempotency_key_t *key);
-/* its key must not be in the tree yet; the tree holds no reference of its own */
+/* its key must not be in the tree yet; the tree holds no reference */
 void ngx_payments_executions_add(ngx_payments_execution_t *execution);
 void ngx_payments_executions_remove(ngx_payments_execution_t *execution);
 
