@@ -23,6 +23,8 @@ static char *ngx_payments_shard_text(ngx_conf_t *cf,
     ngx_payments_pg_conf_t *shard, ngx_str_t *value, size_t offset);
 static char *ngx_payments_shard_file(ngx_conf_t *cf,
     ngx_payments_pg_conf_t *shard, ngx_str_t *value, size_t offset);
+static char *ngx_payments_shard_mode(ngx_conf_t *cf,
+    ngx_payments_pg_conf_t *shard, ngx_str_t *value, size_t offset);
 static char *ngx_payments_shard_number(ngx_conf_t *cf,
     ngx_payments_pg_conf_t *shard, ngx_str_t *value, size_t offset);
 static char *ngx_payments_shard_msec(ngx_conf_t *cf,
@@ -41,6 +43,8 @@ static const ngx_payments_shard_command_t  ngx_payments_shard_commands[] = {
 
     { ngx_string("password_file"), ngx_payments_shard_file,
       offsetof(ngx_payments_pg_conf_t, password) },
+
+    { ngx_string("mode"), ngx_payments_shard_mode, 0 },
 
     { ngx_string("write_connections"), ngx_payments_shard_number,
       offsetof(ngx_payments_pg_conf_t, connections[NGX_PAYMENTS_PG_WRITE]) },
@@ -129,17 +133,17 @@ ngx_payments_conf_secret_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_str_t                 *value = cf->args->elts;
     ngx_payments_main_conf_t  *pmcf = conf;
 
-    if (pmcf->api.idempotency.secret.len) {
+    if (pmcf->idempotency.secret.len) {
         return "is duplicate";
     }
 
-    if (ngx_payments_read_secret(cf, &value[1], &pmcf->api.idempotency.secret)
+    if (ngx_payments_read_secret(cf, &value[1], &pmcf->idempotency.secret)
         != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    if (pmcf->api.idempotency.secret.len < 32) {
+    if (pmcf->idempotency.secret.len < 32) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "the secret in \"%V\" must have at least 32 bytes",
                            &value[1]);
@@ -169,6 +173,7 @@ ngx_payments_conf_shard(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     shard->name = value[1];
+    shard->pooler = 1;
     shard->connections[NGX_PAYMENTS_PG_WRITE] = NGX_CONF_UNSET_UINT;
     shard->connections[NGX_PAYMENTS_PG_READ] = NGX_CONF_UNSET_UINT;
     shard->batch = NGX_CONF_UNSET_UINT;
@@ -389,6 +394,24 @@ ngx_payments_shard_file(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard,
 
 
 static char *
+ngx_payments_shard_mode(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard,
+    ngx_str_t *value, size_t offset)
+{
+    if (ngx_strcmp(value->data, "pooler") == 0) {
+        shard->pooler = 1;
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strcmp(value->data, "direct") == 0) {
+        shard->pooler = 0;
+        return NGX_CONF_OK;
+    }
+
+    return "must be \"pooler\" or \"direct\"";
+}
+
+
+static char *
 ngx_payments_shard_number(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard,
     ngx_str_t *value, size_t offset)
 {
@@ -537,7 +560,6 @@ ngx_payments_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     pmcf->redis = redis;
-    pmcf->api.redis = 1;
 
     return NGX_CONF_OK;
 }

@@ -20,7 +20,7 @@ typedef struct {
     ngx_payments_pg_conf_t       *shard;       /* NULL: not configured */
     ngx_payments_redis_conf_t    *redis;       /* NULL: off */
     ngx_flag_t                    redis_off;   /* "payments_redis off" */
-    ngx_payments_api_conf_t       api;
+    ngx_payments_idempotency_conf_t  idempotency;
     ngx_msec_t                    wait;
     time_t                        ttl;
     size_t                        zone_size;

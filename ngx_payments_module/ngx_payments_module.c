@@ -49,7 +49,7 @@ static ngx_command_t  ngx_payments_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
-      offsetof(ngx_payments_main_conf_t, api.idempotency.redis_read),
+      offsetof(ngx_payments_main_conf_t, idempotency.redis_read),
       NULL },
 
     { ngx_string("payments_secret_file"),
@@ -134,7 +134,7 @@ ngx_payments_create_main_conf(ngx_conf_t *cf)
      *     pmcf->redis = NULL;
      *     pmcf->redis_off = 0;
      *     pmcf->enabled = 0;
-     *     pmcf->api.idempotency.secret = { 0, NULL };
+     *     pmcf->idempotency.secret = { 0, NULL };
      */
 
     pmcf = ngx_pcalloc(cf->pool, sizeof(ngx_payments_main_conf_t));
@@ -142,7 +142,7 @@ ngx_payments_create_main_conf(ngx_conf_t *cf)
         return NULL;
     }
 
-    pmcf->api.idempotency.redis_read = NGX_CONF_UNSET;
+    pmcf->idempotency.redis_read = NGX_CONF_UNSET;
     pmcf->wait = NGX_CONF_UNSET_MSEC;
     pmcf->ttl = NGX_CONF_UNSET;
     pmcf->zone_size = NGX_CONF_UNSET_SIZE;
@@ -156,13 +156,12 @@ ngx_payments_init_main_conf(ngx_conf_t *cf, void *conf)
 {
     ngx_payments_main_conf_t  *pmcf = conf;
 
-    ngx_conf_init_value(pmcf->api.idempotency.redis_read, 1);
+    ngx_conf_init_value(pmcf->idempotency.redis_read, 1);
     ngx_conf_init_msec_value(pmcf->wait, 10000);
     ngx_conf_init_value(pmcf->ttl, 24 * 3600);
     ngx_conf_init_size_value(pmcf->zone_size, 2 * 1024 * 1024);
 
-    pmcf->api.idempotency.ttl = pmcf->ttl;
-    pmcf->api.idempotency.wait = pmcf->wait;
+    pmcf->idempotency.ttl = pmcf->ttl;
 
     if (pmcf->ttl < 60 || pmcf->ttl > 7 * 24 * 3600) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -175,7 +174,7 @@ ngx_payments_init_main_conf(ngx_conf_t *cf, void *conf)
         pmcf->shard->ttl = pmcf->ttl;
     }
 
-    if (pmcf->redis != NULL && pmcf->api.idempotency.secret.len == 0) {
+    if (pmcf->redis != NULL && pmcf->idempotency.secret.len == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"payments_redis\" needs "
                            "\"payments_secret_file\", which authenticates "
@@ -230,10 +229,10 @@ ngx_payments_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 }
 
 
-/* what workers need at most, and what they have */
+/* how many connections PostgreSQL must expect */
 
-static ngx_int_t
-ngx_payments_check_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
+static void
+ngx_payments_say_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 {
     ngx_int_t          workers;
     ngx_uint_t         i, each;
@@ -253,8 +252,6 @@ ngx_payments_check_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
                        "PostgreSQL (%i workers with %ui each), twice as many "
                        "while a reload drains", &pmcf->shard->name,
                        each * workers, workers, each);
-
-    return NGX_OK;
 }
 
 
@@ -294,9 +291,10 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (ngx_payments_check_budget(cf, pmcf) != NGX_OK
-        || ngx_payments_status_zone(cf, pmcf->zone_size, &ngx_payments_module)
-           != NGX_OK)
+    ngx_payments_say_budget(cf, pmcf);
+
+    if (ngx_payments_status_zone(cf, pmcf->zone_size, &ngx_payments_module)
+        != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -341,8 +339,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
     ngx_payments_http_wait = pmcf->wait;
 
     ngx_payments_status_init();
-    ngx_payments_api_init(&pmcf->api);
-    ngx_payments_idempotency_init(&pmcf->api.idempotency);
+    ngx_payments_api_init(&pmcf->idempotency);
 
     if (ngx_payments_pg_init(cycle, pmcf->shard) != NGX_OK) {
         return NGX_ERROR;

@@ -72,6 +72,15 @@ in "server" "nosuch.invalid"
 
 
 
+=== TEST 15: a mode that is none
+--- http_config
+    payments_shard a { server 127.0.0.1; mode fast; }
+--- must_die
+--- error_log
+"mode" directive must be "pooler" or "direct"
+
+
+
 === TEST 8: timeouts in the wrong order
 --- http_config
     payments_shard a { server 127.0.0.1; timeout 1s; connect_timeout 2s; }

@@ -100,13 +100,13 @@ sub check_load {
         POSIX::_exit(0);
     }
 
-    my $slowest = 0;
     my $answered = 0;
+    my @seconds;
 
     for (1 .. 200) {
         my $answer = request($livez);
         $answered++ if $answer->{status} == 200;
-        $slowest = $answer->{seconds} if $answer->{seconds} > $slowest;
+        push @seconds, $answer->{seconds};
         sleep 0.002;
     }
 
@@ -115,8 +115,12 @@ sub check_load {
     waitpid $pid, 0;
 
     is($answered, 200, 'paused database: other requests are answered');
-    cmp_ok($slowest, '<', 0.05, sprintf('paused database: at once, the '
-        . 'slowest in %.1f ms', $slowest * 1000));
+    # two may fall victim to the machine; a worker that waits for the paused
+    # server would hold up every other request
+    @seconds = sort { $b <=> $a } @seconds;
+    note sprintf 'paused database: slowest %.1f, third slowest %.1f, median '
+        . '%.2f ms', map { $_ * 1000 } @seconds[0, 2, 100];
+    cmp_ok($seconds[2], '<', 0.010, 'paused database: in under 10 ms');
     is($down->{status}, 503, 'paused database: not ready');
     like($down->{body}, qr/"postgres":"down"/, 'paused database: and says why');
     ok(wait_until(5, \&ready), 'paused database: ready again');

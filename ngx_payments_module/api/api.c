@@ -7,7 +7,7 @@
 #define NGX_PAYMENTS_WORKSPACE_SIZE  (768 * 1024)
 
 
-static ngx_payments_api_conf_t   *ngx_payments_api_conf;
+static time_t                     ngx_payments_api_ttl;
 static ngx_payments_uuid_state_t  ngx_payments_api_ids;
 static ngx_payments_workspace_t   ngx_payments_api_workspace;
 
@@ -22,9 +22,11 @@ static u_char                     ngx_payments_api_buffer
 
 
 void
-ngx_payments_api_init(ngx_payments_api_conf_t *conf)
+ngx_payments_api_init(ngx_payments_idempotency_conf_t *conf)
 {
-    ngx_payments_api_conf = conf;
+    ngx_payments_api_ttl = conf->ttl;
+
+    ngx_payments_idempotency_init(conf);
 
     /* not the random bytes that the parent had left, by no means */
 
@@ -164,8 +166,7 @@ ngx_payments_api_record(ngx_payments_request_t *request,
     answer->replayed = (result != NGX_PAYMENTS_EXECUTED);
     answer->idempotency = names[result];
     answer->expires = record->created_at
-                      + (int64_t) ngx_payments_api_conf->idempotency.ttl
-                        * 1000000;
+                      + (int64_t) ngx_payments_api_ttl * 1000000;
 
     if (answer->replayed
         && ngx_payments_api_original(request, record, &answer->original)

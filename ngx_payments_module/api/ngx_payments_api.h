@@ -54,7 +54,6 @@ typedef enum {
     NGX_PAYMENTS_P_INSUFFICIENT_SCOPE,
     NGX_PAYMENTS_P_FORBIDDEN,
     NGX_PAYMENTS_P_MERCHANT_SUSPENDED,
-    NGX_PAYMENTS_P_TEST_MODE_ONLY,
     NGX_PAYMENTS_P_RESOURCE_NOT_FOUND,
     NGX_PAYMENTS_P_ROUTE_NOT_FOUND,
     NGX_PAYMENTS_P_METHOD_NOT_ALLOWED,
@@ -185,17 +184,10 @@ extern const ngx_payments_operation_t  ngx_payments_operations[];
 extern const ngx_uint_t                ngx_payments_noperations;
 
 
-/* filled at configuration time, then read-only */
-
-typedef struct {
-    ngx_payments_idempotency_conf_t  idempotency;
-    unsigned                         redis:1;
-} ngx_payments_api_conf_t;
-
 /* compiles the table's patterns; conf time.  Returns what failed, or NULL */
 const char *ngx_payments_api_compile(void);
-/* init_process of a worker */
-void ngx_payments_api_init(ngx_payments_api_conf_t *conf);
+/* init_process of a worker; idempotency/ is started too */
+void ngx_payments_api_init(ngx_payments_idempotency_conf_t *conf);
 
 /*
  * The row for a path and method.  Where the path exists but not with this

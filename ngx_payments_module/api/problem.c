@@ -44,8 +44,6 @@ const ngx_payments_problem_t  ngx_payments_problems[] = {
       "this request is not allowed here" },
     { "merchant_suspended", 403, SAME, "Merchant suspended",
       "this merchant may read but not write" },
-    { "test_mode_only", 403, SAME, "Test mode only",
-      "test tokens and helpers need a test mode key" },
     { "resource_not_found", 404, NEVER, "Resource not found",
       "there is no such resource" },
     { "route_not_found", 404, NEVER, "Route not found",

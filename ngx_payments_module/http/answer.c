@@ -261,11 +261,34 @@ ngx_payments_http_headers_out(ngx_payments_http_ctx_t *ctx)
 }
 
 
+ngx_int_t
+ngx_payments_http_chain(ngx_http_request_t *r, ngx_str_t *body,
+    ngx_chain_t *out)
+{
+    ngx_buf_t  *b;
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = body->data;
+    b->last = body->data + body->len;
+    b->memory = 1;
+    b->last_buf = 1;
+    b->last_in_chain = 1;
+
+    out->buf = b;
+    out->next = NULL;
+
+    return NGX_OK;
+}
+
+
 void
 ngx_payments_http_answer(ngx_payments_http_ctx_t *ctx)
 {
     ngx_int_t               rc;
-    ngx_buf_t              *b;
     ngx_chain_t             out;
     ngx_http_request_t     *r = ctx->r;
     ngx_payments_answer_t  *answer = &ctx->request.answer;
@@ -302,19 +325,9 @@ ngx_payments_http_answer(ngx_payments_http_ctx_t *ctx)
         return;
     }
 
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
+    if (ngx_payments_http_chain(r, &answer->body, &out) != NGX_OK) {
         goto failed;
     }
-
-    b->pos = answer->body.data;
-    b->last = answer->body.data + answer->body.len;
-    b->memory = 1;
-    b->last_buf = 1;
-    b->last_in_chain = 1;
-
-    out.buf = b;
-    out.next = NULL;
 
     ngx_http_finalize_request(r, ngx_http_output_filter(r, &out));
     return;

@@ -157,7 +157,6 @@ ngx_payments_http_header_filter(ngx_http_request_t *r)
 static ngx_int_t
 ngx_payments_http_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    ngx_buf_t                *b;
     ngx_chain_t              *cl, out;
     ngx_payments_http_ctx_t  *ctx;
 
@@ -176,19 +175,10 @@ ngx_payments_http_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         return ngx_payments_http_next_body(r, NULL);
     }
 
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
+    if (ngx_payments_http_chain(r, &ctx->problem, &out) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    b->pos = ctx->problem.data;
-    b->last = ctx->problem.data + ctx->problem.len;
-    b->memory = 1;
-    b->last_buf = 1;
-    b->last_in_chain = 1;
-
-    out.buf = b;
-    out.next = NULL;
     ctx->replaced = 1;
 
     return ngx_payments_http_next_body(r, &out);

@@ -83,6 +83,9 @@ void ngx_payments_http_auth_exit(void);
 void ngx_payments_http_answer(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_header(ngx_http_request_t *r, const char *name,
     ngx_str_t *value);
+/* a chain of one last buffer over the body */
+ngx_int_t ngx_payments_http_chain(ngx_http_request_t *r, ngx_str_t *body,
+    ngx_chain_t *out);
 /* the headers that every response has */
 ngx_int_t ngx_payments_http_common(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_allow(ngx_http_request_t *r, ngx_uint_t methods);

@@ -33,7 +33,6 @@ typedef struct {
     ngx_str_t                     secret;      /* authenticates what Redis
                                                   gives back */
     time_t                        ttl;         /* seconds a key is kept */
-    ngx_msec_t                    wait;        /* longest parking */
     ngx_flag_t                    redis_read;  /* ask Redis before
                                                   PostgreSQL */
 } ngx_payments_idempotency_conf_t;

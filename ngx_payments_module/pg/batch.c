@@ -13,6 +13,7 @@
 
 typedef struct {
     Oid                           element;
+    Oid                           array;
     size_t                        size;        /* 0: as long as the data */
 } ngx_payments_pg_oid_t;
 
@@ -23,12 +24,12 @@ typedef struct {
  */
 
 static const ngx_payments_pg_oid_t  ngx_payments_pg_oids[] = {
-    { 2950, 16 },                  /* uuid */
-    { 20, 8 },                     /* bigint */
-    { 16, 1 },                     /* boolean */
-    { 25, 0 },                     /* text */
-    { 17, 0 },                     /* bytea */
-    { 1184, 8 }                    /* timestamptz */
+    { 2950, 2951, 16 },            /* uuid */
+    { 20, 1016, 8 },               /* bigint */
+    { 16, 1000, 1 },               /* boolean */
+    { 25, 1009, 0 },               /* text */
+    { 17, 1001, 0 },               /* bytea */
+    { 1184, 1185, 8 }              /* timestamptz */
 };
 
 
@@ -339,12 +340,43 @@ ngx_payments_pg_expire(ngx_payments_pg_conn_t *conn)
 }
 
 
+/* by name, or behind a pooler by its text; parameters and rows are binary */
+
+static int
+ngx_payments_pg_send_call(ngx_payments_pg_conn_t *conn,
+    const char *const *values, const int *lengths)
+{
+    int                                 n, formats[NGX_PAYMENTS_PG_PARAMS + 1];
+    Oid                                 types[NGX_PAYMENTS_PG_PARAMS + 1];
+    ngx_uint_t                          i;
+    const ngx_payments_pg_statement_t  *s = conn->statement;
+
+    n = (int) s->nparams + 1;
+
+    types[0] = ngx_payments_pg_oids[NGX_PAYMENTS_PG_UUID].array;
+    formats[0] = 1;
+
+    for (i = 0; i < s->nparams; i++) {
+        types[i + 1] = ngx_payments_pg_oids[s->types[i]].array;
+        formats[i + 1] = 1;
+    }
+
+    if (!conn->pool->conf->pooler) {
+        return PQsendQueryPrepared(conn->pg, s->name, n, values, lengths,
+                                   formats, 1);
+    }
+
+    return PQsendQueryParams(conn->pg,
+                       conn->pool->sql[s - ngx_payments_pg_statements], n,
+                       types, values, lengths, formats, 1);
+}
+
+
 ngx_int_t
 ngx_payments_pg_call(ngx_payments_pg_conn_t *conn)
 {
     int                      lengths[NGX_PAYMENTS_PG_PARAMS + 1];
-    int                      formats[NGX_PAYMENTS_PG_PARAMS + 1];
-    ngx_uint_t               i, write;
+    ngx_uint_t               write;
     const char              *values[NGX_PAYMENTS_PG_PARAMS + 1];
     ngx_payments_pg_pool_t  *pool = conn->pool;
 
@@ -356,15 +388,8 @@ ngx_payments_pg_call(ngx_payments_pg_conn_t *conn)
 
     ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_BUSY);
 
-    for (i = 0; i <= conn->statement->nparams; i++) {
-        formats[i] = 1;
-    }
-
     if (ngx_payments_pg_encode(conn, values, lengths) != NGX_OK
-        || PQsendQueryPrepared(conn->pg, conn->statement->name,
-                               (int) conn->statement->nparams + 1, values,
-                               lengths, formats, 1)
-           != 1)
+        || ngx_payments_pg_send_call(conn, values, lengths) != 1)
     {
         ngx_payments_pg_disconnect(conn, "a call could not be made",
                                    NGX_PAYMENTS_PG_CLASS_RETRY);

@@ -232,12 +232,36 @@ ngx_payments_pg_connect_poll(ngx_payments_pg_conn_t *conn)
 }
 
 
-/* pipeline mode for ever, all statements of this queue, one Sync */
+static void
+ngx_payments_pg_ready(ngx_payments_pg_conn_t *conn)
+{
+    if (conn->c->read->timer_set) {
+        ngx_del_timer(conn->c->read);
+    }
+
+    conn->c->read->cancelable = 1;
+    conn->error = NGX_PAYMENTS_PG_CLASS_NONE;
+
+    ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_IDLE);
+}
+
+
+static void
+ngx_payments_pg_connected(ngx_payments_pg_conn_t *conn)
+{
+    ngx_payments_status_add(NGX_PAYMENTS_M_PG_CONNECT, 1);
+    ngx_payments_pg_post(conn->pool);
+}
+
+
+/*
+ * Pipeline mode for ever.  In direct mode all statements of this queue and one
+ * Sync follow; behind a pooler nothing that a session would have to keep does.
+ */
 
 static void
 ngx_payments_pg_prepare(ngx_payments_pg_conn_t *conn)
 {
-    u_char                              sql[512];
     ngx_uint_t                          i;
     const ngx_payments_pg_statement_t  *s;
 
@@ -247,17 +271,19 @@ ngx_payments_pg_prepare(ngx_payments_pg_conn_t *conn)
         goto failed;
     }
 
+    if (conn->pool->conf->pooler) {
+        ngx_payments_pg_ready(conn);
+        ngx_payments_pg_connected(conn);
+        return;
+    }
+
     for (i = 0; i < NGX_PAYMENTS_PG_STATEMENTS; i++) {
         s = &ngx_payments_pg_statements[i];
 
-        if (s->queue != conn->pool->kind) {
-            continue;
-        }
-
-        *ngx_snprintf(sql, sizeof(sql) - 1, s->sql, conn->pool->conf->ttl)
-            = '\0';
-
-        if (PQsendPrepare(conn->pg, s->name, (char *) sql, 0, NULL) != 1) {
+        if (s->queue == conn->pool->kind
+            && PQsendPrepare(conn->pg, s->name, conn->pool->sql[i], 0, NULL)
+               != 1)
+        {
             goto failed;
         }
     }
@@ -427,8 +453,11 @@ ngx_payments_pg_read(ngx_payments_pg_conn_t *conn)
 
 lost:
 
+    /* a pooler says why it closes: then the call has not been executed */
+
     ngx_payments_pg_disconnect(conn, "connection lost",
-                               NGX_PAYMENTS_PG_CLASS_UNKNOWN);
+                               (conn->error == NGX_PAYMENTS_PG_CLASS_RECONNECT)
+                               ? conn->error : NGX_PAYMENTS_PG_CLASS_UNKNOWN);
 }
 
 
@@ -528,19 +557,10 @@ ngx_payments_pg_result(ngx_payments_pg_conn_t *conn, PGresult *result)
         }
 
     } else if (conn->state == NGX_PAYMENTS_PG_PREPARING) {
-        conn->pool->failures = 0;
-        ngx_payments_status_add(NGX_PAYMENTS_M_PG_CONNECT, 1);
-        ngx_payments_pg_post(conn->pool);
+        ngx_payments_pg_connected(conn);
     }
 
-    if (conn->c->read->timer_set) {
-        ngx_del_timer(conn->c->read);
-    }
-
-    conn->c->read->cancelable = 1;
-    conn->error = NGX_PAYMENTS_PG_CLASS_NONE;
-
-    ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_IDLE);
+    ngx_payments_pg_ready(conn);
 
     return NGX_DONE;
 }
@@ -588,10 +608,12 @@ ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
 
     ngx_payments_pg_release(conn, items);
 
-    if (established && items == NGX_PAYMENTS_PG_CLASS_UNKNOWN) {
+    if (established && items == NGX_PAYMENTS_PG_CLASS_UNKNOWN
+        && pool->failures == 0)
+    {
+        /* a session that broke once says nothing yet about the next one */
 
-        /* a session that broke says nothing yet about the next one */
-
+        pool->failures = 1;
         ngx_payments_pg_post(pool);
 
     } else {

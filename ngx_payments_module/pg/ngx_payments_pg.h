@@ -138,6 +138,8 @@ typedef struct {
     char                         *password;    /* from the file; may be NULL */
     ngx_uint_t                    connections[NGX_PAYMENTS_PG_QUEUES];
                                                /* for each worker */
+    unsigned                      pooler:1;    /* unnamed statements: safe
+                                                  behind any pooler */
     ngx_uint_t                    batch;       /* items in a call, at most */
     ngx_uint_t                    queue;       /* items that wait, at most */
     ngx_msec_t                    connect_timeout;

@@ -21,6 +21,7 @@ typedef struct {
     ngx_payments_pg_type_e        types[NGX_PAYMENTS_PG_PARAMS];
 } ngx_payments_pg_statement_t;
 
+/* in the order of ngx_payments_pg_statement_e */
 extern const ngx_payments_pg_statement_t  ngx_payments_pg_statements[];
 
 
@@ -99,9 +100,12 @@ struct ngx_payments_pg_pool_s {
     ngx_event_t                   deliver;     /* posted: OVERLOADED items */
     ngx_event_t                   expire;      /* timer: oldest deadline */
     ngx_event_t                   backoff;     /* timer: next attempt */
-    ngx_uint_t                    failures;    /* attempts in a row */
+    ngx_uint_t                    failures;    /* in a row, since a call was
+                                                  last committed */
     ngx_connection_t              dummy;       /* for the events' log lines */
 
+    char                         *sql[NGX_PAYMENTS_PG_STATEMENTS];
+                                               /* of this queue's statements */
     u_char                       *buffer;      /* of the arrays; grows */
     size_t                        size;
     ngx_log_t                     log;

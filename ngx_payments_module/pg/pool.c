@@ -37,7 +37,10 @@ static ngx_int_t
 ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_conf_t *conf, ngx_payments_pg_queue_e kind)
 {
-    ngx_uint_t  i;
+    u_char                             *p;
+    size_t                              len;
+    ngx_uint_t                          i;
+    const ngx_payments_pg_statement_t  *s;
 
     pool->kind = kind;
     pool->conf = conf;
@@ -63,6 +66,24 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
                           ngx_payments_pg_expire_handler, 0);
     ngx_payments_pg_event(pool, &pool->backoff,
                           ngx_payments_pg_backoff_handler, 1);
+
+    for (i = 0; i < NGX_PAYMENTS_PG_STATEMENTS; i++) {
+        s = &ngx_payments_pg_statements[i];
+
+        if (s->queue != kind) {
+            continue;
+        }
+
+        len = ngx_strlen(s->sql) + NGX_TIME_T_LEN;
+        p = ngx_pnalloc(cycle->pool, len + 1);
+
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        *ngx_snprintf(p, len, s->sql, conf->ttl) = '\0';
+        pool->sql[i] = (char *) p;
+    }
 
     pool->conns = ngx_pcalloc(cycle->pool, conf->connections[kind]
                                            * sizeof(ngx_payments_pg_conn_t));

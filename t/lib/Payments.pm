@@ -22,9 +22,15 @@ die "PAYMENTS_URL is not set; run: eval \"\$(tools/devstack env)\"\n"
 my %pg = $ENV{PG_PRIMARY} =~ /(\w+)=(\S+)/g;
 my ($redis) = $ENV{REDIS_URL} =~ m{^redis://(.+)$};
 
+# straight to the server, or (PAYMENTS_MODE=pooler) through PgBouncer
+my $mode = $ENV{PAYMENTS_MODE} || 'direct';
+my ($pooler_port) = $ENV{PGBOUNCER_ADMIN} =~ /port=(\d+)/;
+my $port = $mode eq 'pooler' ? $pooler_port : $pg{port};
+
 our $Shard = <<"CONF";
     payments_shard main {
-        server 127.0.0.1:$pg{port};
+        server 127.0.0.1:$port;
+        mode $mode;
         password_file $ENV{DEVSTACK_DIR}/nginx/password;
     }
     payments_secret_file $ENV{DEVSTACK_DIR}/nginx/secret;
