@@ -24,9 +24,9 @@ my @all = ('Content-Type: application/json', 'Request-Id: req_[0-9A-Z]{26}',
            'Payments-Version: 2026-11-01', 'Cache-Control: no-store',
            'ETag: "1"', 'Location: /v1/payments/pay_[0-9A-Z]{26}',
            'Idempotency-Expires: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT');
-[join("\n", @all, 'Idempotent-Replayed: (?:false|true)', 'Payments-Idempotency: (?:executed|replayed)'),
- join("\n", @all, 'Idempotent-Replayed: true', 'Payments-Idempotency: replayed', 'Original-Request: req_[0-9A-Z]{26}'),
- join("\n", @all, 'Idempotent-Replayed: true', 'Payments-Idempotency: replayed', 'Original-Request: req_[0-9A-Z]{26}')]
+[CORE::join("\n", @all, 'Idempotent-Replayed: (?:false|true)', 'Payments-Idempotency: (?:executed|replayed)'),
+ CORE::join("\n", @all, 'Idempotent-Replayed: true', 'Payments-Idempotency: replayed', 'Original-Request: req_[0-9A-Z]{26}'),
+ CORE::join("\n", @all, 'Idempotent-Replayed: true', 'Payments-Idempotency: replayed', 'Original-Request: req_[0-9A-Z]{26}')]
 --- response_body_like eval
 my $like = qr/^\{"id":"pay_[0-9A-Z]{26}","object":"payment","livemode":false,"merchant_id":"mer_[0-9A-Z]{26}","amount":1099,"currency":"EUR","exponent":2,"capture_method":"automatic","payment_method":\{"type":"card","token":"tok_visa","brand":"visa","last4":"4242"\},"customer":null,"reference":null,"statement_descriptor":null,"authorization_expires_at":null,"expiry_action":"cancel","processor":\{"name":"simulator","reference":"sim_[0-9A-Z]{26}"\},"created_at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z","amount_authorized":1099,"amount_captured":1099,"amount_refunded":0,"amount_canceled":0,"amount_disputed":0,"amount_capturable":0,"amount_refundable":1099,"status":"captured","refund_status":"none","description":null,"metadata":\{\},"failure":null,"cancellation_reason":null,"version":1,"updated_at":"[^"]{27}","authorized_at":"[^"]{27}","captured_at":"[^"]{27}","canceled_at":null\}$/;
 [$like, $like, $like]

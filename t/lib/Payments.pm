@@ -36,7 +36,8 @@ our $Shard = <<"CONF";
     payments_secret_file $ENV{DEVSTACK_DIR}/nginx/secret;
 CONF
 
-our $Redis = "    payments_redis $redis;\n";
+# valgrind is slower than the 10 ms that a request may wait by default
+our $Redis = "    payments_redis $redis timeout=1s;\n";
 
 my %words = (
     KEY      => $ENV{PAYMENTS_KEY},
