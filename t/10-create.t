@@ -187,3 +187,21 @@ Preference-Applied: wait=5
 [qr/"ok"/, qr/"postgres":"ok"/, qr/^payments_postgresql_connections \d/m, qr/^$/]
 --- response_headers_like eval
 ['Content-Type: application/json', 'Content-Type: application/json', 'Content-Type: text/plain; version=0.0.4', 'Content-Length: 15']
+
+
+
+=== TEST 12: without asking Redis; answers are stored there all the same
+--- http_config
+    payments_redis_read off;
+--- request eval
+my $body = '{"amount":3,"currency":"EUR","payment_method":{"token":"tok_visa"}}';
+["POST /v1/payments\n$body", "POST /v1/payments\n$body", 'GET /metrics']
+--- more_headers eval
+my $h = Payments::headers('Idempotency-Key' => '%UUID_n%');
+[$h, $h, '']
+--- error_code eval
+[201, 201, 200]
+--- response_headers_like eval
+['', 'Payments-Idempotency: replayed', '']
+--- response_body_like eval
+[qr/pay_/, qr/pay_/, qr/result="hit"\} 0\n.*result="replayed_postgresql"\} [1-9]|result="replayed_postgresql"\} [1-9].*result="hit"\} 0\n/s]
