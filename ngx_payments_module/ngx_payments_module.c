@@ -12,6 +12,7 @@
 
 static void *ngx_payments_create_main_conf(ngx_conf_t *cf);
 static char *ngx_payments_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_payments_create_srv_conf(ngx_conf_t *cf);
 static void *ngx_payments_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_payments_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
@@ -91,7 +92,7 @@ static ngx_http_module_t  ngx_payments_module_ctx = {
     ngx_payments_create_main_conf,         /* create main configuration */
     ngx_payments_init_main_conf,           /* init main configuration */
 
-    NULL,                                  /* create server configuration */
+    ngx_payments_create_srv_conf,          /* create server configuration */
     NULL,                                  /* merge server configuration */
 
     ngx_payments_create_loc_conf,          /* create location configuration */
@@ -187,6 +188,13 @@ ngx_payments_init_main_conf(ngx_conf_t *cf, void *conf)
 
 
 static void *
+ngx_payments_create_srv_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_payments_srv_conf_t));
+}
+
+
+static void *
 ngx_payments_create_loc_conf(ngx_conf_t *cf)
 {
     ngx_payments_loc_conf_t  *plcf;
@@ -207,6 +215,7 @@ ngx_payments_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
     ngx_payments_loc_conf_t   *prev = parent;
     ngx_payments_loc_conf_t   *conf = child;
+    ngx_payments_srv_conf_t   *pscf;
     ngx_http_core_loc_conf_t  *clcf;
     ngx_payments_main_conf_t  *pmcf;
 
@@ -218,6 +227,9 @@ ngx_payments_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_payments_module);
     pmcf->enabled = 1;
+
+    pscf = ngx_http_conf_get_module_srv_conf(cf, ngx_payments_module);
+    pscf->enabled = 1;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 

@@ -204,4 +204,4 @@ my $h = Payments::headers('Idempotency-Key' => '%UUID_n%');
 --- response_headers_like eval
 ['', 'Payments-Idempotency: replayed', '']
 --- response_body_like eval
-[qr/pay_/, qr/pay_/, qr/result="hit"\} 0\n.*result="replayed_postgresql"\} [1-9]|result="replayed_postgresql"\} [1-9].*result="hit"\} 0\n/s]
+[qr/pay_/, qr/pay_/, qr/result="replayed_postgresql"\} [1-9]/]

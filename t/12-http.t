@@ -205,11 +205,9 @@ If-Unmodified-Since: Mon, 01 Jan 2001 00:00:00 GMT
     location / { client_max_body_size 1; }
 --- request eval
 "POST /livez?key=$ENV{PAYMENTS_KEY}\n{}"
---- error_code: 413
+--- error_code: 400
 --- response_body_like eval
-Payments::problem('content_too_large')
---- error_log
-client intended to send too large body
+Payments::problem('credential_in_url')
 --- no_error_log
 sk_test_
 --- no_access_log
@@ -230,3 +228,47 @@ Test::More::pass('sent');
 --- request
 GET /livez
 --- response_body_like: ok
+
+
+
+=== TEST 17: words that look like the start of a key, and servers without payments
+--- http_config
+    server { listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1; server_name other; location / { return 200 "other $uri\n"; } }
+--- config
+    payments on;
+    location /other { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+--- request eval
+['GET /other/disk_test_0123456789012345678901234567890123', 'GET /livez?q=task_live_view']
+--- error_code eval
+[200, 200]
+--- response_body_like eval
+[qr{^other /other/disk_test_0123456789012345678901234567890123$}, qr/ok/]
+
+
+
+=== TEST 18: a key in the URL is refused whatever location it is for
+--- config
+    location /v1/ { payments on; }
+    location / { return 200 "another backend"; }
+--- request eval
+["GET /v1/payments?k=$ENV{PAYMENTS_KEY}", "GET /v1/a%20$ENV{PAYMENTS_KEY}", "GET /v1/x?p=%4$ENV{PAYMENTS_KEY}"]
+--- error_code eval
+[400, 400, 400]
+--- response_body_like eval
+[map { Payments::problem('credential_in_url') } 1 .. 3]
+--- no_error_log eval
+[substr($ENV{PAYMENTS_KEY}, 8)]
+--- no_access_log eval
+[substr($ENV{PAYMENTS_KEY}, 8)]
+
+
+
+=== TEST 19: Accept and Prefer in their odder forms
+--- request eval
+['GET /livez', map { "POST /v1/payments\n{\"amount\":1,\"currency\":\"EUR\",\"payment_method\":{\"token\":\"tok_visa\"}}" } 1 .. 3]
+--- more_headers eval
+['Accept:', Payments::headers(Accept => 'application/json, application/json;v=2;q=0'), Payments::headers(Prefer => 'wait=99999'), Payments::headers(Prefer => 'respond-async, wait = "3"')]
+--- error_code eval
+[200, 201, 201, 201]
+--- response_headers eval
+['', '', 'Preference-Applied: wait=10', 'Preference-Applied: wait=3']

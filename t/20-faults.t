@@ -131,6 +131,34 @@ sub check_load {
        'paused database: and stored once');
 }
 
+# a lock on the journal that partitions must wait for --------------------------
+
+{
+    my ($day) = sql("SELECT max(c.relname) FROM pg_inherits i
+        JOIN pg_class c ON c.oid = i.inhrelid
+       WHERE i.inhparent = 'pay.journal'::regclass");
+    sql("DROP TABLE pay.$day");
+
+    my $pid = fork;
+    if ($pid == 0) {
+        sql("BEGIN; LOCK TABLE pay.journal IN SHARE UPDATE EXCLUSIVE MODE;
+             SELECT pg_sleep(2)");
+        POSIX::_exit(0);
+    }
+    ok(wait_until(5, sub { sql("SELECT count(*) FROM pg_locks WHERE mode =
+        'ShareUpdateExclusiveLock' AND relation = 'pay.journal'::regclass") }),
+       'locked journal: locked');
+
+    devstack('reload');
+    my @answers = map { request(create(uuid(), 1)) } 1 .. 50;
+    waitpid $pid, 0;
+    is(scalar(grep { $_->{status} == 201 } @answers), 50,
+       'locked journal: payments go on');
+    is(scalar(grep { $_->{seconds} > 1 } @answers), 0,
+       'locked journal: none waits for the partitions');
+    sql("SELECT pay.make_partitions(14)");
+}
+
 # no database within the limit: 503, and the same key works afterwards --------
 
 {

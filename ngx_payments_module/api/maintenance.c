@@ -51,12 +51,18 @@ ngx_payments_maintenance_timer(ngx_event_t *ev)
 {
     ngx_payments_pg_item_t  *item = &ngx_payments_maintenance_item;
 
-    if (ngx_exiting || ngx_payments_api_uuid(item->tag) != 0) {
+    if (ngx_exiting) {
+        return;
+    }
+
+    if (ngx_payments_api_uuid(item->tag) != 0) {
+        ngx_add_timer(ev, NGX_PAYMENTS_MAINTENANCE_AGAIN);
         return;
     }
 
     item->statement = NGX_PAYMENTS_PG_MAINTAIN;
     item->handler = ngx_payments_maintenance_done;
+    item->once = 1;
 
     ngx_payments_pg_send(item);
 }

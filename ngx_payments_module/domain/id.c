@@ -199,16 +199,51 @@ ngx_payments_api_key_parse(const uint8_t *data, size_t len,
 }
 
 
+static int
+ngx_payments_is_alnum(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+
+/* is what stands before "p" a word that goes on?  An escape (%3D) is none. */
+
+static int
+ngx_payments_in_word(const uint8_t *data, const uint8_t *p)
+{
+    size_t  before;
+
+    before = (size_t) (p - data);
+
+    return before > 0 && ngx_payments_is_alnum(p[-1])
+           && !(before > 1 && p[-2] == '%') && !(before > 2 && p[-3] == '%');
+}
+
+
 int
 ngx_payments_api_key_inside(const uint8_t *data, size_t len)
 {
-    const uint8_t  *p;
+    size_t          n;
+    const uint8_t  *p, *last;
 
-    for (p = data; len >= 8; p++, len--) {
-        if ((p[0] == 's' || p[0] == 'r') && p[1] == 'k'
-            && (memcmp(p + 2, "_test_", 6) == 0
-                || memcmp(p + 2, "_live_", 6) == 0))
+    last = data + len;
+
+    for (p = data; last - p >= 8 + NGX_PAYMENTS_KEY_HINT; p++) {
+        if ((p[0] != 's' && p[0] != 'r') || p[1] != 'k'
+            || (memcmp(p + 2, "_test_", 6) != 0
+                && memcmp(p + 2, "_live_", 6) != 0)
+            || ngx_payments_in_word(data, p))
         {
+            continue;
+        }
+
+        for (n = 0; n < NGX_PAYMENTS_KEY_HINT; n++) {
+            if (!ngx_payments_is_alnum(p[8 + n])) {
+                break;
+            }
+        }
+
+        if (n == NGX_PAYMENTS_KEY_HINT) {
             return 1;
         }
     }

@@ -302,6 +302,9 @@ typedef struct {
 /* 0; -1 where the text does not have the form of a key */
 int ngx_payments_api_key_parse(const uint8_t *data, size_t len,
     ngx_payments_api_key_t *key);
+/* enough of a key's 65 characters to tell it from a word: disk_test_1 */
+#define NGX_PAYMENTS_KEY_HINT     20
+
 /* 1 where a text holds what starts like a secret or restricted key */
 int ngx_payments_api_key_inside(const uint8_t *data, size_t len);
 

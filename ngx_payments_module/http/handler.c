@@ -528,23 +528,31 @@ ngx_payments_http_resume(ngx_payments_http_ctx_t *ctx, ngx_int_t rc)
 }
 
 
-/* before nginx looks at locations and sizes, and may log the request line */
+/*
+ * A key in the URL is refused here, before nginx looks at locations and sizes
+ * and may log the request line, and whatever location it would have been.
+ */
 
 ngx_int_t
 ngx_payments_http_post_read(ngx_http_request_t *r)
 {
+    ngx_payments_srv_conf_t  *pscf;
     ngx_payments_http_ctx_t  *ctx;
 
-    if (r != r->main || !ngx_payments_http_url_secret(r)) {
+    pscf = ngx_http_get_module_srv_conf(r, ngx_payments_module);
+
+    if (r != r->main || !pscf->enabled || !ngx_payments_http_url_secret(r)) {
         return NGX_DECLINED;
     }
 
     ctx = ngx_payments_http_ctx(r);
     if (ctx == NULL) {
-        return NGX_ERROR;
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     ctx->secret = 1;
 
-    return NGX_DECLINED;
+    ngx_http_finalize_request(r, ngx_payments_http_handler(r));
+
+    return NGX_DONE;
 }

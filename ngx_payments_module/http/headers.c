@@ -125,7 +125,7 @@ ngx_payments_http_zero(u_char *p, u_char *last)
         p++;
     }
 
-    return p == last || *p < '1' || *p > '9';
+    return p == last || *p == ' ' || *p == '\t' || *p == ';';
 }
 
 
@@ -136,7 +136,7 @@ ngx_payments_http_accept_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
 {
     u_char      *p, *last, *q, *end;
     ngx_str_t    range, type, parameter;
-    ngx_uint_t   i, zero;
+    ngx_uint_t   i, zero, other;
 
     static const ngx_str_t  ranges[] = {
         ngx_string("*/*"), ngx_string("application/*"),
@@ -148,7 +148,7 @@ ngx_payments_http_accept_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
 
     /* there was an Accept: what it does not name it excludes */
 
-    if (ctx->accept == 0) {
+    if (ctx->accept == 0 && value->len) {
         ctx->accept = 1;
     }
 
@@ -171,6 +171,7 @@ ngx_payments_http_accept_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
         }
 
         zero = 0;
+        other = 0;
 
         while (q < end) {
             parameter = ngx_payments_http_piece(&q, end, ';');
@@ -179,7 +180,16 @@ ngx_payments_http_accept_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
                 && parameter.data[1] == '=')
             {
                 zero = ngx_payments_http_zero(parameter.data + 2, end);
+
+            } else if (parameter.len && zero == 0) {
+                other = 1;
             }
+        }
+
+        /* application/json;v=2 is another thing, and no worse if refused */
+
+        if (other && zero) {
+            continue;
         }
 
         ctx->accepted = !zero;
@@ -230,12 +240,12 @@ ngx_payments_http_prefer_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
             continue;
         }
 
-        ctx->wait = (ngx_msec_t) n * 1000;
-        ctx->applied.data = ngx_pnalloc(ctx->r->pool, 5 + number.len);
+        ctx->wait = ngx_min((ngx_msec_t) n * 1000, ngx_payments_http_wait);
+        ctx->applied.data = ngx_pnalloc(ctx->r->pool, 5 + NGX_INT_T_LEN);
 
         if (ctx->applied.data != NULL) {
-            ctx->applied.len = ngx_sprintf(ctx->applied.data, "wait=%V",
-                                           &number)
+            ctx->applied.len = ngx_sprintf(ctx->applied.data, "wait=%M",
+                                           ctx->wait / 1000)
                                - ctx->applied.data;
         }
     }
@@ -256,7 +266,7 @@ ngx_payments_http_mask(ngx_str_t *s, ngx_uint_t line)
         return;
     }
 
-    for (p += (line ? 2 : 1); p < last && *p != ' '; p++) {
+    for (p += (line ? 2 : 1); p < last && !(line && *p == ' '); p++) {
         *p = '*';
     }
 }
@@ -272,8 +282,12 @@ ngx_payments_http_secret(ngx_http_request_t *r, ngx_str_t *s)
         return 0;
     }
 
+    if (ngx_payments_api_key_inside(s->data, s->len)) {
+        return 1;
+    }
+
     if (ngx_strlchr(s->data, s->data + s->len, '%') == NULL) {
-        return ngx_payments_api_key_inside(s->data, s->len);
+        return 0;
     }
 
     /* sk%5Ftest%5F... */

@@ -25,6 +25,14 @@ typedef struct {
 } ngx_payments_loc_conf_t;
 
 
+/* of a server */
+
+typedef struct {
+    ngx_uint_t                    enabled;     /* it, or a location of it, has
+                                                  payments on */
+} ngx_payments_srv_conf_t;
+
+
 typedef struct ngx_payments_http_ctx_s  ngx_payments_http_ctx_t;
 
 

@@ -513,9 +513,7 @@ ngx_payments_execution_fail(ngx_payments_execution_t *execution,
 
     /* ... and so it is while somebody else has the key in a transaction */
 
-    if ((execution->unknown || execution->elsewhere)
-        && result != NGX_PAYMENTS_BROKEN)
-    {
+    if (execution->unknown || execution->elsewhere) {
         result = NGX_PAYMENTS_OUTCOME_UNKNOWN;
     }
 

@@ -520,7 +520,8 @@ ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
     }
 
     conn->nitems = 0;
-    pool->failures = 0;
+    pool->retries = 0;
+    pool->losses = 0;
 
     ngx_payments_status_observe((pool->kind == NGX_PAYMENTS_PG_WRITE)
                                 ? NGX_PAYMENTS_H_WRITE_CALL
@@ -535,7 +536,7 @@ void
 ngx_payments_pg_release(ngx_payments_pg_conn_t *conn,
     ngx_payments_pg_class_e class)
 {
-    ngx_uint_t               i, n, single;
+    ngx_uint_t               i, n, single, again;
     ngx_payments_pg_item_t  *item;
     ngx_payments_pg_pool_t  *pool = conn->pool;
 
@@ -546,6 +547,7 @@ ngx_payments_pg_release(ngx_payments_pg_conn_t *conn,
 
     n = conn->nitems;
     single = (n == 1);
+    again = 0;
     conn->nitems = 0;
 
     /* backwards, since each goes to the front of the queue */
@@ -564,9 +566,16 @@ ngx_payments_pg_release(ngx_payments_pg_conn_t *conn,
             continue;
         }
 
+        if (class == NGX_PAYMENTS_PG_CLASS_RETRY && item->once) {
+            ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_NOT_EXECUTED);
+            continue;
+        }
+
         if (class == NGX_PAYMENTS_PG_CLASS_DATA) {
             item->alone = 1;
         }
+
+        again++;
 
         if (class == NGX_PAYMENTS_PG_CLASS_UNKNOWN) {
             item->unknown = 1;
@@ -579,8 +588,8 @@ ngx_payments_pg_release(ngx_payments_pg_conn_t *conn,
         ngx_payments_pg_requeue(pool, item);
     }
 
-    if (class == NGX_PAYMENTS_PG_CLASS_RETRY && n) {
-        ngx_payments_pg_back_off(pool);
+    if (class == NGX_PAYMENTS_PG_CLASS_RETRY && again) {
+        ngx_payments_pg_delay(&pool->pause, &pool->retries);
     }
 
     ngx_payments_pg_post(pool);

@@ -249,6 +249,10 @@ ngx_payments_pg_ready(ngx_payments_pg_conn_t *conn)
 static void
 ngx_payments_pg_connected(ngx_payments_pg_conn_t *conn)
 {
+    /* sessions that break one after the other are failures too */
+
+    conn->pool->failures = conn->pool->losses;
+
     ngx_payments_status_add(NGX_PAYMENTS_M_PG_CONNECT, 1);
     ngx_payments_pg_post(conn->pool);
 }
@@ -438,7 +442,7 @@ ngx_payments_pg_read(ngx_payments_pg_conn_t *conn)
                                        NGX_PAYMENTS_PG_CLASS_UNKNOWN);
 
         } else if (!ngx_queue_empty(&pool->waiting)
-                   && !pool->backoff.timer_set)
+                   && !pool->pause.timer_set)
         {
             (void) ngx_payments_pg_call(conn);
         }
@@ -608,17 +612,15 @@ ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
 
     ngx_payments_pg_release(conn, items);
 
-    if (established && items == NGX_PAYMENTS_PG_CLASS_UNKNOWN
-        && pool->failures == 0)
+    /* a session that broke once says nothing yet about the next one */
+
+    if (!established || items != NGX_PAYMENTS_PG_CLASS_UNKNOWN
+        || pool->losses++ > 0)
     {
-        /* a session that broke once says nothing yet about the next one */
-
-        pool->failures = 1;
-        ngx_payments_pg_post(pool);
-
-    } else {
-        ngx_payments_pg_back_off(pool);
+        ngx_payments_pg_delay(&pool->backoff, &pool->failures);
     }
+
+    ngx_payments_pg_post(pool);
 }
 
 

@@ -108,6 +108,9 @@ struct ngx_payments_pg_item_s {
     ngx_msec_t                    timeout;     /* 0: the shard's own */
     ngx_payments_pg_handler_pt    handler;
     void                         *data;
+    unsigned                      once:1;      /* what can wait: not sent again
+                                                  where it met a lock or a lack
+                                                  of something */
 
     /* ---- set by pg/ ---- */
 

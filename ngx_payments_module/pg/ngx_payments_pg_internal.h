@@ -99,9 +99,12 @@ struct ngx_payments_pg_pool_s {
     ngx_event_t                   dispatch;    /* posted: queue to calls */
     ngx_event_t                   deliver;     /* posted: OVERLOADED items */
     ngx_event_t                   expire;      /* timer: oldest deadline */
-    ngx_event_t                   backoff;     /* timer: next attempt */
-    ngx_uint_t                    failures;    /* in a row, since a call was
-                                                  last committed */
+    ngx_event_t                   backoff;     /* timer: no connecting before */
+    ngx_event_t                   pause;       /* timer: no sending before */
+    ngx_uint_t                    failures;    /* of connecting, in a row */
+    ngx_uint_t                    losses;      /* of sessions, and */
+    ngx_uint_t                    retries;     /* of calls, since the last one
+                                                  was committed */
     ngx_connection_t              dummy;       /* for the events' log lines */
 
     char                         *sql[NGX_PAYMENTS_PG_STATEMENTS];
@@ -147,8 +150,8 @@ void ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_payments_pg_outcome_e outcome);
 /* calls the handlers of the done list; result may be NULL; frees it */
 void ngx_payments_pg_deliver(ngx_payments_pg_pool_t *pool, PGresult *result);
-/* nothing is sent or connected before a delay that grows with failures */
-void ngx_payments_pg_back_off(ngx_payments_pg_pool_t *pool);
+/* sets a timer, unless it is set, to a delay that grows with the count */
+void ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count);
 
 /* classify.c */
 ngx_payments_pg_class_e ngx_payments_pg_classify(const PGresult *result);

@@ -66,6 +66,8 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
                           ngx_payments_pg_expire_handler, 0);
     ngx_payments_pg_event(pool, &pool->backoff,
                           ngx_payments_pg_backoff_handler, 1);
+    ngx_payments_pg_event(pool, &pool->pause,
+                          ngx_payments_pg_backoff_handler, 1);
 
     for (i = 0; i < NGX_PAYMENTS_PG_STATEMENTS; i++) {
         s = &ngx_payments_pg_statements[i];
@@ -97,9 +99,10 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
                               &pool->conns[i].queue);
     }
 
-    /* the first connection is made now, so that no request waits for it */
+    /* the first connection is made now, so that no request waits for it; what
+       is posted here for "this" turn would wait for the first event */
 
-    ngx_payments_pg_post(pool);
+    ngx_post_event(&pool->dispatch, &ngx_posted_next_events);
 
     return NGX_OK;
 }
@@ -164,6 +167,7 @@ ngx_payments_pg_exit(void)
         ngx_payments_pg_del_event(&pool->deliver);
         ngx_payments_pg_del_event(&pool->expire);
         ngx_payments_pg_del_event(&pool->backoff);
+        ngx_payments_pg_del_event(&pool->pause);
 
         if (pool->buffer != NULL) {
             ngx_free(pool->buffer);
@@ -378,11 +382,7 @@ ngx_payments_pg_dispatch_handler(ngx_event_t *ev)
     ngx_connection_t        *c = ev->data;
     ngx_payments_pg_pool_t  *pool = c->data;
 
-    if (pool->backoff.timer_set) {
-        return;
-    }
-
-    while (!ngx_queue_empty(&pool->waiting)
+    while (!pool->pause.timer_set && !ngx_queue_empty(&pool->waiting)
            && !ngx_queue_empty(&pool->states[NGX_PAYMENTS_PG_IDLE]))
     {
         q = ngx_queue_head(&pool->states[NGX_PAYMENTS_PG_IDLE]);
@@ -391,7 +391,8 @@ ngx_payments_pg_dispatch_handler(ngx_event_t *ev)
                                                    queue));
     }
 
-    if (!ngx_queue_empty(&pool->states[NGX_PAYMENTS_PG_CONNECTING])
+    if (pool->backoff.timer_set
+        || !ngx_queue_empty(&pool->states[NGX_PAYMENTS_PG_CONNECTING])
         || !ngx_queue_empty(&pool->states[NGX_PAYMENTS_PG_PREPARING])
         || ngx_queue_empty(&pool->states[NGX_PAYMENTS_PG_CLOSED]))
     {
@@ -411,23 +412,23 @@ ngx_payments_pg_dispatch_handler(ngx_event_t *ev)
 
 
 void
-ngx_payments_pg_back_off(ngx_payments_pg_pool_t *pool)
+ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count)
 {
     ngx_msec_t  delay;
 
-    delay = NGX_PAYMENTS_PG_BACKOFF_MIN << ngx_min(pool->failures, 6);
+    delay = NGX_PAYMENTS_PG_BACKOFF_MIN << ngx_min(*count, 6);
     delay = ngx_min(delay, NGX_PAYMENTS_PG_BACKOFF_MAX);
 
-    /* full jitter over the upper half: workers must not come all at once */
+    /* jitter over the upper half: workers must not come all at once */
 
     delay = delay / 2 + ngx_random() % (delay / 2 + 1);
 
-    pool->failures++;
+    (*count)++;
 
     /* what waits holds up an exiting worker by its own timer */
 
-    if (!pool->backoff.timer_set) {
-        ngx_add_timer(&pool->backoff, delay);
+    if (!timer->timer_set) {
+        ngx_add_timer(timer, delay);
     }
 }
 

@@ -99,7 +99,7 @@ ngx_payments_redis_init(ngx_cycle_t *cycle, ngx_payments_redis_conf_t *conf)
 
     ngx_payments_redis = redis;
 
-    ngx_post_event(&redis->backoff, &ngx_posted_events);
+    ngx_post_event(&redis->backoff, &ngx_posted_next_events);
 
     return NGX_OK;
 }

@@ -25,10 +25,11 @@ END $$;
 -- Makes the partitions of today and of the days ahead: journal by day,
 -- payments and ledger by month (of UTC), one month back for ids made just
 -- before midnight.  In: days, 1 to 60.  Safe to run at any time and by
--- several at once; one that finds another at work returns at once.
+-- several at once; one that finds another at work returns at once, and one
+-- that meets a lock (VACUUM, ANALYZE) gives up with 55P03 and is run again.
 CREATE OR REPLACE FUNCTION pay.make_partitions(days int DEFAULT 14)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pay, pg_temp SET lock_timeout = '2s' AS $$
+SET search_path = pay, pg_temp SET lock_timeout = '100ms' AS $$
 DECLARE
     today date := (now() AT TIME ZONE 'UTC')::date;
     d date;

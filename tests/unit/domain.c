@@ -297,9 +297,13 @@ test_ids(void)
        && key.merchant_id == INT64_MAX, "a live key of the last merchant");
     ok(api_key("sk_test_00000000014GG") != 0, "too short");
     ok(api_key("pk_test_00000000014GG" secret) != 0, "another kind");
-    ok(ngx_payments_api_key_inside((const uint8_t *) "?a=rk_live_x", 12)
-       && !ngx_payments_api_key_inside((const uint8_t *) "?a=rk_liv", 9),
+#define inside(s)                                                             \
+    ngx_payments_api_key_inside((const uint8_t *) s, sizeof(s) - 1)
+
+    ok(inside("?a=rk_live_" secret) && inside("sk_test_" secret "&b"),
        "inside a URL");
+    ok(!inside("/disk_test_" secret) && !inside("/sk_test_1.html")
+       && !inside("?a=rk_liv") && !inside(""), "not every word is a key");
 }
 
 
