@@ -138,6 +138,7 @@ my @b = map { "POST /v1/payments\n{\"amount\":$_,\"currency\":\"EUR\",\"payment_
 
 === TEST 8: without Redis all the same, from PostgreSQL
 --- without_redis
+--- init: Payments::wait_ready()
 --- request eval
 my $body = '{"amount":1099,"currency":"EUR","payment_method":{"token":"tok_visa"}}';
 ["POST /v1/payments\n$body", "POST /v1/payments\n$body", "GET /readyz"]
@@ -179,6 +180,7 @@ Preference-Applied: wait=5
 
 
 === TEST 11: health and metrics
+--- init: Payments::wait_ready()
 --- request eval
 ['GET /livez', 'GET /readyz', 'GET /metrics', 'HEAD /livez']
 --- error_code eval

@@ -147,6 +147,22 @@ sub concurrently {
     } @answers;
 }
 
+# until nginx has its connection: /readyz gives up after a second, which is
+# short for a machine that valgrind slows down
+sub wait_ready {
+    my $until = time + 30;
+    my $text = "GET /readyz HTTP/1.1\r\nHost: localhost\r\n"
+        . "Connection: close\r\n\r\n";
+
+    while (time < $until) {
+        my ($answer) = concurrently(
+            Test::Nginx::Socket::server_port_for_client(), 10, $text);
+        return if $answer->[0] == 200;
+    }
+
+    die "nginx does not get ready\n";
+}
+
 sub post {
     my ($headers, $body, $path) = @_;
     $path = '/v1/payments' unless defined $path;
