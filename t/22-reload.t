@@ -10,7 +10,6 @@ use IO::Select;
 use IO::Socket::INET;
 use Test::More;
 use Test::Nginx::Util;
-use Time::HiRes qw(sleep time);
 
 $ENV{TEST_NGINX_LOAD_MODULES} or die "TEST_NGINX_LOAD_MODULES?\n";
 my ($pg_port) = $ENV{PG_PRIMARY} =~ /port=(\d+)/;
@@ -55,7 +54,8 @@ is(Test::Nginx::Util::start({
         payments_secret_file $ENV{DEVSTACK_DIR}/nginx/secret;
         payments_redis 127.0.0.1:$redis_port timeout=2s;
     },
-    config => 'location /v1 { payments on; } location /readyz { payments on; }',
+    config => 'location /v1 { payments on; } location /readyz { payments on; }
+               location /metrics { payments on; }',
 }), undef, 'nginx starts');
 
 $Load::port = $Test::Nginx::Util::ClientPort;
@@ -76,8 +76,11 @@ if ($client == 0) {
 
 close $writer;
 
-# until the payment waits, and then the reload
-sleep 0.5;
+my $metrics = $readyz =~ s/readyz/metrics/r;
+ok(Load::wait_until(5, sub {
+    request($metrics)->{body} =~ /^payments_idempotency_executing 1$/m
+}), 'the payment waits');
+
 kill HUP => Test::Nginx::Util::pid();
 waitpid $client, 0;
 
