@@ -230,7 +230,7 @@ uint32_t ngx_payments_validate(const ngx_payments_json_t *json,
  * Card numbers (PCI DSS 4.0, 3.5.1): 13 to 19 digits that start with 2 to 6
  * and pass ISO/IEC 7812-1 Luhn, spaces and dashes between them ignored.  Not
  * looked for in what is a UUID, or a hexadecimal word of 32 characters and
- * more: one in ten thousand of those would look like a card.
+ * more: random ones hold a card's digits now and then.
  * Returns 1 where the text holds one.
  */
 int ngx_payments_card_number(const uint8_t *data, size_t len);

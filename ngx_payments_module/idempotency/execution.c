@@ -248,7 +248,6 @@ ngx_payments_execution_send(ngx_payments_execution_t *execution)
         return;
     }
 
-    execution->running = 1;
     ngx_payments_pg_send(&execution->item);
 }
 
@@ -403,8 +402,6 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
         NGX_PAYMENTS_OUTCOME_UNKNOWN,     /* UNKNOWN */
         NGX_PAYMENTS_OVERLOADED           /* OVERLOADED */
     };
-
-    execution->running = 0;
 
     /* an attempt was lost on the way, whatever the later one says */
 

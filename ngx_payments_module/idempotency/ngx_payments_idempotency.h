@@ -126,7 +126,6 @@ struct ngx_payments_execution_s {
     ngx_event_t                   timer;       /* delay, or the next try */
     ngx_msec_t                    again;       /* length of that try's wait */
     unsigned                      linked:1;    /* in the tree */
-    unsigned                      running:1;   /* the item is with pg/ */
     unsigned                      unknown:1;   /* an attempt was lost */
     unsigned                      elsewhere:1; /* another worker has the key */
 };

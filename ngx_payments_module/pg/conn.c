@@ -483,14 +483,11 @@ ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
                   constraint ? constraint : "", function ? function : "?",
                   conn->statement ? conn->statement->name : "prepare");
 
-    if (conn->error != NGX_PAYMENTS_PG_CLASS_NONE) {
-        return;
+    /* the first error counts, later ones follow from it */
+
+    if (conn->error == NGX_PAYMENTS_PG_CLASS_NONE) {
+        conn->error = ngx_payments_pg_classify(result);
     }
-
-    conn->error = ngx_payments_pg_classify(result);
-
-    ngx_cpystrn((u_char *) conn->sqlstate, (u_char *) (state ? state : ""),
-                sizeof(conn->sqlstate));
 }
 
 

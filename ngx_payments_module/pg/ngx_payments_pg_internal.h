@@ -76,7 +76,6 @@ struct ngx_payments_pg_conn_s {
 
     PGresult                     *result;      /* rows, until the Sync */
     ngx_payments_pg_class_e       error;       /* of the call; NONE: none */
-    char                          sqlstate[6];
     uint64_t                      sent;        /* when, in microseconds */
     ngx_msec_t                    deadline;    /* of the call */
 };
