@@ -34,5 +34,9 @@ char *ngx_payments_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_payments_conf_secret_file(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+/* the first line of a file, with a NUL behind it; EMERG says what is wrong */
+ngx_int_t ngx_payments_conf_read_secret(ngx_conf_t *cf, ngx_str_t *name,
+    ngx_str_t *secret);
+
 
 #endif /* _NGX_PAYMENTS_CONF_H_INCLUDED_ */

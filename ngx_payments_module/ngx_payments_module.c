@@ -9,6 +9,8 @@
 #include "http/ngx_payments_http.h"
 #include "status/ngx_payments_status.h"
 
+#include <sys/random.h>
+
 
 static void *ngx_payments_create_main_conf(ngx_conf_t *cf);
 static char *ngx_payments_init_main_conf(ngx_conf_t *cf, void *conf);
@@ -18,6 +20,7 @@ static char *ngx_payments_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static ngx_int_t ngx_payments_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_payments_postconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_payments_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_payments_init_process(ngx_cycle_t *cycle);
 static void ngx_payments_exit_process(ngx_cycle_t *cycle);
 static void ngx_payments_exit_master(ngx_cycle_t *cycle);
@@ -106,7 +109,7 @@ ngx_module_t  ngx_payments_module = {
     ngx_payments_commands,                 /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    NULL,                                  /* init module */
+    ngx_payments_init_module,              /* init module */
     ngx_payments_init_process,             /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
@@ -163,6 +166,7 @@ ngx_payments_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_size_value(pmcf->zone_size, 2 * 1024 * 1024);
 
     pmcf->idempotency.ttl = pmcf->ttl;
+    pmcf->idempotency.wait = pmcf->wait;
 
     if (pmcf->ttl < 60 || pmcf->ttl > 7 * 24 * 3600) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -241,17 +245,83 @@ ngx_payments_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 }
 
 
-/* how many connections PostgreSQL must expect */
+/* each worker needs its connections to PostgreSQL and Redis, and one more */
 
-static void
-ngx_payments_say_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
+static ngx_int_t
+ngx_payments_enough(ngx_log_t *log, ngx_payments_main_conf_t *pmcf,
+    ngx_uint_t have)
 {
-    ngx_int_t          workers;
-    ngx_uint_t         i, each;
-    ngx_core_conf_t   *ccf;
+    ngx_uint_t  i, need;
+
+    need = (pmcf->redis != NULL);
+
+    for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
+        need += pmcf->shard->connections[i];
+    }
+
+    if (need < have) {
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_EMERG, log, 0,
+                  "payments shard \"%V\" needs %ui connections in each worker, "
+                  "but \"worker_connections\" are %ui", &pmcf->shard->name,
+                  need, have);
+
+    return NGX_ERROR;
+}
+
+
+/* a master that reloads would exit if this failed: there it only says so */
+
+static ngx_int_t
+ngx_payments_init_module(ngx_cycle_t *cycle)
+{
+    ngx_payments_main_conf_t  *pmcf;
+
+    if (ngx_get_conf(cycle->conf_ctx, ngx_http_module) == NULL) {
+        return NGX_OK;
+    }
+
+    pmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_payments_module);
+
+    if (pmcf == NULL || !pmcf->enabled
+        || ngx_payments_enough(cycle->log, pmcf, cycle->connection_n)
+           == NGX_OK)
+    {
+        return NGX_OK;
+    }
+
+    return (ngx_process == NGX_PROCESS_MASTER) ? NGX_OK : NGX_ERROR;
+}
+
+
+/* how many connections PostgreSQL must expect, and nginx must have */
+
+static ngx_int_t
+ngx_payments_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
+{
+    void             ***events;
+    ngx_int_t           workers;
+    ngx_uint_t          i, each;
+    ngx_core_conf_t    *ccf;
+    ngx_event_conf_t   *ecf;
 
     for (each = 0, i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
         each += pmcf->shard->connections[i];
+    }
+
+    /* the events block mostly stands before http; where it does not,
+       ngx_payments_init_module() looks again */
+
+    events = (void ***) ngx_get_conf(cf->cycle->conf_ctx, ngx_events_module);
+
+    if (events != NULL && *events != NULL) {
+        ecf = (*events)[ngx_event_core_module.ctx_index];
+
+        if (ngx_payments_enough(cf->log, pmcf, ecf->connections) != NGX_OK) {
+            return NGX_ERROR;
+        }
     }
 
     ccf = (ngx_core_conf_t *) ngx_get_conf(cf->cycle->conf_ctx,
@@ -264,6 +334,8 @@ ngx_payments_say_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
                        "PostgreSQL (%i workers with %ui each), twice as many "
                        "while a reload drains", &pmcf->shard->name,
                        each * workers, workers, each);
+
+    return NGX_OK;
 }
 
 
@@ -295,6 +367,24 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    if (pmcf->idempotency.secret.len == 0) {
+
+        /* cursors are signed by something that lasts until a reload */
+
+        pmcf->idempotency.secret.len = 32;
+        pmcf->idempotency.secret.data = ngx_pnalloc(cf->pool, 32);
+
+        if (pmcf->idempotency.secret.data == NULL
+            || getrandom(pmcf->idempotency.secret.data, 32, 0) != 32)
+        {
+            return NGX_ERROR;
+        }
+
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "without \"payments_secret_file\" cursors of lists "
+                           "end with a reload, and are good on one host only");
+    }
+
     failed = ngx_payments_api_compile();
 
     if (failed != NULL) {
@@ -303,7 +393,9 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    ngx_payments_say_budget(cf, pmcf);
+    if (ngx_payments_budget(cf, pmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     if (ngx_payments_status_zone(cf, pmcf->zone_size, &ngx_payments_module)
         != NGX_OK)
@@ -352,6 +444,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
 
     ngx_payments_status_init();
     ngx_payments_api_init(&pmcf->idempotency);
+    ngx_payments_query_init(&pmcf->idempotency.secret);
 
     if (ngx_payments_pg_init(cycle, pmcf->shard) != NGX_OK) {
         return NGX_ERROR;
@@ -378,6 +471,7 @@ ngx_payments_exit_process(ngx_cycle_t *cycle)
     ngx_payments_pg_exit();
     ngx_payments_redis_exit();
     ngx_payments_http_auth_exit();
+    ngx_payments_status_exit();
     ngx_payments_exit_master(cycle);
 }
 

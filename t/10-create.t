@@ -186,7 +186,7 @@ Preference-Applied: wait=5
 --- error_code eval
 [200, 200, 200, 200]
 --- response_body_like eval
-[qr/"ok"/, qr/"postgres":"ok"/, qr/^payments_postgresql_connections \d/m, qr/^$/]
+[qr/"ok"/, qr/"postgres":"ok"/, qr/^payments_postgresql_connections\{state="idle"\} \d/m, qr/^$/]
 --- response_headers_like eval
 ['Content-Type: application/json', 'Content-Type: application/json', 'Content-Type: text/plain; version=0.0.4', 'Content-Length: 15']
 

@@ -163,7 +163,7 @@ __DATA__
 --- response_body_like eval
 [map { Payments::problem($_->[4]) } @::requests]
 --- response_headers eval
-[map { my $c = $_->[3]; "Content-Type: application/problem+json\n" . ($c == 401 ? 'WWW-Authenticate: Bearer' : $c == 405 ? 'Allow: ' . ($_->[1] =~ /livez/ ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS') : $_->[0] eq 'no key' ? 'Link: </docs/errors/idempotency_key_required>; rel="describedby"' : 'Payments-Should-Retry: false') } @::requests]
+[map { my $c = $_->[3]; "Content-Type: application/problem+json\n" . ($c == 401 ? 'WWW-Authenticate: Bearer' : $c == 405 ? 'Allow: ' . ($_->[1] =~ /livez/ ? 'GET, HEAD, OPTIONS' : 'GET, HEAD, POST, OPTIONS') : $_->[0] eq 'no key' ? 'Link: </docs/errors/idempotency_key_required>; rel="describedby"' : 'Payments-Should-Retry: false') } @::requests]
 --- no_error_log
 4242
 _test_0
@@ -192,7 +192,7 @@ _test_0
 --- error_code eval
 [204, 204, 404, 404]
 --- response_headers eval
-['Allow: POST, OPTIONS', 'Allow: GET, HEAD, OPTIONS', 'Content-Type: application/problem+json', 'Content-Type: application/problem+json']
+['Allow: GET, HEAD, POST, OPTIONS', 'Allow: GET, HEAD, PATCH, OPTIONS', 'Content-Type: application/problem+json', 'Content-Type: application/problem+json']
 --- response_body_like eval
 [qr/^$/, qr/^$/, qr/^$/, qr/route_not_found/]
 

@@ -73,7 +73,7 @@ TRACE /v1/payments
 --- response_body_like eval
 Payments::problem('method_not_allowed')
 --- response_headers
-Allow: POST, OPTIONS
+Allow: GET, HEAD, POST, OPTIONS
 
 
 

@@ -22,7 +22,7 @@ __DATA__
     payments_shard main { }
 --- must_die
 --- error_log
-no "server" in payments_shard "main"
+"server" is missing in payments_shard "main"
 
 
 
@@ -146,3 +146,87 @@ invalid parameter "colour=red"
 --- error_log
 "payments_zone" is too small
 
+
+=== TEST 30: depth behind a pooler
+--- http_config
+    payments_shard a { server 127.0.0.1; depth 2; }
+--- must_die
+--- error_log
+"depth" above 1 needs "mode direct"
+
+
+
+=== TEST 31: too much depth
+--- http_config
+    payments_shard a { server 127.0.0.1; mode direct; depth 17; }
+--- must_die
+--- error_log
+"depth" must be at most 16
+
+
+
+=== TEST 32: an sslmode that is none
+--- http_config
+    payments_shard a { server 127.0.0.1; sslmode prefer; }
+--- must_die
+--- error_log
+"sslmode" directive must be "disable", "require", "verify-ca" or "verify-full"
+
+
+
+=== TEST 33: nothing to verify with
+--- http_config
+    payments_shard a { server 127.0.0.1; sslmode verify-full; }
+--- must_die
+--- error_log
+"sslmode" that verifies needs "sslrootcert" in payments_shard "a"
+
+
+
+=== TEST 34: an authority that is not there
+--- http_config
+    payments_shard a { server 127.0.0.1; sslmode verify-full; sslrootcert /nosuch; }
+--- must_die
+--- error_log
+"/nosuch" failed (2: No such file or directory)
+
+
+
+=== TEST 35: idle for longer than alive
+--- http_config
+    payments_shard a { server 127.0.0.1; lifetime 1m; idle_timeout 2m; }
+--- must_die
+--- error_log
+"idle_timeout" must not be longer than "lifetime"
+
+
+
+=== TEST 36: a batch of nothing
+--- http_config
+    payments_shard a { server 127.0.0.1; batch_size 1; }
+--- must_die
+--- error_log
+"batch_size" directive has an invalid value: it must be at least 1k
+
+
+
+=== TEST 37: more connections than nginx has
+--- http_config
+    payments_shard a { server 127.0.0.1; write_connections 1000; read_connections 30; }
+--- config
+    location / { payments on; }
+--- must_die
+--- error_log
+needs 1031 connections in each worker, but "worker_connections" are 1024
+
+
+
+=== TEST 38: what PostgreSQL must expect is said
+--- http_config eval: $Payments::Shard
+--- config
+    location /livez { payments on; }
+--- request
+GET /livez
+--- error_log
+at most 3 connections to PostgreSQL (1 workers with 3 each), twice as many while a reload drains
+--- error_code: 200

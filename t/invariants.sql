@@ -37,14 +37,46 @@ SELECT 'I4: ledger without its payment: ' || l.source_id
     ON p.merchant_id = l.merchant_id AND p.payment_id = l.source_id
  WHERE l.kind = 'capture' AND p.payment_id IS NULL;
 
--- I5: each payment has exactly one event for each version
+SELECT 'I4: refunded and refunds differ: ' || p.payment_id
+  FROM pay.payments p
+  LEFT JOIN (SELECT merchant_id, payment_id, sum(amount) AS amount
+               FROM pay.refunds WHERE status <> 'failed'
+              GROUP BY merchant_id, payment_id) r
+    ON r.merchant_id = p.merchant_id AND r.payment_id = p.payment_id
+ WHERE p.amount_refunded <> coalesce(r.amount, 0);
+
+SELECT 'I4: refund and ledger differ: ' || r.refund_id
+  FROM pay.refunds r
+  LEFT JOIN (SELECT merchant_id, source_id,
+                    sum(amount) FILTER (WHERE kind = 'refund') AS reserved,
+                    sum(amount) FILTER (WHERE kind = 'refund_succeeded') AS paid,
+                    sum(amount) FILTER (WHERE kind = 'refund_failed') AS back
+               FROM pay.ledger_transfers GROUP BY merchant_id, source_id) l
+    ON l.merchant_id = r.merchant_id AND l.source_id = r.refund_id
+ WHERE l.reserved IS DISTINCT FROM r.amount
+    OR l.paid IS DISTINCT FROM CASE r.status WHEN 'succeeded' THEN r.amount END
+    OR l.back IS DISTINCT FROM CASE r.status WHEN 'failed' THEN r.amount END;
+
+SELECT 'I4: captures and captured differ: ' || c.payment_id
+  FROM (SELECT merchant_id, payment_id, sum(amount) AS amount
+          FROM pay.captures GROUP BY merchant_id, payment_id) c
+  JOIN pay.payments p USING (merchant_id, payment_id)
+ WHERE c.amount <> p.amount_captured;
+
+-- I5: each payment has exactly one event for each version, counting those of
+-- its refunds, and the versions have no gap
 SELECT 'I5: payment without its events: ' || p.payment_id
   FROM pay.payments p
-  LEFT JOIN (SELECT merchant_id, object_id, count(*) AS events
-               FROM pay.journal WHERE event_type LIKE 'payment.%'
-              GROUP BY merchant_id, object_id) j
-    ON j.merchant_id = p.merchant_id AND j.object_id = p.payment_id
+  LEFT JOIN (SELECT merchant_id, coalesce(parent_id, object_id) AS payment_id,
+                    count(*) AS events
+               FROM pay.journal WHERE event_type IS NOT NULL
+              GROUP BY 1, 2) j
+    ON j.merchant_id = p.merchant_id AND j.payment_id = p.payment_id
  WHERE coalesce(j.events, 0) <> p.version;
+
+SELECT 'I5: version twice: ' || object_id || ' ' || object_version
+  FROM pay.journal WHERE event_type IS NOT NULL
+ GROUP BY merchant_id, object_id, object_version HAVING count(*) > 1;
 
 SELECT 'I5: event twice: ' || event_id FROM pay.journal
  GROUP BY event_id HAVING count(*) > 1;

@@ -4,83 +4,138 @@
 #include "ngx_payments_api.h"
 
 
-#define NGX_PAYMENTS_MAINTENANCE_EVERY  (3600 * 1000)
-#define NGX_PAYMENTS_MAINTENANCE_AGAIN  (60 * 1000)
-#define NGX_PAYMENTS_DAYS_ALARM         3
+#define NGX_PAYMENTS_DAYS_ALARM  3
 
 
-static void ngx_payments_maintenance_timer(ngx_event_t *ev);
-static void ngx_payments_maintenance_done(ngx_payments_pg_item_t *item,
+/* a task: one SQL call, again and again; of the first worker */
+
+typedef struct {
+    ngx_payments_pg_statement_e   statement;
+    ngx_msec_t                    every;
+    ngx_msec_t                    again;       /* where it did not work */
+    void                        (*done)(ngx_payments_pg_row_t *row);
+    ngx_event_t                   timer;
+    ngx_connection_t              dummy;       /* for the timer's log lines */
+    ngx_payments_pg_item_t        item;
+    ngx_payments_pg_value_t       holder;      /* of the lease, if it has one */
+} ngx_payments_task_t;
+
+
+static void ngx_payments_task_timer(ngx_event_t *ev);
+static void ngx_payments_task_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
+static void ngx_payments_maintain_done(ngx_payments_pg_row_t *row);
 
 
-static ngx_event_t             ngx_payments_maintenance;
-static ngx_connection_t        ngx_payments_maintenance_dummy;
-static ngx_payments_pg_item_t  ngx_payments_maintenance_item;
+static ngx_payments_task_t  ngx_payments_tasks[] = {
+    { .statement = NGX_PAYMENTS_PG_MAINTAIN, .every = 3600 * 1000,
+      .again = 60 * 1000, .done = ngx_payments_maintain_done },
+    { .statement = NGX_PAYMENTS_PG_BACKGROUND, .every = 1000,
+      .again = 1000 }
+};
+
+#define NGX_PAYMENTS_TASKS                                                    \
+    (sizeof(ngx_payments_tasks) / sizeof(ngx_payments_task_t))
+
+
+/* who this process is to the lease; another one after each start */
+
+static u_char  ngx_payments_holder[NGX_PAYMENTS_UUID_LEN];
 
 
 void
 ngx_payments_maintenance_init(ngx_cycle_t *cycle)
 {
-    ngx_event_t  *ev = &ngx_payments_maintenance;
+    ngx_uint_t            i;
+    ngx_payments_task_t  *task;
 
-    ngx_memzero(ev, sizeof(ngx_event_t));
+    if (ngx_payments_api_uuid(ngx_payments_holder) != 0) {
+        return;
+    }
 
-    ngx_payments_maintenance_dummy.fd = (ngx_socket_t) -1;
+    for (i = 0; i < NGX_PAYMENTS_TASKS; i++) {
+        task = &ngx_payments_tasks[i];
 
-    ev->data = &ngx_payments_maintenance_dummy;
-    ev->handler = ngx_payments_maintenance_timer;
-    ev->log = cycle->log;
-    ev->cancelable = 1;
+        task->dummy.fd = (ngx_socket_t) -1;
+        task->dummy.data = task;
 
-    ngx_add_timer(ev, 1);
+        task->timer.data = &task->dummy;
+        task->timer.handler = ngx_payments_task_timer;
+        task->timer.log = cycle->log;
+        task->timer.cancelable = 1;
+
+        task->holder.data = ngx_payments_holder;
+        task->holder.len = NGX_PAYMENTS_UUID_LEN;
+
+        task->item.statement = task->statement;
+        task->item.values = &task->holder;
+        task->item.handler = ngx_payments_task_done;
+        task->item.data = task;
+        task->item.once = 1;
+
+        ngx_add_timer(&task->timer, 1);
+    }
 }
 
 
 void
 ngx_payments_maintenance_exit(void)
 {
-    if (ngx_payments_maintenance.timer_set) {
-        ngx_del_timer(&ngx_payments_maintenance);
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_PAYMENTS_TASKS; i++) {
+        if (ngx_payments_tasks[i].timer.timer_set) {
+            ngx_del_timer(&ngx_payments_tasks[i].timer);
+        }
     }
 }
 
 
 static void
-ngx_payments_maintenance_timer(ngx_event_t *ev)
+ngx_payments_task_timer(ngx_event_t *ev)
 {
-    ngx_payments_pg_item_t  *item = &ngx_payments_maintenance_item;
+    ngx_connection_t     *c = ev->data;
+    ngx_payments_task_t  *task = c->data;
 
     if (ngx_exiting) {
         return;
     }
 
-    if (ngx_payments_api_uuid(item->tag) != 0) {
-        ngx_add_timer(ev, NGX_PAYMENTS_MAINTENANCE_AGAIN);
+    if (ngx_payments_api_uuid(task->item.tag) != 0) {
+        ngx_add_timer(ev, task->again);
         return;
     }
 
-    item->statement = NGX_PAYMENTS_PG_MAINTAIN;
-    item->handler = ngx_payments_maintenance_done;
-    item->once = 1;
-
-    ngx_payments_pg_send(item);
+    ngx_payments_pg_send(&task->item);
 }
 
 
 static void
-ngx_payments_maintenance_done(ngx_payments_pg_item_t *item,
+ngx_payments_task_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
-    int64_t  days;
+    ngx_payments_task_t  *task = item->data;
 
     if (outcome != NGX_PAYMENTS_PG_DONE) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "partitions could not be made ahead; trying again");
-        ngx_add_timer(&ngx_payments_maintenance,
-                      NGX_PAYMENTS_MAINTENANCE_AGAIN);
+                      "background task %ui was not done; trying again",
+                      (ngx_uint_t) task->statement);
+        ngx_add_timer(&task->timer, task->again);
         return;
     }
+
+    if (task->done != NULL) {
+        task->done(row);
+    }
+
+    ngx_add_timer(&task->timer, task->every);
+}
+
+
+static void
+ngx_payments_maintain_done(ngx_payments_pg_row_t *row)
+{
+    int64_t  days;
 
     days = ngx_payments_pg_number(row, 1);
 
@@ -89,6 +144,4 @@ ngx_payments_maintenance_done(ngx_payments_pg_item_t *item,
                       "partitions of pay.journal end in %L days; payments "
                       "stop then", days);
     }
-
-    ngx_add_timer(&ngx_payments_maintenance, NGX_PAYMENTS_MAINTENANCE_EVERY);
 }

@@ -43,6 +43,8 @@ typedef enum {
     NGX_PAYMENTS_P_DUPLICATE_JSON_MEMBER,
     NGX_PAYMENTS_P_INVALID_HEADER,
     NGX_PAYMENTS_P_INVALID_QUERY,
+    NGX_PAYMENTS_P_INVALID_CURSOR,
+    NGX_PAYMENTS_P_CURSOR_FILTER_MISMATCH,
     NGX_PAYMENTS_P_KEY_REQUIRED,
     NGX_PAYMENTS_P_INVALID_KEY,
     NGX_PAYMENTS_P_CREDENTIAL_IN_URL,
@@ -53,6 +55,7 @@ typedef enum {
     NGX_PAYMENTS_P_CARD_DECLINED,
     NGX_PAYMENTS_P_INSUFFICIENT_SCOPE,
     NGX_PAYMENTS_P_FORBIDDEN,
+    NGX_PAYMENTS_P_TEST_MODE_ONLY,
     NGX_PAYMENTS_P_MERCHANT_SUSPENDED,
     NGX_PAYMENTS_P_RESOURCE_NOT_FOUND,
     NGX_PAYMENTS_P_ROUTE_NOT_FOUND,
@@ -60,8 +63,16 @@ typedef enum {
     NGX_PAYMENTS_P_NOT_ACCEPTABLE,
     NGX_PAYMENTS_P_REQUEST_TIMEOUT,
     NGX_PAYMENTS_P_IN_USE,
+    NGX_PAYMENTS_P_RESOURCE_BUSY,
     NGX_PAYMENTS_P_REFERENCE_USED,
+    NGX_PAYMENTS_P_PAYMENT_PROCESSING,
+    NGX_PAYMENTS_P_PAYMENT_NOT_CAPTURED,
+    NGX_PAYMENTS_P_PAYMENT_ALREADY_CAPTURED,
+    NGX_PAYMENTS_P_PAYMENT_CANCELED,
+    NGX_PAYMENTS_P_AUTHORIZATION_EXPIRED,
+    NGX_PAYMENTS_P_PAYMENT_FAILED,
     NGX_PAYMENTS_P_LENGTH_REQUIRED,
+    NGX_PAYMENTS_P_VERSION_MISMATCH,
     NGX_PAYMENTS_P_CONTENT_TOO_LARGE,
     NGX_PAYMENTS_P_URI_TOO_LONG,
     NGX_PAYMENTS_P_UNSUPPORTED_MEDIA_TYPE,
@@ -74,6 +85,9 @@ typedef enum {
     NGX_PAYMENTS_P_CARD_NUMBER,
     NGX_PAYMENTS_P_UNKNOWN_TOKEN,
     NGX_PAYMENTS_P_KEY_REUSED,
+    NGX_PAYMENTS_P_CAPTURE_EXCEEDS,
+    NGX_PAYMENTS_P_REFUND_EXCEEDS,
+    NGX_PAYMENTS_P_CURRENCY_MISMATCH,
     NGX_PAYMENTS_P_RATE_LIMITED,
     NGX_PAYMENTS_P_INTERNAL_ERROR,
     NGX_PAYMENTS_P_NOT_IMPLEMENTED,
@@ -104,6 +118,7 @@ typedef struct {
     ngx_str_t                     body;        /* empty: none */
     const char                   *type;        /* media type; NULL: by status */
     ngx_str_t                     location;    /* empty: none */
+    ngx_str_t                     link;        /* likewise */
     ngx_uint_t                    version;     /* ETag; 0: none */
     unsigned                      keyed:1;     /* the next five are there */
     unsigned                      replayed:1;
@@ -117,6 +132,51 @@ typedef struct {
     const char                   *challenge;   /* WWW-Authenticate; NULL */
     const char                   *described;   /* Link describedby; NULL */
 } ngx_payments_answer_t;
+
+
+/* query parameters: a table that ends with a NULL name */
+
+typedef enum {
+    NGX_PAYMENTS_QUERY_ENUM = 0,   /* may be repeated */
+    NGX_PAYMENTS_QUERY_CURRENCY,
+    NGX_PAYMENTS_QUERY_STRING,
+    NGX_PAYMENTS_QUERY_TIME,       /* RFC 3339 */
+    NGX_PAYMENTS_QUERY_AMOUNT,
+    NGX_PAYMENTS_QUERY_AFTER,      /* a number; the list then ascends */
+    NGX_PAYMENTS_QUERY_PAYMENT     /* an id */
+} ngx_payments_query_type_e;
+
+
+typedef struct {
+    const char                   *name;        /* "amount[gte]" */
+    const char                   *group;       /* in the filter: "amount", or
+                                                  NULL; rows of a group stand
+                                                  together */
+    const char                   *member;      /* "gte" */
+    ngx_payments_query_type_e     type;
+    size_t                        max;         /* bytes of a STRING */
+    const char *const            *values;      /* of an ENUM */
+} ngx_payments_query_t;
+
+
+/* what a query says */
+
+typedef struct {
+    ngx_str_t                     filter;      /* for SQL, a JSON object */
+    ngx_str_t                     query;       /* as it came, for the link */
+    ngx_str_t                     cursor;      /* where in request->query its
+                                                  cursor is */
+    ngx_uint_t                    limit;
+    u_char                        hash[8];     /* of path, order and filter */
+    u_char                        after[NGX_PAYMENTS_UUID_LEN];
+    unsigned                      pages:1;     /* limit, order and cursor are
+                                                  parameters; set before */
+    unsigned                      ascending:1;
+    unsigned                      continued:1; /* "after" is there */
+    unsigned                      limited:1;
+    unsigned                      ordered:1;
+    unsigned                      followed:1;  /* there was an AFTER */
+} ngx_payments_list_t;
 
 
 typedef struct ngx_payments_request_s    ngx_payments_request_t;
@@ -148,6 +208,8 @@ struct ngx_payments_request_s {
     u_char                          request_uuid[NGX_PAYMENTS_UUID_LEN];
     u_char                          request_id[NGX_PAYMENTS_ID_LEN];
 
+    ngx_str_t                       if_match;  /* versions parted by commas;
+                                                  data NULL: any */
     ngx_str_t                       key;       /* Idempotency-Key, or empty */
     ngx_payments_idempotency_key_t  key_hash;
     ngx_msec_t                      wait;      /* Prefer: wait, or the limit */
@@ -159,8 +221,11 @@ struct ngx_payments_request_s {
     /* ---- of the operation, while it runs ---- */
 
     ngx_payments_waiter_t           waiter;    /* keyed operations */
-    ngx_payments_pg_item_t          item;      /* others */
-    ngx_payments_pg_value_t         values[4]; /* of that item */
+    ngx_payments_pg_item_t          item;      /* others; its stats are those
+                                                  of keyed ones as well */
+    ngx_payments_pg_value_t         values[8]; /* of that item */
+    ngx_payments_list_t             list;      /* the query of a list */
+    const char                     *action;    /* of pay.change_payments() */
     unsigned                        pending:1; /* item is with pg/ */
 };
 
@@ -175,6 +240,14 @@ struct ngx_payments_operation_s {
                                                   merchants; a client that
                                                   leaves does not stop it */
     unsigned                        body:1;    /* JSON is read */
+    unsigned                        optional:1;  /* ... or {} where there is
+                                                  none */
+    unsigned                        test:1;    /* refused to live keys */
+    unsigned                        query:1;   /* it checks its query itself;
+                                                  others have none */
+    const char                     *object;    /* prefix of what a 201 made */
+    const char                     *location;  /* where that is read; NULL:
+                                                  nothing is made */
     const ngx_payments_field_t     *fields;    /* of the body */
     ngx_payments_request_pt         handler;
     const char                     *summary;
@@ -201,7 +274,7 @@ ngx_uint_t ngx_payments_api_index(const ngx_payments_operation_t *operation);
 /* the bit of a scope's name; 0: there is no such scope */
 ngx_uint_t ngx_payments_api_scope(const u_char *name, size_t len);
 
-/* the worker's source of ids; 0, or -1 */
+/* the worker's source of ids, by PostgreSQL's clock; 0, or -1 */
 int ngx_payments_api_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN]);
 
 /* the request ends; what it started runs on or is canceled */
@@ -227,20 +300,12 @@ void ngx_payments_problem_violations(ngx_payments_request_t *request,
     ngx_payments_validation_t *v);
 
 /*
- * maintenance.c: partitions are made ahead, at the start and once an hour, by
- * the first worker; init_process and exit_process
+ * maintenance.c: what nobody asks for, by the first worker: partitions are made
+ * ahead, at the start and once an hour; what is due is done once a second, by
+ * whoever holds the lease.  init_process and exit_process
  */
 void ngx_payments_maintenance_init(ngx_cycle_t *cycle);
 void ngx_payments_maintenance_exit(void);
-
-/* one file for each resource */
-void ngx_payments_create_payment(ngx_payments_request_t *request);
-void ngx_payments_get_payment(ngx_payments_request_t *request);
-void ngx_payments_livez(ngx_payments_request_t *request);
-void ngx_payments_readyz(ngx_payments_request_t *request);
-void ngx_payments_metrics(ngx_payments_request_t *request);
-
-extern const ngx_payments_field_t  ngx_payments_create_payment_fields[];
 
 /*
  * The worker's workspace for one request body; used only between two returns
@@ -251,6 +316,87 @@ typedef struct {
     ngx_payments_validation_t       validation;
     ngx_payments_out_t              out;       /* 768 KiB, emptied by parse */
 } ngx_payments_workspace_t;
+
+/*
+ * A keyed operation, from its validated body to its answer: joins what is under
+ * way for the key, or begins.  "item" then fills execution->item from the
+ * execution's pool; NGX_ERROR: no memory.  Without an Idempotency-Key the
+ * operation gets one of its own.
+ */
+typedef ngx_int_t (*ngx_payments_item_pt)(ngx_payments_request_t *request,
+    ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution);
+void ngx_payments_api_execute(ngx_payments_request_t *request,
+    ngx_payments_workspace_t *ws, ngx_payments_item_pt item);
+
+/*
+ * A field's text, decoded into the pool; data NULL: absent or null.
+ * NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_payments_api_text(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
+    ngx_uint_t slot, ngx_str_t *text);
+/* a field of metadata as JSON text; absent: data NULL */
+ngx_int_t ngx_payments_api_metadata(ngx_pool_t *pool,
+    ngx_payments_workspace_t *ws, ngx_uint_t slot, ngx_str_t *text);
+/* reads one object by its id; the statement gives version and body */
+void ngx_payments_api_get(ngx_payments_request_t *request, const char *prefix,
+    ngx_payments_pg_statement_e statement);
+
+/* sends the request's item; its values from the third on are the caller's */
+void ngx_payments_api_send(ngx_payments_request_t *request,
+    ngx_payments_pg_statement_e statement, ngx_payments_pg_handler_pt handler);
+/* a handler for it: takes version and body of the row */
+void ngx_payments_api_got(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
+/* the problem for an item that is not done */
+void ngx_payments_api_failed(ngx_payments_request_t *request,
+    ngx_payments_pg_outcome_e outcome);
+
+/* query.c */
+
+/* init_process: what signs cursors */
+void ngx_payments_query_init(ngx_str_t *secret);
+/* the table of an operation without parameters */
+extern const ngx_payments_query_t  ngx_payments_no_query[];
+/* checks request->query; NGX_DECLINED: request->answer is the problem */
+ngx_int_t ngx_payments_query_parse(ngx_payments_request_t *request,
+    const ngx_payments_query_t *table, ngx_payments_list_t *list);
+/* the cursor behind the object with this id */
+ngx_int_t ngx_payments_query_next(ngx_payments_request_t *request,
+    ngx_payments_list_t *list, const u_char *last, ngx_str_t *cursor);
+
+/* one file for each resource */
+void ngx_payments_list_payments(ngx_payments_request_t *request);
+void ngx_payments_list_refunds(ngx_payments_request_t *request);
+void ngx_payments_list_payment_refunds(ngx_payments_request_t *request);
+void ngx_payments_list_ledger(ngx_payments_request_t *request);
+void ngx_payments_list_balances(ngx_payments_request_t *request);
+void ngx_payments_list_events(ngx_payments_request_t *request);
+void ngx_payments_get_event(ngx_payments_request_t *request);
+void ngx_payments_list_currencies(ngx_payments_request_t *request);
+void ngx_payments_get_balance(ngx_payments_request_t *request);
+void ngx_payments_get_ledger(ngx_payments_request_t *request);
+void ngx_payments_trial_balance(ngx_payments_request_t *request);
+void ngx_payments_capture_payment(ngx_payments_request_t *request);
+void ngx_payments_cancel_payment(ngx_payments_request_t *request);
+void ngx_payments_refund_payment(ngx_payments_request_t *request);
+void ngx_payments_update_payment(ngx_payments_request_t *request);
+void ngx_payments_expire_payment(ngx_payments_request_t *request);
+void ngx_payments_settle_payment(ngx_payments_request_t *request);
+void ngx_payments_dispute_payment(ngx_payments_request_t *request);
+void ngx_payments_resolve_payment(ngx_payments_request_t *request);
+void ngx_payments_get_refund(ngx_payments_request_t *request);
+void ngx_payments_create_payment(ngx_payments_request_t *request);
+void ngx_payments_get_payment(ngx_payments_request_t *request);
+void ngx_payments_livez(ngx_payments_request_t *request);
+void ngx_payments_readyz(ngx_payments_request_t *request);
+void ngx_payments_metrics(ngx_payments_request_t *request);
+
+extern const ngx_payments_field_t  ngx_payments_create_payment_fields[];
+extern const ngx_payments_field_t  ngx_payments_capture_fields[];
+extern const ngx_payments_field_t  ngx_payments_cancel_fields[];
+extern const ngx_payments_field_t  ngx_payments_refund_fields[];
+extern const ngx_payments_field_t  ngx_payments_update_fields[];
+extern const ngx_payments_field_t  ngx_payments_no_fields[];
 
 /*
  * Parses and validates request->body against the operation's fields.  NULL:

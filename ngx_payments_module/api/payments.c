@@ -1,5 +1,5 @@
 
-/* createPayment, getPayment */
+/* createPayment */
 
 #include "ngx_payments_api.h"
 
@@ -86,34 +86,18 @@ typedef struct {
 } ngx_payments_create_t;
 
 
-/* a field's text, decoded into the pool; data NULL: absent or null */
+/* a field's text; data NULL: absent or null */
 
 static ngx_str_t
 ngx_payments_create_text(ngx_payments_create_t *create, ngx_uint_t slot)
 {
-    ngx_str_t                        text;
-    ngx_payments_out_t               out;
-    const ngx_payments_json_node_t  *node;
+    ngx_str_t  text;
 
-    ngx_str_null(&text);
-
-    node = create->ws->validation.slots[slot];
-
-    if (node == NULL || node->type == NGX_PAYMENTS_JSON_NULL) {
-        return text;
-    }
-
-    /* "" is a text too, and must not be taken for NULL */
-
-    text.data = ngx_pnalloc(create->pool, node->len + 1);
-    if (text.data == NULL) {
+    if (ngx_payments_api_text(create->pool, create->ws, slot, &text)
+        != NGX_OK)
+    {
         create->failed = 1;
-        return text;
     }
-
-    ngx_payments_out_init(&out, text.data, node->len);
-    ngx_payments_json_decode(&create->ws->json, node, &out);
-    text.len = out.pos - out.start;
 
     return text;
 }
@@ -190,37 +174,19 @@ ngx_payments_create_is(ngx_payments_create_t *create, ngx_uint_t slot,
 static void
 ngx_payments_create_metadata(ngx_payments_create_t *create)
 {
-    uint32_t                         i;
-    u_char                          *from, text[4 * 512];
-    ngx_payments_out_t              *out = &create->ws->out, decoded;
-    const ngx_payments_json_node_t  *object, *node;
+    ngx_str_t  text;
 
-    object = create->ws->validation.slots[F_METADATA];
-
-    if (object == NULL) {
-        ngx_payments_create_string(create, C_METADATA, "{}");
-        return;
+    if (ngx_payments_api_metadata(create->pool, create->ws, F_METADATA, &text)
+        != NGX_OK)
+    {
+        create->failed = 1;
     }
 
-    from = out->pos;
-    node = object + 1;
-
-    ngx_payments_out_str(out, "{");
-
-    for (i = 0; i < 2 * object->size; i++) {
-        ngx_payments_out_init(&decoded, text, sizeof(text));
-        ngx_payments_json_decode(&create->ws->json, node++, &decoded);
-
-        if (i) {
-            ngx_payments_out_str(out, (i & 1) ? ":" : ",");
-        }
-
-        ngx_payments_out_json(out, text, decoded.pos - text);
+    if (text.data == NULL) {
+        ngx_str_set(&text, "{}");
     }
 
-    ngx_payments_out_str(out, "}");
-
-    ngx_payments_create_keep(create, C_METADATA, from);
+    ngx_payments_create_value(create, C_METADATA, text.data, text.len);
 }
 
 
@@ -369,12 +335,37 @@ ngx_payments_create_terms(ngx_payments_create_t *create)
 }
 
 
+static ngx_int_t
+ngx_payments_create_token(ngx_payments_request_t *request,
+    ngx_payments_workspace_t *ws, ngx_payments_token_t *token)
+{
+    u_char                           text[256];
+    ngx_payments_out_t               out;
+    const ngx_payments_json_node_t  *node;
+    static ngx_str_t                 more = ngx_string(
+        ",\"errors\":[{\"pointer\":\"/payment_method/token\","
+        "\"code\":\"unknown\",\"detail\":\"no such token\"}]");
+
+    node = ws->validation.slots[F_TOKEN];
+
+    ngx_payments_out_init(&out, text, sizeof(text));
+    ngx_payments_json_decode(&ws->json, node, &out);
+
+    if (ngx_payments_token(text, out.pos - text, token) == 0) {
+        return NGX_OK;
+    }
+
+    ngx_payments_problem(request, NGX_PAYMENTS_P_UNKNOWN_TOKEN, NULL, &more);
+
+    return NGX_DECLINED;
+}
+
+
 /* the item of an execution: every value of the SQL call, in its pool */
 
 static ngx_int_t
 ngx_payments_create_item(ngx_payments_request_t *request,
-    ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution,
-    ngx_payments_token_t *token)
+    ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution)
 {
     u_char                          *ids;
     ngx_str_t                        customer, reference, key;
@@ -385,8 +376,8 @@ ngx_payments_create_item(ngx_payments_request_t *request,
 
     create.pool = execution->pool;
     create.ws = ws;
-    create.token = *token;
-    create.now = ngx_payments_now();
+    (void) ngx_payments_create_token(request, ws, &create.token);
+    create.now = ngx_payments_pg_now();
     create.values = ngx_pcalloc(create.pool,
                                 C_LAST * sizeof(ngx_payments_pg_value_t));
     ids = ngx_pnalloc(create.pool, 2 * NGX_PAYMENTS_UUID_LEN);
@@ -441,76 +432,23 @@ ngx_payments_create_item(ngx_payments_request_t *request,
     ngx_payments_create_metadata(&create);
     ngx_payments_create_head(&create, request, &customer, &reference);
 
-    if (token->failure) {
+    if (create.token.failure) {
         ngx_payments_create_declined(&create, request);
     }
 
     execution->item.statement = NGX_PAYMENTS_PG_CREATE_PAYMENTS;
     execution->item.values = create.values;
-    execution->delay = token->delay;
+    execution->delay = create.token.delay;
 
     return create.failed ? NGX_ERROR : NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_payments_create_token(ngx_payments_request_t *request,
-    ngx_payments_workspace_t *ws, ngx_payments_token_t *token)
-{
-    u_char                           text[256];
-    ngx_payments_out_t               out;
-    const ngx_payments_json_node_t  *node;
-    static ngx_str_t                 more = ngx_string(
-        ",\"errors\":[{\"pointer\":\"/payment_method/token\","
-        "\"code\":\"unknown\",\"detail\":\"no such token\"}]");
-
-    node = ws->validation.slots[F_TOKEN];
-
-    ngx_payments_out_init(&out, text, sizeof(text));
-    ngx_payments_json_decode(&ws->json, node, &out);
-
-    if (ngx_payments_token(text, out.pos - text, token) == 0) {
-        return NGX_OK;
-    }
-
-    ngx_payments_problem(request, NGX_PAYMENTS_P_UNKNOWN_TOKEN, NULL, &more);
-
-    return NGX_DECLINED;
-}
-
-
-static ngx_int_t
-ngx_payments_create_line(ngx_payments_request_t *request,
-    ngx_payments_execution_t *execution)
-{
-    u_char     *p;
-    ngx_str_t  *line = &execution->record.request;
-
-    line->len = request->method.len + 1 + request->path.len;
-    line->data = ngx_pnalloc(execution->pool, line->len);
-
-    if (line->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    p = ngx_cpymem(line->data, request->method.data, request->method.len);
-    *p++ = ' ';
-    ngx_memcpy(p, request->path.data, request->path.len);
-
-    return NGX_OK;
 }
 
 
 void
 ngx_payments_create_payment(ngx_payments_request_t *request)
 {
-    u_char                     fingerprint[NGX_PAYMENTS_SHA256_LEN];
-    ngx_int_t                  rc;
-    ngx_payments_text_t        method, path, query;
     ngx_payments_token_t       token;
-    ngx_payments_record_t     *record;
     ngx_payments_workspace_t  *ws;
-    ngx_payments_execution_t  *execution;
 
     ws = ngx_payments_api_parse(request);
 
@@ -520,145 +458,5 @@ ngx_payments_create_payment(ngx_payments_request_t *request)
         return;
     }
 
-    method.data = request->method.data;
-    method.len = request->method.len;
-    path.data = request->path.data;
-    path.len = request->path.len;
-    query.data = request->query.data;
-    query.len = request->query.len;
-
-    if (ngx_payments_fingerprint(&method, &path, &query, &ws->json, &ws->out,
-                                 fingerprint)
-        != 0)
-    {
-        goto failed;
-    }
-
-    ws->out.pos = ws->out.start;
-
-    request->waiter.data = request;
-    request->waiter.handler = ngx_payments_api_keyed;
-    request->waiter.wait = request->wait;
-
-    rc = ngx_payments_idempotency_join(&request->waiter, &request->key_hash,
-                                       fingerprint, &record);
-
-    if (rc == NGX_OK) {
-        return;
-    }
-
-    if (rc == NGX_ABORT) {
-        ngx_payments_api_keyed(&request->waiter, NGX_PAYMENTS_REUSED, record);
-        return;
-    }
-
-    execution = ngx_payments_idempotency_create(&request->key_hash,
-                                                fingerprint,
-                                                request->request_uuid);
-    if (execution == NULL) {
-        goto failed;
-    }
-
-    if (ngx_payments_create_line(request, execution) != NGX_OK
-        || ngx_payments_create_item(request, ws, execution, &token) != NGX_OK)
-    {
-        ngx_payments_idempotency_abandon(execution);
-        goto failed;
-    }
-
-    ngx_payments_idempotency_start(execution, &request->waiter);
-    return;
-
-failed:
-
-    ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL, NULL);
-    request->done(request);
-}
-
-
-static void
-ngx_payments_get_done(ngx_payments_pg_item_t *item,
-    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
-{
-    ngx_str_t                body;
-    ngx_payments_request_t  *request = item->data;
-    ngx_payments_answer_t   *answer = &request->answer;
-
-    request->pending = 0;
-
-    if (outcome != NGX_PAYMENTS_PG_DONE) {
-        ngx_payments_problem(request,
-                             (outcome == NGX_PAYMENTS_PG_FAILED)
-                             ? NGX_PAYMENTS_P_INTERNAL_ERROR
-                             : (outcome == NGX_PAYMENTS_PG_OVERLOADED)
-                             ? NGX_PAYMENTS_P_OVERLOADED
-                             : NGX_PAYMENTS_P_DATABASE_UNAVAILABLE,
-                             NULL, NULL);
-        goto done;
-    }
-
-    body = ngx_payments_pg_bytes(row, 2);
-
-    if (body.len == 0) {
-        ngx_payments_problem(request, NGX_PAYMENTS_P_RESOURCE_NOT_FOUND, NULL,
-                             NULL);
-        goto done;
-    }
-
-    ngx_memzero(answer, sizeof(ngx_payments_answer_t));
-
-    answer->body.data = ngx_pstrdup(request->pool, &body);
-
-    if (answer->body.data == NULL) {
-        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
-                             NULL);
-        goto done;
-    }
-
-    answer->body.len = body.len;
-    answer->status = 200;
-    answer->type = "application/json";
-    answer->version = (ngx_uint_t) ngx_payments_pg_number(row, 1);
-
-done:
-
-    request->done(request);
-}
-
-
-void
-ngx_payments_get_payment(ngx_payments_request_t *request)
-{
-    u_char                  *payment;
-    ngx_payments_pg_item_t  *item = &request->item;
-
-    payment = ngx_pnalloc(request->pool, NGX_PAYMENTS_UUID_LEN);
-
-    if (payment == NULL
-        || ngx_payments_id_parse("pay_", request->id.data, request->id.len,
-                                 payment)
-           != 0)
-    {
-        ngx_payments_problem(request, NGX_PAYMENTS_P_RESOURCE_NOT_FOUND, NULL,
-                             NULL);
-        request->done(request);
-        return;
-    }
-
-    ngx_memzero(request->values, sizeof(request->values));
-
-    request->values[0].number = request->merchant_id;
-    request->values[1].number = request->livemode;
-    request->values[2].data = payment;
-    request->values[2].len = NGX_PAYMENTS_UUID_LEN;
-
-    item->statement = NGX_PAYMENTS_PG_GET_PAYMENTS;
-    item->values = request->values;
-    item->timeout = 0;
-    item->handler = ngx_payments_get_done;
-    item->data = request;
-    ngx_memcpy(item->tag, request->request_uuid, NGX_PAYMENTS_PG_TAG_LEN);
-
-    request->pending = 1;
-    ngx_payments_pg_send(item);
+    ngx_payments_api_execute(request, ws, ngx_payments_create_item);
 }

@@ -214,6 +214,11 @@ static const ngx_payments_simulation_t  ngx_payments_simulations[] = {
       "The card was reported lost.", "visa", "9987" },
     { "tok_processing_error", "processing_error",
       "The processor could not process the card.", "visa", "0119" },
+    { "tok_pending", NULL, NULL, "visa", "4242" },
+    { "tok_pending_fail", NULL, NULL, "visa", "0341" },
+    { "tok_timeout", NULL, NULL, "visa", "4242" },
+    { "tok_refund_pending", NULL, NULL, "visa", "7726" },
+    { "tok_refund_fail", NULL, NULL, "visa", "5126" },
     { NULL, NULL, NULL, NULL, NULL }
 };
 

@@ -41,8 +41,9 @@ ngx_payments_random(ngx_payments_uuid_state_t *state, uint8_t *data,
 
 /*
  * RFC 9562, 6.2, method 3: the 12 bits after the milliseconds hold their
- * fraction; when the clock stands still or steps back the 60-bit time counts
- * on from the last one.
+ * fraction; when the clock stands still or steps back by less than a second the
+ * 60-bit time counts on from the last one.  A clock that was set back is
+ * believed: the time in an id decides in which partition it is.
  */
 
 int
@@ -55,7 +56,7 @@ ngx_payments_uuid7(ngx_payments_uuid_state_t *state, int64_t usec,
     t = ((uint64_t) (usec / 1000) << 12)
         | ((uint64_t) (usec % 1000) * 4096 / 1000);
 
-    if (t <= state->last) {
+    if (t <= state->last && state->last - t < (UINT64_C(1000) << 12)) {
         t = state->last + 1;
     }
 
@@ -126,18 +127,21 @@ ngx_payments_id_parse(const char *prefix, const uint8_t *data, size_t len,
     uint8_t uuid[NGX_PAYMENTS_UUID_LEN])
 {
     int       i, digit;
+    size_t    c, n;
     uint64_t  high, low;
 
-    if (len != NGX_PAYMENTS_ID_LEN || memcmp(data, prefix, 4) != 0
-        || data[4] > '7')
+    n = strlen(prefix);
+
+    if (len != n + NGX_PAYMENTS_BASE32_LEN || memcmp(data, prefix, n) != 0
+        || data[n] > '7')
     {
         return -1;
     }
 
     high = low = 0;
 
-    for (i = 4; i < NGX_PAYMENTS_ID_LEN; i++) {
-        digit = ngx_payments_base32_digit(data[i]);
+    for (c = n; c < len; c++) {
+        digit = ngx_payments_base32_digit(data[c]);
 
         if (digit < 0) {
             return -1;

@@ -155,6 +155,7 @@ typedef enum {
     NGX_PAYMENTS_FIELD_ENUM,
     NGX_PAYMENTS_FIELD_AMOUNT,             /* minor units, 1 .. 10^12 - 1 */
     NGX_PAYMENTS_FIELD_INTEGER,
+    NGX_PAYMENTS_FIELD_BOOLEAN,
     NGX_PAYMENTS_FIELD_CURRENCY,           /* ISO 4217, any case */
     NGX_PAYMENTS_FIELD_METADATA,           /* <= 50 pairs, key 40, value 500 */
     NGX_PAYMENTS_FIELD_OBJECT
@@ -175,6 +176,9 @@ struct ngx_payments_field_s {
     const char *const            *values;  /* of an ENUM, NULL at the end */
     const ngx_payments_field_t   *fields;  /* of an OBJECT */
 };
+
+/* "min" of METADATA: values may be null, which deletes them */
+#define NGX_PAYMENTS_METADATA_PATCH  1
 
 #define NGX_PAYMENTS_AMOUNT_MAX   INT64_C(999999999999)
 #define NGX_PAYMENTS_SLOTS        24
@@ -282,7 +286,8 @@ void ngx_payments_base32(const uint8_t uuid[NGX_PAYMENTS_UUID_LEN],
 void ngx_payments_id(const char *prefix,
     const uint8_t uuid[NGX_PAYMENTS_UUID_LEN],
     uint8_t dst[NGX_PAYMENTS_ID_LEN]);
-/* 0; -1 where the text is not exactly such an id, upper case, < 2^128 */
+/* 0; -1 where the text is not exactly such an id, upper case, < 2^128; the
+   prefix may have three bytes, as "lt_" */
 int ngx_payments_id_parse(const char *prefix, const uint8_t *data, size_t len,
     uint8_t uuid[NGX_PAYMENTS_UUID_LEN]);
 
@@ -315,6 +320,11 @@ int ngx_payments_api_key_inside(const uint8_t *data, size_t len);
 
 /* now, in microseconds since 1970 UTC */
 int64_t ngx_payments_now(void);
+/*
+ * RFC 3339 with a Z or an offset, up to six fractional digits, 1970 to 9999, as
+ * microseconds.  0, or -1 where it is no such time or no day of the calendar.
+ */
+int ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec);
 void ngx_payments_time(int64_t usec, uint8_t dst[NGX_PAYMENTS_TIME_LEN]);
 
 

@@ -411,7 +411,8 @@ ngx_payments_check_currency(ngx_payments_validator_t *t,
 
 static void
 ngx_payments_check_metadata(ngx_payments_validator_t *t,
-    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node)
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
+    const ngx_payments_field_t *f)
 {
     uint32_t                         i;
     ngx_payments_path_t              member;
@@ -450,8 +451,14 @@ ngx_payments_check_metadata(ngx_payments_validator_t *t,
                                 "member names must not be empty", 0);
         }
 
-        if (ngx_payments_is_type(t, &member, value, NGX_PAYMENTS_JSON_STRING,
-                                 "must be a string"))
+        if (f->min == NGX_PAYMENTS_METADATA_PATCH
+            && value->type == NGX_PAYMENTS_JSON_NULL)
+        {
+            /* it will be deleted */
+
+        } else if (ngx_payments_is_type(t, &member, value,
+                                        NGX_PAYMENTS_JSON_STRING,
+                                        "must be a string"))
         {
             ngx_payments_check_length(t, &member, value, 0,
                                       NGX_PAYMENTS_METADATA_VALUE);
@@ -490,12 +497,20 @@ ngx_payments_check_field(ngx_payments_validator_t *t,
         ngx_payments_check_integer(t, path, node, f);
         break;
 
+    case NGX_PAYMENTS_FIELD_BOOLEAN:
+        if (node->type != NGX_PAYMENTS_JSON_FALSE) {
+            (void) ngx_payments_is_type(t, path, node, NGX_PAYMENTS_JSON_TRUE,
+                                        "must be true or false");
+        }
+
+        break;
+
     case NGX_PAYMENTS_FIELD_CURRENCY:
         ngx_payments_check_currency(t, path, node);
         break;
 
     case NGX_PAYMENTS_FIELD_METADATA:
-        ngx_payments_check_metadata(t, path, node);
+        ngx_payments_check_metadata(t, path, node, f);
         break;
 
     case NGX_PAYMENTS_FIELD_OBJECT:

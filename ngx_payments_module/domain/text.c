@@ -235,6 +235,107 @@ ngx_payments_time(int64_t usec, uint8_t dst[NGX_PAYMENTS_TIME_LEN])
 }
 
 
+/* a number of so many digits; -1 where one is none */
+
+static int
+ngx_payments_number(const uint8_t *p, int digits)
+{
+    int  n;
+
+    for (n = 0; digits > 0; digits--, p++) {
+        if (*p < '0' || *p > '9') {
+            return -1;
+        }
+
+        n = n * 10 + (*p - '0');
+    }
+
+    return n;
+}
+
+
+int
+ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec)
+{
+    int             year, month, day, hour, minute, second, oh, om, leap, y;
+    int64_t         days, fraction, scale;
+    const uint8_t  *p, *last;
+
+    static const int  length[] = {
+        31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
+    };
+
+    if (len < 20 || len > 32
+        || data[4] != '-' || data[7] != '-' || (data[10] | 0x20) != 't'
+        || data[13] != ':' || data[16] != ':')
+    {
+        return -1;
+    }
+
+    year = ngx_payments_number(data, 4);
+    month = ngx_payments_number(data + 5, 2);
+    day = ngx_payments_number(data + 8, 2);
+    hour = ngx_payments_number(data + 11, 2);
+    minute = ngx_payments_number(data + 14, 2);
+    second = ngx_payments_number(data + 17, 2);
+
+    leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    if (year < 1970 || month < 1 || month > 12 || day < 1
+        || day > length[month - 1] + (month == 2 && leap)
+        || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0
+        || second > 59)
+    {
+        return -1;
+    }
+
+    p = data + 19;
+    last = data + len;
+    fraction = 0;
+
+    if (*p == '.') {
+        for (p++, scale = 100000; p < last && *p >= '0' && *p <= '9'; p++) {
+            fraction += (*p - '0') * scale;
+            scale /= 10;
+        }
+
+        if (p == data + 20 || p > data + 26) {
+            return -1;
+        }
+    }
+
+    oh = om = 0;
+
+    if (last - p == 6 && (*p == '+' || *p == '-') && p[3] == ':') {
+        oh = ngx_payments_number(p + 1, 2);
+        om = ngx_payments_number(p + 4, 2);
+
+        if (oh < 0 || oh > 23 || om < 0 || om > 59) {
+            return -1;
+        }
+
+        if (*p == '-') {
+            oh = -oh;
+            om = -om;
+        }
+
+    } else if (last - p != 1 || (*p | 0x20) != 'z') {
+        return -1;
+    }
+
+    /* days from the civil date, March being the first month */
+
+    y = year - (month <= 2);
+    days = (int64_t) y * 365 + y / 4 - y / 100 + y / 400
+           + (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1 - 719468;
+
+    *usec = (((days * 24 + hour - oh) * 60 + minute - om) * 60 + second)
+            * INT64_C(1000000) + fraction;
+
+    return (*usec < 0) ? -1 : 0;
+}
+
+
 int
 ngx_payments_sha256(const void *data, size_t len,
     uint8_t digest[NGX_PAYMENTS_SHA256_LEN])

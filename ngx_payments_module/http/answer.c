@@ -233,6 +233,8 @@ ngx_payments_http_headers_out(ngx_payments_http_ctx_t *ctx)
         || (answer->location.len
             && ngx_payments_http_header(r, "Location", &answer->location)
                != NGX_OK)
+        || (answer->link.len
+            && ngx_payments_http_header(r, "Link", &answer->link) != NGX_OK)
         || (ctx->applied.len && answer->keyed
             && ngx_payments_http_header(r, "Preference-Applied",
                                         &ctx->applied)

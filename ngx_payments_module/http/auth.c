@@ -271,6 +271,7 @@ ngx_payments_auth_handler(ngx_payments_pg_item_t *item,
 
     if (outcome == NGX_PAYMENTS_PG_DONE) {
         id = ngx_payments_pg_bytes(row, 1);
+        ngx_payments_pg_clock(ngx_payments_pg_number(row, 7));
 
         auth->known = 1;
         auth->sent = auth->sending;

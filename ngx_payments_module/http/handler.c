@@ -198,8 +198,10 @@ ngx_payments_http_handler(ngx_http_request_t *r)
     ngx_payments_http_headers(ctx);
 
     if (ctx->secret) {
-        ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_CREDENTIAL_IN_URL,
-                             NULL, NULL);
+        ngx_payments_problem(&ctx->request,
+                             (ctx->secret == NGX_PAYMENTS_SECRET_KEY)
+                             ? NGX_PAYMENTS_P_CREDENTIAL_IN_URL
+                             : NGX_PAYMENTS_P_CARD_NUMBER, NULL, NULL);
 
     } else if (r->headers_in.content_length_n > NGX_PAYMENTS_BODY_MAX) {
         ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_CONTENT_TOO_LARGE,
@@ -261,6 +263,12 @@ ngx_payments_http_scope(ngx_payments_http_ctx_t *ctx)
     ngx_str_t                 more;
     ngx_payments_request_t   *request = &ctx->request;
 
+    if (request->operation->test && request->livemode) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_TEST_MODE_ONLY, NULL,
+                             NULL);
+        return NGX_DECLINED;
+    }
+
     len = ngx_strlen(request->operation->scope);
 
     if (request->scopes
@@ -287,51 +295,6 @@ ngx_payments_http_scope(ngx_payments_http_ctx_t *ctx)
 }
 
 
-/* operations have no query parameters yet: name the first that came */
-
-static ngx_int_t
-ngx_payments_http_query(ngx_payments_http_ctx_t *ctx)
-{
-    u_char              detail[160], *p, *last;
-    size_t              len;
-    ngx_uint_t          i, plain;
-    ngx_str_t          *args = &ctx->r->args;
-
-    if (args->len == 0) {
-        return NGX_OK;
-    }
-
-    last = args->data + args->len;
-
-    for (p = args->data; p < last && *p != '=' && *p != '&'; p++) {
-        /* void */
-    }
-
-    len = p - args->data;
-    plain = (len <= 64);
-
-    for (i = 0; plain && i < len; i++) {
-        plain = (ngx_strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst"
-                            "uvwxyz0123456789_-.[]", args->data[i])
-                 != NULL && args->data[i] != '\0');
-    }
-
-    if (!plain || ngx_payments_card_number(args->data, len)) {
-        len = 0;
-    }
-
-    p = ngx_snprintf(detail, sizeof(detail) - 1,
-                     len ? "unknown query parameter %*s"
-                         : "unknown query parameter", len, args->data);
-    *p = '\0';
-
-    ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_INVALID_QUERY,
-                         (char *) detail, NULL);
-
-    return NGX_DECLINED;
-}
-
-
 static void
 ngx_payments_http_checked(ngx_payments_http_ctx_t *ctx)
 {
@@ -342,8 +305,14 @@ ngx_payments_http_checked(ngx_payments_http_ctx_t *ctx)
 
     if (ngx_payments_http_scope(ctx) != NGX_OK
         || ngx_payments_http_accept(ctx) != NGX_OK
-        || (operation->body && ngx_payments_http_content_type(ctx) != NGX_OK)
-        || ngx_payments_http_query(ctx) != NGX_OK
+        || (operation->body
+            && !(operation->optional && r->headers_in.content_length_n <= 0
+                 && !r->headers_in.chunked)
+            && ngx_payments_http_content_type(ctx) != NGX_OK)
+        || (!operation->query && request->query.len
+            && ngx_payments_query_parse(request, ngx_payments_no_query,
+                                        &request->list)
+               != NGX_OK)
         || (operation->key && ngx_payments_http_key(ctx) != NGX_OK))
     {
         ngx_payments_http_answer(ctx);
@@ -529,19 +498,27 @@ ngx_payments_http_resume(ngx_payments_http_ctx_t *ctx, ngx_int_t rc)
 
 
 /*
- * A key in the URL is refused here, before nginx looks at locations and sizes
- * and may log the request line, and whatever location it would have been.
+ * A key or a card in the URL is refused here, before nginx looks at locations
+ * and sizes and may log the request line, and whatever location it would have
+ * been.
  */
 
 ngx_int_t
 ngx_payments_http_post_read(ngx_http_request_t *r)
 {
+    ngx_uint_t                secret;
     ngx_payments_srv_conf_t  *pscf;
     ngx_payments_http_ctx_t  *ctx;
 
     pscf = ngx_http_get_module_srv_conf(r, ngx_payments_module);
 
-    if (r != r->main || !pscf->enabled || !ngx_payments_http_url_secret(r)) {
+    if (r != r->main || !pscf->enabled) {
+        return NGX_DECLINED;
+    }
+
+    secret = ngx_payments_http_url_secret(r);
+
+    if (secret == 0) {
         return NGX_DECLINED;
     }
 
@@ -550,7 +527,7 @@ ngx_payments_http_post_read(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ctx->secret = 1;
+    ctx->secret = secret;
 
     ngx_http_finalize_request(r, ngx_payments_http_handler(r));
 

@@ -12,6 +12,8 @@ static void ngx_payments_http_key_line(ngx_payments_http_ctx_t *ctx,
     ngx_str_t *value);
 static void ngx_payments_http_coding_line(ngx_payments_http_ctx_t *ctx,
     ngx_str_t *value);
+static void ngx_payments_http_match_line(ngx_payments_http_ctx_t *ctx,
+    ngx_str_t *value);
 
 
 typedef struct {
@@ -25,6 +27,7 @@ static const ngx_payments_header_t  ngx_payments_header_names[] = {
     { ngx_string("accept"), ngx_payments_http_accept_line },
     { ngx_string("prefer"), ngx_payments_http_prefer_line },
     { ngx_string("idempotency-key"), ngx_payments_http_key_line },
+    { ngx_string("if-match"), ngx_payments_http_match_line },
     { ngx_string("content-encoding"), ngx_payments_http_coding_line },
     { ngx_null_string, NULL }
 };
@@ -113,6 +116,66 @@ ngx_payments_http_piece(u_char **p, u_char *last, u_char separator)
     piece.len = end - piece.data;
 
     return piece;
+}
+
+
+/*
+ * RFC 9110, 13.1.1: "*", or a list of tags of which the object must have one.
+ * Ours are numbers in quotes; a tag that is none of ours, or weak, is no match.
+ */
+
+static void
+ngx_payments_http_match_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
+{
+    u_char     *p, *last, *to;
+    ngx_str_t   tag, *match = &ctx->request.if_match;
+
+    /* what was there, a comma, this; and "-1" where nothing is left */
+
+    to = ngx_pnalloc(ctx->r->pool, match->len + value->len + 4);
+    if (to == NULL) {
+        return;
+    }
+
+    if (match->len) {
+        ngx_memcpy(to, match->data, match->len);
+    }
+
+    match->data = to;
+    to += match->len;
+
+    p = value->data;
+    last = p + value->len;
+
+    while (p < last) {
+        tag = ngx_payments_http_piece(&p, last, ',');
+
+        if (tag.len == 1 && tag.data[0] == '*') {
+            ngx_str_null(match);
+            return;
+        }
+
+        if (tag.len < 3 || tag.len > 11 || tag.data[0] != '"'
+            || tag.data[1] == '0'
+            || tag.data[tag.len - 1] != '"'
+            || ngx_atoi(tag.data + 1, tag.len - 2) == NGX_ERROR)
+        {
+            continue;
+        }
+
+        if (to > match->data) {
+            *to++ = ',';
+        }
+
+        to = ngx_cpymem(to, tag.data + 1, tag.len - 2);
+    }
+
+    if (to == match->data) {
+        *to++ = '-';
+        *to++ = '1';
+    }
+
+    match->len = to - match->data;
 }
 
 
@@ -273,7 +336,8 @@ ngx_payments_http_mask(ngx_str_t *s, ngx_uint_t line)
 
 
 static ngx_uint_t
-ngx_payments_http_secret(ngx_http_request_t *r, ngx_str_t *s)
+ngx_payments_http_secret(ngx_http_request_t *r, ngx_str_t *s,
+    int (*inside)(const uint8_t *data, size_t len))
 {
     u_char      *p, *src, *decoded;
     ngx_uint_t   found;
@@ -282,7 +346,7 @@ ngx_payments_http_secret(ngx_http_request_t *r, ngx_str_t *s)
         return 0;
     }
 
-    if (ngx_payments_api_key_inside(s->data, s->len)) {
+    if (inside(s->data, s->len)) {
         return 1;
     }
 
@@ -302,7 +366,7 @@ ngx_payments_http_secret(ngx_http_request_t *r, ngx_str_t *s)
 
     ngx_unescape_uri(&p, &src, s->len, 0);
 
-    found = ngx_payments_api_key_inside(decoded, p - decoded);
+    found = inside(decoded, p - decoded);
 
     ngx_memzero(decoded, s->len);
 
@@ -313,7 +377,17 @@ ngx_payments_http_secret(ngx_http_request_t *r, ngx_str_t *s)
 ngx_uint_t
 ngx_payments_http_url_secret(ngx_http_request_t *r)
 {
-    if (!ngx_payments_http_secret(r, &r->unparsed_uri)) {
+    ngx_uint_t  what;
+
+    /* a card number in the query; a path has ids, which are random */
+
+    what = ngx_payments_http_secret(r, &r->unparsed_uri,
+                                    ngx_payments_api_key_inside)
+           ? NGX_PAYMENTS_SECRET_KEY
+           : ngx_payments_http_secret(r, &r->args, ngx_payments_card_number)
+             ? NGX_PAYMENTS_SECRET_CARD : 0;
+
+    if (what == 0) {
         return 0;
     }
 
@@ -325,7 +399,7 @@ ngx_payments_http_url_secret(ngx_http_request_t *r)
         ngx_memset(r->args.data, '*', r->args.len);
     }
 
-    return 1;
+    return what;
 }
 
 

@@ -57,7 +57,7 @@ struct ngx_payments_http_ctx_s {
 
     unsigned                      accepted:1;  /* and with q above 0 */
     unsigned                      coded:1;     /* Content-Encoding */
-    unsigned                      secret:1;    /* there was a key in the URL */
+    unsigned                      secret:2;    /* what was in the URL */
     unsigned                      parked:1;    /* "waiting" is in a list */
     unsigned                      answered:1;  /* the answer is ours */
     unsigned                      replace:1;   /* "problem" is to be sent */
@@ -78,7 +78,9 @@ ngx_int_t ngx_payments_http_credential(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_accept(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_content_type(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_key(ngx_payments_http_ctx_t *ctx);
-/* 1: there was a key in the URL; it is overwritten wherever nginx keeps it */
+/* what there was in the URL; it is overwritten wherever nginx keeps it */
+#define NGX_PAYMENTS_SECRET_KEY   1
+#define NGX_PAYMENTS_SECRET_CARD  2
 ngx_uint_t ngx_payments_http_url_secret(ngx_http_request_t *r);
 
 /* auth.c: NGX_OK, NGX_AGAIN (ngx_payments_http_resume() follows) or

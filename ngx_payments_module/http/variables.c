@@ -8,11 +8,20 @@ typedef enum {
     NGX_PAYMENTS_V_REQUEST_ID = 0,
     NGX_PAYMENTS_V_ROUTE,
     NGX_PAYMENTS_V_IDEMPOTENCY,
-    NGX_PAYMENTS_V_MERCHANT
+    NGX_PAYMENTS_V_MERCHANT,
+    NGX_PAYMENTS_V_DATABASE_TIME,
+    NGX_PAYMENTS_V_QUEUE_TIME,
+    NGX_PAYMENTS_V_BATCH_SIZE,
+    NGX_PAYMENTS_V_SERVER,
+    NGX_PAYMENTS_V_SQLSTATE
 } ngx_payments_variable_e;
 
 
 static ngx_int_t ngx_payments_http_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+
+
+static ngx_int_t ngx_payments_http_pg_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 
 
@@ -29,6 +38,26 @@ static ngx_http_variable_t  ngx_payments_http_vars[] = {
 
     { ngx_string("payments_merchant"), NULL, ngx_payments_http_variable,
       NGX_PAYMENTS_V_MERCHANT, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("payments_database_time"), NULL,
+      ngx_payments_http_pg_variable, NGX_PAYMENTS_V_DATABASE_TIME,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("payments_queue_time"), NULL,
+      ngx_payments_http_pg_variable, NGX_PAYMENTS_V_QUEUE_TIME,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("payments_batch_size"), NULL,
+      ngx_payments_http_pg_variable, NGX_PAYMENTS_V_BATCH_SIZE,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("payments_server"), NULL,
+      ngx_payments_http_pg_variable, NGX_PAYMENTS_V_SERVER,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("payments_sqlstate"), NULL,
+      ngx_payments_http_pg_variable, NGX_PAYMENTS_V_SQLSTATE,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
       ngx_http_null_variable
 };
@@ -78,6 +107,68 @@ ngx_payments_http_variable(ngx_http_request_t *r,
 
     v->data = (u_char *) text;
     v->len = len;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+
+    return NGX_OK;
+}
+
+
+/* what the request's last call to PostgreSQL was like; none: not found */
+
+static ngx_int_t
+ngx_payments_http_pg_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char                   *p, text[NGX_INT64_LEN + 8];
+    uint64_t                  usec;
+    ngx_payments_http_ctx_t  *ctx;
+    ngx_payments_pg_stats_t  *stats;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_payments_module);
+    stats = ctx ? &ctx->request.item.stats : NULL;
+
+    if (stats == NULL || stats->calls == 0
+        || (data == NGX_PAYMENTS_V_SQLSTATE && stats->sqlstate[0] == '\0'))
+    {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    switch (data) {
+
+    case NGX_PAYMENTS_V_DATABASE_TIME:
+    case NGX_PAYMENTS_V_QUEUE_TIME:
+        usec = (data == NGX_PAYMENTS_V_QUEUE_TIME) ? stats->queued
+                                                   : stats->called;
+        p = ngx_sprintf(text, "%uL.%06uL", usec / 1000000, usec % 1000000);
+        break;
+
+    case NGX_PAYMENTS_V_BATCH_SIZE:
+        p = ngx_sprintf(text, "%ui", stats->batch);
+        break;
+
+    case NGX_PAYMENTS_V_SERVER:
+        v->data = ngx_payments_pg_server()->data;
+        v->len = ngx_payments_pg_server()->len;
+        goto found;
+
+    default: /* NGX_PAYMENTS_V_SQLSTATE */
+        p = ngx_cpymem(text, stats->sqlstate, ngx_strlen(stats->sqlstate));
+    }
+
+    v->len = p - text;
+    v->data = ngx_pnalloc(r->pool, v->len);
+
+    if (v->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(v->data, text, v->len);
+
+found:
+
     v->valid = 1;
     v->no_cacheable = 0;
     v->not_found = 0;

@@ -1,5 +1,5 @@
 
-/* An execution's way: its waiters, the tiers, its end. */
+/* An execution's way: the tiers, PostgreSQL, its end. */
 
 #include "ngx_payments_executions.h"
 #include "ngx_payments_replay.h"
@@ -31,10 +31,15 @@
 #define NGX_PAYMENTS_SQL_REPLAYED       1
 #define NGX_PAYMENTS_SQL_IN_USE         2
 #define NGX_PAYMENTS_SQL_REUSED         3
+#define NGX_PAYMENTS_SQL_BUSY           5
+#define NGX_PAYMENTS_SQL_UNUSED         6
+#define NGX_PAYMENTS_SQL_STALE          7
+#define NGX_PAYMENTS_SQL_TOO_MUCH       8
 
 
-static void ngx_payments_execution_park(ngx_payments_execution_t *execution,
-    ngx_payments_waiter_t *waiter);
+static ngx_payments_execution_t *ngx_payments_execution_rival(
+    ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
+    const u_char *request_id);
 static void ngx_payments_execution_run(ngx_payments_execution_t *execution);
 static void ngx_payments_execution_send(ngx_payments_execution_t *execution);
 static void ngx_payments_execution_redis(void *data, ngx_int_t rc,
@@ -48,11 +53,6 @@ static void ngx_payments_execution_complete(
 static void ngx_payments_execution_fail(ngx_payments_execution_t *execution,
     ngx_payments_idempotency_result_e result);
 static void ngx_payments_execution_end(ngx_payments_execution_t *execution);
-static void ngx_payments_execution_release(
-    ngx_payments_execution_t *execution);
-static void ngx_payments_waiter_answer(ngx_payments_waiter_t *waiter,
-    ngx_payments_idempotency_result_e result);
-static void ngx_payments_waiter_timer(ngx_event_t *ev);
 
 
 static ngx_payments_idempotency_conf_t  *ngx_payments_idempotency_conf;
@@ -70,7 +70,7 @@ ngx_payments_idempotency_init(ngx_payments_idempotency_conf_t *conf)
 ngx_int_t
 ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
-    ngx_payments_record_t **record)
+    const u_char *request_id)
 {
     ngx_payments_execution_t  *execution;
 
@@ -84,35 +84,22 @@ ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
                    NGX_PAYMENTS_SHA256_LEN)
         != 0)
     {
-        ngx_payments_status_add(NGX_PAYMENTS_M_REUSED, 1);
-        *record = &execution->record;
-        return NGX_ABORT;
-    }
+        execution = ngx_payments_execution_rival(key, fingerprint,
+                                                 request_id);
+        if (execution == NULL) {
+            return NGX_ERROR;
+        }
 
-    ngx_payments_execution_park(execution, waiter);
+        ngx_payments_execution_park(execution, waiter);
+        ngx_payments_pg_send(&execution->item);
+
+    } else {
+        ngx_payments_execution_park(execution, waiter);
+    }
 
     ngx_add_timer(&waiter->timer, ngx_max(waiter->wait, 1));
 
     return NGX_OK;
-}
-
-
-static void
-ngx_payments_execution_park(ngx_payments_execution_t *execution,
-    ngx_payments_waiter_t *waiter)
-{
-    waiter->fd = (ngx_socket_t) -1;
-    waiter->execution = execution;
-    waiter->parked = 1;
-
-    waiter->timer.data = waiter;
-    waiter->timer.handler = ngx_payments_waiter_timer;
-    waiter->timer.log = ngx_cycle->log;
-
-    execution->references++;
-    ngx_queue_insert_tail(&execution->waiters, &waiter->queue);
-
-    ngx_payments_status_add(NGX_PAYMENTS_M_PARKED, 1);
 }
 
 
@@ -159,6 +146,35 @@ ngx_payments_idempotency_create(ngx_payments_idempotency_key_t *key,
 }
 
 
+static ngx_payments_execution_t *
+ngx_payments_execution_rival(ngx_payments_idempotency_key_t *key,
+    const u_char *fingerprint, const u_char *request_id)
+{
+    ngx_payments_execution_t  *execution;
+
+    execution = ngx_payments_idempotency_create(key, fingerprint, request_id);
+
+    if (execution == NULL) {
+        return NULL;
+    }
+
+    execution->rival = 1;
+    execution->started = ngx_current_msec;
+
+    execution->values[0].number = key->merchant_id;
+    execution->values[1].data = execution->key.hash;
+    execution->values[1].len = NGX_PAYMENTS_KEY_HASH_LEN;
+    execution->values[2].data = execution->fingerprint;
+    execution->values[2].len = NGX_PAYMENTS_SHA256_LEN;
+
+    execution->item.statement = NGX_PAYMENTS_PG_FIND_KEYS;
+    execution->item.values = execution->values;
+    ngx_memcpy(execution->item.tag, request_id, NGX_PAYMENTS_PG_TAG_LEN);
+
+    return execution;
+}
+
+
 void
 ngx_payments_idempotency_abandon(ngx_payments_execution_t *execution)
 {
@@ -171,6 +187,8 @@ ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
     ngx_payments_waiter_t *waiter)
 {
     ngx_payments_executions_add(execution);
+
+    execution->started = ngx_current_msec;
 
     ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTING, 1);
 
@@ -258,9 +276,14 @@ ngx_payments_execution_timer(ngx_event_t *ev)
     ngx_connection_t          *c = ev->data;
     ngx_payments_execution_t  *execution = c->data;
 
-    /* everybody who waited for another worker has been told so and is gone */
+    /* everybody who waited for another worker has been told so and is gone;
+       what a client left behind is tried as long as one that stays may wait */
 
-    if (execution->elsewhere && ngx_queue_empty(&execution->waiters)) {
+    if (ngx_queue_empty(&execution->waiters)
+        && (execution->elsewhere
+            || ngx_current_msec - execution->started
+               > ngx_payments_idempotency_conf->wait))
+    {
         ngx_payments_execution_end(execution);
         return;
     }
@@ -270,16 +293,19 @@ ngx_payments_execution_timer(ngx_event_t *ev)
 
 
 /*
- * Another worker, or another node, has the key in a transaction.  It decides;
- * this one asks again until it knows or its waiters may wait no longer.
+ * Another worker, or another node, has the key in a transaction, or the object
+ * that is to be changed.  This one asks again until it knows or its waiters
+ * may wait no longer.
  */
 
 static void
-ngx_payments_execution_again(ngx_payments_execution_t *execution)
+ngx_payments_execution_again(ngx_payments_execution_t *execution,
+    ngx_uint_t busy)
 {
     ngx_payments_waiter_t  *leader;
 
-    if (!execution->elsewhere && !ngx_queue_empty(&execution->waiters)) {
+    if (!execution->elsewhere && !execution->busy
+        && !ngx_queue_empty(&execution->waiters)) {
         leader = ngx_queue_data(ngx_queue_head(&execution->waiters),
                                 ngx_payments_waiter_t, queue);
 
@@ -288,7 +314,11 @@ ngx_payments_execution_again(ngx_payments_execution_t *execution)
         }
     }
 
-    execution->elsewhere = 1;
+    execution->busy = busy;
+
+    if (!busy) {
+        execution->elsewhere = 1;
+    }
 
     ngx_add_timer(&execution->timer,
                   execution->again / 2 + ngx_random() % execution->again);
@@ -375,7 +405,8 @@ ngx_payments_execution_store(ngx_payments_execution_t *execution)
     }
 
     left = (time_t) (execution->record.created_at / 1000000)
-           + ngx_payments_idempotency_conf->ttl - ngx_time();
+           + ngx_payments_idempotency_conf->ttl
+           - (time_t) (ngx_payments_pg_now() / 1000000);
 
     ngx_payments_replay_key(&execution->key, buffer, &name);
 
@@ -385,6 +416,52 @@ ngx_payments_execution_store(ngx_payments_execution_t *execution)
     {
         ngx_payments_redis_set(&name, &value, left);
     }
+}
+
+
+/*
+ * A rival's question was answered: nobody has used the key before.  So the one
+ * under way here is the first, unless it has met another one elsewhere.
+ */
+
+static void
+ngx_payments_execution_unused(ngx_payments_execution_t *rival)
+{
+    ngx_payments_execution_t  *execution;
+
+    execution = ngx_payments_executions_find(&rival->key);
+
+    if (execution == NULL || execution->elsewhere) {
+
+        /* it has ended meanwhile, or it is not known who wins */
+
+        ngx_payments_execution_again(rival, 0);
+        return;
+    }
+
+    if (ngx_memcmp(execution->fingerprint, rival->fingerprint,
+                   NGX_PAYMENTS_SHA256_LEN)
+        == 0)
+    {
+        /* the right one has come meanwhile, with this one's request */
+
+        ngx_payments_execution_again(rival, 0);
+        return;
+    }
+
+    ngx_memcpy(rival->record.request_id, execution->record.request_id,
+               NGX_PAYMENTS_UUID_LEN);
+
+    if (ngx_payments_execution_copy(rival->pool, &rival->record.request,
+                                    execution->record.request)
+        != NGX_OK)
+    {
+        ngx_payments_execution_fail(rival, NGX_PAYMENTS_UNAVAILABLE);
+        return;
+    }
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_REUSED, 1);
+    ngx_payments_execution_complete(rival, NGX_PAYMENTS_REUSED);
 }
 
 
@@ -416,8 +493,23 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
 
     n = ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_OUTCOME);
 
-    if (n == NGX_PAYMENTS_SQL_IN_USE) {
-        ngx_payments_execution_again(execution);
+    if (n == NGX_PAYMENTS_SQL_UNUSED) {
+        ngx_payments_execution_unused(execution);
+        return;
+    }
+
+    if (n == NGX_PAYMENTS_SQL_STALE || n == NGX_PAYMENTS_SQL_TOO_MUCH) {
+        execution->record.version = (ngx_uint_t)
+             ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_VERSION);
+        ngx_payments_execution_fail(execution,
+                                    (n == NGX_PAYMENTS_SQL_STALE)
+                                    ? NGX_PAYMENTS_STALE
+                                    : NGX_PAYMENTS_TOO_MUCH);
+        return;
+    }
+
+    if (n == NGX_PAYMENTS_SQL_IN_USE || n == NGX_PAYMENTS_SQL_BUSY) {
+        ngx_payments_execution_again(execution, n == NGX_PAYMENTS_SQL_BUSY);
         return;
     }
 
@@ -510,7 +602,18 @@ ngx_payments_execution_fail(ngx_payments_execution_t *execution,
 
     /* ... and so it is while somebody else has the key in a transaction */
 
-    if (execution->unknown || execution->elsewhere) {
+    if (result == NGX_PAYMENTS_STALE || result == NGX_PAYMENTS_TOO_MUCH) {
+
+        /* that much is known, whatever was lost before */
+
+    } else if (execution->rival) {
+
+        /* a question has no outcome, but no answer either */
+
+        result = (result == NGX_PAYMENTS_OUTCOME_UNKNOWN)
+                 ? NGX_PAYMENTS_UNAVAILABLE : result;
+
+    } else if (execution->unknown || execution->elsewhere) {
         result = NGX_PAYMENTS_OUTCOME_UNKNOWN;
     }
 
@@ -531,7 +634,9 @@ ngx_payments_execution_fail(ngx_payments_execution_t *execution,
 
         /* a leader is bounded by the operation's own deadline */
 
-        if (waiter->timer.timer_set && !execution->elsewhere) {
+        if (waiter->timer.timer_set && !execution->elsewhere
+            && !execution->busy)
+        {
             ngx_del_timer(&waiter->timer);
         }
 
@@ -545,88 +650,20 @@ ngx_payments_execution_fail(ngx_payments_execution_t *execution,
 static void
 ngx_payments_execution_end(ngx_payments_execution_t *execution)
 {
-    if (!execution->linked) {
+    if (execution->rival) {
+        execution->rival = 0;
+
+    } else if (execution->linked) {
+        ngx_payments_executions_remove(execution);
+        ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTING, -1);
+
+    } else {
         return;
     }
-
-    ngx_payments_executions_remove(execution);
-
-    ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTING, -1);
 
     if (execution->timer.timer_set) {
         ngx_del_timer(&execution->timer);
     }
 
     ngx_payments_execution_release(execution);
-}
-
-
-static void
-ngx_payments_execution_release(ngx_payments_execution_t *execution)
-{
-    if (--execution->references == 0) {
-        ngx_destroy_pool(execution->pool);
-    }
-}
-
-
-static void
-ngx_payments_waiter_unpark(ngx_payments_waiter_t *waiter)
-{
-    if (waiter->timer.timer_set) {
-        ngx_del_timer(&waiter->timer);
-    }
-
-    if (waiter->parked) {
-        waiter->parked = 0;
-        ngx_queue_remove(&waiter->queue);
-        ngx_payments_status_add(NGX_PAYMENTS_M_PARKED, -1);
-    }
-}
-
-
-/* the waiter keeps its reference: the answer's bytes are the record's */
-
-static void
-ngx_payments_waiter_answer(ngx_payments_waiter_t *waiter,
-    ngx_payments_idempotency_result_e result)
-{
-    ngx_payments_waiter_unpark(waiter);
-
-    if (result == NGX_PAYMENTS_COLLAPSED) {
-        ngx_payments_status_add(NGX_PAYMENTS_M_COLLAPSED, 1);
-
-    } else if (result == NGX_PAYMENTS_IN_USE) {
-        ngx_payments_status_add(NGX_PAYMENTS_M_IN_USE, 1);
-    }
-
-    waiter->handler(waiter, result, &waiter->execution->record);
-}
-
-
-static void
-ngx_payments_waiter_timer(ngx_event_t *ev)
-{
-    ngx_payments_waiter_answer(ev->data, NGX_PAYMENTS_IN_USE);
-}
-
-
-void
-ngx_payments_idempotency_leave(ngx_payments_waiter_t *waiter)
-{
-    if (waiter->execution != NULL) {
-        ngx_payments_waiter_unpark(waiter);
-    }
-}
-
-
-void
-ngx_payments_idempotency_release(ngx_payments_waiter_t *waiter)
-{
-    ngx_payments_execution_t  *execution = waiter->execution;
-
-    if (execution != NULL) {
-        waiter->execution = NULL;
-        ngx_payments_execution_release(execution);
-    }
 }

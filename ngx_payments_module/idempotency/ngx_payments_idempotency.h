@@ -33,6 +33,8 @@ typedef struct {
     ngx_str_t                     secret;      /* authenticates what Redis
                                                   gives back */
     time_t                        ttl;         /* seconds a key is kept */
+    ngx_msec_t                    wait;        /* how long a key in use, or an
+                                                  object, is waited for */
     ngx_flag_t                    redis_read;  /* ask Redis before
                                                   PostgreSQL */
 } ngx_payments_idempotency_conf_t;
@@ -67,6 +69,10 @@ typedef enum {
     NGX_PAYMENTS_COLLAPSED,        /* a record */
     NGX_PAYMENTS_REUSED,           /* a record: request_id and request only */
     NGX_PAYMENTS_IN_USE,           /* waited as long as allowed */
+    NGX_PAYMENTS_BUSY,             /* likewise, for the object */
+    NGX_PAYMENTS_STALE,            /* not executed: it has another version,
+                                      which the record shows */
+    NGX_PAYMENTS_TOO_MUCH,         /* not executed: it would grow too large */
     NGX_PAYMENTS_UNAVAILABLE,      /* not executed: no database in time */
     NGX_PAYMENTS_OUTCOME_UNKNOWN,  /* sent, and no database to ask in time */
     NGX_PAYMENTS_OVERLOADED,       /* not executed: too much waits */
@@ -125,9 +131,14 @@ struct ngx_payments_execution_s {
     ngx_connection_t              dummy;       /* for the timer's log lines */
     ngx_event_t                   timer;       /* delay, or the next try */
     ngx_msec_t                    again;       /* length of that try's wait */
+    ngx_payments_pg_value_t       values[3];   /* of a rival's question */
     unsigned                      linked:1;    /* in the tree */
+    unsigned                      rival:1;     /* executes nothing: asks who
+                                                  has the key */
     unsigned                      unknown:1;   /* an attempt was lost */
+    ngx_msec_t                    started;     /* ngx_current_msec */
     unsigned                      elsewhere:1; /* another worker has the key */
+    unsigned                      busy:1;      /* ... or what it changes */
 };
 
 
@@ -136,12 +147,16 @@ void ngx_payments_idempotency_init(ngx_payments_idempotency_conf_t *conf);
 
 /*
  * Joins the execution of this key if there is one.  NGX_OK: parked, or about
- * to be answered; NGX_DECLINED: none is under way; NGX_ABORT: one is, of
- * another request, whose id and line *record shows.
+ * to be answered; NGX_DECLINED: none is under way; NGX_ERROR: no memory.
+ *
+ * Where one is under way for another request, this one is never executed.  It
+ * is parked until PostgreSQL has said whether the key was used before, and by
+ * whom: the one under way may itself be the wrong one, and a retry of the right
+ * one must not hear that its key was reused.
  */
 ngx_int_t ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
-    ngx_payments_record_t **record);
+    const u_char *request_id);
 
 /*
  * Makes an execution, after join() said NGX_DECLINED.  The caller fills its

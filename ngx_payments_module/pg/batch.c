@@ -1,8 +1,7 @@
 
-/* A call: items to arrays, rows to items. */
+/* Items to the arrays of a call, rows to values. */
 
 #include "ngx_payments_pg_internal.h"
-#include "../status/ngx_payments_status.h"
 
 
 /* microseconds from 1970-01-01 to PostgreSQL's epoch, 2000-01-01 */
@@ -23,7 +22,7 @@ typedef struct {
  * which no version changes
  */
 
-static const ngx_payments_pg_oid_t  ngx_payments_pg_oids[] = {
+static const ngx_payments_pg_oid_t  ngx_payments_pg_types[] = {
     { 2950, 2951, 16 },            /* uuid */
     { 20, 1016, 8 },               /* bigint */
     { 16, 1000, 1 },               /* boolean */
@@ -79,8 +78,8 @@ ngx_payments_pg_length(ngx_payments_pg_type_e type,
         return 4;
     }
 
-    return 4 + (ngx_payments_pg_oids[type].size
-                ? ngx_payments_pg_oids[type].size : value->len);
+    return 4 + (ngx_payments_pg_types[type].size
+                ? ngx_payments_pg_types[type].size : value->len);
 }
 
 
@@ -123,7 +122,7 @@ ngx_payments_pg_element(u_char *p, ngx_payments_pg_type_e type,
  */
 
 static u_char *
-ngx_payments_pg_array(u_char *p, ngx_payments_pg_conn_t *conn,
+ngx_payments_pg_array(u_char *p, ngx_payments_pg_call_t *call,
     ngx_uint_t parameter)
 {
     u_char                   *flags;
@@ -131,23 +130,23 @@ ngx_payments_pg_array(u_char *p, ngx_payments_pg_conn_t *conn,
     ngx_payments_pg_type_e    type;
     ngx_payments_pg_value_t   tag, *value;
 
-    type = parameter ? conn->statement->types[parameter - 1]
+    type = parameter ? call->statement->types[parameter - 1]
                      : NGX_PAYMENTS_PG_UUID;
 
     p = ngx_payments_pg_put32(p, 1);
     flags = p;
     p = ngx_payments_pg_put32(p, 0);
-    p = ngx_payments_pg_put32(p, ngx_payments_pg_oids[type].element);
-    p = ngx_payments_pg_put32(p, (uint32_t) conn->nitems);
+    p = ngx_payments_pg_put32(p, ngx_payments_pg_types[type].element);
+    p = ngx_payments_pg_put32(p, (uint32_t) call->nitems);
     p = ngx_payments_pg_put32(p, 1);
 
-    for (i = 0; i < conn->nitems; i++) {
+    for (i = 0; i < call->nitems; i++) {
 
         if (parameter) {
-            value = &conn->items[i]->values[parameter - 1];
+            value = &call->items[i]->values[parameter - 1];
 
         } else {
-            tag.data = conn->items[i]->tag;
+            tag.data = call->items[i]->tag;
             value = &tag;
         }
 
@@ -162,36 +161,39 @@ ngx_payments_pg_array(u_char *p, ngx_payments_pg_conn_t *conn,
 }
 
 
+/* what the item adds to a call, in bytes */
+
 static size_t
-ngx_payments_pg_size(ngx_payments_pg_conn_t *conn)
+ngx_payments_pg_item_size(ngx_payments_pg_item_t *item)
 {
-    size_t      size;
-    ngx_uint_t  i, j;
+    size_t                              size;
+    ngx_uint_t                          i;
+    const ngx_payments_pg_statement_t  *s;
 
-    size = (conn->statement->nparams + 1) * NGX_PAYMENTS_PG_HEADER
-           + conn->nitems * (4 + NGX_PAYMENTS_PG_TAG_LEN);
+    s = &ngx_payments_pg_statements[item->statement];
+    size = 4 + NGX_PAYMENTS_PG_TAG_LEN;
 
-    for (i = 0; i < conn->nitems; i++) {
-        for (j = 0; j < conn->statement->nparams; j++) {
-            size += ngx_payments_pg_length(conn->statement->types[j],
-                                           &conn->items[i]->values[j]);
-        }
+    for (i = 0; i < s->nparams; i++) {
+        size += ngx_payments_pg_length(s->types[i], &item->values[i]);
     }
 
     return size;
 }
 
 
-static ngx_int_t
-ngx_payments_pg_encode(ngx_payments_pg_conn_t *conn, const char **values,
-    int *lengths)
+ngx_int_t
+ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_call_t *call, const char **values, int *lengths)
 {
-    size_t                   size;
-    u_char                  *p, *start;
-    ngx_uint_t               i;
-    ngx_payments_pg_pool_t  *pool = conn->pool;
+    size_t       size;
+    u_char      *p, *start;
+    ngx_uint_t   i;
 
-    size = ngx_payments_pg_size(conn);
+    size = (call->statement->nparams + 1) * NGX_PAYMENTS_PG_HEADER;
+
+    for (i = 0; i < call->nitems; i++) {
+        size += ngx_payments_pg_item_size(call->items[i]);
+    }
 
     if (size > pool->size) {
         if (pool->buffer) {
@@ -210,9 +212,9 @@ ngx_payments_pg_encode(ngx_payments_pg_conn_t *conn, const char **values,
 
     p = pool->buffer;
 
-    for (i = 0; i <= conn->statement->nparams; i++) {
+    for (i = 0; i <= call->statement->nparams; i++) {
         start = p;
-        p = ngx_payments_pg_array(p, conn, i);
+        p = ngx_payments_pg_array(p, call, i);
         values[i] = (const char *) start;
         lengths[i] = (int) (p - start);
     }
@@ -221,21 +223,74 @@ ngx_payments_pg_encode(ngx_payments_pg_conn_t *conn, const char **values,
 }
 
 
+void
+ngx_payments_pg_oids(const ngx_payments_pg_statement_t *statement, Oid *oids)
+{
+    ngx_uint_t  i;
+
+    oids[0] = ngx_payments_pg_types[NGX_PAYMENTS_PG_UUID].array;
+
+    for (i = 0; i < statement->nparams; i++) {
+        oids[i + 1] = ngx_payments_pg_types[statement->types[i]].array;
+    }
+}
+
+
 /*
- * Moves the next batch from the queue to the connection.  What is out of time
- * is not sent any more: a call for it would only hold up the next one.
+ * Whether the item may be part of this call now.  Not where it must wait, or
+ * go alone, or where what it changes is under way: two changes of one object
+ * in one call would not see each other, in two calls they would wait for each
+ * other inside the server.
  */
 
-static void
-ngx_payments_pg_take(ngx_payments_pg_conn_t *conn)
+static ngx_uint_t
+ngx_payments_pg_fits(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_call_t *call, ngx_payments_pg_item_t *item, size_t size)
 {
-    ngx_queue_t              *q, *next;
-    ngx_payments_pg_item_t   *item, *first;
-    ngx_payments_pg_pool_t   *pool = conn->pool;
+    if (call->nitems
+        && (item->alone
+            || &ngx_payments_pg_statements[item->statement] != call->statement
+            || size > pool->conf->batch_size))
+    {
+        return 0;
+    }
 
-    conn->nitems = 0;
-    conn->next = 0;
-    first = NULL;
+    if (item->object
+        && pool->objects[item->object % NGX_PAYMENTS_PG_OBJECTS])
+    {
+        return 0;
+    }
+
+    if (item->later
+        && (ngx_msec_int_t) (item->after - ngx_current_msec) > 0)
+    {
+        if (!pool->later.timer_set) {
+            ngx_add_timer(&pool->later, item->after - ngx_current_msec);
+        }
+
+        return 0;
+    }
+
+    return 1;
+}
+
+
+/*
+ * What is out of time is not sent any more: a call for it would only hold up
+ * the next one.
+ */
+
+void
+ngx_payments_pg_take(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_call_t *call)
+{
+    size_t                   size, add;
+    ngx_uint_t               n;
+    ngx_queue_t             *q, *next;
+    ngx_payments_pg_item_t  *item;
+
+    call->nitems = 0;
+    size = 0;
 
     for (q = ngx_queue_head(&pool->waiting);
          q != ngx_queue_sentinel(&pool->waiting);
@@ -253,346 +308,29 @@ ngx_payments_pg_take(ngx_payments_pg_conn_t *conn)
             continue;
         }
 
-        if (first == NULL) {
-            first = item;
-            conn->statement = &ngx_payments_pg_statements[item->statement];
-        }
+        add = ngx_payments_pg_item_size(item);
 
-        if (item->statement != first->statement
-            || (item->alone && item != first))
-        {
+        if (!ngx_payments_pg_fits(pool, call, item, size + add)) {
             continue;
         }
 
         ngx_payments_pg_unqueue(pool, item);
 
-        item->sent = 1;
-        item->seen = 0;
-        conn->items[conn->nitems++] = item;
+        size += add;
+        n = call->nitems++;
+        call->statement = &ngx_payments_pg_statements[item->statement];
+        call->items[n] = item;
+        call->objects[n] = 0;
 
-        if (first->alone || conn->nitems == pool->conf->batch) {
+        if (item->object) {
+            call->objects[n] = item->object % NGX_PAYMENTS_PG_OBJECTS + 1;
+            pool->objects[call->objects[n] - 1] = 1;
+        }
+
+        if (item->alone || call->nitems == pool->batch) {
             break;
         }
     }
-}
-
-
-static uint64_t
-ngx_payments_pg_usec(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
-
-
-/* to the next deadline: of an item, or of the call */
-
-static void
-ngx_payments_pg_arm(ngx_payments_pg_conn_t *conn)
-{
-    ngx_uint_t      i;
-    ngx_msec_int_t  left, least;
-
-    least = (ngx_msec_int_t) (conn->deadline - ngx_current_msec);
-
-    for (i = 0; i < conn->nitems; i++) {
-        if (conn->items[i] == NULL) {
-            continue;
-        }
-
-        left = (ngx_msec_int_t) (conn->items[i]->deadline - ngx_current_msec);
-        least = ngx_min(left, least);
-    }
-
-    conn->c->read->cancelable = 0;
-    ngx_add_timer(conn->c->read, (ngx_msec_t) ngx_max(least, 1));
-}
-
-
-ngx_int_t
-ngx_payments_pg_expire(ngx_payments_pg_conn_t *conn)
-{
-    ngx_uint_t               i;
-    ngx_payments_pg_item_t  *item;
-
-    if ((ngx_msec_int_t) (conn->deadline - ngx_current_msec) <= 0) {
-        return NGX_ERROR;
-    }
-
-    for (i = 0; i < conn->nitems; i++) {
-        item = conn->items[i];
-
-        if (item != NULL
-            && (ngx_msec_int_t) (item->deadline - ngx_current_msec) <= 0)
-        {
-            conn->items[i] = NULL;
-            item->unknown = 1;
-            ngx_payments_pg_finish(conn->pool, item, NGX_PAYMENTS_PG_UNKNOWN);
-        }
-    }
-
-    ngx_payments_pg_arm(conn);
-
-    return NGX_OK;
-}
-
-
-/* by name, or behind a pooler by its text; parameters and rows are binary */
-
-static int
-ngx_payments_pg_send_call(ngx_payments_pg_conn_t *conn,
-    const char *const *values, const int *lengths)
-{
-    int                                 n, formats[NGX_PAYMENTS_PG_PARAMS + 1];
-    Oid                                 types[NGX_PAYMENTS_PG_PARAMS + 1];
-    ngx_uint_t                          i;
-    const ngx_payments_pg_statement_t  *s = conn->statement;
-
-    n = (int) s->nparams + 1;
-
-    types[0] = ngx_payments_pg_oids[NGX_PAYMENTS_PG_UUID].array;
-    formats[0] = 1;
-
-    for (i = 0; i < s->nparams; i++) {
-        types[i + 1] = ngx_payments_pg_oids[s->types[i]].array;
-        formats[i + 1] = 1;
-    }
-
-    if (!conn->pool->conf->pooler) {
-        return PQsendQueryPrepared(conn->pg, s->name, n, values, lengths,
-                                   formats, 1);
-    }
-
-    return PQsendQueryParams(conn->pg,
-                       conn->pool->sql[s - ngx_payments_pg_statements], n,
-                       types, values, lengths, formats, 1);
-}
-
-
-ngx_int_t
-ngx_payments_pg_call(ngx_payments_pg_conn_t *conn)
-{
-    int                      lengths[NGX_PAYMENTS_PG_PARAMS + 1];
-    ngx_uint_t               write;
-    const char              *values[NGX_PAYMENTS_PG_PARAMS + 1];
-    ngx_payments_pg_pool_t  *pool = conn->pool;
-
-    ngx_payments_pg_take(conn);
-
-    if (conn->nitems == 0) {
-        return NGX_DECLINED;
-    }
-
-    ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_BUSY);
-
-    if (ngx_payments_pg_encode(conn, values, lengths) != NGX_OK
-        || ngx_payments_pg_send_call(conn, values, lengths) != 1)
-    {
-        ngx_payments_pg_disconnect(conn, "a call could not be made",
-                                   NGX_PAYMENTS_PG_CLASS_RETRY);
-        return NGX_ERROR;
-    }
-
-    /* from here on the server may have the call, whole or in part */
-
-    conn->sent = ngx_payments_pg_usec();
-
-    if (PQpipelineSync(conn->pg) != 1
-        || ngx_payments_pg_flush(conn) != NGX_OK)
-    {
-        ngx_payments_pg_disconnect(conn, "a call could not be sent",
-                                   NGX_PAYMENTS_PG_CLASS_UNKNOWN);
-        return NGX_ERROR;
-    }
-
-    conn->deadline = ngx_current_msec + pool->conf->timeout;
-    ngx_payments_pg_arm(conn);
-
-    write = (pool->kind == NGX_PAYMENTS_PG_WRITE);
-
-    ngx_payments_status_add(NGX_PAYMENTS_M_PG_CALLS, 1);
-    ngx_payments_status_observe(write ? NGX_PAYMENTS_H_WRITE_BATCH
-                                      : NGX_PAYMENTS_H_READ_BATCH,
-                                conn->nitems);
-
-    ngx_log_debug2(NGX_LOG_DEBUG_EVENT, &pool->log, 0,
-                   "payments pg call of \"%s\": %ui items",
-                   conn->statement->name, conn->nitems);
-
-    return NGX_OK;
-}
-
-
-/* the item that a row's tag names; rows mostly come in the order of items */
-
-static ngx_int_t
-ngx_payments_pg_find(ngx_payments_pg_conn_t *conn, const char *tag)
-{
-    ngx_uint_t  i, n;
-
-    for (n = 0; n < conn->nitems; n++) {
-        i = (conn->next + n) % conn->nitems;
-
-        if (conn->items[i] != NULL
-            && ngx_memcmp(conn->items[i]->tag, tag, NGX_PAYMENTS_PG_TAG_LEN)
-               == 0)
-        {
-            conn->next = i + 1;
-            return (ngx_int_t) i;
-        }
-    }
-
-    return NGX_DECLINED;
-}
-
-
-/*
- * The Sync has come: the transaction is committed.  Each item must now have
- * exactly one row of its own; if not, the connection has lost its place and
- * nothing that it said is believed.
- */
-
-void
-ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
-{
-    int                      row, rows;
-    ngx_int_t                n;
-    ngx_uint_t               i, missing, canceled;
-    ngx_payments_pg_item_t  *item;
-    ngx_payments_pg_pool_t  *pool = conn->pool;
-
-    rows = conn->result ? PQntuples(conn->result) : 0;
-    missing = 0;
-    canceled = 0;
-
-    for (i = 0; i < conn->nitems; i++) {
-        if (conn->items[i] == NULL) {
-            canceled++;
-        }
-    }
-
-    for (row = 0; row < rows; row++) {
-
-        n = (PQgetlength(conn->result, row, 0) == NGX_PAYMENTS_PG_TAG_LEN)
-            ? ngx_payments_pg_find(conn, PQgetvalue(conn->result, row, 0))
-            : NGX_DECLINED;
-
-        if (n == NGX_DECLINED && canceled) {
-            canceled--;
-            continue;
-        }
-
-        if (n == NGX_DECLINED || conn->items[n]->seen) {
-            missing = conn->nitems;
-            break;
-        }
-
-        conn->items[n]->seen = 1;
-        conn->items[n]->row = row;
-    }
-
-    for (i = 0; i < conn->nitems && missing == 0; i++) {
-        missing += (conn->items[i] != NULL && !conn->items[i]->seen);
-    }
-
-    if (missing) {
-        ngx_log_error(NGX_LOG_ALERT, &pool->log, 0,
-                      "\"%s\" answered %i rows for %ui items, or rows of "
-                      "another call", conn->statement->name,
-                      (ngx_int_t) rows, conn->nitems);
-
-        ngx_payments_pg_disconnect(conn, "rows and items do not match",
-                                   NGX_PAYMENTS_PG_CLASS_UNKNOWN);
-        return;
-    }
-
-    for (i = 0; i < conn->nitems; i++) {
-        item = conn->items[i];
-
-        if (item != NULL) {
-            row = item->row;
-            ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_DONE);
-            item->row = row;
-        }
-    }
-
-    conn->nitems = 0;
-    pool->retries = 0;
-    pool->losses = 0;
-
-    ngx_payments_status_observe((pool->kind == NGX_PAYMENTS_PG_WRITE)
-                                ? NGX_PAYMENTS_H_WRITE_CALL
-                                : NGX_PAYMENTS_H_READ_CALL,
-                                ngx_payments_pg_usec() - conn->sent);
-}
-
-
-/* the call ended without a commit that is proven: what now, item by item */
-
-void
-ngx_payments_pg_release(ngx_payments_pg_conn_t *conn,
-    ngx_payments_pg_class_e class)
-{
-    ngx_uint_t               i, n, single, again;
-    ngx_payments_pg_item_t  *item;
-    ngx_payments_pg_pool_t  *pool = conn->pool;
-
-    if (conn->result != NULL) {
-        PQclear(conn->result);
-        conn->result = NULL;
-    }
-
-    n = conn->nitems;
-    single = (n == 1);
-    again = 0;
-    conn->nitems = 0;
-
-    /* backwards, since each goes to the front of the queue */
-
-    for (i = n; i-- > 0; /* void */ ) {
-        item = conn->items[i];
-
-        if (item == NULL) {
-            continue;
-        }
-
-        item->sent = 0;
-
-        if (class == NGX_PAYMENTS_PG_CLASS_DATA && single) {
-            ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_FAILED);
-            continue;
-        }
-
-        if (class == NGX_PAYMENTS_PG_CLASS_RETRY && item->once) {
-            ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_NOT_EXECUTED);
-            continue;
-        }
-
-        if (class == NGX_PAYMENTS_PG_CLASS_DATA) {
-            item->alone = 1;
-        }
-
-        again++;
-
-        if (class == NGX_PAYMENTS_PG_CLASS_UNKNOWN) {
-            item->unknown = 1;
-        }
-
-        ngx_payments_status_add((class == NGX_PAYMENTS_PG_CLASS_UNKNOWN)
-                                ? NGX_PAYMENTS_M_PG_RESOLVED
-                                : NGX_PAYMENTS_M_PG_RETRIED, 1);
-
-        ngx_payments_pg_requeue(pool, item);
-    }
-
-    if (class == NGX_PAYMENTS_PG_CLASS_RETRY && again) {
-        ngx_payments_pg_delay(&pool->pause, &pool->retries);
-    }
-
-    ngx_payments_pg_post(pool);
 }
 
 
@@ -633,7 +371,7 @@ ngx_payments_pg_number(ngx_payments_pg_row_t *row, int column)
     }
 
     if (PQftype(row->result, column)
-        == ngx_payments_pg_oids[NGX_PAYMENTS_PG_TIME].element)
+        == ngx_payments_pg_types[NGX_PAYMENTS_PG_TIME].element)
     {
         return (int64_t) n + NGX_PAYMENTS_PG_EPOCH;
     }

@@ -16,17 +16,17 @@ typedef struct {
 /* the first match counts */
 
 static const ngx_payments_pg_sqlstate_t  ngx_payments_pg_sqlstates[] = {
-    { "40001", NGX_PAYMENTS_PG_CLASS_RETRY },      /* serialization */
-    { "40P01", NGX_PAYMENTS_PG_CLASS_RETRY },      /* deadlock */
-    { "55P03", NGX_PAYMENTS_PG_CLASS_RETRY },      /* lock timeout */
-    { "57014", NGX_PAYMENTS_PG_CLASS_RETRY },      /* statement timeout */
-    { "53", NGX_PAYMENTS_PG_CLASS_RETRY },         /* resources */
-    { "58030", NGX_PAYMENTS_PG_CLASS_RETRY },      /* I/O error */
+    { "40001", NGX_PAYMENTS_PG_CLASS_LOCK },       /* serialization */
+    { "40P01", NGX_PAYMENTS_PG_CLASS_LOCK },       /* deadlock */
+    { "55P03", NGX_PAYMENTS_PG_CLASS_LOCK },       /* lock timeout */
+    { "57014", NGX_PAYMENTS_PG_CLASS_LOCK },       /* statement timeout */
+    { "53", NGX_PAYMENTS_PG_CLASS_RESOURCE },      /* resources */
+    { "58030", NGX_PAYMENTS_PG_CLASS_RESOURCE },   /* I/O error */
     { "25006", NGX_PAYMENTS_PG_CLASS_RECONNECT },  /* not the primary */
     { "25P02", NGX_PAYMENTS_PG_CLASS_RECONNECT },  /* left in a transaction */
-    { "26000", NGX_PAYMENTS_PG_CLASS_RECONNECT },  /* statement unknown */
-    { "42P05", NGX_PAYMENTS_PG_CLASS_RECONNECT },  /* statement there twice */
-    { "0A000", NGX_PAYMENTS_PG_CLASS_RECONNECT },  /* cached plan changed */
+    { "26000", NGX_PAYMENTS_PG_CLASS_PREPARE },    /* statement unknown */
+    { "42P05", NGX_PAYMENTS_PG_CLASS_PREPARE },    /* statement there twice */
+    { "0A000", NGX_PAYMENTS_PG_CLASS_PREPARE },    /* cached plan changed */
     { "57P03", NGX_PAYMENTS_PG_CLASS_RECONNECT },  /* cannot connect now */
     { "08001", NGX_PAYMENTS_PG_CLASS_RECONNECT },
     { "08004", NGX_PAYMENTS_PG_CLASS_RECONNECT },
@@ -52,10 +52,29 @@ static const char *ngx_payments_pg_not_executed[] = {
 };
 
 
+/* FATAL or PANIC: the session is gone, whatever it was doing */
+
+ngx_uint_t
+ngx_payments_pg_fatal(const PGresult *result)
+{
+    const char  *severity;
+
+    /* PgBouncer does not send the severity that is never translated */
+
+    severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+    if (severity == NULL) {
+        severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
+    }
+
+    return severity == NULL || ngx_strcmp(severity, "ERROR") != 0;
+}
+
+
 ngx_payments_pg_class_e
 ngx_payments_pg_classify(const PGresult *result)
 {
-    const char                        *state, *severity, *text, **known;
+    const char                        *state, *text, **known;
     const ngx_payments_pg_sqlstate_t  *s;
 
     state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -76,18 +95,7 @@ ngx_payments_pg_classify(const PGresult *result)
         return NGX_PAYMENTS_PG_CLASS_UNKNOWN;
     }
 
-    /* PgBouncer does not send the severity that is never translated */
-
-    severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-
-    if (severity == NULL) {
-        severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
-    }
-
-    if (severity == NULL || ngx_strcmp(severity, "ERROR") != 0) {
-
-        /* FATAL or PANIC: the session is gone, whatever it was doing */
-
+    if (ngx_payments_pg_fatal(result)) {
         return NGX_PAYMENTS_PG_CLASS_UNKNOWN;
     }
 

@@ -4,22 +4,15 @@
 #include "ngx_payments_pg_internal.h"
 #include "../status/ngx_payments_status.h"
 
-#include <openssl/ssl.h>
-
 
 static void ngx_payments_pg_connect_poll(ngx_payments_pg_conn_t *conn);
 static ngx_int_t ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn);
 static void ngx_payments_pg_detach(ngx_payments_pg_conn_t *conn);
-static void ngx_payments_pg_prepare(ngx_payments_pg_conn_t *conn);
 static void ngx_payments_pg_event_handler(ngx_event_t *ev);
-static void ngx_payments_pg_read(ngx_payments_pg_conn_t *conn);
-static ngx_int_t ngx_payments_pg_result(ngx_payments_pg_conn_t *conn,
-    PGresult *result);
-static void ngx_payments_pg_notice(void *data, const PGresult *result);
 
 
 static const char  *ngx_payments_pg_state_names[] = {
-    "closed", "connecting", "preparing", "idle", "busy"
+    "closed", "connecting", "preparing", "idle", "busy", "full", "stuck"
 };
 
 
@@ -27,22 +20,31 @@ void
 ngx_payments_pg_move(ngx_payments_pg_conn_t *conn,
     ngx_payments_pg_state_e state)
 {
-    ngx_uint_t  was, is;
+    ngx_payments_pg_pool_t  *pool = conn->pool;
 
-    ngx_log_debug3(NGX_LOG_DEBUG_EVENT, &conn->pool->log, 0,
+    ngx_log_debug3(NGX_LOG_DEBUG_EVENT, &pool->log, 0,
                    "payments pg %p: %s to %s", conn,
                    ngx_payments_pg_state_names[conn->state],
                    ngx_payments_pg_state_names[state]);
 
-    was = (conn->state >= NGX_PAYMENTS_PG_IDLE);
-    is = (state >= NGX_PAYMENTS_PG_IDLE);
-
-    if (was != is) {
-        ngx_payments_status_add(NGX_PAYMENTS_M_PG_CONNECTIONS, is ? 1 : -1);
+    if (conn->state == state) {
+        return;
     }
 
+    if (conn->state != NGX_PAYMENTS_PG_CLOSED) {
+        ngx_payments_status_add(NGX_PAYMENTS_M_PG_CONNECTING - 1 + conn->state,
+                                -1);
+    }
+
+    if (state != NGX_PAYMENTS_PG_CLOSED) {
+        ngx_payments_status_add(NGX_PAYMENTS_M_PG_CONNECTING - 1 + state, 1);
+    }
+
+    pool->counts[conn->state]--;
+    pool->counts[state]++;
+
     ngx_queue_remove(&conn->queue);
-    ngx_queue_insert_tail(&conn->pool->states[state], &conn->queue);
+    ngx_queue_insert_tail(&pool->states[state], &conn->queue);
     conn->state = state;
 }
 
@@ -52,7 +54,7 @@ ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
 {
     ngx_uint_t               n;
     ngx_payments_pg_conf_t  *conf = conn->pool->conf;
-    const char              *keys[16], *values[16];
+    const char              *keys[20], *values[20];
 
     n = 0;
 
@@ -67,8 +69,9 @@ ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
     ngx_payments_pg_option("password", conf->password);
     ngx_payments_pg_option("application_name", "ngx_payments");
 
-    /* one socket for an attempt: no probe of GSS or TLS that changes it */
-    ngx_payments_pg_option("sslmode", "disable");
+    /* no probe of GSS that costs a round trip */
+    ngx_payments_pg_option("sslmode", conf->sslmode);
+    ngx_payments_pg_option("sslrootcert", conf->sslrootcert);
     ngx_payments_pg_option("gssencmode", "disable");
 
     ngx_payments_pg_option("keepalives_idle", "10");
@@ -81,20 +84,25 @@ ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
 
     ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_CONNECTING);
 
-    conn->statement = NULL;
+    conn->first = 0;
+    conn->ncalls = 0;
+    conn->drain = 0;
+    conn->prepare = 0;
+    conn->again = 0;
+    conn->retire = ngx_current_msec + conf->lifetime - conf->lifetime / 10
+                   + ngx_random() % (conf->lifetime / 5 + 1);
+
     conn->pg = PQconnectStartParams(keys, values, 0);
 
     if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD) {
-        ngx_payments_pg_disconnect(conn, "connection refused",
-                                   NGX_PAYMENTS_PG_CLASS_NONE);
+        ngx_payments_pg_disconnect(conn, "connection refused", 0);
         return;
     }
 
     (void) PQsetNoticeReceiver(conn->pg, ngx_payments_pg_notice, conn);
 
     if (ngx_payments_pg_attach(conn) != NGX_OK) {
-        ngx_payments_pg_disconnect(conn, "no event for its socket",
-                                   NGX_PAYMENTS_PG_CLASS_NONE);
+        ngx_payments_pg_disconnect(conn, "no event for its socket", 0);
         return;
     }
 
@@ -106,8 +114,7 @@ ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
     if (ngx_add_event(conn->c->write, NGX_WRITE_EVENT, NGX_LEVEL_EVENT)
         != NGX_OK)
     {
-        ngx_payments_pg_disconnect(conn, "no event for its socket",
-                                   NGX_PAYMENTS_PG_CLASS_NONE);
+        ngx_payments_pg_disconnect(conn, "no event for its socket", 0);
     }
 }
 
@@ -208,8 +215,7 @@ ngx_payments_pg_connect_poll(ngx_payments_pg_conn_t *conn)
     poll = PQconnectPoll(conn->pg);
 
     if (poll == PGRES_POLLING_FAILED) {
-        ngx_payments_pg_disconnect(conn, "connection failed",
-                                   NGX_PAYMENTS_PG_CLASS_NONE);
+        ngx_payments_pg_disconnect(conn, "connection failed", 0);
         return;
     }
 
@@ -221,91 +227,13 @@ ngx_payments_pg_connect_poll(ngx_payments_pg_conn_t *conn)
                       NGX_LEVEL_EVENT)
         != NGX_OK)
     {
-        ngx_payments_pg_disconnect(conn, "no event for its socket",
-                                   NGX_PAYMENTS_PG_CLASS_NONE);
+        ngx_payments_pg_disconnect(conn, "no event for its socket", 0);
         return;
     }
 
     if (poll == PGRES_POLLING_OK) {
         ngx_payments_pg_prepare(conn);
     }
-}
-
-
-static void
-ngx_payments_pg_ready(ngx_payments_pg_conn_t *conn)
-{
-    if (conn->c->read->timer_set) {
-        ngx_del_timer(conn->c->read);
-    }
-
-    conn->c->read->cancelable = 1;
-    conn->error = NGX_PAYMENTS_PG_CLASS_NONE;
-
-    ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_IDLE);
-}
-
-
-static void
-ngx_payments_pg_connected(ngx_payments_pg_conn_t *conn)
-{
-    /* sessions that break one after the other are failures too */
-
-    conn->pool->failures = conn->pool->losses;
-
-    ngx_payments_status_add(NGX_PAYMENTS_M_PG_CONNECT, 1);
-    ngx_payments_pg_post(conn->pool);
-}
-
-
-/*
- * Pipeline mode for ever.  In direct mode all statements of this queue and one
- * Sync follow; behind a pooler nothing that a session would have to keep does.
- */
-
-static void
-ngx_payments_pg_prepare(ngx_payments_pg_conn_t *conn)
-{
-    ngx_uint_t                          i;
-    const ngx_payments_pg_statement_t  *s;
-
-    if (PQsetnonblocking(conn->pg, 1) != 0
-        || PQenterPipelineMode(conn->pg) != 1)
-    {
-        goto failed;
-    }
-
-    if (conn->pool->conf->pooler) {
-        ngx_payments_pg_ready(conn);
-        ngx_payments_pg_connected(conn);
-        return;
-    }
-
-    for (i = 0; i < NGX_PAYMENTS_PG_STATEMENTS; i++) {
-        s = &ngx_payments_pg_statements[i];
-
-        if (s->queue == conn->pool->kind
-            && PQsendPrepare(conn->pg, s->name, conn->pool->sql[i], 0, NULL)
-               != 1)
-        {
-            goto failed;
-        }
-    }
-
-    if (PQpipelineSync(conn->pg) != 1) {
-        goto failed;
-    }
-
-    ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_PREPARING);
-
-    if (ngx_payments_pg_flush(conn) == NGX_OK) {
-        return;
-    }
-
-failed:
-
-    ngx_payments_pg_disconnect(conn, "statements could not be prepared",
-                               NGX_PAYMENTS_PG_CLASS_NONE);
 }
 
 
@@ -333,6 +261,206 @@ ngx_payments_pg_flush(ngx_payments_pg_conn_t *conn)
 }
 
 
+void
+ngx_payments_pg_connected(ngx_payments_pg_conn_t *conn)
+{
+    /* sessions that break one after the other are failures too */
+
+    conn->pool->failures = conn->pool->losses;
+
+    if (!conn->prepare) {
+        ngx_payments_status_add(NGX_PAYMENTS_M_PG_CONNECT, 1);
+    }
+
+    conn->again = conn->prepare;
+    conn->prepare = 0;
+    conn->drain = 0;
+
+    if (ngx_payments_pg_settle(conn) == NGX_OK) {
+        ngx_payments_pg_post(conn->pool);
+    }
+}
+
+
+/*
+ * The timer of a connection with calls under way: their first deadline; the
+ * time that the oldest one has in any case, if nobody waits for it; the end of
+ * being stuck.  It holds up a worker that is told to quit as long as somebody
+ * waits for one of the calls.
+ */
+
+static void
+ngx_payments_pg_arm(ngx_payments_pg_conn_t *conn)
+{
+    ngx_uint_t       n;
+    ngx_event_t     *rev = conn->c->read;
+    ngx_msec_int_t   left, least;
+
+    least = NGX_MAX_INT32_VALUE;
+
+    for (n = 0; n < conn->ncalls; n++) {
+        left = (ngx_msec_int_t) (ngx_payments_pg_nth(conn, n)->least
+                                 - ngx_current_msec);
+        least = ngx_min(left, least);
+    }
+
+    if (rev->timer_set) {
+        ngx_del_timer(rev);
+    }
+
+    rev->cancelable = (least > NGX_MAX_INT32_VALUE / 2);
+
+    if (conn->state == NGX_PAYMENTS_PG_STUCK) {
+        left = (ngx_msec_int_t) (conn->retire - ngx_current_msec);
+        least = ngx_min(left, least);
+
+    } else if (rev->cancelable) {
+        left = (ngx_msec_int_t) (ngx_payments_pg_nth(conn, 0)->started
+                                 + conn->pool->conf->timeout
+                                 - ngx_current_msec);
+        least = ngx_min(left, least);
+    }
+
+    ngx_add_timer(rev, (ngx_msec_t) ngx_max(least, 1));
+}
+
+
+static ngx_int_t
+ngx_payments_pg_settle_idle(ngx_payments_pg_conn_t *conn)
+{
+    ngx_msec_int_t  left;
+
+    if (conn->prepare) {
+        conn->c->read->cancelable = 1;
+        ngx_add_timer(conn->c->read, conn->pool->conf->connect_timeout);
+        ngx_payments_pg_prepare(conn);
+        return NGX_DECLINED;
+    }
+
+    if (conn->drain) {
+        ngx_payments_pg_disconnect(conn, "its lifetime is over", 1);
+        return NGX_ERROR;
+    }
+
+    left = (ngx_msec_int_t) (conn->retire - ngx_current_msec);
+    left = ngx_min(left, (ngx_msec_int_t) conn->pool->conf->idle_timeout);
+
+    ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_IDLE);
+
+    conn->c->read->cancelable = 1;
+    ngx_add_timer(conn->c->read, (ngx_msec_t) ngx_max(left, 1));
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_payments_pg_settle(ngx_payments_pg_conn_t *conn)
+{
+    ngx_event_t  *rev = conn->c->read;
+
+    if ((ngx_msec_int_t) (conn->retire - ngx_current_msec) <= 0) {
+        conn->drain = 1;
+    }
+
+    if (conn->ncalls == 0) {
+        if (rev->timer_set) {
+            ngx_del_timer(rev);
+        }
+
+        return ngx_payments_pg_settle_idle(conn);
+    }
+
+    ngx_payments_pg_move(conn, (conn->drain
+                                || conn->ncalls >= conn->pool->depth)
+                               ? NGX_PAYMENTS_PG_FULL : NGX_PAYMENTS_PG_BUSY);
+
+    ngx_payments_pg_arm(conn);
+
+    return NGX_OK;
+}
+
+
+/*
+ * The oldest call has no answer, and nobody waits for it any more.  What runs
+ * on the server would go on if the session ended, and sessions that are opened
+ * instead would pile up there; so it keeps its place for some time, twice as
+ * long each time.  A dead peer is found by TCP before.
+ */
+
+static void
+ngx_payments_pg_stuck(ngx_payments_pg_conn_t *conn)
+{
+    ngx_payments_pg_pool_t  *pool = conn->pool;
+
+    ngx_log_error(NGX_LOG_ERR, &pool->log, 0,
+                  "no answer in time from PostgreSQL at \"%V\" to \"%s\"",
+                  &pool->conf->server,
+                  ngx_payments_pg_nth(conn, 0)->statement->name);
+
+    ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_STUCK);
+
+    conn->retire = ngx_current_msec
+                   + (pool->conf->timeout << ngx_min(pool->stucks, 7));
+    pool->stucks++;
+
+    ngx_payments_pg_arm(conn);
+}
+
+
+static void
+ngx_payments_pg_timeout(ngx_payments_pg_conn_t *conn)
+{
+    ngx_payments_pg_pool_t  *pool = conn->pool;
+
+    switch (conn->state) {
+
+    case NGX_PAYMENTS_PG_IDLE:
+        if ((ngx_msec_int_t) (conn->retire - ngx_current_msec) <= 0) {
+            ngx_payments_pg_disconnect(conn, "its lifetime is over", 1);
+            return;
+        }
+
+        if (pool->counts[NGX_PAYMENTS_PG_CLOSED] + 1
+            < pool->conf->connections[pool->kind])
+        {
+            ngx_payments_pg_disconnect(conn, "it is not needed", 1);
+            return;
+        }
+
+        (void) ngx_payments_pg_settle(conn);
+        return;
+
+    case NGX_PAYMENTS_PG_BUSY:
+    case NGX_PAYMENTS_PG_FULL:
+        if (ngx_payments_pg_expire(conn) == NGX_DECLINED
+            && ngx_current_msec - ngx_payments_pg_nth(conn, 0)->started
+               >= pool->conf->timeout)
+        {
+            ngx_payments_pg_stuck(conn);
+
+        } else {
+            ngx_payments_pg_arm(conn);
+        }
+
+        return;
+
+    case NGX_PAYMENTS_PG_STUCK:
+        if ((ngx_msec_int_t) (conn->retire - ngx_current_msec) <= 0) {
+            ngx_payments_pg_disconnect(conn, "still no answer", 0);
+            return;
+        }
+
+        (void) ngx_payments_pg_expire(conn);
+        ngx_payments_pg_arm(conn);
+        return;
+
+    default:
+        ngx_payments_pg_disconnect(conn, "not connected in time", 0);
+    }
+}
+
+
 static void
 ngx_payments_pg_event_handler(ngx_event_t *ev)
 {
@@ -341,18 +469,7 @@ ngx_payments_pg_event_handler(ngx_event_t *ev)
 
     if (ev->timedout) {
         ev->timedout = 0;
-
-        if (conn->state == NGX_PAYMENTS_PG_BUSY
-            && ngx_payments_pg_expire(conn) == NGX_OK)
-        {
-            return;
-        }
-
-        ngx_payments_pg_disconnect(conn,
-                                   (conn->state == NGX_PAYMENTS_PG_BUSY)
-                                   ? "no answer in time"
-                                   : "not connected in time",
-                                   NGX_PAYMENTS_PG_CLASS_UNKNOWN);
+        ngx_payments_pg_timeout(conn);
         return;
     }
 
@@ -360,8 +477,7 @@ ngx_payments_pg_event_handler(ngx_event_t *ev)
 
         /* worker_shutdown_timeout calls the handler of every connection */
 
-        ngx_payments_pg_disconnect(conn, "shutting down",
-                                   NGX_PAYMENTS_PG_CLASS_UNKNOWN);
+        ngx_payments_pg_disconnect(conn, "shutting down", 0);
         return;
     }
 
@@ -374,222 +490,78 @@ ngx_payments_pg_event_handler(ngx_event_t *ev)
 }
 
 
+/* the calls under way end without an answer, the newest first, since each
+   item goes to the front of the queue */
+
+static void
+ngx_payments_pg_drop_calls(ngx_payments_pg_conn_t *conn)
+{
+    ngx_uint_t               n;
+    ngx_payments_pg_call_t  *call;
+
+    for (n = conn->ncalls; n-- > 0; /* void */ ) {
+        call = ngx_payments_pg_nth(conn, n);
+
+        ngx_payments_pg_release(conn->pool, call,
+                                (call->error == NGX_PAYMENTS_PG_CLASS_NONE)
+                                ? NGX_PAYMENTS_PG_CLASS_UNKNOWN : call->error);
+    }
+
+    while (conn->ncalls) {
+        ngx_payments_pg_pop(conn);
+    }
+}
+
+
 /*
- * The one place that reads.  PQgetResult is called only while libpq has a
- * whole result, so it never waits.
+ * Why it ends; for a login that failed in libpq's own words, of which the first
+ * line holds no secret.  Only the first failure in a row is an error.
  */
 
 static void
-ngx_payments_pg_read(ngx_payments_pg_conn_t *conn)
+ngx_payments_pg_say_why(ngx_payments_pg_conn_t *conn, const char *reason,
+    ngx_uint_t level)
 {
-    SSL                     *ssl;
-    ngx_int_t                rc;
-    PGresult                *result;
-    ngx_uint_t               silent, bad;
+    ngx_str_t                line;
     ngx_payments_pg_pool_t  *pool = conn->pool;
 
-    if (PQconsumeInput(conn->pg) != 1) {
-        goto lost;
+    ngx_str_null(&line);
+
+    if (conn->state == NGX_PAYMENTS_PG_CONNECTING) {
+        line.data = (u_char *) PQerrorMessage(conn->pg);
+        line.len = strcspn((char *) line.data, "\r\n");
+
+        level = pool->failures ? NGX_LOG_INFO : level;
     }
 
-    /* bytes that TLS has decrypted make no socket readable */
-
-    ssl = PQsslStruct(conn->pg, "OpenSSL");
-
-    while (ssl && PQisBusy(conn->pg) && SSL_pending(ssl) > 0) {
-        if (PQconsumeInput(conn->pg) != 1) {
-            goto lost;
-        }
-    }
-
-    if (ngx_payments_pg_flush(conn) != NGX_OK) {
-        goto lost;
-    }
-
-    /* two NULLs in a row: libpq has nothing more, not even a separator */
-
-    for (silent = 0; silent < 2 && !PQisBusy(conn->pg); /* void */ ) {
-        result = PQgetResult(conn->pg);
-
-        if (result == NULL) {
-            silent++;
-            continue;
-        }
-
-        silent = 0;
-        rc = ngx_payments_pg_result(conn, result);
-
-        if (rc == NGX_ERROR) {
-            return;
-        }
-
-        if (rc == NGX_DONE) {
-            break;
-        }
-    }
-
-    bad = (PQstatus(conn->pg) == CONNECTION_BAD);
-
-    if (conn->state == NGX_PAYMENTS_PG_IDLE) {
-
-        /* the next call is on its way before anybody looks at this one */
-
-        result = conn->result;
-        conn->result = NULL;
-
-        if (bad) {
-            ngx_payments_pg_disconnect(conn, "connection lost",
-                                       NGX_PAYMENTS_PG_CLASS_UNKNOWN);
-
-        } else if (!ngx_queue_empty(&pool->waiting)
-                   && !pool->pause.timer_set)
-        {
-            (void) ngx_payments_pg_call(conn);
-        }
-
-        ngx_payments_pg_deliver(pool, result);
-        return;
-    }
-
-    if (!bad) {
-        return;
-    }
-
-lost:
-
-    /* a pooler says why it closes: then the call has not been executed */
-
-    ngx_payments_pg_disconnect(conn, "connection lost",
-                               (conn->error == NGX_PAYMENTS_PG_CLASS_RECONNECT)
-                               ? conn->error : NGX_PAYMENTS_PG_CLASS_UNKNOWN);
-}
-
-
-static void
-ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
-{
-    const char  *state, *constraint, *function;
-
-    state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
-    function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
-
-    /* the server's text may quote a value; its codes can not */
-
-    ngx_log_error(NGX_LOG_ERR, &conn->pool->log, 0,
-                  "PostgreSQL answered %s%s%s in %s to \"%s\"",
-                  state ? state : "without SQLSTATE",
-                  constraint ? ", constraint " : "",
-                  constraint ? constraint : "", function ? function : "?",
-                  conn->statement ? conn->statement->name : "prepare");
-
-    /* the first error counts, later ones follow from it */
-
-    if (conn->error == NGX_PAYMENTS_PG_CLASS_NONE) {
-        conn->error = ngx_payments_pg_classify(result);
-    }
-}
-
-
-/* NGX_OK: go on; NGX_DONE: the Sync came; NGX_ERROR: the connection is gone */
-
-static ngx_int_t
-ngx_payments_pg_result(ngx_payments_pg_conn_t *conn, PGresult *result)
-{
-    switch (PQresultStatus(result)) {
-
-    case PGRES_PIPELINE_SYNC:
-        break;
-
-    case PGRES_TUPLES_OK:
-        if (conn->state == NGX_PAYMENTS_PG_BUSY && conn->result == NULL) {
-            conn->result = result;
-            return NGX_OK;
-        }
-
-        PQclear(result);
-        ngx_payments_pg_disconnect(conn, "a result that nobody asked for",
-                                   NGX_PAYMENTS_PG_CLASS_UNKNOWN);
-        return NGX_ERROR;
-
-    case PGRES_COMMAND_OK:
-    case PGRES_PIPELINE_ABORTED:
-        PQclear(result);
-        return NGX_OK;
-
-    default:
-        ngx_payments_pg_error(conn, result);
-        PQclear(result);
-
-        if (conn->error == NGX_PAYMENTS_PG_CLASS_UNKNOWN) {
-            ngx_payments_pg_disconnect(conn, "error that ends the session",
-                                       NGX_PAYMENTS_PG_CLASS_UNKNOWN);
-            return NGX_ERROR;
-        }
-
-        return NGX_OK;
-    }
-
-    PQclear(result);
-
-    if (PQtransactionStatus(conn->pg) != PQTRANS_IDLE) {
-        ngx_payments_pg_disconnect(conn, "still in a transaction after Sync",
-                                   NGX_PAYMENTS_PG_CLASS_UNKNOWN);
-        return NGX_ERROR;
-    }
-
-    if (conn->error != NGX_PAYMENTS_PG_CLASS_NONE) {
-
-        if (conn->state == NGX_PAYMENTS_PG_PREPARING
-            || conn->error == NGX_PAYMENTS_PG_CLASS_RECONNECT)
-        {
-            ngx_payments_pg_disconnect(conn, "the server can not run it",
-                                       conn->error);
-            return NGX_ERROR;
-        }
-
-        ngx_payments_pg_release(conn, conn->error);
-
-    } else if (conn->state == NGX_PAYMENTS_PG_BUSY) {
-        ngx_payments_pg_committed(conn);
-
-        if (conn->state != NGX_PAYMENTS_PG_BUSY) {
-            return NGX_ERROR;
-        }
-
-    } else if (conn->state == NGX_PAYMENTS_PG_PREPARING) {
-        ngx_payments_pg_connected(conn);
-    }
-
-    ngx_payments_pg_ready(conn);
-
-    return NGX_DONE;
+    ngx_log_error(level, &pool->log, 0,
+                  "connection to PostgreSQL \"%V\" closed while %s: %s%s%V",
+                  &pool->conf->server,
+                  ngx_payments_pg_state_names[conn->state], reason,
+                  line.len ? ": " : "", &line);
 }
 
 
 void
 ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
-    ngx_payments_pg_class_e items)
+    ngx_uint_t retired)
 {
-    ngx_uint_t               established, level;
-    ngx_payments_pg_pool_t  *pool = conn->pool;
+    ngx_uint_t                level;
+    ngx_payments_pg_pool_t   *pool = conn->pool;
+    ngx_payments_pg_state_e   was = conn->state;
 
-    if (conn->state == NGX_PAYMENTS_PG_CLOSED) {
+    if (was == NGX_PAYMENTS_PG_CLOSED) {
         return;
     }
 
-    established = (conn->state >= NGX_PAYMENTS_PG_IDLE);
+    level = (retired || ngx_exiting || ngx_quit || ngx_terminate)
+            ? NGX_LOG_INFO : NGX_LOG_ERR;
 
-    level = (ngx_exiting || ngx_quit || ngx_terminate) ? NGX_LOG_INFO
-                                                       : NGX_LOG_ERR;
+    ngx_payments_pg_say_why(conn, reason, level);
 
-    ngx_log_error(level, &pool->log, 0,
-                  "connection to PostgreSQL closed while %s: %s",
-                  ngx_payments_pg_state_names[conn->state], reason);
-
-    ngx_payments_status_add(established ? NGX_PAYMENTS_M_PG_DISCONNECT
-                                        : NGX_PAYMENTS_M_PG_CONNECT_FAILED,
-                            1);
+    ngx_payments_status_add((was >= NGX_PAYMENTS_PG_IDLE)
+                            ? NGX_PAYMENTS_M_PG_DISCONNECT
+                            : NGX_PAYMENTS_M_PG_CONNECT_FAILED, 1);
 
     ngx_payments_pg_detach(conn);
 
@@ -598,37 +570,16 @@ ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
         conn->pg = NULL;
     }
 
-    if (conn->result != NULL) {
-        PQclear(conn->result);
-        conn->result = NULL;
-    }
-
-    conn->error = NGX_PAYMENTS_PG_CLASS_NONE;
-
     ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_CLOSED);
-
-    ngx_payments_pg_release(conn, items);
+    ngx_payments_pg_drop_calls(conn);
 
     /* a session that broke once says nothing yet about the next one */
 
-    if (!established || items != NGX_PAYMENTS_PG_CLASS_UNKNOWN
-        || pool->losses++ > 0)
+    if (!retired
+        && (was < NGX_PAYMENTS_PG_IDLE || pool->losses++ > 0))
     {
         ngx_payments_pg_delay(&pool->backoff, &pool->failures);
     }
 
     ngx_payments_pg_post(pool);
-}
-
-
-static void
-ngx_payments_pg_notice(void *data, const PGresult *result)
-{
-    const char              *state;
-    ngx_payments_pg_conn_t  *conn = data;
-
-    state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-
-    ngx_log_error(NGX_LOG_NOTICE, &conn->pool->log, 0,
-                  "PostgreSQL gave notice %s", state ? state : "?");
 }

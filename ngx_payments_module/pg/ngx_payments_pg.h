@@ -4,8 +4,9 @@
  *
  * A unit of work is an item: one row of the arrays of one statement.  Items
  * queue; whatever has queued when a connection is free leaves as one call.
- * Each worker has its own pool: a write queue and a read queue, each with its
- * own connections, so that a read never waits behind a commit.
+ * Each worker has a pool for writes, one for reads of single objects and one
+ * for lists, each with its own queue and connections, so that a list never
+ * delays a payment.
  *
  * An item comes back exactly once, with one of the outcomes below, and never
  * before the transaction that made its row is proven to be committed.
@@ -22,11 +23,13 @@
 
 #define NGX_PAYMENTS_PG_TAG_LEN     16
 #define NGX_PAYMENTS_PG_BATCH_MAX   256
+#define NGX_PAYMENTS_PG_DEPTH_MAX   16
 
 
 typedef enum {
     NGX_PAYMENTS_PG_WRITE = 0,
-    NGX_PAYMENTS_PG_READ,
+    NGX_PAYMENTS_PG_READ,          /* points */
+    NGX_PAYMENTS_PG_LIST,          /* what may take its time */
     NGX_PAYMENTS_PG_QUEUES
 } ngx_payments_pg_queue_e;
 
@@ -43,9 +46,19 @@ typedef enum {
 
 typedef enum {
     NGX_PAYMENTS_PG_CREATE_PAYMENTS = 0,
+    NGX_PAYMENTS_PG_CHANGE_PAYMENTS,
     NGX_PAYMENTS_PG_MAINTAIN,
+    NGX_PAYMENTS_PG_BACKGROUND,
     NGX_PAYMENTS_PG_PING,
     NGX_PAYMENTS_PG_GET_PAYMENTS,
+    NGX_PAYMENTS_PG_GET_REFUNDS,
+    NGX_PAYMENTS_PG_GET_LEDGER,
+    NGX_PAYMENTS_PG_LIST_OBJECTS,
+    NGX_PAYMENTS_PG_LIST_EVENTS,
+    NGX_PAYMENTS_PG_GET_EVENTS,
+    NGX_PAYMENTS_PG_GET_BALANCES,
+    NGX_PAYMENTS_PG_TRIAL_BALANCE,
+    NGX_PAYMENTS_PG_FIND_KEYS,
     NGX_PAYMENTS_PG_AUTHENTICATE,
     NGX_PAYMENTS_PG_STATEMENTS
 } ngx_payments_pg_statement_e;
@@ -87,6 +100,17 @@ ngx_str_t ngx_payments_pg_bytes(ngx_payments_pg_row_t *row, int column);
 int64_t ngx_payments_pg_number(ngx_payments_pg_row_t *row, int column);
 
 
+/* what an item's last call was like, for logs; zero before the first */
+
+typedef struct {
+    uint64_t                      queued;      /* microseconds in the queue */
+    uint64_t                      called;      /* from sending to the proof */
+    ngx_uint_t                    batch;       /* items of the call */
+    ngx_uint_t                    calls;       /* that the item was part of */
+    char                          sqlstate[6]; /* of the last error, or "" */
+} ngx_payments_pg_stats_t;
+
+
 typedef struct ngx_payments_pg_item_s  ngx_payments_pg_item_t;
 
 typedef void (*ngx_payments_pg_handler_pt)(ngx_payments_pg_item_t *item,
@@ -106,6 +130,9 @@ struct ngx_payments_pg_item_s {
                                                /* random: comes back with the
                                                   row and proves whose it is */
     ngx_msec_t                    timeout;     /* 0: the shard's own */
+    uint32_t                      object;      /* a hash of what it changes:
+                                                  two of the same are never
+                                                  under way together; 0: none */
     ngx_payments_pg_handler_pt    handler;
     void                         *data;
     unsigned                      once:1;      /* what can wait: not sent again
@@ -114,7 +141,12 @@ struct ngx_payments_pg_item_s {
 
     /* ---- set by pg/ ---- */
 
+    ngx_payments_pg_stats_t       stats;       /* valid in the handler */
+    uint64_t                      since;       /* queued, in microseconds */
     ngx_queue_t                   queue;       /* of a queue, batch or done */
+    ngx_msec_t                    after;       /* not sent before, if "later" */
+    ngx_uint_t                    lost;        /* calls without an answer */
+    ngx_uint_t                    locked;      /* calls that met a lock */
     ngx_msec_t                    deadline;    /* ngx_current_msec */
     ngx_payments_pg_outcome_e     outcome;     /* while on the done list */
     int                           row;         /* likewise */
@@ -124,6 +156,7 @@ struct ngx_payments_pg_item_s {
     unsigned                      unknown:1;   /* was sent once without an
                                                   answer; must be re-run */
     unsigned                      alone:1;     /* goes in a call of its own */
+    unsigned                      later:1;     /* "after" counts */
     unsigned                      seen:1;      /* its row has come */
 };
 
@@ -139,14 +172,24 @@ typedef struct {
     char                         *database;
     char                         *user;
     char                         *password;    /* from the file; may be NULL */
+    char                         *sslmode;     /* libpq's name for it */
+    char                         *sslrootcert; /* file; NULL: none */
     ngx_uint_t                    connections[NGX_PAYMENTS_PG_QUEUES];
                                                /* for each worker */
     unsigned                      pooler:1;    /* unnamed statements: safe
                                                   behind any pooler */
+    ngx_uint_t                    depth;       /* calls under way on a
+                                                  connection, at most; 1 with
+                                                  pooler */
     ngx_uint_t                    batch;       /* items in a call, at most */
+    size_t                        batch_size;  /* bytes, but for one item */
     ngx_uint_t                    queue;       /* items that wait, at most */
     ngx_msec_t                    connect_timeout;
     ngx_msec_t                    timeout;     /* from queueing to answer */
+    ngx_msec_t                    idle_timeout;
+                                               /* but for one connection */
+    ngx_msec_t                    lifetime;    /* of a connection, give or
+                                                  take a tenth */
     time_t                        ttl;         /* seconds a key is kept */
 } ngx_payments_pg_conf_t;
 
@@ -155,6 +198,13 @@ typedef struct {
 ngx_int_t ngx_payments_pg_init(ngx_cycle_t *cycle,
     ngx_payments_pg_conf_t *conf);
 void ngx_payments_pg_exit(void);
+
+/* microseconds since 1970 by PostgreSQL's clock, as far as it is known */
+int64_t ngx_payments_pg_now(void);
+/* what PostgreSQL's clock shows now; the caller has read it from a row */
+void ngx_payments_pg_clock(int64_t usec);
+/* the server that this worker uses, as configured */
+ngx_str_t *ngx_payments_pg_server(void);
 
 /*
  * Queues an item.  The handler is called later, never from inside.  Where the

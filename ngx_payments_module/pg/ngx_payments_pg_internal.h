@@ -29,8 +29,9 @@ extern const ngx_payments_pg_statement_t  ngx_payments_pg_statements[];
  * A connection is in exactly one state, and in the list of that state in its
  * pool; ngx_payments_pg_move() is the only mover.
  *
- *   CLOSED -> CONNECTING -> PREPARING -> IDLE <-> BUSY
- *      ^___________|____________|__________|_______|   by _disconnect() only
+ *   CLOSED -> CONNECTING -> PREPARING -> IDLE <-> BUSY <-> FULL -> STUCK
+ *      ^___________|____________|__________|_______|_________|______|
+ *                          by _disconnect() only
  */
 
 typedef enum {
@@ -38,7 +39,11 @@ typedef enum {
     NGX_PAYMENTS_PG_CONNECTING,    /* PQconnectPoll decides what to wait for */
     NGX_PAYMENTS_PG_PREPARING,     /* statements sent, their Sync is awaited */
     NGX_PAYMENTS_PG_IDLE,          /* in sync, nothing under way */
-    NGX_PAYMENTS_PG_BUSY,          /* one call sent, its Sync is awaited */
+    NGX_PAYMENTS_PG_BUSY,          /* calls under way, room for more */
+    NGX_PAYMENTS_PG_FULL,          /* calls under way, no more until they end */
+    NGX_PAYMENTS_PG_STUCK,         /* a call has no answer and nobody waits for
+                                      it any more; the session keeps its place,
+                                      since its backend is still there */
     NGX_PAYMENTS_PG_STATES
 } ngx_payments_pg_state_e;
 
@@ -47,7 +52,12 @@ typedef enum {
 
 typedef enum {
     NGX_PAYMENTS_PG_CLASS_NONE = 0,
-    NGX_PAYMENTS_PG_CLASS_RETRY,       /* not executed; may work next time */
+    NGX_PAYMENTS_PG_CLASS_LOCK,        /* not executed; an item met a lock or
+                                          took too long: each alone, later */
+    NGX_PAYMENTS_PG_CLASS_RESOURCE,    /* not executed; the server lacks
+                                          something: all later */
+    NGX_PAYMENTS_PG_CLASS_PREPARE,     /* not executed; the session has lost
+                                          its statements */
     NGX_PAYMENTS_PG_CLASS_RECONNECT,   /* not executed; not on this one */
     NGX_PAYMENTS_PG_CLASS_DATA,        /* not executed; an item is at fault */
     NGX_PAYMENTS_PG_CLASS_UNKNOWN      /* may have been executed */
@@ -56,6 +66,31 @@ typedef enum {
 
 typedef struct ngx_payments_pg_pool_s  ngx_payments_pg_pool_t;
 typedef struct ngx_payments_pg_conn_s  ngx_payments_pg_conn_t;
+
+
+/* one SQL call: a batch of items, a Sync behind it */
+
+typedef struct {
+    const ngx_payments_pg_statement_t  *statement;
+    ngx_payments_pg_item_t       *items[NGX_PAYMENTS_PG_BATCH_MAX];
+                                               /* NULL: canceled, or told that
+                                                  its time is up */
+    uint16_t                      objects[NGX_PAYMENTS_PG_BATCH_MAX];
+                                               /* their buckets of
+                                                  pool->objects, plus 1; 0:
+                                                  none */
+    ngx_uint_t                    nitems;
+    ngx_uint_t                    next;        /* where the next row's item
+                                                  most likely is */
+    PGresult                     *result;      /* rows, until the Sync */
+    ngx_payments_pg_class_e       error;       /* NONE: none yet */
+    char                          sqlstate[6]; /* of that error */
+    uint64_t                      sent;        /* when, in microseconds */
+    ngx_msec_t                    started;     /* ngx_current_msec */
+    ngx_msec_t                    least;       /* its items' first deadline */
+    unsigned                      degraded:1;  /* committed here, but not where
+                                                  it should have been too */
+} ngx_payments_pg_call_t;
 
 
 struct ngx_payments_pg_conn_s {
@@ -67,18 +102,24 @@ struct ngx_payments_pg_conn_s {
     ngx_connection_t             *c;           /* nginx's side of its socket,
                                                   which libpq owns and closes */
 
-    ngx_payments_pg_item_t       *items[NGX_PAYMENTS_PG_BATCH_MAX];
-                                               /* of the call; NULL: canceled */
-    ngx_uint_t                    nitems;
-    ngx_uint_t                    next;        /* where the next row's item
-                                                  most likely is */
-    const ngx_payments_pg_statement_t  *statement;  /* of the call */
+    ngx_payments_pg_call_t       *calls;       /* a ring of pool->ring */
+    ngx_uint_t                    first;       /* the oldest call under way */
+    ngx_uint_t                    ncalls;
 
-    PGresult                     *result;      /* rows, until the Sync */
-    ngx_payments_pg_class_e       error;       /* of the call; NONE: none */
-    uint64_t                      sent;        /* when, in microseconds */
-    ngx_msec_t                    deadline;    /* of the call */
+    ngx_payments_pg_class_e       error;       /* while PREPARING */
+    ngx_msec_t                    retire;      /* when its lifetime ends, or
+                                                  its being stuck */
+    unsigned                      drain:1;     /* no more calls: it ends, or
+                                                  prepares again, after those
+                                                  under way */
+    unsigned                      prepare:1;   /* ... the latter */
+    unsigned                      again:1;     /* has prepared again, and
+                                                  committed nothing since */
 };
+
+
+/* buckets in which the objects under way are noted */
+#define NGX_PAYMENTS_PG_OBJECTS  4096
 
 
 /* one for each queue of a worker */
@@ -88,6 +129,13 @@ struct ngx_payments_pg_pool_s {
     ngx_payments_pg_conf_t       *conf;
     ngx_payments_pg_conn_t       *conns;       /* conf->connections[kind] */
     ngx_queue_t                   states[NGX_PAYMENTS_PG_STATES];
+    ngx_uint_t                    counts[NGX_PAYMENTS_PG_STATES];
+                                               /* lengths of these lists */
+    ngx_uint_t                    ring;        /* places for calls on each */
+    ngx_uint_t                    depth;       /* how many of them are used */
+    ngx_uint_t                    batch;       /* conf->batch, or less after the
+                                                  server ran out of memory */
+    unsigned                      named:1;     /* statements are prepared */
 
     ngx_queue_t                   waiting;     /* items, oldest deadline first
                                                   but for retried ones, which
@@ -100,48 +148,101 @@ struct ngx_payments_pg_pool_s {
     ngx_event_t                   expire;      /* timer: oldest deadline */
     ngx_event_t                   backoff;     /* timer: no connecting before */
     ngx_event_t                   pause;       /* timer: no sending before */
+    ngx_event_t                   later;       /* timer: an item's "after" */
     ngx_uint_t                    failures;    /* of connecting, in a row */
-    ngx_uint_t                    losses;      /* of sessions, and */
-    ngx_uint_t                    retries;     /* of calls, since the last one
-                                                  was committed */
+    ngx_uint_t                    losses;      /* of sessions, */
+    ngx_uint_t                    retries;     /* of calls, and */
+    ngx_uint_t                    stucks;      /* sessions that got stuck, since
+                                                  the last call was committed */
+    ngx_uint_t                    tokens;      /* attempts to connect that are
+                                                  left, and */
+    ngx_msec_t                    refilled;    /* since when they come back */
     ngx_connection_t              dummy;       /* for the events' log lines */
 
     char                         *sql[NGX_PAYMENTS_PG_STATEMENTS];
                                                /* of this queue's statements */
     u_char                       *buffer;      /* of the arrays; grows */
     size_t                        size;
+    uint8_t                       objects[NGX_PAYMENTS_PG_OBJECTS];
+                                               /* 1: an item under way has an
+                                                  object of this bucket */
     ngx_log_t                     log;
 };
 
 
 /* conn.c */
+
 void ngx_payments_pg_move(ngx_payments_pg_conn_t *conn,
     ngx_payments_pg_state_e state);
 void ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn);
-/* the one way out of every state; items go back to the queue, or are done */
+/*
+ * The one way out of every state.  Items go back to the queue, or are done.
+ * "retired": it was meant to end, which is no failure.
+ */
 void ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn,
-    const char *reason, ngx_payments_pg_class_e items);
+    const char *reason, ngx_uint_t retired);
+/* a new session, or one that has prepared again, is ready for calls */
+void ngx_payments_pg_connected(ngx_payments_pg_conn_t *conn);
 /* pushes what libpq has buffered; write interest only while it has more */
 ngx_int_t ngx_payments_pg_flush(ngx_payments_pg_conn_t *conn);
+/*
+ * To the state that its calls and flags ask for, with that state's timer; to
+ * be called whenever these have changed.  NGX_ERROR: the connection is gone.
+ */
+ngx_int_t ngx_payments_pg_settle(ngx_payments_pg_conn_t *conn);
 
-/* batch.c */
+/* session.c */
+
+/* what a new session needs before its first call */
+void ngx_payments_pg_prepare(ngx_payments_pg_conn_t *conn);
+/* the one place that reads; may end the connection */
+void ngx_payments_pg_read(ngx_payments_pg_conn_t *conn);
+/* receives what the server says besides results */
+void ngx_payments_pg_notice(void *data, const PGresult *result);
+
+/* call.c */
+
+/* a call under way; 0 is the oldest */
+#define ngx_payments_pg_nth(conn, n)                                          \
+    (&(conn)->calls[((conn)->first + (n)) % (conn)->pool->ring])
 
 /* NGX_OK; NGX_DECLINED: nothing to send; NGX_ERROR: the connection is gone */
 ngx_int_t ngx_payments_pg_call(ngx_payments_pg_conn_t *conn);
 /*
- * The call's timer: items that are out of time are told so, the connection
- * goes on.  NGX_ERROR: the call itself is out of time, and so is it.
+ * Items whose time is up are told so.  NGX_DECLINED: nobody is left who waits
+ * for the oldest call.
  */
 ngx_int_t ngx_payments_pg_expire(ngx_payments_pg_conn_t *conn);
-void ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn);
-void ngx_payments_pg_release(ngx_payments_pg_conn_t *conn,
-    ngx_payments_pg_class_e items);
+/*
+ * The oldest call's Sync has come, and nothing has gone wrong: its items are
+ * done.  NGX_ERROR: rows and items do not match.
+ */
+ngx_int_t ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn);
+/* takes the oldest call off the ring; its items must be gone from it */
+void ngx_payments_pg_pop(ngx_payments_pg_conn_t *conn);
+/* a call ended without a commit that is proven: what now, item by item */
+void ngx_payments_pg_release(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_call_t *call, ngx_payments_pg_class_e class);
+uint64_t ngx_payments_pg_usec(void);
+
+/* batch.c */
+
+/* moves the next batch from the queue to the call; may find none */
+void ngx_payments_pg_take(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_call_t *call);
+/* the call's parameters, in pool->buffer until the next call */
+ngx_int_t ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_call_t *call, const char **values, int *lengths);
+/* of the parameters' types */
+void ngx_payments_pg_oids(const ngx_payments_pg_statement_t *statement,
+    Oid *oids);
 
 /* pool.c */
+
 void ngx_payments_pg_post(ngx_payments_pg_pool_t *pool);
-/* in front of the queue, with the deadline it had */
+/* at the end of the queue, or in front of it; with the deadline it had */
 void ngx_payments_pg_requeue(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item);
+    ngx_payments_pg_item_t *item, ngx_uint_t front);
 /* takes an item that waits out of the queue */
 void ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item);
@@ -154,6 +255,8 @@ void ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count);
 
 /* classify.c */
 ngx_payments_pg_class_e ngx_payments_pg_classify(const PGresult *result);
+/* whether the server ends the session with this error */
+ngx_uint_t ngx_payments_pg_fatal(const PGresult *result);
 
 
 #endif /* _NGX_PAYMENTS_PG_INTERNAL_H_INCLUDED_ */

@@ -6,7 +6,12 @@
 
 
 #define NGX_PAYMENTS_PG_BACKOFF_MIN  20
-#define NGX_PAYMENTS_PG_BACKOFF_MAX  1000
+#define NGX_PAYMENTS_PG_BACKOFF_MAX  500
+
+/* attempts to connect: as many at once, and one more each time that passes;
+   each costs the worker some milliseconds of SCRAM */
+#define NGX_PAYMENTS_PG_TOKENS       5
+#define NGX_PAYMENTS_PG_REFILL       100
 
 
 static void ngx_payments_pg_dispatch_handler(ngx_event_t *ev);
@@ -33,18 +38,64 @@ ngx_payments_pg_event(ngx_payments_pg_pool_t *pool, ngx_event_t *ev,
 }
 
 
+/* the texts of this queue's statements */
+
 static ngx_int_t
-ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_conf_t *conf, ngx_payments_pg_queue_e kind)
+ngx_payments_pg_pool_statements(ngx_cycle_t *cycle,
+    ngx_payments_pg_pool_t *pool)
 {
     u_char                             *p;
     size_t                              len;
     ngx_uint_t                          i;
     const ngx_payments_pg_statement_t  *s;
 
+    for (i = 0; i < NGX_PAYMENTS_PG_STATEMENTS; i++) {
+        s = &ngx_payments_pg_statements[i];
+
+        if (s->queue != pool->kind) {
+            continue;
+        }
+
+        len = ngx_strlen(s->sql) + NGX_TIME_T_LEN;
+        p = ngx_pnalloc(cycle->pool, len + 1);
+
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        *ngx_snprintf(p, len, s->sql, pool->conf->ttl) = '\0';
+        pool->sql[i] = (char *) p;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_conf_t *conf, ngx_payments_pg_queue_e kind)
+{
+    ngx_uint_t               i;
+    ngx_payments_pg_conn_t  *conn;
+
     pool->kind = kind;
     pool->conf = conf;
+    pool->named = !conf->pooler;
+    pool->depth = conf->pooler ? 1 : conf->depth;
+    pool->batch = conf->batch;
+    pool->tokens = NGX_PAYMENTS_PG_TOKENS;
+    pool->refilled = ngx_current_msec;
     pool->log = *cycle->log;
+
+#if (NGX_PAYMENTS_PG_FORCE_DEPTH)
+
+    /* what this breaks behind a pooler, a test must catch */
+
+    pool->depth = NGX_PAYMENTS_PG_FORCE_DEPTH;
+
+#endif
+
+    pool->ring = pool->depth;
     pool->dummy.fd = (ngx_socket_t) -1;
     pool->dummy.data = pool;
 
@@ -68,23 +119,11 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
                           ngx_payments_pg_backoff_handler, 1);
     ngx_payments_pg_event(pool, &pool->pause,
                           ngx_payments_pg_backoff_handler, 1);
+    ngx_payments_pg_event(pool, &pool->later,
+                          ngx_payments_pg_backoff_handler, 1);
 
-    for (i = 0; i < NGX_PAYMENTS_PG_STATEMENTS; i++) {
-        s = &ngx_payments_pg_statements[i];
-
-        if (s->queue != kind) {
-            continue;
-        }
-
-        len = ngx_strlen(s->sql) + NGX_TIME_T_LEN;
-        p = ngx_pnalloc(cycle->pool, len + 1);
-
-        if (p == NULL) {
-            return NGX_ERROR;
-        }
-
-        *ngx_snprintf(p, len, s->sql, conf->ttl) = '\0';
-        pool->sql[i] = (char *) p;
+    if (ngx_payments_pg_pool_statements(cycle, pool) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     pool->conns = ngx_pcalloc(cycle->pool, conf->connections[kind]
@@ -94,10 +133,19 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
     }
 
     for (i = 0; i < conf->connections[kind]; i++) {
-        pool->conns[i].pool = pool;
+        conn = &pool->conns[i];
+        conn->pool = pool;
+        conn->calls = ngx_pcalloc(cycle->pool, pool->ring
+                                           * sizeof(ngx_payments_pg_call_t));
+        if (conn->calls == NULL) {
+            return NGX_ERROR;
+        }
+
         ngx_queue_insert_tail(&pool->states[NGX_PAYMENTS_PG_CLOSED],
-                              &pool->conns[i].queue);
+                              &conn->queue);
     }
+
+    pool->counts[NGX_PAYMENTS_PG_CLOSED] = conf->connections[kind];
 
     /* the first connection is made now, so that no request waits for it; what
        is posted here for "this" turn would wait for the first event */
@@ -132,6 +180,13 @@ ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
 }
 
 
+ngx_str_t *
+ngx_payments_pg_server(void)
+{
+    return &ngx_payments_pg_pools[NGX_PAYMENTS_PG_WRITE].conf->server;
+}
+
+
 static void
 ngx_payments_pg_del_event(ngx_event_t *ev)
 {
@@ -159,8 +214,7 @@ ngx_payments_pg_exit(void)
         pool = &ngx_payments_pg_pools[i];
 
         for (j = 0; j < pool->conf->connections[i]; j++) {
-            ngx_payments_pg_disconnect(&pool->conns[j], "worker exits",
-                                       NGX_PAYMENTS_PG_CLASS_UNKNOWN);
+            ngx_payments_pg_disconnect(&pool->conns[j], "worker exits", 1);
         }
 
         ngx_payments_pg_del_event(&pool->dispatch);
@@ -168,6 +222,7 @@ ngx_payments_pg_exit(void)
         ngx_payments_pg_del_event(&pool->expire);
         ngx_payments_pg_del_event(&pool->backoff);
         ngx_payments_pg_del_event(&pool->pause);
+        ngx_payments_pg_del_event(&pool->later);
 
         if (pool->buffer != NULL) {
             ngx_free(pool->buffer);
@@ -195,16 +250,31 @@ ngx_payments_pg_send(ngx_payments_pg_item_t *item)
 
     item->deadline = ngx_current_msec
                      + (item->timeout ? item->timeout : pool->conf->timeout);
+    item->since = ngx_payments_pg_usec();
+    item->lost = 0;
+    item->locked = 0;
     item->linked = 0;
     item->done = 0;
     item->sent = 0;
     item->unknown = 0;
     item->alone = 0;
+    item->later = 0;
     item->seen = 0;
     item->row = -1;
 
+    ngx_memzero(&item->stats, sizeof(ngx_payments_pg_stats_t));
+
     if (pool->nwaiting >= pool->conf->queue) {
         ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_OVERLOADED);
+        return;
+    }
+
+    if (pool->counts[NGX_PAYMENTS_PG_STUCK]
+        == pool->conf->connections[pool->kind])
+    {
+        /* no session has answered in time: nobody needs to wait to know */
+
+        ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_NOT_EXECUTED);
         return;
     }
 
@@ -216,9 +286,15 @@ ngx_payments_pg_send(ngx_payments_pg_item_t *item)
 
 void
 ngx_payments_pg_requeue(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item)
+    ngx_payments_pg_item_t *item, ngx_uint_t front)
 {
-    ngx_queue_insert_head(&pool->waiting, &item->queue);
+    if (front) {
+        ngx_queue_insert_head(&pool->waiting, &item->queue);
+
+    } else {
+        ngx_queue_insert_tail(&pool->waiting, &item->queue);
+    }
+
     ngx_payments_pg_queued(pool, item);
 }
 
@@ -234,7 +310,7 @@ ngx_payments_pg_queued(ngx_payments_pg_pool_t *pool,
     item->linked = 1;
     pool->nwaiting++;
 
-    ngx_payments_status_add(NGX_PAYMENTS_M_PG_QUEUED, 1);
+    ngx_payments_status_add(NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind, 1);
 
     if (pool->expire.timer_set) {
         if ((ngx_msec_int_t) (pool->expire.timer.key - item->deadline) <= 0) {
@@ -258,7 +334,7 @@ ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
     item->linked = 0;
     pool->nwaiting--;
 
-    ngx_payments_status_add(NGX_PAYMENTS_M_PG_QUEUED, -1);
+    ngx_payments_status_add(NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind, -1);
 
     /* an idle timer would hold up a worker that is told to quit */
 
@@ -268,12 +344,33 @@ ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
 }
 
 
+/* a call that is under way runs on without it */
+
+static void
+ngx_payments_pg_forget(ngx_payments_pg_conn_t *conn,
+    ngx_payments_pg_item_t *item)
+{
+    ngx_uint_t               i, n;
+    ngx_payments_pg_call_t  *call;
+
+    for (n = 0; n < conn->ncalls; n++) {
+        call = ngx_payments_pg_nth(conn, n);
+
+        for (i = 0; i < call->nitems; i++) {
+            if (call->items[i] == item) {
+                call->items[i] = NULL;
+                return;
+            }
+        }
+    }
+}
+
+
 void
 ngx_payments_pg_cancel(ngx_payments_pg_item_t *item)
 {
-    ngx_uint_t               i, j;
+    ngx_uint_t               i;
     ngx_payments_pg_pool_t  *pool;
-    ngx_payments_pg_conn_t  *conn;
 
     if (ngx_payments_pg_pools == NULL) {
         return;
@@ -300,14 +397,7 @@ ngx_payments_pg_cancel(ngx_payments_pg_item_t *item)
     item->sent = 0;
 
     for (i = 0; i < pool->conf->connections[pool->kind]; i++) {
-        conn = &pool->conns[i];
-
-        for (j = 0; j < conn->nitems; j++) {
-            if (conn->items[j] == item) {
-                conn->items[j] = NULL;
-                return;
-            }
-        }
+        ngx_payments_pg_forget(&pool->conns[i], item);
     }
 }
 
@@ -323,6 +413,14 @@ ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
     };
 
     ngx_payments_status_add(metrics[outcome], 1);
+
+    if (item->unknown) {
+        ngx_payments_status_add((outcome == NGX_PAYMENTS_PG_DONE)
+                                ? NGX_PAYMENTS_M_PG_RESOLVED_DONE
+                                : (outcome == NGX_PAYMENTS_PG_FAILED)
+                                  ? NGX_PAYMENTS_M_PG_RESOLVED_FAILED
+                                  : NGX_PAYMENTS_M_PG_UNRESOLVED, 1);
+    }
 
     item->outcome = outcome;
     item->row = -1;
@@ -370,40 +468,91 @@ ngx_payments_pg_deliver_handler(ngx_event_t *ev)
 }
 
 
+/* an idle connection first, then one that has room */
+
+static ngx_payments_pg_conn_t *
+ngx_payments_pg_free(ngx_payments_pg_pool_t *pool)
+{
+    ngx_queue_t  *list;
+
+    list = &pool->states[NGX_PAYMENTS_PG_IDLE];
+
+    if (ngx_queue_empty(list)) {
+        list = &pool->states[NGX_PAYMENTS_PG_BUSY];
+    }
+
+    if (ngx_queue_empty(list)) {
+        return NULL;
+    }
+
+    return ngx_queue_data(ngx_queue_head(list), ngx_payments_pg_conn_t,
+                          queue);
+}
+
+
+/* whether one more attempt to connect may be made now */
+
+static ngx_uint_t
+ngx_payments_pg_may_connect(ngx_payments_pg_pool_t *pool)
+{
+    ngx_uint_t  n;
+
+    if (pool->backoff.timer_set
+        || pool->counts[NGX_PAYMENTS_PG_CONNECTING]
+        || pool->counts[NGX_PAYMENTS_PG_PREPARING]
+        || pool->counts[NGX_PAYMENTS_PG_CLOSED] == 0)
+    {
+        return 0;
+    }
+
+    n = (ngx_current_msec - pool->refilled) / NGX_PAYMENTS_PG_REFILL;
+
+    pool->refilled += n * NGX_PAYMENTS_PG_REFILL;
+    pool->tokens = ngx_min(pool->tokens + n, NGX_PAYMENTS_PG_TOKENS);
+
+    if (pool->tokens == 0) {
+        ngx_add_timer(&pool->backoff, NGX_PAYMENTS_PG_REFILL);
+        return 0;
+    }
+
+    pool->tokens--;
+
+    return 1;
+}
+
+
 /*
- * Sends what waits over every connection that is free, and opens one more if
- * none is: one attempt at a time, and none while backing off.
+ * Sends what waits over every connection that has room, and opens one more if
+ * none has: one attempt at a time, and none while backing off.
  */
 
 static void
 ngx_payments_pg_dispatch_handler(ngx_event_t *ev)
 {
+    ngx_uint_t               wanted;
     ngx_queue_t             *q;
     ngx_connection_t        *c = ev->data;
     ngx_payments_pg_pool_t  *pool = c->data;
+    ngx_payments_pg_conn_t  *conn;
 
-    while (!pool->pause.timer_set && !ngx_queue_empty(&pool->waiting)
-           && !ngx_queue_empty(&pool->states[NGX_PAYMENTS_PG_IDLE]))
-    {
-        q = ngx_queue_head(&pool->states[NGX_PAYMENTS_PG_IDLE]);
+    while (!pool->pause.timer_set && !ngx_queue_empty(&pool->waiting)) {
 
-        (void) ngx_payments_pg_call(ngx_queue_data(q, ngx_payments_pg_conn_t,
-                                                   queue));
+        conn = ngx_payments_pg_free(pool);
+
+        if (conn == NULL || ngx_payments_pg_call(conn) == NGX_DECLINED) {
+            break;
+        }
     }
 
-    if (pool->backoff.timer_set
-        || !ngx_queue_empty(&pool->states[NGX_PAYMENTS_PG_CONNECTING])
-        || !ngx_queue_empty(&pool->states[NGX_PAYMENTS_PG_PREPARING])
-        || ngx_queue_empty(&pool->states[NGX_PAYMENTS_PG_CLOSED]))
-    {
-        return;
-    }
+    /* one is kept, so that no request waits for the first */
 
-    if (ngx_queue_empty(&pool->states[NGX_PAYMENTS_PG_IDLE])
-        && (!ngx_queue_empty(&pool->waiting)
-            || (!ngx_exiting
-                && ngx_queue_empty(&pool->states[NGX_PAYMENTS_PG_BUSY]))))
-    {
+    wanted = !ngx_queue_empty(&pool->waiting)
+             ? (ngx_payments_pg_free(pool) == NULL)
+             : (!ngx_exiting
+                && pool->counts[NGX_PAYMENTS_PG_CLOSED]
+                   == pool->conf->connections[pool->kind]);
+
+    if (wanted && ngx_payments_pg_may_connect(pool)) {
         q = ngx_queue_head(&pool->states[NGX_PAYMENTS_PG_CLOSED]);
         ngx_payments_pg_connect(ngx_queue_data(q, ngx_payments_pg_conn_t,
                                                queue));

@@ -23,14 +23,52 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
       { I, B, U, T, Y, U, T, U, U, I, T, B, T, T, T, T, T, T, T, T, T, W, W,
         T } },
 
+    { "change_payments",
+      "SELECT * FROM pay.change_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,"
+      "$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 22,
+      { I, B, U, T, Y, U, T, U, T, U, U, U, I, T, B, T, T, T, T, B, T, W } },
+
+    /* what nobody waits for delays no payment */
+
     { "maintain", "SELECT * FROM pay.maintain($1)",
-      NGX_PAYMENTS_PG_WRITE, 0, { U } },
+      NGX_PAYMENTS_PG_LIST, 0, { U } },
+
+    { "background", "SELECT * FROM pay.background($1,$2)",
+      NGX_PAYMENTS_PG_LIST, 1, { U } },
 
     { "ping", "SELECT * FROM pay.ping($1)",
       NGX_PAYMENTS_PG_WRITE, 0, { U } },
 
-    { "get_payments", "SELECT * FROM pay.get_payments($1,$2,$3,$4)",
+    { "get_payments", "SELECT * FROM pay.get_payments($1,$2,$3,$4,$5)",
+      NGX_PAYMENTS_PG_READ, 4, { I, B, U, I } },
+
+    { "get_refunds", "SELECT * FROM pay.get_refunds($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_READ, 3, { I, B, U } },
+
+    { "get_ledger_transactions",
+      "SELECT * FROM pay.get_ledger_transactions($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_READ, 3, { I, B, U } },
+
+    { "list_objects",
+      "SELECT * FROM pay.list_objects($1,$2,$3,$4,$5,$6,$7,$8)",
+      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I } },
+
+    { "list_events",
+      "SELECT * FROM pay.list_events($1,$2,$3,$4,$5,$6,$7,$8)",
+      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I } },
+
+    { "get_events", "SELECT * FROM pay.get_events($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_LIST, 3, { I, B, U } },
+
+    { "get_balances", "SELECT * FROM pay.get_balances($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_LIST, 3, { I, B, T } },
+
+    { "trial_balance", "SELECT * FROM pay.trial_balance($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_LIST, 3, { I, B, U } },
+
+    { "find_keys", "SELECT * FROM pay.find_keys($1,$2,$3,$4,'%T s')",
+      NGX_PAYMENTS_PG_READ, 3, { I, U, Y } },
 
     { "authenticate", "SELECT * FROM pay.authenticate($1,$2,$3)",
       NGX_PAYMENTS_PG_READ, 2, { I, Y } }

@@ -4,6 +4,7 @@
 
 #define NGX_PAYMENTS_STATUS_SLOTS    64
 #define NGX_PAYMENTS_STATUS_BUCKETS  16
+#define NGX_PAYMENTS_STATUS_STATES   48
 
 
 typedef struct {
@@ -29,9 +30,19 @@ typedef struct {
 } ngx_payments_histogram_slot_t;
 
 
+/* errors by SQLSTATE: its five characters as a number; 0: free */
+
+typedef struct {
+    ngx_atomic_t                  state;
+    ngx_atomic_t                  count;
+} ngx_payments_state_slot_t;
+
+
 /* a worker's slot; padded so that two workers share no cache line */
 
 typedef struct {
+    ngx_atomic_t                  pid;         /* 0: free */
+    ngx_payments_state_slot_t     states[NGX_PAYMENTS_STATUS_STATES];
     ngx_atomic_t                  metrics[NGX_PAYMENTS_M_LAST];
     ngx_payments_histogram_slot_t histograms[NGX_PAYMENTS_H_LAST];
     ngx_atomic_t                  requests[NGX_PAYMENTS_STATUS_OPERATIONS]
@@ -67,13 +78,22 @@ static const ngx_payments_metric_t  ngx_payments_metrics[] = {
       "Connection attempts to PostgreSQL." },
     { "payments_postgresql_connects_total", "result=\"failed\"", NULL, NULL },
     { "payments_postgresql_disconnects_total", NULL, "counter",
-      "Connections to PostgreSQL that ended while in use." },
-    { "payments_postgresql_connections", NULL, "gauge",
-      "Connections to PostgreSQL that are ready or busy." },
-    { "payments_postgresql_queued", NULL, "gauge",
+      "Connections to PostgreSQL that ended after they had stood." },
+    { "payments_postgresql_connections", "state=\"connecting\"", "gauge",
+      "Connections to PostgreSQL by state." },
+    { "payments_postgresql_connections", "state=\"preparing\"", NULL, NULL },
+    { "payments_postgresql_connections", "state=\"idle\"", NULL, NULL },
+    { "payments_postgresql_connections", "state=\"busy\"", NULL, NULL },
+    { "payments_postgresql_connections", "state=\"full\"", NULL, NULL },
+    { "payments_postgresql_connections", "state=\"stuck\"", NULL, NULL },
+    { "payments_postgresql_queued", "queue=\"write\"", "gauge",
       "Items that wait for a connection." },
-    { "payments_postgresql_calls_total", NULL, "counter",
+    { "payments_postgresql_queued", "queue=\"read\"", NULL, NULL },
+    { "payments_postgresql_queued", "queue=\"list\"", NULL, NULL },
+    { "payments_postgresql_calls_total", "queue=\"write\"", "counter",
       "SQL calls sent; each carries a batch of items." },
+    { "payments_postgresql_calls_total", "queue=\"read\"", NULL, NULL },
+    { "payments_postgresql_calls_total", "queue=\"list\"", NULL, NULL },
     { "payments_postgresql_items_total", "outcome=\"done\"", "counter",
       "Items by outcome." },
     { "payments_postgresql_items_total", "outcome=\"failed\"", NULL, NULL },
@@ -85,28 +105,51 @@ static const ngx_payments_metric_t  ngx_payments_metrics[] = {
     { "payments_postgresql_retries_total", "reason=\"not_executed\"",
       "counter", "Items sent again." },
     { "payments_postgresql_retries_total", "reason=\"unknown\"", NULL, NULL },
+    { "payments_postgresql_unknown_total", "resolved=\"done\"", "counter",
+      "Items whose answer was lost, by what was found out." },
+    { "payments_postgresql_unknown_total", "resolved=\"failed\"", NULL,
+      NULL },
+    { "payments_postgresql_unknown_total", "resolved=\"no\"", NULL, NULL },
+    { "payments_postgresql_degraded_commits_total", NULL, "counter",
+      "Calls that committed without the standby they should wait for." },
     { "payments_authentication_lookups_total", NULL, "counter",
       "API keys looked up in PostgreSQL." }
 };
 
 
+/* microseconds */
+
+#define NGX_PAYMENTS_BOUNDS_TIME                                              \
+    { 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000,   \
+      500000, 1000000, 2500000, 5000000, 10000000 }
+
+#define NGX_PAYMENTS_BOUNDS_ITEMS                                             \
+    { 1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024 }
+
+
 static const ngx_payments_histogram_t  ngx_payments_histograms[] = {
     { "payments_request_duration_seconds", NULL,
       "From the request's header to its answer.", 1,
-      { 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000,
-        500000, 1000000, 2500000, 5000000, 10000000 } },
+      NGX_PAYMENTS_BOUNDS_TIME },
+    { "payments_postgresql_queue_seconds", "queue=\"write\"",
+      "What items wait for a connection.", 1, NGX_PAYMENTS_BOUNDS_TIME },
+    { "payments_postgresql_queue_seconds", "queue=\"read\"", NULL, 1,
+      NGX_PAYMENTS_BOUNDS_TIME },
+    { "payments_postgresql_queue_seconds", "queue=\"list\"", NULL, 1,
+      NGX_PAYMENTS_BOUNDS_TIME },
     { "payments_postgresql_batch_items", "queue=\"write\"",
-      "Items in one SQL call.", 0,
-      { 1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024 } },
+      "Items in one SQL call.", 0, NGX_PAYMENTS_BOUNDS_ITEMS },
     { "payments_postgresql_batch_items", "queue=\"read\"", NULL, 0,
-      { 1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024 } },
+      NGX_PAYMENTS_BOUNDS_ITEMS },
+    { "payments_postgresql_batch_items", "queue=\"list\"", NULL, 0,
+      NGX_PAYMENTS_BOUNDS_ITEMS },
     { "payments_postgresql_call_duration_seconds", "queue=\"write\"",
       "From sending an SQL call to the proof of its commit.", 1,
-      { 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000,
-        500000, 1000000, 2500000, 5000000, 10000000 } },
+      NGX_PAYMENTS_BOUNDS_TIME },
     { "payments_postgresql_call_duration_seconds", "queue=\"read\"", NULL, 1,
-      { 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000,
-        500000, 1000000, 2500000, 5000000, 10000000 } }
+      NGX_PAYMENTS_BOUNDS_TIME },
+    { "payments_postgresql_call_duration_seconds", "queue=\"list\"", NULL, 1,
+      NGX_PAYMENTS_BOUNDS_TIME }
 };
 
 
@@ -185,17 +228,78 @@ ngx_payments_status_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 }
 
 
+/* a gauge is what a living worker has in hand, a counter what was */
+
+static ngx_uint_t
+ngx_payments_status_is_gauge(ngx_uint_t metric)
+{
+    while (ngx_payments_metrics[metric].type == NULL) {
+        metric--;
+    }
+
+    return ngx_payments_metrics[metric].type[0] == 'g';
+}
+
+
+static ngx_uint_t
+ngx_payments_status_alive(ngx_atomic_uint_t pid)
+{
+    return pid != 0 && (kill((ngx_pid_t) pid, 0) == 0 || ngx_errno != ESRCH);
+}
+
+
 void
 ngx_payments_status_init(void)
 {
+    ngx_uint_t                   i, m;
+    ngx_atomic_uint_t            pid;
     ngx_payments_status_slot_t  *slots;
+
+    ngx_payments_status_slot = NULL;
 
     if (ngx_payments_status_shm == NULL) {
         return;
     }
 
     slots = ngx_payments_status_shm->data;
-    ngx_payments_status_slot = &slots[ngx_worker % NGX_PAYMENTS_STATUS_SLOTS];
+
+    for (i = 0; i < NGX_PAYMENTS_STATUS_SLOTS; i++) {
+        pid = slots[i].pid;
+
+        if (!ngx_payments_status_alive(pid)
+            && ngx_atomic_cmp_set(&slots[i].pid, pid,
+                                  (ngx_atomic_uint_t) ngx_pid))
+        {
+            break;
+        }
+    }
+
+    if (i == NGX_PAYMENTS_STATUS_SLOTS) {
+
+        /* more workers than slots: some share one, additions are atomic */
+
+        ngx_payments_status_slot = &slots[ngx_worker % i];
+        return;
+    }
+
+    for (m = 0; m < NGX_PAYMENTS_M_LAST; m++) {
+        if (ngx_payments_status_is_gauge(m)) {
+            slots[i].metrics[m] = 0;
+        }
+    }
+
+    ngx_payments_status_slot = &slots[i];
+}
+
+
+void
+ngx_payments_status_exit(void)
+{
+    if (ngx_payments_status_slot != NULL) {
+        (void) ngx_atomic_cmp_set(&ngx_payments_status_slot->pid,
+                                  (ngx_atomic_uint_t) ngx_pid, 0);
+        ngx_payments_status_slot = NULL;
+    }
 }
 
 
@@ -230,6 +334,43 @@ ngx_payments_status_observe(ngx_payments_histogram_e histogram,
 
     (void) ngx_atomic_fetch_add(&h->buckets[i], 1);
     (void) ngx_atomic_fetch_add(&h->sum, value);
+}
+
+
+void
+ngx_payments_status_sqlstate(const char *state)
+{
+    size_t                      i;
+    ngx_atomic_uint_t           n;
+    ngx_payments_state_slot_t  *s, *last;
+
+    if (ngx_payments_status_slot == NULL) {
+        return;
+    }
+
+    for (n = 0, i = 0; i < 5 && state[i] != '\0'; i++) {
+        n = (n << 8) | (u_char) (isalnum((u_char) state[i]) ? state[i] : '?');
+    }
+
+    if (i < 5) {
+        n = 0;
+    }
+
+    /* the last one takes what has no code, and what finds no place */
+
+    last = &ngx_payments_status_slot->states[NGX_PAYMENTS_STATUS_STATES - 1];
+
+    for (s = ngx_payments_status_slot->states; s < last && n != 0; s++) {
+        if (s->state == n || ngx_atomic_cmp_set(&s->state, 0, n)
+            || s->state == n)
+        {
+            break;
+        }
+    }
+
+    s = (n == 0) ? last : s;
+
+    (void) ngx_atomic_fetch_add(&s->count, 1);
 }
 
 
@@ -276,7 +417,11 @@ ngx_payments_status_scalars(u_char *p, u_char *last,
         m = &ngx_payments_metrics[i];
 
         for (sum = 0, s = 0; s < NGX_PAYMENTS_STATUS_SLOTS; s++) {
-            sum += (ngx_atomic_int_t) slots[s].metrics[i];
+            if (!ngx_payments_status_is_gauge(i)
+                || ngx_payments_status_alive(slots[s].pid))
+            {
+                sum += (ngx_atomic_int_t) slots[s].metrics[i];
+            }
         }
 
         if (m->type != NULL) {
@@ -384,6 +529,69 @@ ngx_payments_status_requests(u_char *p, u_char *last,
 }
 
 
+/* slots have the states in the order in which they met them */
+
+static u_char *
+ngx_payments_status_states(u_char *p, u_char *last,
+    ngx_payments_status_slot_t *slots)
+{
+    ngx_uint_t                  i, j, n;
+    ngx_atomic_uint_t           state;
+    ngx_payments_state_slot_t   all[NGX_PAYMENTS_STATUS_STATES * 4], *s;
+
+    ngx_memzero(all, sizeof(all));
+    n = 0;
+
+    for (i = 0; i < NGX_PAYMENTS_STATUS_SLOTS; i++) {
+        for (j = 0; j < NGX_PAYMENTS_STATUS_STATES; j++) {
+            s = &slots[i].states[j];
+
+            if (s->count == 0) {
+                continue;
+            }
+
+            for (state = 0; state < n; state++) {
+                if (all[state].state == s->state) {
+                    break;
+                }
+            }
+
+            if (state == n) {
+                if (n == sizeof(all) / sizeof(all[0])) {
+                    continue;
+                }
+
+                all[n++].state = s->state;
+            }
+
+            all[state].count += s->count;
+        }
+    }
+
+    p = ngx_payments_status_head(p, last, "payments_postgresql_errors_total",
+                                 "counter",
+                                 "Errors of PostgreSQL by SQLSTATE.");
+
+    for (i = 0; i < n; i++) {
+        state = all[i].state;
+
+        if (state == 0) {
+            p = ngx_slprintf(p, last, "payments_postgresql_errors_total"
+                             "{sqlstate=\"other\"} %uA\n", all[i].count);
+            continue;
+        }
+
+        p = ngx_slprintf(p, last, "payments_postgresql_errors_total{sqlstate="
+                         "\"%c%c%c%c%c\"} %uA\n",
+                         (int) (state >> 32 & 0xff), (int) (state >> 24 & 0xff),
+                         (int) (state >> 16 & 0xff), (int) (state >> 8 & 0xff),
+                         (int) (state & 0xff), all[i].count);
+    }
+
+    return p;
+}
+
+
 ngx_int_t
 ngx_payments_status_text(ngx_pool_t *pool, const char *const *names,
     ngx_uint_t n, ngx_str_t *text)
@@ -401,7 +609,8 @@ ngx_payments_status_text(ngx_pool_t *pool, const char *const *names,
 
     size = 256 * NGX_PAYMENTS_M_LAST
            + NGX_PAYMENTS_H_LAST * (NGX_PAYMENTS_STATUS_BUCKETS + 4) * 128
-           + n * NGX_PAYMENTS_STATUS_CODES * 96 + 512;
+           + NGX_PAYMENTS_STATUS_STATES * 4 * 96
+           + n * NGX_PAYMENTS_STATUS_CODES * 96 + 1024;
 
     p = ngx_pnalloc(pool, size);
     if (p == NULL) {
@@ -413,6 +622,7 @@ ngx_payments_status_text(ngx_pool_t *pool, const char *const *names,
 
     p = ngx_payments_status_requests(p, last, slots, names, n);
     p = ngx_payments_status_scalars(p, last, slots);
+    p = ngx_payments_status_states(p, last, slots);
 
     for (i = 0; i < NGX_PAYMENTS_H_LAST; i++) {
         p = ngx_payments_status_histogram(p, last, slots, i);

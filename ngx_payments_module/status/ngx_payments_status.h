@@ -2,9 +2,10 @@
 /*
  * status/: counters, gauges and histograms, and their Prometheus text.
  *
- * They live in a shared zone: one slot for each worker, written by it alone
- * (and by its predecessor while that drains after a reload, hence the atomic
- * additions), summed when read.  Nothing is locked.
+ * They live in a shared zone: each worker takes a slot there when it starts,
+ * one that a dead worker has left if there is any: what that had counted stays,
+ * what it had in hand is zeroed.  Slots are summed when read.  Nothing is
+ * locked.
  */
 
 #ifndef _NGX_PAYMENTS_STATUS_H_INCLUDED_
@@ -35,16 +36,29 @@ typedef enum {
     NGX_PAYMENTS_M_PG_CONNECT,
     NGX_PAYMENTS_M_PG_CONNECT_FAILED,
     NGX_PAYMENTS_M_PG_DISCONNECT,
-    NGX_PAYMENTS_M_PG_CONNECTIONS,     /* gauge: ready or busy */
-    NGX_PAYMENTS_M_PG_QUEUED,          /* gauge */
-    NGX_PAYMENTS_M_PG_CALLS,
+    NGX_PAYMENTS_M_PG_CONNECTING,      /* gauges, as pg/ orders its states */
+    NGX_PAYMENTS_M_PG_PREPARING,
+    NGX_PAYMENTS_M_PG_IDLE,
+    NGX_PAYMENTS_M_PG_BUSY,
+    NGX_PAYMENTS_M_PG_FULL,
+    NGX_PAYMENTS_M_PG_STUCK,
+    NGX_PAYMENTS_M_PG_WRITE_QUEUED,    /* gauges, as pg/ orders its queues */
+    NGX_PAYMENTS_M_PG_READ_QUEUED,
+    NGX_PAYMENTS_M_PG_LIST_QUEUED,
+    NGX_PAYMENTS_M_PG_WRITE_CALLS,     /* likewise */
+    NGX_PAYMENTS_M_PG_READ_CALLS,
+    NGX_PAYMENTS_M_PG_LIST_CALLS,
     NGX_PAYMENTS_M_PG_ITEMS_DONE,
     NGX_PAYMENTS_M_PG_ITEMS_FAILED,
     NGX_PAYMENTS_M_PG_ITEMS_NOT_EXECUTED,
     NGX_PAYMENTS_M_PG_ITEMS_UNKNOWN,
     NGX_PAYMENTS_M_PG_ITEMS_OVERLOADED,
     NGX_PAYMENTS_M_PG_RETRIED,         /* items sent again, not executed */
-    NGX_PAYMENTS_M_PG_RESOLVED,        /* items sent again to find out */
+    NGX_PAYMENTS_M_PG_LOST,            /* items sent again to find out */
+    NGX_PAYMENTS_M_PG_RESOLVED_DONE,   /* ... and what was found */
+    NGX_PAYMENTS_M_PG_RESOLVED_FAILED,
+    NGX_PAYMENTS_M_PG_UNRESOLVED,
+    NGX_PAYMENTS_M_PG_DEGRADED,        /* calls committed without a standby */
     NGX_PAYMENTS_M_AUTH_LOOKUPS,
     NGX_PAYMENTS_M_LAST
 } ngx_payments_metric_e;
@@ -52,10 +66,16 @@ typedef enum {
 
 typedef enum {
     NGX_PAYMENTS_H_REQUEST = 0,        /* seconds, from header to answer */
+    NGX_PAYMENTS_H_WRITE_WAIT,         /* seconds in the queue; this and the
+                                          next as pg/ orders its queues */
+    NGX_PAYMENTS_H_READ_WAIT,
+    NGX_PAYMENTS_H_LIST_WAIT,
     NGX_PAYMENTS_H_WRITE_BATCH,        /* items in a call */
     NGX_PAYMENTS_H_READ_BATCH,
+    NGX_PAYMENTS_H_LIST_BATCH,
     NGX_PAYMENTS_H_WRITE_CALL,         /* seconds, from send to commit proof */
     NGX_PAYMENTS_H_READ_CALL,
+    NGX_PAYMENTS_H_LIST_CALL,
     NGX_PAYMENTS_H_LAST
 } ngx_payments_histogram_e;
 
@@ -65,14 +85,17 @@ typedef enum {
 /* reserves the zone; conf time.  "size" at least ngx_payments_status_size() */
 ngx_int_t ngx_payments_status_zone(ngx_conf_t *cf, size_t size, void *tag);
 size_t ngx_payments_status_size(void);
-/* picks this worker's slot; init_process */
+/* takes a slot for this worker, and leaves it; init_ and exit_process */
 void ngx_payments_status_init(void);
+void ngx_payments_status_exit(void);
 
 /* adds n, which may be negative for a gauge */
 void ngx_payments_status_add(ngx_payments_metric_e metric, ngx_int_t n);
 /* value in the histogram's unit times 10^6 for seconds, as is for items */
 void ngx_payments_status_observe(ngx_payments_histogram_e histogram,
     uint64_t value);
+/* one error of the server; "" where it gave no SQLSTATE */
+void ngx_payments_status_sqlstate(const char *state);
 /* one answered request; "operation" is the row's index in the table */
 void ngx_payments_status_request(ngx_uint_t operation, ngx_uint_t code);
 

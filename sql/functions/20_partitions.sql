@@ -23,7 +23,7 @@ BEGIN
 END $$;
 
 -- Makes the partitions of today and of the days ahead: journal by day,
--- payments and ledger by month (of UTC), one month back for ids made just
+-- all else by month (of UTC), one month back for ids made just
 -- before midnight.  In: days, 1 to 60.  Safe to run at any time and by
 -- several at once; one that finds another at work returns at once, and one
 -- that meets a lock (VACUUM, ANALYZE) gives up with 55P03 and is run again.
@@ -54,7 +54,8 @@ BEGIN
     FOR m IN SELECT generate_series(date_trunc('month', today::timestamp)
                                     - interval '1 month',
                                     today + days, interval '1 month') LOOP
-        FOREACH parent IN ARRAY ARRAY['payments', 'ledger_transfers'] LOOP
+        FOREACH parent IN ARRAY ARRAY['payments', 'ledger_transfers',
+                                      'captures', 'refunds'] LOOP
             PERFORM pay.make_partition(parent,
                 parent || '_' || to_char(m, 'YYYYMM'),
                 pay.uuid7_floor(m AT TIME ZONE 'UTC')::text,

@@ -7,7 +7,9 @@
 --   payment, transfer    UUIDv7 made by the caller
 --   amount      minor units, 1 .. 999999999999;   currency  ISO 4217
 --   capture     true: captured at once, false: authorized
---   token, head, metadata, customer, reference, description   as in payments
+--   token       of the simulator; tok_pending, tok_pending_fail, tok_timeout
+--               leave the payment processing (202)
+--   head, metadata, customer, reference, description   as in payments
 --   failure, failure_message, failed_body   of a declined payment: its code,
 --               its message and the answer; NULL: approved
 --   at          the caller's clock;   expires, expiry_action  of the authorization
@@ -15,18 +17,23 @@
 --
 -- Out: one row for each item:
 --   outcome     0 executed now, 1 replayed, 2 the key is in use by a
---               transaction under way, 3 the key was used with another request
+--               transaction under way, 3 the key was used with another request,
+--               5 the reference is in use by a transaction under way
 --   status, body, request_id, object_id, object_version, created_at
 --               of the execution, now or then; for 3 the original request's
---               id and line (method and path) only, for 2 nothing
+--               id and line (method and path) only, for 2 and 5 nothing
 --
 -- Errors: none by design.  What violates a constraint is a bug of the caller
 -- and aborts the call; the caller then sends each request alone.
 --
--- Never waits for a key: try-locks (transaction scope) decide, so two calls
--- can not deadlock over keys.  References are inserted in sorted order, the
--- only wait there is.  After the locks each statement takes a new snapshot
--- (READ COMMITTED), so a key's earlier execution is seen if it has committed.
+-- Never waits for a key or a reference: try-locks (transaction scope) decide,
+-- so a call neither waits for another one nor deadlocks with it.  After the
+-- locks each statement takes a new snapshot (READ COMMITTED), so a key's
+-- earlier execution is seen if it has committed.
+--
+-- What an earlier call has committed may not have reached the standby yet that
+-- it had to wait for, if that wait was cut short.  With synchronous standbys a
+-- replay therefore writes a word to the log and waits like the first one did.
 CREATE OR REPLACE FUNCTION pay.create_payments(
     item uuid[], merchant bigint[], livemode boolean[], key_hash uuid[],
     key text[], fingerprint bytea[], request_id uuid[], request text[],
@@ -46,16 +53,26 @@ DECLARE
     today constant date := (now() AT TIME ZONE 'UTC')::date;
     oldest constant timestamptz := now() - ttl;
     oldest_day constant date := (oldest AT TIME ZONE 'UTC')::date;
-    -- -1 execute, 2 as above, 4 the reference is taken, 9 already answered
+    -- -1 execute, 2 and 5 as above, 4 the reference is taken, 9 answered
     act int[];
+    wait boolean[];                -- the processor answers later
     gen smallint[] := NULL;
     taken uuid[];
     r record;
 BEGIN
-    SELECT array_agg(CASE WHEN pg_try_advisory_xact_lock(
-                                   uuid_hash_extended(u.k, u.m))
-                          THEN -1 ELSE 2 END ORDER BY u.n)
-      INTO act FROM unnest(merchant, key_hash) WITH ORDINALITY u(m, k, n);
+    SELECT array_agg(CASE WHEN NOT pg_try_advisory_xact_lock(
+                                       uuid_hash_extended(u.k, u.m))
+                          THEN 2
+                          WHEN u.r IS NOT NULL
+                               AND NOT pg_try_advisory_xact_lock(
+                                       hashtextextended(u.r, u.m))
+                          THEN 5 ELSE -1 END ORDER BY u.n)
+      INTO act
+      FROM unnest(merchant, key_hash, reference) WITH ORDINALITY u(m, k, r, n);
+
+    SELECT array_agg(u.t IN ('tok_pending', 'tok_pending_fail', 'tok_timeout')
+                     ORDER BY u.n)
+      INTO wait FROM unnest(token) WITH ORDINALITY u(t, n);
 
     -- known keys, also of a day that has not begun for this transaction's
     -- clock; an expired row of today makes the new one its successor
@@ -90,6 +107,11 @@ BEGIN
         RETURN NEXT;
     END LOOP;
 
+    IF 9 = ANY (act) AND current_setting('synchronous_standby_names') <> ''
+    THEN
+        PERFORM pg_logical_emit_message(true, 'payments', '');
+    END IF;
+
     -- references, if there are any
     IF array_remove(reference, NULL) <> '{}' THEN
         WITH won AS (
@@ -119,7 +141,7 @@ BEGIN
           FROM unnest(merchant, transfer, payment, amount, at, livemode,
                       currency, capture, failure)
                WITH ORDINALITY u(m, t, p, a, c, l, cur, cap, f, n)
-         WHERE act[u.n] = -1 AND u.cap AND u.f IS NULL;
+         WHERE act[u.n] = -1 AND u.cap AND u.f IS NULL AND NOT wait[u.n];
 
         RETURN QUERY
         WITH p AS (
@@ -130,13 +152,16 @@ BEGIN
                    metadata, customer, reference, description, failure_code,
                    failure_message)
             SELECT u.m, u.p, u.a,
-                   CASE WHEN u.f IS NULL THEN u.a ELSE 0 END,
-                   CASE WHEN u.f IS NULL AND u.cap THEN u.a ELSE 0 END,
+                   CASE WHEN u.f IS NULL AND NOT wait[u.n] THEN u.a ELSE 0 END,
+                   CASE WHEN u.f IS NULL AND u.cap AND NOT wait[u.n]
+                        THEN u.a ELSE 0 END,
                    u.at, u.at,
-                   CASE WHEN u.f IS NULL THEN u.at END,
-                   CASE WHEN u.f IS NULL AND u.cap THEN u.at END,
+                   CASE WHEN u.f IS NULL AND NOT wait[u.n] THEN u.at END,
+                   CASE WHEN u.f IS NULL AND u.cap AND NOT wait[u.n]
+                        THEN u.at END,
                    u.x, u.l, u.cur,
-                   CASE WHEN u.f IS NOT NULL THEN 'failed'
+                   CASE WHEN wait[u.n] THEN 'processing'
+                        WHEN u.f IS NOT NULL THEN 'failed'
                         WHEN u.cap THEN 'captured' ELSE 'authorized' END,
                    u.xa, u.tok, u.h, u.meta, u.cus, u.ref, u.des, u.f, u.fm
               FROM unnest(merchant, payment, amount, capture, at, expires,
@@ -153,7 +178,8 @@ BEGIN
                    event_id, object_id, created_at, fingerprint, request,
                    body, event_type, event_body, key)
             SELECT u.m, u.kh, today, coalesce(gen[u.n], 0),
-                   CASE WHEN u.fb IS NULL THEN 201 ELSE 402 END, 1, u.l,
+                   CASE WHEN wait[u.n] THEN 202
+                        WHEN u.fb IS NULL THEN 201 ELSE 402 END, 1, u.l,
                    u.rq, u.i, u.p, now(), u.fp, u.line,
                    coalesce(u.fb, p.body), 'payment.' || p.status,
                    CASE WHEN u.fb IS NOT NULL THEN p.body END, u.k
@@ -192,10 +218,11 @@ BEGIN
                   j.object_id, 0, j.created_at, NULL::text, j.body;
     END IF;
 
-    IF 2 = ANY (act) THEN
+    IF 2 = ANY (act) OR 5 = ANY (act) THEN
         RETURN QUERY
-        SELECT u.i, 2::smallint, NULL::smallint, NULL::uuid, NULL::uuid,
+        SELECT u.i, act[u.n]::smallint, NULL::smallint, NULL::uuid, NULL::uuid,
                NULL::int, NULL::timestamptz, NULL::text, NULL::text
-          FROM unnest(item) WITH ORDINALITY u(i, n) WHERE act[u.n] = 2;
+          FROM unnest(item) WITH ORDINALITY u(i, n)
+         WHERE act[u.n] IN (2, 5);
     END IF;
 END $$;

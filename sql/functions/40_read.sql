@@ -3,33 +3,112 @@
 -- statement inside then sees what has committed before it, which a replica's
 -- freshness test needs.
 
--- In: tag, merchant, mode and id of each payment.  Out: tag; the payment's
--- version and body, or NULLs where this merchant has no such payment.
+-- In: tag, merchant, mode and id of each payment, and what to add: 1 its
+-- refunds, 2 its captures, 3 both.  Out: tag; the payment's version and body,
+-- or NULLs where this merchant has no such payment.
 CREATE OR REPLACE FUNCTION pay.get_payments(item uuid[], merchant bigint[],
-    livemode boolean[], payment uuid[])
+    livemode boolean[], payment uuid[], expand bigint[])
 RETURNS TABLE (o_item uuid, o_version int, o_body text)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
-    SELECT u.i, p.version, pay.payment_body(p)
-      FROM unnest(item, merchant, livemode, payment) AS u(i, m, l, id)
+    SELECT u.i, p.version,
+           CASE WHEN u.e = 0 THEN pay.payment_body(p)
+           ELSE left(pay.payment_body(p), -1)
+             || CASE WHEN u.e & 1 = 0 THEN '' ELSE ',"refunds":['
+                || coalesce((SELECT string_agg(pay.refund_body(r), ','
+                                               ORDER BY r.refund_id)
+                               FROM pay.refunds r
+                              WHERE r.merchant_id = u.m
+                                AND r.payment_id = u.id), '') || ']' END
+             || CASE WHEN u.e & 2 = 0 THEN '' ELSE ',"captures":['
+                || coalesce((SELECT string_agg('{"id":"'
+                                        || pay.id_text('cap_', c.capture_id)
+                                        || '","object":"capture","amount":'
+                                        || c.amount::text || ',"final":'
+                                        || c.final::text || ',"created_at":'
+                                        || pay.json_time(c.created_at) || '}',
+                                        ',' ORDER BY c.capture_id)
+                               FROM pay.captures c
+                              WHERE c.merchant_id = u.m
+                                AND c.payment_id = u.id), '') || ']' END
+             || '}' END
+      FROM unnest(item, merchant, livemode, payment, expand)
+           AS u(i, m, l, id, e)
       LEFT JOIN pay.payments p
         ON p.merchant_id = u.m AND p.payment_id = u.id AND p.livemode = u.l
 $$;
 
+-- In: tag, merchant, mode and id of each refund.  Out: tag; the refund's
+-- version and body, or NULLs where this merchant has no such refund.
+CREATE OR REPLACE FUNCTION pay.get_refunds(item uuid[], merchant bigint[],
+    livemode boolean[], refund uuid[])
+RETURNS TABLE (o_item uuid, o_version int, o_body text)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+    SELECT u.i, r.version, pay.refund_body(r)
+      FROM unnest(item, merchant, livemode, refund) AS u(i, m, l, id)
+      LEFT JOIN pay.refunds r
+        ON r.merchant_id = u.m AND r.refund_id = u.id AND r.livemode = u.l
+$$;
+
 -- In: tag, merchant and SHA-256 of each API key.  Out: tag; where there is
 -- such a key, its merchant's public id and status, mode, scopes parted by
--- spaces, and whether it was revoked or has expired (the database's clock).
+-- spaces, and whether it was revoked or has expired; and always the database's
+-- clock, which decides that.
 CREATE OR REPLACE FUNCTION pay.authenticate(item uuid[], merchant bigint[],
     key_hash bytea[])
 RETURNS TABLE (o_item uuid, public_id uuid, active boolean, livemode boolean,
-               scopes text, revoked boolean, expired boolean)
+               scopes text, revoked boolean, expired boolean,
+               o_clock timestamptz)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
     SELECT u.i, m.public_id, m.status = 'active', k.livemode,
            array_to_string(k.scopes, ' '), k.revoked_at IS NOT NULL,
-           coalesce(k.expires_at <= clock_timestamp(), false)
+           coalesce(k.expires_at <= clock_timestamp(), false),
+           clock_timestamp()
       FROM unnest(item, merchant, key_hash) AS u(i, m, h)
       LEFT JOIN (pay.api_keys k JOIN pay.merchants m USING (merchant_id))
         ON k.merchant_id = u.m AND k.key_hash = u.h
 $$;
+
+-- Who has a key, without using it.  In: tag, merchant, hash of mode and key,
+-- fingerprint of the request that asks; ttl as in create_payments.  Out: tag;
+-- outcome 1 it was used with this request, and the columns show how that ended;
+-- 2 it is in use by a transaction under way, which may be either; 3 it was used
+-- with another one, whose id and line they show; 6 not at all.
+CREATE OR REPLACE FUNCTION pay.find_keys(item uuid[], merchant bigint[],
+    key_hash uuid[], fingerprint bytea[], ttl interval)
+RETURNS TABLE (o_item uuid, outcome smallint, status smallint,
+               o_request_id uuid, o_object_id uuid, o_version int,
+               o_created_at timestamptz, o_request text, o_body text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pay, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    act boolean[];
+BEGIN
+    SELECT array_agg(pg_try_advisory_xact_lock(uuid_hash_extended(u.k, u.m))
+                     ORDER BY u.n)
+      INTO act FROM unnest(merchant, key_hash) WITH ORDINALITY u(m, k, n);
+
+    -- as in create_payments: what has not reached its standby is no answer
+    IF current_setting('synchronous_standby_names') <> '' THEN
+        PERFORM pg_logical_emit_message(true, 'payments', '');
+    END IF;
+
+    RETURN QUERY
+    SELECT u.i,
+           CASE WHEN NOT act[u.n] THEN 2
+                WHEN j.key_hash IS NULL THEN 6
+                WHEN j.fingerprint = u.f THEN 1 ELSE 3 END::smallint,
+           j.status, j.request_id, j.object_id, j.object_version, j.created_at,
+           j.request, CASE WHEN j.fingerprint = u.f THEN j.body END
+      FROM unnest(item, merchant, key_hash, fingerprint)
+           WITH ORDINALITY AS u(i, m, k, f, n)
+      LEFT JOIN LATERAL (
+           SELECT * FROM pay.journal e
+            WHERE act[u.n] AND e.merchant_id = u.m AND e.key_hash = u.k
+              AND e.day >= ((now() - ttl) AT TIME ZONE 'UTC')::date
+              AND e.created_at > now() - ttl
+            ORDER BY e.created_at DESC LIMIT 1) j ON true;
+END $$;
 
 -- In: tags.  Out: each tag and whether this server takes writes.
 CREATE OR REPLACE FUNCTION pay.ping(item uuid[])

@@ -12,7 +12,7 @@ use Time::HiRes qw(sleep time);
 
 use Exporter 'import';
 our @EXPORT_OK = qw(devstack sql request create uuid invariants rounds
-                    error_log_since wait_until);
+                    error_log_since wait_until later collect stored);
 
 die "PAYMENTS_URL is not set; run: eval \"\$(tools/devstack env)\"\n"
     unless $ENV{PAYMENTS_URL};
@@ -103,6 +103,42 @@ sub create {
         . "Connection: close\r\nAuthorization: Bearer $ENV{PAYMENTS_KEY}\r\n"
         . "Content-Type: application/json\r\nIdempotency-Key: $key\r\n"
         . 'Content-Length: ' . length($body) . "\r\n\r\n$body";
+}
+
+# a request in the background; collect() waits for what request() gives
+sub later {
+    my ($text, $limit) = @_;
+    pipe my $reader, my $writer or die "pipe: $!";
+    my $pid = fork;
+    die "fork: $!" unless defined $pid;
+    if ($pid == 0) {
+        close $reader;
+        my $answer = request($text, $limit);
+        syswrite $writer, "$answer->{status} $answer->{seconds}\n"
+            . "$answer->{head}\r\n\r\n$answer->{body}";
+        POSIX::_exit(0);
+    }
+    close $writer;
+    return { pid => $pid, reader => $reader };
+}
+
+sub collect {
+    my ($later) = @_;
+    my $reader = $later->{reader};
+    my $line = <$reader>;
+    my $text = do { local $/; <$reader> };
+    waitpid $later->{pid}, 0;
+    my ($status, $seconds) = split ' ', $line;
+    my ($head, $body) = split /\r\n\r\n/, $text, 2;
+    return { status => $status, seconds => $seconds, head => $head,
+             body => $body };
+}
+
+# how many rows and objects the journal has for these keys: "2|2"
+sub stored {
+    my (@keys) = @_;
+    return sql("SELECT count(*), count(DISTINCT object_id) FROM pay.journal
+                 WHERE key IN (" . join(',', map { "'$_'" } @keys) . ')');
 }
 
 # Clients that create one payment after another, each retried with its key

@@ -242,6 +242,51 @@ test_card(void)
 
 
 static void
+test_times(void)
+{
+    int      i;
+    int64_t  usec;
+    uint8_t  text[NGX_PAYMENTS_TIME_LEN + 1];
+
+    static const struct {
+        const char  *text;
+        const char  *same;         /* NULL: no time */
+    } times[] = {
+        { "1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000000Z" },
+        { "2026-11-23T05:06:07.1Z", "2026-11-23T05:06:07.100000Z" },
+        { "2026-11-23t05:06:07.123456z", "2026-11-23T05:06:07.123456Z" },
+        { "2024-02-29T23:59:59+01:30", "2024-02-29T22:29:59.000000Z" },
+        { "2026-12-31T23:30:00-01:00", "2027-01-01T00:30:00.000000Z" },
+        { "2000-03-01T00:00:00Z", "2000-03-01T00:00:00.000000Z" },
+        { "2026-02-29T00:00:00Z", NULL }, { "2100-02-29T00:00:00Z", NULL },
+        { "2026-13-01T00:00:00Z", NULL }, { "2026-00-01T00:00:00Z", NULL },
+        { "2026-04-31T00:00:00Z", NULL }, { "2026-01-01T24:00:00Z", NULL },
+        { "2026-01-01T00:60:00Z", NULL }, { "2026-01-01T00:00:60Z", NULL },
+        { "2026-01-01T00:00:00", NULL }, { "2026-01-01 00:00:00Z", NULL },
+        { "2026-01-01T00:00:00.Z", NULL },
+        { "2026-01-01T00:00:00.1234567Z", NULL },
+        { "2026-01-01T00:00:00+0100", NULL }, { "1969-12-31T23:59:59Z", NULL },
+        { "1970-01-01T00:00:00+01:00", NULL }, { "", NULL }
+    };
+
+    for (i = 0; i < (int) (sizeof(times) / sizeof(times[0])); i++) {
+        if (ngx_payments_time_parse((const uint8_t *) times[i].text,
+                                    strlen(times[i].text), &usec)
+            != 0)
+        {
+            ok(times[i].same == NULL, times[i].text);
+            continue;
+        }
+
+        ngx_payments_time(usec, text);
+        text[NGX_PAYMENTS_TIME_LEN] = '\0';
+        ok(times[i].same != NULL
+           && strcmp((char *) text, times[i].same) == 0, times[i].text);
+    }
+}
+
+
+static void
 test_ids(void)
 {
     int                        i, rising;
@@ -265,7 +310,10 @@ test_ids(void)
         memcpy(last, uuid, 16);
     }
 
-    ok(rising, "ids rise whatever the clock does");
+    ok(rising, "ids rise while the clock stands still or steps back a little");
+
+    (void) ngx_payments_uuid7(&state, 1600000000000000, uuid);
+    ok(memcmp(uuid, last, 16) < 0, "a clock that was set back is believed");
     ok((uuid[6] & 0xf0) == 0x70 && (uuid[8] & 0xc0) == 0x80,
        "version 7, variant 2");
 
@@ -392,6 +440,7 @@ main(void)
     test_integer();
     test_card();
     test_ids();
+    test_times();
     test_currency();
     test_time();
     test_token();

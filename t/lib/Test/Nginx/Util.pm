@@ -222,7 +222,8 @@ sub start_to_die {
     while (time < $until) {
         my $status = exited();
         return $status if defined $status;
-        last if connectable();
+        # it listens before it has started: only then comes its pid file
+        last if connectable() && -e log_file('nginx.pid');
         sleep 0.01;
     }
 

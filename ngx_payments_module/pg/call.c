@@ -1,0 +1,464 @@
+
+/* A call's life: sent, answered, or ended without an answer. */
+
+#include "ngx_payments_pg_internal.h"
+#include "../status/ngx_payments_status.h"
+
+
+/* after how many calls without an answer an item goes alone */
+#define NGX_PAYMENTS_PG_LOST_MAX   2
+
+#define NGX_PAYMENTS_PG_LOCK_MIN   10
+#define NGX_PAYMENTS_PG_LOCK_MAX   160
+
+
+uint64_t
+ngx_payments_pg_usec(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+
+static void
+ngx_payments_pg_set_least(ngx_payments_pg_call_t *call)
+{
+    ngx_uint_t      i;
+    ngx_msec_int_t  left, least;
+
+    least = NGX_MAX_INT32_VALUE;
+
+    for (i = 0; i < call->nitems; i++) {
+        if (call->items[i] != NULL) {
+            left = (ngx_msec_int_t) (call->items[i]->deadline
+                                     - ngx_current_msec);
+            least = ngx_min(left, least);
+        }
+    }
+
+    call->least = ngx_current_msec + least;
+}
+
+
+static void
+ngx_payments_pg_sent(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_call_t *call)
+{
+    ngx_uint_t               i;
+    ngx_payments_pg_item_t  *item;
+
+    call->sent = ngx_payments_pg_usec();
+
+    for (i = 0; i < call->nitems; i++) {
+        item = call->items[i];
+
+        item->stats.queued = call->sent - item->since;
+        item->stats.batch = call->nitems;
+        item->stats.calls++;
+
+        ngx_payments_status_observe(NGX_PAYMENTS_H_WRITE_WAIT + pool->kind,
+                                    item->stats.queued);
+    }
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_PG_WRITE_CALLS + pool->kind, 1);
+    ngx_payments_status_observe(NGX_PAYMENTS_H_WRITE_BATCH + pool->kind,
+                                call->nitems);
+
+    ngx_log_debug2(NGX_LOG_DEBUG_EVENT, &pool->log, 0,
+                   "payments pg call of \"%s\": %ui items",
+                   call->statement->name, call->nitems);
+}
+
+
+/* by name, or behind a pooler by its text; parameters and rows are binary */
+
+static int
+ngx_payments_pg_send_call(ngx_payments_pg_conn_t *conn,
+    ngx_payments_pg_call_t *call)
+{
+    int                                 n, i;
+    Oid                                 types[NGX_PAYMENTS_PG_PARAMS + 1];
+    int                                 lengths[NGX_PAYMENTS_PG_PARAMS + 1];
+    int                                 formats[NGX_PAYMENTS_PG_PARAMS + 1];
+    const char                         *values[NGX_PAYMENTS_PG_PARAMS + 1];
+    ngx_payments_pg_pool_t             *pool = conn->pool;
+    const ngx_payments_pg_statement_t  *s = call->statement;
+
+    if (ngx_payments_pg_encode(pool, call, values, lengths) != NGX_OK) {
+        return 0;
+    }
+
+    n = (int) s->nparams + 1;
+
+    for (i = 0; i < n; i++) {
+        formats[i] = 1;
+    }
+
+    if (pool->named) {
+        return PQsendQueryPrepared(conn->pg, s->name, n, values, lengths,
+                                   formats, 1);
+    }
+
+    ngx_payments_pg_oids(s, types);
+
+    return PQsendQueryParams(conn->pg,
+                             pool->sql[s - ngx_payments_pg_statements], n,
+                             types, values, lengths, formats, 1);
+}
+
+
+ngx_int_t
+ngx_payments_pg_call(ngx_payments_pg_conn_t *conn)
+{
+    ngx_uint_t               i;
+    ngx_payments_pg_call_t  *call;
+    ngx_payments_pg_pool_t  *pool = conn->pool;
+
+    if (conn->ncalls >= pool->ring) {
+        return NGX_DECLINED;
+    }
+
+    call = ngx_payments_pg_nth(conn, conn->ncalls);
+
+    ngx_payments_pg_take(pool, call);
+
+    if (call->nitems == 0) {
+        return NGX_DECLINED;
+    }
+
+    call->next = 0;
+    call->started = ngx_current_msec;
+    call->result = NULL;
+    call->error = NGX_PAYMENTS_PG_CLASS_NONE;
+    call->sqlstate[0] = '\0';
+    call->degraded = 0;
+
+    for (i = 0; i < call->nitems; i++) {
+        call->items[i]->sent = 1;
+        call->items[i]->seen = 0;
+    }
+
+    ngx_payments_pg_set_least(call);
+
+    conn->ncalls++;
+
+    if (ngx_payments_pg_send_call(conn, call) != 1) {
+
+        /* without its Sync the server executes nothing of it */
+
+        call->error = NGX_PAYMENTS_PG_CLASS_RESOURCE;
+        ngx_payments_pg_disconnect(conn, "a call could not be made", 0);
+        return NGX_ERROR;
+    }
+
+    /* from here on the server may have the call, whole or in part */
+
+    ngx_payments_pg_sent(pool, call);
+
+    if (PQpipelineSync(conn->pg) != 1
+        || ngx_payments_pg_flush(conn) != NGX_OK)
+    {
+        ngx_payments_pg_disconnect(conn, "a call could not be sent", 0);
+        return NGX_ERROR;
+    }
+
+    return ngx_payments_pg_settle(conn);
+}
+
+
+ngx_int_t
+ngx_payments_pg_expire(ngx_payments_pg_conn_t *conn)
+{
+    ngx_uint_t               i, n;
+    ngx_payments_pg_call_t  *call;
+    ngx_payments_pg_item_t  *item;
+
+    for (n = 0; n < conn->ncalls; n++) {
+        call = ngx_payments_pg_nth(conn, n);
+
+        if ((ngx_msec_int_t) (call->least - ngx_current_msec) > 0) {
+            continue;
+        }
+
+        for (i = 0; i < call->nitems; i++) {
+            item = call->items[i];
+
+            if (item != NULL
+                && (ngx_msec_int_t) (item->deadline - ngx_current_msec) <= 0)
+            {
+                call->items[i] = NULL;
+                item->unknown = 1;
+                ngx_payments_pg_finish(conn->pool, item,
+                                       NGX_PAYMENTS_PG_UNKNOWN);
+            }
+        }
+
+        ngx_payments_pg_set_least(call);
+    }
+
+    call = ngx_payments_pg_nth(conn, 0);
+
+    for (i = 0; i < call->nitems; i++) {
+        if (call->items[i] != NULL) {
+            return NGX_OK;
+        }
+    }
+
+    return NGX_DECLINED;
+}
+
+
+void
+ngx_payments_pg_pop(ngx_payments_pg_conn_t *conn)
+{
+    ngx_uint_t               i;
+    ngx_payments_pg_call_t  *call;
+    ngx_payments_pg_pool_t  *pool = conn->pool;
+
+    call = ngx_payments_pg_nth(conn, 0);
+
+    for (i = 0; i < call->nitems; i++) {
+        if (call->objects[i]) {
+            pool->objects[call->objects[i] - 1] = 0;
+        }
+    }
+
+    call->nitems = 0;
+    conn->first = (conn->first + 1) % pool->ring;
+    conn->ncalls--;
+}
+
+
+/* the item that a row's tag names; rows mostly come in the order of items */
+
+static ngx_int_t
+ngx_payments_pg_find(ngx_payments_pg_call_t *call, const char *tag)
+{
+    ngx_uint_t  i, n;
+
+    for (n = 0; n < call->nitems; n++) {
+        i = (call->next + n) % call->nitems;
+
+        if (call->items[i] != NULL
+            && ngx_memcmp(call->items[i]->tag, tag, NGX_PAYMENTS_PG_TAG_LEN)
+               == 0)
+        {
+            call->next = i + 1;
+            return (ngx_int_t) i;
+        }
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* each item must have exactly one row of its own */
+
+static ngx_int_t
+ngx_payments_pg_match(ngx_payments_pg_call_t *call)
+{
+    int         row, rows;
+    ngx_int_t   n;
+    ngx_uint_t  i, canceled;
+
+    rows = call->result ? PQntuples(call->result) : 0;
+    canceled = 0;
+
+    for (i = 0; i < call->nitems; i++) {
+        if (call->items[i] == NULL) {
+            canceled++;
+        }
+    }
+
+    for (row = 0; row < rows; row++) {
+
+        n = (PQgetlength(call->result, row, 0) == NGX_PAYMENTS_PG_TAG_LEN)
+            ? ngx_payments_pg_find(call, PQgetvalue(call->result, row, 0))
+            : NGX_DECLINED;
+
+        if (n == NGX_DECLINED && canceled) {
+            canceled--;
+            continue;
+        }
+
+        if (n == NGX_DECLINED || call->items[n]->seen) {
+            return NGX_ERROR;
+        }
+
+        call->items[n]->seen = 1;
+        call->items[n]->row = row;
+    }
+
+    for (i = 0; i < call->nitems; i++) {
+        if (call->items[i] != NULL && !call->items[i]->seen) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
+{
+    int                      row;
+    uint64_t                 called;
+    ngx_uint_t               i;
+    ngx_payments_pg_call_t  *call;
+    ngx_payments_pg_item_t  *item;
+    ngx_payments_pg_pool_t  *pool = conn->pool;
+
+    call = ngx_payments_pg_nth(conn, 0);
+
+    if (ngx_payments_pg_match(call) != NGX_OK) {
+        ngx_log_error(NGX_LOG_ALERT, &pool->log, 0,
+                      "\"%s\" answered %i rows for %ui items, or rows of "
+                      "another call", call->statement->name,
+                      (ngx_int_t) (call->result ? PQntuples(call->result) : 0),
+                      call->nitems);
+        return NGX_ERROR;
+    }
+
+    called = ngx_payments_pg_usec() - call->sent;
+
+    for (i = 0; i < call->nitems; i++) {
+        item = call->items[i];
+
+        if (item != NULL) {
+            row = item->row;
+            item->stats.called = called;
+            ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_DONE);
+            item->row = row;
+        }
+    }
+
+    pool->retries = 0;
+    pool->losses = 0;
+    pool->stucks = 0;
+    conn->again = 0;
+
+    if (pool->batch < pool->conf->batch) {
+        pool->batch++;
+    }
+
+    ngx_payments_status_observe(NGX_PAYMENTS_H_WRITE_CALL + pool->kind,
+                                called);
+    return NGX_OK;
+}
+
+
+/* what becomes of one item of a call that ended in an error of this class */
+
+static void
+ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item, ngx_payments_pg_class_e class,
+    ngx_uint_t single)
+{
+    ngx_msec_t  delay;
+
+    item->sent = 0;
+
+    if ((class == NGX_PAYMENTS_PG_CLASS_LOCK
+         || class == NGX_PAYMENTS_PG_CLASS_RESOURCE)
+        && item->once)
+    {
+        ngx_payments_pg_finish(pool, item,
+                               item->unknown ? NGX_PAYMENTS_PG_UNKNOWN
+                                             : NGX_PAYMENTS_PG_NOT_EXECUTED);
+        return;
+    }
+
+    switch (class) {
+
+    case NGX_PAYMENTS_PG_CLASS_DATA:
+        if (single) {
+            ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_FAILED);
+            return;
+        }
+
+        item->alone = 1;
+        break;
+
+    case NGX_PAYMENTS_PG_CLASS_LOCK:
+
+        /* who met the lock is not known until each has gone alone */
+
+        item->alone = 1;
+
+        if (single) {
+            delay = NGX_PAYMENTS_PG_LOCK_MIN << ngx_min(item->locked * 2, 4);
+            item->locked++;
+            item->later = 1;
+            item->after = ngx_current_msec + delay / 2
+                          + ngx_random() % delay;
+        }
+
+        break;
+
+    case NGX_PAYMENTS_PG_CLASS_UNKNOWN:
+        item->unknown = 1;
+
+        /* an item that ends sessions must not take others along for ever */
+
+        if (++item->lost == NGX_PAYMENTS_PG_LOST_MAX) {
+            item->alone = 1;
+        }
+
+        ngx_payments_status_add(NGX_PAYMENTS_M_PG_LOST, 1);
+        break;
+
+    default:
+        break;
+    }
+
+    if (class != NGX_PAYMENTS_PG_CLASS_UNKNOWN) {
+        ngx_payments_status_add(NGX_PAYMENTS_M_PG_RETRIED, 1);
+    }
+
+    ngx_payments_pg_requeue(pool, item, !item->later);
+}
+
+
+void
+ngx_payments_pg_release(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_call_t *call, ngx_payments_pg_class_e class)
+{
+    ngx_uint_t               i;
+    ngx_payments_pg_item_t  *item;
+
+    if (call->result != NULL) {
+        PQclear(call->result);
+        call->result = NULL;
+    }
+
+    if (class == NGX_PAYMENTS_PG_CLASS_RESOURCE) {
+
+        if (ngx_strcmp(call->sqlstate, "53200") == 0) {
+
+            /* memory, or the table of locks: a smaller call needs less */
+
+            pool->batch = ngx_max(ngx_min(pool->batch, call->nitems) / 2, 1);
+        }
+
+        ngx_payments_pg_delay(&pool->pause, &pool->retries);
+    }
+
+    /* backwards, since each goes to the front of the queue */
+
+    for (i = call->nitems; i-- > 0; /* void */ ) {
+        item = call->items[i];
+        call->items[i] = NULL;
+
+        if (item != NULL) {
+            ngx_memcpy(item->stats.sqlstate, call->sqlstate, 6);
+            ngx_payments_pg_release_item(pool, item, class,
+                                         call->nitems == 1);
+        }
+    }
+
+    ngx_payments_pg_post(pool);
+}

@@ -1,0 +1,52 @@
+
+/*
+ * PostgreSQL's clock.  Ids and times are made here, but partitions, keys that
+ * expire and other workers go by the database's clock; so where the two differ
+ * by much, its counts.
+ */
+
+#include "ngx_payments_pg_internal.h"
+#include "../domain/ngx_payments_domain.h"
+
+
+/* clocks that differ by less, in microseconds, are taken for the same */
+#define NGX_PAYMENTS_PG_SKEW  1000000
+
+
+static int64_t  ngx_payments_pg_skew;
+
+
+int64_t
+ngx_payments_pg_now(void)
+{
+    return ngx_payments_now() + ngx_payments_pg_skew;
+}
+
+
+void
+ngx_payments_pg_clock(int64_t usec)
+{
+    int64_t  skew, change;
+
+    skew = usec - ngx_payments_now();
+
+    if (skew > -NGX_PAYMENTS_PG_SKEW && skew < NGX_PAYMENTS_PG_SKEW) {
+        skew = 0;
+    }
+
+    change = skew - ngx_payments_pg_skew;
+
+    if (change > -NGX_PAYMENTS_PG_SKEW && change < NGX_PAYMENTS_PG_SKEW
+        && skew != 0)
+    {
+        return;
+    }
+
+    if (skew != 0) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "this clock is %L seconds behind PostgreSQL's, which "
+                      "counts; set one of them right", skew / 1000000);
+    }
+
+    ngx_payments_pg_skew = skew;
+}

@@ -1,0 +1,397 @@
+
+/* What is said over a connection once it stands: statements, results. */
+
+#include "ngx_payments_pg_internal.h"
+#include "../status/ngx_payments_status.h"
+
+#include <openssl/ssl.h>
+
+
+/*
+ * Pipeline mode for ever.  With prepared statements those of this queue and
+ * one Sync follow; behind a pooler nothing that a session would have to keep.
+ */
+
+void
+ngx_payments_pg_prepare(ngx_payments_pg_conn_t *conn)
+{
+    ngx_uint_t                          i;
+    ngx_payments_pg_pool_t             *pool = conn->pool;
+    const ngx_payments_pg_statement_t  *s;
+
+    if (PQpipelineStatus(conn->pg) == PQ_PIPELINE_OFF
+        && (PQsetnonblocking(conn->pg, 1) != 0
+            || PQenterPipelineMode(conn->pg) != 1))
+    {
+        goto failed;
+    }
+
+    ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_PREPARING);
+    conn->error = NGX_PAYMENTS_PG_CLASS_NONE;
+
+    if (!pool->named) {
+        ngx_payments_pg_connected(conn);
+        return;
+    }
+
+    if (conn->prepare
+        && PQsendQueryParams(conn->pg, "DEALLOCATE ALL", 0, NULL, NULL, NULL,
+                             NULL, 0)
+           != 1)
+    {
+        goto failed;
+    }
+
+    for (i = 0; i < NGX_PAYMENTS_PG_STATEMENTS; i++) {
+        s = &ngx_payments_pg_statements[i];
+
+        if (s->queue == pool->kind
+            && PQsendPrepare(conn->pg, s->name, pool->sql[i], 0, NULL) != 1)
+        {
+            goto failed;
+        }
+    }
+
+    if (PQpipelineSync(conn->pg) == 1
+        && ngx_payments_pg_flush(conn) == NGX_OK)
+    {
+        return;
+    }
+
+failed:
+
+    ngx_payments_pg_disconnect(conn, "statements could not be prepared", 0);
+}
+
+
+/*
+ * A server that forgets statements twice in a row is not one server: there is
+ * a pooler in between, whatever the configuration says.
+ */
+
+static void
+ngx_payments_pg_unname(ngx_payments_pg_pool_t *pool)
+{
+    pool->named = 0;
+    pool->depth = 1;
+
+    ngx_log_error(NGX_LOG_WARN, &pool->log, 0,
+                  "\"%V\" does not keep prepared statements; this worker goes "
+                  "on without them: set \"mode pooler\" for a pooler",
+                  &pool->conf->server);
+}
+
+
+/* NGX_DECLINED: the server ends the session with it */
+
+static ngx_int_t
+ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
+{
+    ngx_int_t                 rc;
+    const char               *state, *constraint, *function;
+    ngx_payments_pg_call_t   *call;
+    ngx_payments_pg_class_e   class;
+
+    call = conn->ncalls ? ngx_payments_pg_nth(conn, 0) : NULL;
+
+    state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+    function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+
+    /* the server's text may quote a value; its codes can not */
+
+    ngx_log_error(NGX_LOG_ERR, &conn->pool->log, 0,
+                  "PostgreSQL answered %s%s%s in %s to \"%s\"",
+                  state ? state : "without SQLSTATE",
+                  constraint ? ", constraint " : "",
+                  constraint ? constraint : "", function ? function : "?",
+                  call ? call->statement->name : "prepare");
+
+    ngx_payments_status_sqlstate(state ? state : "");
+
+    class = ngx_payments_pg_classify(result);
+    rc = ngx_payments_pg_fatal(result) ? NGX_DECLINED : NGX_OK;
+
+    /* the first error counts, later ones follow from it */
+
+    if (call == NULL) {
+        conn->error = (conn->error == NGX_PAYMENTS_PG_CLASS_NONE)
+                      ? class : conn->error;
+        return rc;
+    }
+
+    if (call->error != NGX_PAYMENTS_PG_CLASS_NONE) {
+        return rc;
+    }
+
+    /* with more calls under way nobody knows which one the end is about */
+
+    if (rc == NGX_DECLINED && conn->ncalls > 1) {
+        class = NGX_PAYMENTS_PG_CLASS_UNKNOWN;
+    }
+
+    call->error = class;
+    ngx_cpystrn((u_char *) call->sqlstate,
+                (u_char *) (state ? state : ""), sizeof(call->sqlstate));
+
+    return rc;
+}
+
+
+/* the Sync of the statements has come */
+
+static ngx_int_t
+ngx_payments_pg_prepared(ngx_payments_pg_conn_t *conn)
+{
+    if (conn->error == NGX_PAYMENTS_PG_CLASS_NONE) {
+        ngx_payments_pg_connected(conn);
+        return NGX_OK;
+    }
+
+    if (conn->error == NGX_PAYMENTS_PG_CLASS_PREPARE) {
+        ngx_payments_pg_unname(conn->pool);
+    }
+
+    ngx_payments_pg_disconnect(conn, "statements could not be prepared", 0);
+
+    return NGX_ERROR;
+}
+
+
+/* the Sync of the oldest call has come; its rows are delivered here */
+
+static ngx_int_t
+ngx_payments_pg_synced(ngx_payments_pg_conn_t *conn)
+{
+    PGresult                 *result;
+    ngx_int_t                 rc;
+    ngx_payments_pg_call_t   *call;
+    ngx_payments_pg_pool_t   *pool = conn->pool;
+    ngx_payments_pg_class_e   class;
+
+    call = ngx_payments_pg_nth(conn, 0);
+    class = call->error;
+    result = NULL;
+
+    switch (class) {
+
+    case NGX_PAYMENTS_PG_CLASS_NONE:
+        if (call->degraded) {
+
+            /* a second call finds it, and waits for the standby again */
+
+            ngx_payments_status_add(NGX_PAYMENTS_M_PG_DEGRADED, 1);
+            ngx_payments_pg_release(pool, call, NGX_PAYMENTS_PG_CLASS_UNKNOWN);
+            break;
+        }
+
+        if (ngx_payments_pg_committed(conn) != NGX_OK) {
+            ngx_payments_pg_disconnect(conn, "rows and items do not match", 0);
+            return NGX_ERROR;
+        }
+
+        result = call->result;
+        call->result = NULL;
+        break;
+
+    case NGX_PAYMENTS_PG_CLASS_RECONNECT:
+        ngx_payments_pg_disconnect(conn, "the server can not run it", 0);
+        return NGX_ERROR;
+
+    case NGX_PAYMENTS_PG_CLASS_PREPARE:
+        if (conn->again && pool->named) {
+            ngx_payments_pg_unname(pool);
+        }
+
+        if (!pool->named) {
+            ngx_payments_pg_disconnect(conn, "statements are lost", 0);
+            return NGX_ERROR;
+        }
+
+        conn->drain = 1;
+        conn->prepare = 1;
+
+        /* fall through */
+
+    default:
+        ngx_payments_pg_release(pool, call, class);
+    }
+
+    ngx_payments_pg_pop(conn);
+
+    /* the next call is on its way before anybody looks at this one */
+
+    rc = ngx_payments_pg_settle(conn);
+
+    if (rc == NGX_OK && !pool->pause.timer_set
+        && (conn->state == NGX_PAYMENTS_PG_IDLE
+            || conn->state == NGX_PAYMENTS_PG_BUSY))
+    {
+        rc = (ngx_payments_pg_call(conn) == NGX_ERROR) ? NGX_ERROR : NGX_OK;
+    }
+
+    /* what another free connection may take, now that objects are free */
+
+    if (pool->nwaiting) {
+        ngx_payments_pg_post(pool);
+    }
+
+    ngx_payments_pg_deliver(pool, result);
+
+    return rc;
+}
+
+
+/* NGX_OK: go on; NGX_DONE: a Sync came; NGX_ERROR: the connection is gone */
+
+static ngx_int_t
+ngx_payments_pg_result(ngx_payments_pg_conn_t *conn, PGresult *result)
+{
+    ngx_int_t                   rc;
+    ngx_payments_pg_call_t     *call;
+    PGTransactionStatusType     status;
+
+    call = conn->ncalls ? ngx_payments_pg_nth(conn, 0) : NULL;
+
+    switch (PQresultStatus(result)) {
+
+    case PGRES_PIPELINE_SYNC:
+        break;
+
+    case PGRES_TUPLES_OK:
+        if (call != NULL && call->result == NULL) {
+            call->result = result;
+            return NGX_OK;
+        }
+
+        PQclear(result);
+        ngx_payments_pg_disconnect(conn, "a result that nobody asked for", 0);
+        return NGX_ERROR;
+
+    case PGRES_COMMAND_OK:
+    case PGRES_PIPELINE_ABORTED:
+        PQclear(result);
+        return NGX_OK;
+
+    default:
+        rc = ngx_payments_pg_error(conn, result);
+        PQclear(result);
+
+        if (rc == NGX_DECLINED) {
+            ngx_payments_pg_disconnect(conn, "the server ends the session",
+                                       0);
+            return NGX_ERROR;
+        }
+
+        return NGX_OK;
+    }
+
+    PQclear(result);
+
+    status = PQtransactionStatus(conn->pg);
+
+    /* with more calls behind this one libpq says "active" */
+
+    if (status != PQTRANS_IDLE
+        && (status != PQTRANS_ACTIVE || conn->ncalls <= 1))
+    {
+        ngx_payments_pg_disconnect(conn, "still in a transaction after Sync",
+                                   0);
+        return NGX_ERROR;
+    }
+
+    if (conn->state == NGX_PAYMENTS_PG_PREPARING) {
+        return (ngx_payments_pg_prepared(conn) == NGX_OK) ? NGX_DONE
+                                                          : NGX_ERROR;
+    }
+
+    if (call == NULL) {
+        ngx_payments_pg_disconnect(conn, "a Sync that nobody asked for", 0);
+        return NGX_ERROR;
+    }
+
+    return (ngx_payments_pg_synced(conn) == NGX_OK) ? NGX_DONE : NGX_ERROR;
+}
+
+
+/* PQgetResult is called only while libpq has a whole result: never waits */
+
+void
+ngx_payments_pg_read(ngx_payments_pg_conn_t *conn)
+{
+    SSL         *ssl;
+    PGresult    *result;
+    ngx_uint_t   silent;
+
+    if (PQconsumeInput(conn->pg) != 1
+        || ngx_payments_pg_flush(conn) != NGX_OK)
+    {
+        goto lost;
+    }
+
+    ssl = PQsslStruct(conn->pg, "OpenSSL");
+
+    /* two NULLs in a row: libpq has nothing more, not even a separator */
+
+    for (silent = 0; silent < 2; /* void */ ) {
+
+        /* bytes that TLS has decrypted make no socket readable */
+
+        while (PQisBusy(conn->pg) && ssl && SSL_pending(ssl) > 0) {
+            if (PQconsumeInput(conn->pg) != 1) {
+                goto lost;
+            }
+        }
+
+        if (PQisBusy(conn->pg)) {
+            break;
+        }
+
+        result = PQgetResult(conn->pg);
+
+        if (result == NULL) {
+            silent++;
+            continue;
+        }
+
+        silent = 0;
+
+        if (ngx_payments_pg_result(conn, result) == NGX_ERROR) {
+            return;
+        }
+    }
+
+    if (PQstatus(conn->pg) != CONNECTION_BAD) {
+        return;
+    }
+
+lost:
+
+    /* a server that closes an idle session, or a pooler, has not failed */
+
+    ngx_payments_pg_disconnect(conn, "connection lost",
+                               conn->state == NGX_PAYMENTS_PG_IDLE);
+}
+
+
+void
+ngx_payments_pg_notice(void *data, const PGresult *result)
+{
+    const char              *state, *function;
+    ngx_payments_pg_conn_t  *conn = data;
+
+    state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+
+    ngx_log_error(NGX_LOG_NOTICE, &conn->pool->log, 0,
+                  "PostgreSQL gave notice %s in %s", state ? state : "?",
+                  function ? function : "?");
+
+    /* syncrep.c: "committed locally", but not on the standby */
+
+    if (function != NULL && ngx_strcmp(function, "SyncRepWaitForLSN") == 0
+        && conn->ncalls)
+    {
+        ngx_payments_pg_nth(conn, 0)->degraded = 1;
+    }
+}

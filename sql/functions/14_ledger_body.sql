@@ -1,0 +1,39 @@
+-- In: an ISO 4217 code.  Out: the digits of its minor unit, as the module's
+-- table has them; a test holds the two together.
+CREATE OR REPLACE FUNCTION pay.exponent(currency text) RETURNS smallint
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE WHEN currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY',
+                    'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV',
+                    'XAF', 'XOF', 'XPF') THEN 0
+                WHEN currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR',
+                    'TND') THEN 3
+                WHEN currency IN ('CLF', 'UYW') THEN 4 ELSE 2 END::smallint
+$$;
+
+-- In: merchant and id of a ledger transaction, which may not exist.  Out: it
+-- as JSON, two entries for each leg; NULL: there is none.
+CREATE OR REPLACE FUNCTION pay.ledger_body(merchant bigint, id uuid)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT '{"id":"' || pay.id_text('lt_', id)
+        || '","object":"ledger_transaction","kind":"' || min(t.kind)
+        || '","source_type":"'
+        || CASE WHEN min(t.kind) LIKE 'refund%' THEN 'refund' ELSE 'payment' END
+        || '","source_id":"'
+        || pay.id_text(CASE WHEN min(t.kind) LIKE 'refund%' THEN 'ref_'
+                            ELSE 'pay_' END, (min(t.source_id::text))::uuid)
+        || '","currency":"' || min(t.currency)
+        || '","created_at":' || pay.json_time(min(t.created_at))
+        || ',"entries":[' || string_agg(
+               '{"id":"' || pay.id_text('le_', encode(set_byte(uuid_send(id),
+                   15, get_byte(uuid_send(id), 15) # (t.leg * 2 + s.n)),
+                   'hex')::uuid)
+               || '","account":"' || a.name || '","direction":"' || s.direction
+               || '","amount":' || t.amount::text || '}', ','
+               ORDER BY t.leg, s.n) || ']}'
+      FROM pay.ledger_transfers t
+     CROSS JOIN LATERAL (VALUES (0, 'debit', t.debit), (1, 'credit', t.credit))
+           AS s (n, direction, account)
+      JOIN pay.accounts a ON a.account = s.account
+     WHERE t.merchant_id = merchant AND t.transaction_id = id
+    HAVING count(*) > 0
+$$;

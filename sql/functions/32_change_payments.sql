@@ -1,0 +1,422 @@
+-- Changes payments: n requests, one call, one transaction, an outcome each.
+--
+-- In: arrays of one length, an element for each request:
+--   item, merchant, livemode, key_hash, key, fingerprint, request_id, request
+--               as in create_payments; key NULL: the request had none
+--   payment     which one;   action  as in pay.transitions
+--   object      a UUIDv7 for what the change makes (refund, capture)
+--   transfer, transfer2   UUIDv7 for the ledger
+--   amount      minor units; NULL: all that is possible
+--   currency    of a refund, or NULL;   final  of a capture
+--   reason      of a cancellation or refund;   reference  of a refund
+--   metadata    of a refund; of an update: what changes, null deletes; or NULL
+--   description, described   of an update: new value, and whether there is one
+--   if_match    versions parted by commas, one of which it must have; or NULL
+--   at          the caller's clock
+--   ttl         how long a key is remembered
+--
+-- Out: one row for each item, as from create_payments, and
+--   outcome     5 the payment is locked by a transaction under way,
+--               7 it has another version than if_match, which version shows,
+--               8 it would have more than 50 pairs of metadata
+--
+-- Neither waits for a key nor for a payment: try-locks and SKIP LOCKED decide.
+-- What it refuses for good (the state, the amount) is stored under the key.
+CREATE OR REPLACE FUNCTION pay.change_payments(
+    item uuid[], merchant bigint[], livemode boolean[], key_hash uuid[],
+    key text[], fingerprint bytea[], request_id uuid[], request text[],
+    payment uuid[], action text[], object uuid[], transfer uuid[],
+    transfer2 uuid[], amount bigint[], currency text[], final boolean[],
+    reason text[], reference text[], metadata text[], description text[],
+    described boolean[], if_match text[], at timestamptz[], ttl interval)
+RETURNS TABLE (o_item uuid, outcome smallint, status smallint,
+               o_request_id uuid, o_object_id uuid, o_version int,
+               o_created_at timestamptz, o_request text, o_body text)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pay, pg_temp SET lock_timeout = '1500ms'
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
+DECLARE
+    today constant date := (now() AT TIME ZONE 'UTC')::date;
+    oldest constant timestamptz := now() - ttl;
+    oldest_day constant date := (oldest AT TIME ZONE 'UTC')::date;
+    p pay.payments;
+    j pay.journal;
+    c record;
+    gen smallint;
+    i int;
+BEGIN
+    FOR i IN SELECT u.n FROM unnest(merchant, payment) WITH ORDINALITY
+                                  AS u (m, p, n) ORDER BY u.m, u.p
+    LOOP
+        o_item := item[i];
+        outcome := 0;
+        status := NULL;
+        o_request_id := NULL;
+        o_object_id := NULL;
+        o_version := NULL;
+        o_created_at := NULL;
+        o_request := NULL;
+        o_body := NULL;
+        gen := 0;
+
+        IF NOT pg_try_advisory_xact_lock(uuid_hash_extended(key_hash[i],
+                                                            merchant[i]))
+        THEN
+            outcome := 2;
+            RETURN NEXT;
+            CONTINUE;
+        END IF;
+
+        SELECT * INTO j FROM pay.journal e
+         WHERE e.merchant_id = merchant[i] AND e.key_hash = key_hash[i]
+           AND e.day >= oldest_day
+         ORDER BY e.created_at DESC, e.generation DESC LIMIT 1;
+
+        IF FOUND AND j.created_at > oldest THEN
+            outcome := CASE WHEN j.fingerprint = fingerprint[i] THEN 1
+                            ELSE 3 END;
+            status := j.status;
+            o_request_id := j.request_id;
+            o_object_id := j.object_id;
+            o_version := j.object_version;
+            o_created_at := j.created_at;
+            o_request := j.request;
+            o_body := CASE WHEN outcome = 1 THEN j.body END;
+            RETURN NEXT;
+
+            IF current_setting('synchronous_standby_names') <> '' THEN
+                PERFORM pg_logical_emit_message(true, 'payments', '');
+            END IF;
+
+            CONTINUE;
+        END IF;
+
+        IF FOUND AND j.day = today THEN
+            gen := j.generation + 1;
+        END IF;
+
+        SELECT * INTO p FROM pay.payments e
+         WHERE e.merchant_id = merchant[i] AND e.payment_id = payment[i]
+           AND e.livemode = livemode[i]
+           FOR UPDATE SKIP LOCKED;
+
+        IF NOT FOUND AND EXISTS (
+            SELECT FROM pay.payments e
+             WHERE e.merchant_id = merchant[i] AND e.payment_id = payment[i]
+               AND e.livemode = livemode[i])
+        THEN
+            outcome := 5;
+            RETURN NEXT;
+            CONTINUE;
+        END IF;
+
+        IF p.version <> ALL (string_to_array(if_match[i], ',')::int[]) THEN
+            outcome := 7;
+            o_version := p.version;
+            RETURN NEXT;
+            CONTINUE;
+        END IF;
+
+        SELECT * INTO c FROM pay.change_payment(p, payment[i], action[i],
+            object[i], transfer[i], transfer2[i], amount[i], currency[i],
+            final[i], reason[i], reference[i], metadata[i], description[i],
+            described[i], at[i], pay.id_text('req_', request_id[i]));
+
+        IF c.status IS NULL THEN
+            outcome := 8;
+            RETURN NEXT;
+            CONTINUE;
+        END IF;
+
+        status := c.status;
+        o_request_id := request_id[i];
+        o_object_id := c.object_id;
+        o_version := c.version;
+        o_created_at := now();
+        o_body := c.body;
+
+        INSERT INTO pay.journal (merchant_id, key_hash, day, generation,
+               status, object_version, livemode, request_id, event_id,
+               object_id, parent_id, created_at, fingerprint, request, body,
+               event_type, key)
+        VALUES (merchant[i], key_hash[i], today, gen, status, o_version,
+                livemode[i], o_request_id, o_item, o_object_id, c.parent_id,
+                now(), fingerprint[i], request[i], o_body, c.event_type,
+                key[i]);
+
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
+-- One change of one payment, which the caller has locked.  In: the payment
+-- (NULLs: there is none), and the rest as above.  Out: what the journal is to
+-- hold: HTTP status, body, object and its version, the payment of a refund's
+-- event, and the event, if it is one.  Status NULL: outcome 8.
+CREATE OR REPLACE FUNCTION pay.change_payment(p pay.payments, payment uuid,
+    action text, object uuid, transfer uuid, transfer2 uuid, amount bigint,
+    currency text, final boolean, reason text, reference text, metadata text,
+    description text, described boolean, at timestamptz, request text,
+    OUT status smallint, OUT body text, OUT object_id uuid, OUT version int,
+    OUT parent_id uuid, OUT event_type text)
+LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    capturable constant bigint := p.amount_authorized - p.amount_captured
+                                  - p.amount_canceled;
+    refundable constant bigint := p.amount_captured - p.amount_refunded
+                                  - p.amount_disputed;
+    most constant bigint := CASE WHEN action = 'refund' THEN refundable
+                                 ELSE capturable END;
+    a bigint := coalesce(amount, most);
+    r pay.refunds;
+    refusal text;
+    detail text;
+    more text := '';
+    n bigint;
+BEGIN
+    object_id := payment;
+    version := 0;
+
+    IF p.payment_id IS NULL THEN
+        refusal := 'resource_not_found';
+    ELSE
+        SELECT t.refusal INTO STRICT refusal FROM pay.transitions t
+         WHERE t.status = p.status AND t.action = action;
+        more := ',"payment_id":"' || pay.id_text('pay_', payment) || '"';
+    END IF;
+
+    -- the background may be late, the authorization has ended nevertheless
+    IF refusal IS NULL AND action IN ('capture', 'cancel')
+       AND p.authorization_expires_at <= now()
+    THEN
+        refusal := CASE WHEN p.status = 'authorized'
+                             AND p.expiry_action = 'cancel'
+                        THEN 'authorization_expired'
+                        ELSE 'payment_already_captured' END;
+    END IF;
+
+    IF refusal IS NULL AND currency <> p.currency THEN
+        refusal := 'currency_mismatch';
+
+    ELSIF refusal IS NULL AND action IN ('capture', 'refund')
+          AND (a > most OR a = 0)
+    THEN
+        refusal := CASE action
+                   WHEN 'refund' THEN 'refund_amount_exceeds_refundable'
+                   ELSE 'capture_amount_exceeds_capturable' END;
+        detail := 'amount ' || a::text || ' is greater than '
+            || CASE action WHEN 'refund' THEN 'amount_refundable '
+               ELSE 'amount_capturable ' END || most::text;
+        more := ',"errors":[{"pointer":"/amount","code":"maximum","detail":'
+            || '"must be <= ' || most::text || '"}]' || more
+            || CASE action WHEN 'refund' THEN ',"amount_refundable":'
+               ELSE ',"amount_capturable":' END || most::text;
+    END IF;
+
+    IF refusal IS NOT NULL THEN
+        SELECT x.status, x.body INTO STRICT status, body
+          FROM pay.refusal(refusal, request,
+               CASE WHEN a > most THEN detail END, more) x;
+        RETURN;
+    END IF;
+
+    -- what changes nothing is no change: no version, no event
+    IF action = 'update' AND metadata IS NOT NULL THEN
+        metadata := pay.merge_metadata(p.metadata, metadata);
+    END IF;
+
+    IF (action = 'update' AND coalesce(metadata::jsonb = p.metadata::jsonb, true)
+        AND (NOT described OR description IS NOT DISTINCT FROM p.description))
+       OR (action = 'dispute' AND refundable = 0)
+       OR (action = 'resolve' AND p.status <> 'processing')
+    THEN
+        status := 200;
+        version := p.version;
+        body := pay.payment_body(p);
+        RETURN;
+    END IF;
+
+    at := greatest(at, p.updated_at);
+    p.updated_at := at;
+    p.version := p.version + 1;
+    status := 200;
+
+    CASE action
+
+    WHEN 'capture' THEN
+        p.amount_captured := p.amount_captured + a;
+        p.captured_at := at;
+
+        IF final THEN
+            p.amount_canceled := p.amount_authorized - p.amount_captured;
+        END IF;
+
+        p.status := CASE WHEN p.amount_captured + p.amount_canceled
+                              = p.amount_authorized
+                         THEN 'captured' ELSE 'partially_captured' END;
+        event_type := 'payment.' || p.status;
+
+        INSERT INTO pay.captures VALUES (p.merchant_id, object, payment, a,
+               p.status = 'captured', at);
+        INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
+               payment, a, at, 1, 1, 2, p.livemode, p.currency, 'capture');
+
+    WHEN 'cancel' THEN
+        p.amount_canceled := p.amount_authorized - p.amount_captured;
+        p.cancellation_reason := reason;
+
+        IF p.status = 'authorized' THEN
+            p.status := 'canceled';
+            p.canceled_at := at;
+        ELSE
+            p.status := 'captured';
+        END IF;
+
+        event_type := 'payment.' || p.status;
+
+    WHEN 'expire' THEN
+        IF p.status = 'authorized' AND p.expiry_action = 'capture' THEN
+            p.amount_captured := p.amount_authorized;
+            p.captured_at := at;
+            p.status := 'captured';
+            INSERT INTO pay.captures VALUES (p.merchant_id, object, payment,
+                   p.amount_captured, true, at);
+            INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
+                   payment, p.amount_captured, at, 1, 1, 2, p.livemode,
+                   p.currency, 'capture');
+        ELSE
+            p.amount_canceled := p.amount_authorized - p.amount_captured;
+            p.status := CASE p.status WHEN 'authorized' THEN 'expired'
+                                      ELSE 'captured' END;
+        END IF;
+
+        event_type := 'payment.' || p.status;
+
+    WHEN 'refund' THEN
+        p.amount_refunded := p.amount_refunded + a;
+        status := 201;
+
+        INSERT INTO pay.refunds AS e (merchant_id, refund_id, payment_id,
+               amount, created_at, updated_at, exponent, livemode, currency,
+               status, metadata, reason, reference)
+        VALUES (p.merchant_id, object, payment, a, at, at,
+                substring(p.head FROM '"exponent":([0-9])')::smallint,
+                p.livemode, p.currency,
+                CASE WHEN p.token IN ('tok_refund_pending', 'tok_refund_fail')
+                     THEN 'pending' ELSE 'succeeded' END,
+                coalesce(metadata, '{}'), reason, reference)
+        RETURNING e.* INTO r;
+
+        INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
+               object, a, at, 1, 3, 4, p.livemode, p.currency, 'refund');
+
+        IF r.status = 'succeeded' THEN
+            INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer2,
+                   object, a, at, 1, 4, 1, p.livemode, p.currency,
+                   'refund_succeeded');
+        END IF;
+
+        event_type := CASE r.status WHEN 'succeeded' THEN 'refund.succeeded'
+                                    ELSE 'refund.created' END;
+
+    WHEN 'update' THEN
+        IF metadata IS NOT NULL THEN
+            p.metadata := metadata;
+
+            IF (SELECT count(*) FROM jsonb_object_keys(p.metadata::jsonb)) > 50
+            THEN
+                status := NULL;
+                RETURN;
+            END IF;
+        END IF;
+
+        IF described THEN
+            p.description := description;
+        END IF;
+
+        event_type := 'payment.updated';
+
+    WHEN 'resolve' THEN
+        -- the processor's answer
+        IF p.token = 'tok_pending_fail' THEN
+            p.status := 'failed';
+            p.failure_code := 'generic_decline';
+            p.failure_message := 'The card was declined.';
+        ELSE
+            p.amount_authorized := p.amount;
+            p.authorized_at := at;
+            p.status := 'authorized';
+        END IF;
+
+        IF p.status = 'authorized'
+           AND p.head LIKE '%"capture_method":"automatic"%'
+        THEN
+            p.status := 'captured';
+            p.amount_captured := p.amount;
+            p.captured_at := at;
+            INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
+                   payment, p.amount, at, 1, 1, 2, p.livemode, p.currency,
+                   'capture');
+        END IF;
+
+        event_type := 'payment.' || p.status;
+
+    WHEN 'settle' THEN
+        -- what was captured and has not been settled; the payment stays
+        SELECT p.amount_captured - coalesce(sum(t.amount), 0) INTO n
+          FROM pay.ledger_transfers t
+         WHERE t.merchant_id = p.merchant_id AND t.source_id = payment
+           AND t.kind = 'settlement' AND t.leg = 1;
+
+        IF n > 0 THEN
+            INSERT INTO pay.ledger_transfers VALUES
+                (p.merchant_id, transfer, payment, n, at, 1, 2, 3, p.livemode,
+                 p.currency, 'settlement'),
+                (p.merchant_id, transfer, payment, n, at, 2, 6, 1, p.livemode,
+                 p.currency, 'settlement');
+        END IF;
+
+        version := p.version - 1;
+        p.version := version;
+        SELECT pay.payment_body(e) INTO body FROM pay.payments e
+         WHERE e.merchant_id = p.merchant_id AND e.payment_id = payment;
+        RETURN;
+
+    WHEN 'dispute' THEN
+        p.amount_disputed := p.amount_disputed + refundable;
+        event_type := 'payment.updated';
+
+        IF refundable > 0 THEN
+            INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
+                   payment, refundable, at, 1, 3, 4, p.livemode, p.currency,
+                   'dispute');
+        END IF;
+    END CASE;
+
+    UPDATE pay.payments e
+       SET amount_authorized = p.amount_authorized,
+           authorized_at = p.authorized_at, failure_code = p.failure_code,
+           failure_message = p.failure_message,
+           amount_captured = p.amount_captured,
+           amount_refunded = p.amount_refunded,
+           amount_canceled = p.amount_canceled,
+           amount_disputed = p.amount_disputed,
+           updated_at = p.updated_at, captured_at = p.captured_at,
+           canceled_at = p.canceled_at, version = p.version,
+           status = p.status, metadata = p.metadata,
+           description = p.description,
+           cancellation_reason = p.cancellation_reason
+     WHERE e.merchant_id = p.merchant_id AND e.payment_id = payment
+       AND e.version = p.version - 1
+    RETURNING pay.payment_body(e) INTO STRICT body;
+
+    IF r.refund_id IS NOT NULL THEN
+        object_id := object;
+        parent_id := payment;
+        version := r.version;
+        body := pay.refund_body(r);
+    ELSE
+        version := p.version;
+    END IF;
+END $$;

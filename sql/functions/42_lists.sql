@@ -1,0 +1,185 @@
+-- Lists, pages by key: what existed when a walk began comes once, whatever is
+-- inserted meanwhile.
+--
+-- In: arrays of one length, an element for each request:
+--   item        the caller's tag
+--   merchant, livemode   whose
+--   kind        payments, refunds, ledger_transactions, or payment_refunds:
+--               those of the payment of the filter
+--   filter      what to list, a JSON object that the caller has checked:
+--               status (array), currency, customer, reference, payment (uuid),
+--               created_at and amount ({"gte", "gt", "lte", "lt"})
+--   after       the id after which the page begins; NULL: at the start
+--   ascending   oldest first;   size  of the page, 1 .. 100
+--
+-- Out: one row for each item: its tag; whether there is more; the last id of
+-- the page; the objects, parted by commas (NULL: there is no such payment).
+--
+-- The conditions are constants of this function, their values parameters.
+CREATE OR REPLACE FUNCTION pay.list_objects(item uuid[], merchant bigint[],
+    livemode boolean[], kind text[], filter text[], after uuid[],
+    ascending boolean[], size bigint[])
+RETURNS TABLE (o_item uuid, o_more boolean, o_last uuid, o_body text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
+SET jit = off AS $$
+#variable_conflict use_variable
+DECLARE
+    i int;
+    f jsonb;
+    k text;
+    id text;
+    query text;
+    conditions text;
+BEGIN
+    FOR i IN 1 .. array_length(item, 1) LOOP
+        f := filter[i]::jsonb;
+        k := CASE kind[i] WHEN 'payment_refunds' THEN 'refunds'
+                          ELSE kind[i] END;
+        id := CASE k WHEN 'payments' THEN 'payment_id'
+                           WHEN 'refunds' THEN 'refund_id'
+                           WHEN 'ledger_transactions' THEN 'transaction_id' END;
+
+        SELECT string_agg(c.text, '')
+          INTO conditions
+          FROM (VALUES
+            (f ? 'status', ' AND t.status IN (SELECT jsonb_array_elements_text('
+                           '$5->''status''))'),
+            (f ? 'currency', ' AND t.currency = $5->>''currency'''),
+            (f ? 'customer', ' AND t.customer = $5->>''customer'''),
+            (f ? 'reference', ' AND t.reference = $5->>''reference'''),
+            (f ? 'payment', ' AND t.payment_id = ($5->>''payment'')::uuid'),
+            (f->'amount' ? 'gte', ' AND t.amount >= ($5->''amount''->>''gte'')'
+                                  '::bigint'),
+            (f->'amount' ? 'lte', ' AND t.amount <= ($5->''amount''->>''lte'')'
+                                  '::bigint'),
+            (f->'created_at' ? 'gte', ' AND t.created_at >= '
+                '($5->''created_at''->>''gte'')::timestamptz'),
+            (f->'created_at' ? 'gt', ' AND t.created_at > '
+                '($5->''created_at''->>''gt'')::timestamptz'),
+            (f->'created_at' ? 'lte', ' AND t.created_at <= '
+                '($5->''created_at''->>''lte'')::timestamptz'),
+            (f->'created_at' ? 'lt', ' AND t.created_at < '
+                '($5->''created_at''->>''lt'')::timestamptz'),
+            (after[i] IS NOT NULL AND ascending[i], ' AND t.%1$I > $3'),
+            (after[i] IS NOT NULL AND NOT ascending[i], ' AND t.%1$I < $3')
+          ) AS c (present, text)
+         WHERE c.present;
+
+        query := 'SELECT count(*) > $4, (array_agg(x.id ORDER BY x.n))['
+            'least($4, count(*))::int], string_agg(x.body, '','' ORDER BY x.n)'
+            ' FILTER (WHERE x.n <= $4) FROM (SELECT y.id, y.n, %3$s AS body '
+            'FROM (SELECT z.*, row_number() OVER (ORDER BY z.id %5$s) AS n '
+            'FROM ('
+            'SELECT %4$s t.%1$I AS id FROM pay.%2$I t '
+            'WHERE t.merchant_id = $1 AND t.livemode = $2'
+            || coalesce(conditions, '')
+            || ' ORDER BY t.%1$I %5$s LIMIT $4 + 1) z) y) x';
+
+        EXECUTE format(query, id,
+            CASE k WHEN 'ledger_transactions' THEN 'ledger_transfers'
+                   ELSE k END,
+            CASE k
+            WHEN 'payments' THEN '(SELECT pay.payment_body(p) FROM pay.payments'
+                ' p WHERE p.merchant_id = $1 AND p.payment_id = y.id)'
+            WHEN 'refunds' THEN '(SELECT pay.refund_body(r) FROM pay.refunds r'
+                ' WHERE r.merchant_id = $1 AND r.refund_id = y.id)'
+            ELSE 'pay.ledger_body($1, y.id)' END,
+            CASE k WHEN 'ledger_transactions' THEN 'DISTINCT' ELSE '' END,
+            CASE WHEN ascending[i] THEN 'ASC' ELSE 'DESC' END)
+           INTO o_more, o_last, o_body
+          USING merchant[i], livemode[i], after[i], size[i], f;
+
+        o_item := item[i];
+        o_body := coalesce(o_body, '');
+
+        IF kind[i] = 'payment_refunds' AND NOT EXISTS (
+            SELECT FROM pay.payments p
+             WHERE p.merchant_id = merchant[i] AND p.livemode = livemode[i]
+               AND p.payment_id = (f->>'payment')::uuid)
+        THEN
+            o_body := NULL;
+        END IF;
+
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
+-- In: tag, merchant, mode and currency (NULL: all that the merchant has) of
+-- each request.  Out: tag; the balances as JSON, parted by commas: exact for
+-- the snapshot of this call.
+CREATE OR REPLACE FUNCTION pay.get_balances(item uuid[], merchant bigint[],
+    livemode boolean[], currency text[])
+RETURNS TABLE (o_item uuid, o_version int, o_body text)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+    SELECT u.i, 0, coalesce(b.body, CASE WHEN u.c IS NULL THEN '' ELSE
+               '{"object":"balance","livemode":' || u.l::text
+               || ',"currency":"' || u.c || '","exponent":'
+               || pay.exponent(u.c)::text
+               || ',"available":0,"pending":0,"reserved":0,"as_of":'
+               || pay.json_time(now()) || '}' END)
+      FROM unnest(item, merchant, livemode, currency) AS u(i, m, l, c)
+      LEFT JOIN LATERAL (
+           SELECT string_agg('{"object":"balance","livemode":' || u.l::text
+                      || ',"currency":"' || s.currency || '","exponent":'
+                      || pay.exponent(s.currency)::text
+                      || ',"available":' || s.available::text
+                      || ',"pending":' || s.pending::text
+                      || ',"reserved":' || s.reserved::text
+                      || ',"as_of":' || pay.json_time(now()) || '}', ','
+                      ORDER BY s.currency) AS body
+             FROM (SELECT t.currency,
+                          coalesce(sum(CASE WHEN t.credit = 3 THEN t.amount
+                                            ELSE -t.amount END)
+                              FILTER (WHERE 3 IN (t.debit, t.credit)), 0)
+                              AS available,
+                          coalesce(sum(CASE WHEN t.credit = 2 THEN t.amount
+                                            ELSE -t.amount END)
+                              FILTER (WHERE 2 IN (t.debit, t.credit)), 0)
+                              AS pending,
+                          coalesce(sum(CASE WHEN t.credit = 4 THEN t.amount
+                                            ELSE -t.amount END)
+                              FILTER (WHERE 4 IN (t.debit, t.credit)), 0)
+                              AS reserved
+                     FROM pay.ledger_transfers t
+                    WHERE t.merchant_id = u.m AND t.livemode = u.l
+                      AND (u.c IS NULL OR t.currency = u.c)
+                    GROUP BY t.currency) s) b ON true
+$$;
+
+-- In: tag, merchant and mode of each request.  Out: tag; debits and credits
+-- of each currency as JSON, from one snapshot.
+CREATE OR REPLACE FUNCTION pay.trial_balance(item uuid[], merchant bigint[],
+    livemode boolean[], unused uuid[])
+RETURNS TABLE (o_item uuid, o_version int, o_body text)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+    SELECT u.i, 0, '{"object":"trial_balance","livemode":' || u.l::text
+           || ',"as_of":' || pay.json_time(now()) || ',"currencies":{'
+           || coalesce(b.body, '') || '}}'
+      FROM unnest(item, merchant, livemode) AS u(i, m, l)
+      LEFT JOIN LATERAL (
+           SELECT string_agg('"' || s.currency || '":{"debits":' || s.debits
+                      || ',"credits":' || s.credits || ',"balanced":'
+                      || (s.debits = s.credits)::text || '}', ','
+                      ORDER BY s.currency) AS body
+             FROM (SELECT e.currency,
+                          coalesce(sum(e.amount) FILTER (
+                              WHERE e.direction = 'debit'), 0) AS debits,
+                          coalesce(sum(e.amount) FILTER (
+                              WHERE e.direction = 'credit'), 0) AS credits
+                     FROM pay.ledger_entries e
+                    WHERE e.merchant_id = u.m AND e.livemode = u.l
+                    GROUP BY e.currency) s) b ON true
+$$;
+
+-- In: tag, merchant, mode and id of each ledger transaction.  Out: tag; it as
+-- JSON, or NULL where this merchant has no such transaction.
+CREATE OR REPLACE FUNCTION pay.get_ledger_transactions(item uuid[],
+    merchant bigint[], livemode boolean[], id uuid[])
+RETURNS TABLE (o_item uuid, o_version int, o_body text)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+    SELECT u.i, 0, CASE WHEN EXISTS (
+               SELECT FROM pay.ledger_transfers t
+                WHERE t.merchant_id = u.m AND t.transaction_id = u.id
+                  AND t.livemode = u.l) THEN pay.ledger_body(u.m, u.id) END
+      FROM unnest(item, merchant, livemode, id) AS u(i, m, l, id)
+$$;

@@ -1,0 +1,177 @@
+-- In: an event and its row of the journal.  Out: the event as JSON.
+CREATE OR REPLACE FUNCTION pay.event_body(e pay.events, j pay.journal)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT '{"id":"' || pay.id_text('evt_', e.event_id)
+        || '","object":"event","type":"' || e.event_type
+        || '","sequence":' || e.sequence::text
+        || ',"livemode":' || e.livemode::text
+        || ',"created_at":' || pay.json_time(j.created_at)
+        || ',"data":{"object":' || coalesce(j.event_body, j.body)
+        || ',"previous_attributes":null},"object_type":"'
+        || split_part(e.event_type, '.', 1)
+        || '","object_id":"' || pay.id_text(left(e.event_type, 3) || '_',
+                                            j.object_id)
+        || '","object_version":' || j.object_version::text
+        || ',"request":{"id":'
+        || CASE WHEN j.fingerprint IS NULL THEN 'null'
+                ELSE '"' || pay.id_text('req_', j.request_id) || '"' END
+        || ',"idempotency_key":' || pay.json_text(j.key) || '}}'
+$$;
+
+-- Gives every event its sequence that is due: those of all transactions below
+-- the oldest one that is still under way.  None can come later that would
+-- stand before them, so a reader who goes on from a sequence misses none.
+-- Waits for another relay at work, but not longer than lock_timeout.
+CREATE OR REPLACE FUNCTION pay.relay_events() RETURNS void
+LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+DECLARE
+    low xid8;
+    high xid8;
+BEGIN
+    PERFORM pg_advisory_xact_lock(7002, 2);
+
+    SELECT r.xid, pg_snapshot_xmin(pg_current_snapshot()) INTO low, high
+      FROM pay.relay r;
+
+    WITH due AS MATERIALIZED (
+        SELECT j.merchant_id, j.livemode, j.position, j.event_id, j.day,
+               j.key_hash, j.generation, j.event_type
+          FROM pay.journal j
+         WHERE j.xid >= low AND j.xid < high AND j.event_type IS NOT NULL),
+    base AS MATERIALIZED (
+        SELECT d.merchant_id, d.livemode,
+               coalesce((SELECT max(e.sequence) FROM pay.events e
+                          WHERE e.merchant_id = d.merchant_id
+                            AND e.livemode = d.livemode), 0) AS last
+          FROM (SELECT DISTINCT merchant_id, livemode FROM due) d)
+    INSERT INTO pay.events
+    SELECT due.merchant_id, due.livemode,
+           base.last + row_number() OVER (PARTITION BY due.merchant_id,
+               due.livemode ORDER BY due.position, due.event_id),
+           due.event_id, due.day, due.key_hash, due.generation, due.event_type
+      FROM due JOIN base USING (merchant_id, livemode);
+
+    IF FOUND THEN
+        UPDATE pay.relay SET xid = high;
+    END IF;
+END $$;
+
+-- Relays until every event of this merchant that has committed has its
+-- sequence; a transaction of somebody else that is older and still under way
+-- may hold that up, for half a second at most.
+CREATE OR REPLACE FUNCTION pay.relay_for(merchant bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pay, pg_temp SET lock_timeout = '500ms' AS $$
+DECLARE
+    tries int := 0;
+BEGIN
+    LOOP
+        EXIT WHEN NOT EXISTS (
+            SELECT FROM pay.journal j
+             WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
+               AND j.merchant_id = merchant AND j.event_type IS NOT NULL
+               AND j.xid >= pg_snapshot_xmin(pg_current_snapshot()));
+        tries := tries + 1;
+        EXIT WHEN tries > 100;
+        PERFORM pg_sleep(0.005);
+    END LOOP;
+
+    IF EXISTS (SELECT FROM pay.journal j
+                WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
+                  AND j.merchant_id = merchant AND j.event_type IS NOT NULL)
+    THEN
+        PERFORM pay.relay_events();
+    END IF;
+END $$;
+
+-- Events.  In and out as pay.list_objects; the filter has "types" (names
+-- parted by commas, each may end with *), "after" (a sequence) and created_at.
+-- An "id" here is a sequence, written as the end of a UUID.
+CREATE OR REPLACE FUNCTION pay.list_events(item uuid[], merchant bigint[],
+    livemode boolean[], kind text[], filter text[], after uuid[],
+    ascending boolean[], size bigint[])
+RETURNS TABLE (o_item uuid, o_more boolean, o_last uuid, o_body text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
+SET jit = off AS $$
+#variable_conflict use_variable
+DECLARE
+    i int;
+    f jsonb;
+    types text[];
+    low bigint;
+    high bigint;
+    last bigint;
+BEGIN
+    FOR i IN 1 .. array_length(item, 1) LOOP
+        PERFORM pay.relay_for(merchant[i]);
+
+        f := filter[i]::jsonb;
+        low := coalesce((f->>'after')::bigint, 0);
+        high := 9223372036854775807;
+
+        SELECT array_agg(replace(replace(replace(t, '%', '\%'), '_', '\_'),
+                                 '*', '%'))
+          INTO types
+          FROM unnest(string_to_array(f->>'types', ',')) AS t;
+
+        IF after[i] IS NOT NULL AND ascending[i] THEN
+            low := ('x' || right(replace(after[i]::text, '-', ''), 16))
+                   ::bit(64)::bigint;
+        ELSIF after[i] IS NOT NULL THEN
+            high := ('x' || right(replace(after[i]::text, '-', ''), 16))
+                    ::bit(64)::bigint;
+        END IF;
+
+        SELECT count(*) > size[i],
+               (array_agg(x.sequence ORDER BY x.n))[least(size[i],
+                                                          count(*))::int],
+               string_agg(pay.event_body(x.e, x.j), ',' ORDER BY x.n)
+                   FILTER (WHERE x.n <= size[i])
+          INTO o_more, last, o_body
+          FROM (SELECT y.e, j, y.sequence,
+                       row_number() OVER (ORDER BY CASE WHEN ascending[i]
+                           THEN y.sequence ELSE -y.sequence END) AS n
+                  FROM (SELECT s AS e, s.* FROM pay.events s
+                         WHERE s.merchant_id = merchant[i]
+                           AND s.livemode = livemode[i]
+                           AND s.sequence > low AND s.sequence < high
+                           AND (types IS NULL OR s.event_type LIKE ANY (types))
+                         ORDER BY CASE WHEN ascending[i] THEN s.sequence
+                                       ELSE -s.sequence END
+                         LIMIT size[i] + 1) y
+                  JOIN pay.journal j
+                    ON j.merchant_id = y.merchant_id
+                   AND j.key_hash = y.key_hash AND j.day = y.day
+                   AND j.generation = y.generation) x;
+
+        o_item := item[i];
+        o_last := lpad(to_hex(last), 32, '0')::uuid;
+        o_body := coalesce(o_body, '');
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
+-- In: tag, merchant, mode and id of each event.  Out: tag; it as JSON, or NULL
+-- where this merchant has no such event.
+CREATE OR REPLACE FUNCTION pay.get_events(item uuid[], merchant bigint[],
+    livemode boolean[], id uuid[])
+RETURNS TABLE (o_item uuid, o_version int, o_body text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    i int;
+BEGIN
+    FOR i IN 1 .. array_length(item, 1) LOOP
+        PERFORM pay.relay_for(merchant[i]);
+        o_item := item[i];
+        o_version := 0;
+        o_body := NULL;
+        SELECT pay.event_body(e, j) INTO o_body
+          FROM pay.events e
+          JOIN pay.journal j
+            ON j.merchant_id = e.merchant_id AND j.key_hash = e.key_hash
+           AND j.day = e.day AND j.generation = e.generation
+         WHERE e.merchant_id = merchant[i] AND e.event_id = id[i]
+           AND e.livemode = livemode[i];
+        RETURN NEXT;
+    END LOOP;
+END $$;

@@ -1,0 +1,126 @@
+-- Out: a UUIDv7 of now.
+CREATE OR REPLACE FUNCTION pay.uuid7() RETURNS uuid
+LANGUAGE sql VOLATILE AS $$
+    SELECT (left(pay.uuid7_floor(clock_timestamp())::text, 14) || '7'
+            || substr(gen_random_uuid()::text, 16))::uuid
+$$;
+
+-- The journal row of a change that nobody asked for.  It has a key of its own
+-- that no request can have, and no fingerprint.
+CREATE OR REPLACE FUNCTION pay.journal_background(merchant bigint,
+    livemode boolean, object uuid, parent uuid, version int, body text,
+    event_type text) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pay, pg_temp AS $$
+    INSERT INTO pay.journal (merchant_id, key_hash, day, status,
+           object_version, livemode, request_id, event_id, object_id,
+           parent_id, created_at, request, body, event_type)
+    VALUES (merchant, gen_random_uuid(), (now() AT TIME ZONE 'UTC')::date,
+            200, version, livemode, pay.uuid7(), pay.uuid7(), object, parent,
+            now(), 'background', body, event_type)
+$$;
+
+-- A refund whose processor has answered.  In: the refund, locked with its
+-- payment by the caller; whether it succeeded.
+CREATE OR REPLACE FUNCTION pay.resolve_refund(r pay.refunds, ok boolean)
+RETURNS void LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+BEGIN
+    UPDATE pay.refunds e
+       SET status = CASE WHEN ok THEN 'succeeded' ELSE 'failed' END,
+           failure_code = CASE WHEN NOT ok THEN 'generic_decline' END,
+           failure_message = CASE WHEN NOT ok
+                             THEN 'The processor refused the refund.' END,
+           version = e.version + 1,
+           updated_at = greatest(now(), e.updated_at)
+     WHERE e.merchant_id = r.merchant_id AND e.refund_id = r.refund_id
+       AND e.status = 'pending'
+    RETURNING e.* INTO STRICT r;
+
+    UPDATE pay.payments p
+       SET amount_refunded = p.amount_refunded
+                             - CASE WHEN ok THEN 0 ELSE r.amount END,
+           version = p.version + 1,
+           updated_at = greatest(now(), p.updated_at)
+     WHERE p.merchant_id = r.merchant_id AND p.payment_id = r.payment_id;
+
+    INSERT INTO pay.ledger_transfers
+    VALUES (r.merchant_id, pay.uuid7(), r.refund_id, r.amount, now(), 1, 4,
+            CASE WHEN ok THEN 1 ELSE 3 END, r.livemode, r.currency,
+            CASE WHEN ok THEN 'refund_succeeded' ELSE 'refund_failed' END);
+
+    PERFORM pay.journal_background(r.merchant_id, r.livemode, r.refund_id,
+        r.payment_id, r.version, pay.refund_body(r), 'refund.' || r.status);
+END $$;
+
+-- Does what is due, at most 100 of a kind: payments and refunds that the
+-- simulator answers late, about a second after they were made, and
+-- authorizations that have expired; then events get their sequences.  In: for each item (one, in practice) its
+-- tag and the caller's name, a random UUID.  Out: the tag and how many were
+-- changed; -1 where somebody else holds the lease.
+--
+-- The lease only saves work: what is due is locked and guarded, so two at once
+-- do nothing twice.  It ends by itself 5 s after its holder's last call.
+CREATE OR REPLACE FUNCTION pay.background(item uuid[], holder uuid[])
+RETURNS TABLE (o_item uuid, o_changed int)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
+SET lock_timeout = '100ms' AS $$
+#variable_conflict use_variable
+DECLARE
+    p pay.payments;
+    r pay.refunds;
+    c record;
+    n int := 0;
+    i uuid;
+    act text;
+BEGIN
+    INSERT INTO pay.leases AS l VALUES ('background', holder[1],
+                                        now() + interval '5 seconds')
+    ON CONFLICT (task) DO UPDATE SET holder = excluded.holder,
+                                     until = excluded.until
+     WHERE l.holder = excluded.holder OR l.until < now();
+
+    IF NOT FOUND THEN
+        RETURN QUERY SELECT u, -1 FROM unnest(item) u;
+        RETURN;
+    END IF;
+
+    FOR p IN SELECT * FROM pay.payments e
+              WHERE (e.status = 'processing' AND e.token IN ('tok_pending',
+                         'tok_pending_fail')
+                     AND e.created_at < now() - interval '1 second')
+                 OR (e.status IN ('authorized', 'partially_captured')
+                     AND e.authorization_expires_at < now())
+              LIMIT 100 FOR UPDATE SKIP LOCKED
+    LOOP
+        act := CASE p.status WHEN 'processing' THEN 'resolve'
+                             ELSE 'expire' END;
+
+        SELECT * INTO c FROM pay.change_payment(p, p.payment_id, act,
+            pay.uuid7(), pay.uuid7(), pay.uuid7(), NULL, NULL, true, NULL,
+            NULL, NULL, NULL, false, now(), '');
+
+        IF c.event_type IS NOT NULL THEN
+            PERFORM pay.journal_background(p.merchant_id, p.livemode,
+                c.object_id, c.parent_id, c.version, c.body, c.event_type);
+            n := n + 1;
+        END IF;
+    END LOOP;
+
+    FOR r IN SELECT e.* FROM pay.refunds e
+              WHERE e.status = 'pending'
+                AND e.created_at < now() - interval '1 second'
+              LIMIT 100 FOR UPDATE SKIP LOCKED
+    LOOP
+        SELECT * INTO p FROM pay.payments e
+         WHERE e.merchant_id = r.merchant_id AND e.payment_id = r.payment_id
+           FOR UPDATE SKIP LOCKED;
+
+        IF FOUND THEN
+            PERFORM pay.resolve_refund(r, p.token <> 'tok_refund_fail');
+            n := n + 1;
+        END IF;
+    END LOOP;
+
+    PERFORM pay.relay_events();
+
+    RETURN QUERY SELECT u, n FROM unnest(item) u;
+END $$;

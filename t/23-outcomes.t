@@ -1,0 +1,298 @@
+# What becomes of a payment when PostgreSQL, or the way to it, fails in the
+# middle: each fault on demand, by a proxy in between, in both modes.  A client
+# must get its payment, once, or be told 503 and get it by asking again.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use Load qw(sql request create uuid invariants wait_until later collect
+            stored);
+use Own;
+use PgProxy;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my ($pg_port) = $ENV{PG_PRIMARY} =~ /port=(\d+)/;
+
+# holds the answers of calls until every place for a call is taken
+sub block {
+    my ($proxy) = @_;
+    my $seen = $proxy->seen('hold');
+    $proxy->clear;
+    $proxy->rule(match => 'create_payments', do => 'hold', times => 2);
+    return map {
+        my $request = later(create(uuid(), 1), 10);
+        ok(wait_until(5, sub { $proxy->seen('hold') >= $seen + $_ }),
+           "call $_ is held");
+        $request;
+    } 1 .. 2;
+}
+
+# two calls under way on one connection, or one on each of two
+
+for my $mode ('direct', 'pooler') {
+    my $proxy = PgProxy->new(to => $pg_port);
+    my $connections = $mode eq 'direct' ? 1 : 2;
+    my $depth = $mode eq 'direct' ? 2 : 1;
+
+    Own::start(port => $proxy->{port}, shard => "mode $mode; depth $depth;
+               timeout 3s;
+               connect_timeout 1s; write_connections $connections;");
+
+    # a fault once: the client hears nothing of it -----------------------------
+
+    my @once = (
+        ['the call is lost',             do => 'cut_before'],
+        ['the answer is lost',           do => 'cut_after'],
+        ['after 1 byte of the answer',   do => 'cut_middle', bytes => 1],
+        ['after 40 bytes',               do => 'cut_middle', bytes => 40],
+        ['after 600 bytes',              do => 'cut_middle', bytes => 600],
+        ['rows without their Sync',      do => 'only_rows'],
+        ['a Sync without rows',          do => 'empty'],
+        ['the answer, twice',            do => 'double'],
+        ['the answer byte by byte',      do => 'dribble'],
+        map({ ["ERROR $_", do => 'error', error => ['ERROR', $_, 'x']] }
+            qw(40001 40P01 55P03 57014 53100 53200 53300 58030 25006 25P02
+               26000 42P05 0A000 42883 42501 57P03 XX000 08006)),
+        map({ ["FATAL $_", do => 'error', error => ['FATAL', $_, 'x']] }
+            qw(57P01 57P02 57P03 53300 25P03)),
+        map({ ["pooler: $_", do => 'error', error => ['FATAL', '08P01', $_]] }
+            'query_wait_timeout', 'client_login_timeout (server down)',
+            'server conn crashed?', 'query timeout'),
+    );
+
+    for my $fault (@once) {
+        my ($name, %rule) = @$fault;
+        my $key = uuid();
+
+        $proxy->clear;
+        $proxy->rule(match => 'create_payments', times => 1, %rule);
+        my $answer = request(create($key, 7));
+
+        subtest "$mode: $name, once" => sub {
+            is($answer->{status}, 201, 'status 201');
+            like($answer->{head}, qr/^Idempotent-Replayed: false\r?$/m,
+                 'as an execution, not as a replay');
+            is(stored($key), '1|1', 'one payment');
+            my $again = request(create($key, 7));
+            is($again->{body}, $answer->{body}, 'the same bytes again');
+        };
+    }
+
+    # refused each time: 503, not executed, and a retry works -------------------
+
+    for my $case (['40P01', 'ERROR', 'database_unavailable'],
+                  ['53100', 'ERROR', 'database_unavailable'],
+                  ['42883', 'ERROR', 'database_unavailable'],
+                  ['XX000', 'ERROR', 'outcome_unknown'],
+                  ['57P01', 'FATAL', 'outcome_unknown'])
+    {
+        my ($state, $severity, $code) = @$case;
+        my $key = uuid();
+
+        $proxy->clear;
+        $proxy->rule(match => 'create_payments', do => 'error',
+                     error => [$severity, $state, 'x']);
+        my $start = time;
+        my $answer = request(create($key, 8));
+        my $seconds = time - $start;
+        $proxy->clear;
+
+        subtest "$mode: $state all the time" => sub {
+            is($answer->{status}, 503, 'status 503');
+            like($answer->{body}, qr/"code":"$code"/, $code);
+            like($answer->{head}, qr/^Retry-After: 1\r?$/m, 'Retry-After');
+            cmp_ok($seconds, '<', 3.5, 'within its time');
+            ok(wait_until(5, sub { request(create($key, 8))->{status} == 201 }),
+               'the retry works');
+            is(stored($key), '1|1', 'one payment');
+        };
+    }
+
+    # one that PostgreSQL refuses costs its neighbours one more call ------------
+
+    {
+        my @first = block($proxy);
+        my @keys = map { uuid() } 1 .. 24;
+        my @requests = map { later(create($_, 3)) } @keys;
+        ok(wait_until(5, sub {
+            Own::metric('payments_idempotency_executing') == 26 }),
+           "$mode: a batch waits");
+        my $before = Own::metric('payments_postgresql_calls_total', 'write');
+
+        $proxy->rule(match => 'create_payments', do => 'error', over => 1,
+                     error => ['ERROR', '23514', 'x']);
+        $proxy->release;
+        my @answers = map { collect($_) } @requests;
+        collect($_) for @first;
+        my $calls = Own::metric('payments_postgresql_calls_total', 'write')
+            - $before;
+
+        is(scalar(grep { $_->{status} == 201 } @answers), 24,
+           "$mode: poisoned batch: everybody else has a payment");
+        is(stored(@keys), '24|24', "$mode: poisoned batch: one each");
+        cmp_ok($calls, '<=', 24 + 4, "$mode: poisoned batch: $calls calls");
+        $proxy->clear;
+    }
+
+    # locks run out: batches are halved until they fit --------------------------
+
+    {
+        my @first = block($proxy);
+        my @keys = map { uuid() } 1 .. 32;
+        my @requests = map { later(create($_, 3)) } @keys;
+        wait_until(5, sub {
+            Own::metric('payments_idempotency_executing') == 34 });
+        $proxy->rule(match => 'create_payments', do => 'error', over => 6,
+                     error => ['ERROR', '53200', 'out of shared memory']);
+        $proxy->release;
+        my @answers = map { collect($_) } @requests, @first;
+        is(scalar(grep { $_->{status} == 201 } @answers), 34,
+           "$mode: 53200 above 6 items: everybody has a payment");
+        is(stored(@keys), '32|32', "$mode: 53200: one each");
+        $proxy->clear;
+    }
+
+    # answers that change places -------------------------------------------------
+
+    for my $round (1 .. ($mode eq 'pooler' ? 3 : 0)) {
+        $proxy->clear;
+        $proxy->rule(match => 'create_payments', do => 'swap', times => 2);
+        my @amounts = (100 + $round, 200 + $round);
+        my @keys = (uuid(), uuid());
+        my @requests;
+        for my $n (0, 1) {
+            push @requests, later(create($keys[$n], $amounts[$n]));
+            wait_until(5, sub { $proxy->seen('swap') >= 2 * $round - 1 + $n });
+        }
+        my @answers = map { collect($_) } @requests;
+        is_deeply([map { $_->{body} =~ /"amount":(\d+)/ } @answers], \@amounts,
+                  "$mode: swapped answers: each client gets its own");
+        is(stored(@keys), '2|2', "$mode: swapped answers: one each");
+    }
+
+    # no answer: told in time; the session keeps its place -----------------------
+
+    {
+        my @requests = block($proxy);
+        my $key = uuid();
+        my $answer = request(create($key, 9), 10);
+        my @answers = map { collect($_) } @requests;
+        is(scalar(grep { $_->{status} == 503
+                         && $_->{body} =~ /"code":"outcome_unknown"/ } @answers),
+           2, "$mode: no answer: 503 outcome_unknown");
+        is(scalar(grep { $_->{seconds} < 3.3 } @answers), 2,
+           "$mode: no answer: told in time");
+        is($answer->{status}, 503, "$mode: no answer to others: 503");
+        like($answer->{body}, qr/"code":"database_unavailable"/,
+           "$mode: no answer to others: nothing was executed");
+        is(Own::metric('payments_postgresql_connections', 'stuck'),
+           $connections, "$mode: no answer: sessions are stuck");
+
+        my $backends = sql("SELECT count(*) FROM pg_stat_activity
+                             WHERE usename = 'pay_api'");
+        my @seconds = map { request(create(uuid(), 9))->{seconds} } 1 .. 5;
+        @seconds = sort { $a <=> $b } @seconds;
+        cmp_ok($seconds[2], '<', 0.010, "$mode: all stuck: told at once");
+        is(sql("SELECT count(*) FROM pg_stat_activity
+                 WHERE usename = 'pay_api'"), $backends,
+           "$mode: no answer: no further backends");
+
+        $proxy->clear;
+        $proxy->release;
+        ok(wait_until(5, sub {
+            Own::metric('payments_postgresql_connections', 'stuck') == 0 }),
+           "$mode: the answer comes late: the session goes on");
+        my $retry = request(create($key, 9));
+        is($retry->{status}, 201, "$mode: no answer: the retry works");
+        is(stored($key), '1|1', "$mode: no answer: one payment");
+    }
+
+    # a client that leaves after sending, while the answer is under way ----------
+
+    {
+        my $key = uuid();
+        $proxy->rule(match => 'create_payments', do => 'hold', times => 1);
+        my $seen = $proxy->seen('hold');
+        my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                           PeerPort => $Load::port) or die;
+        syswrite $socket, create($key, 9);
+        wait_until(5, sub { $proxy->seen('hold') > $seen });
+        close $socket;
+        $proxy->clear;
+        $proxy->release;
+        my $answer = request(create($key, 9));
+        is($answer->{status}, 201, "$mode: client gone: the retry is answered");
+        is(stored($key), '1|1', "$mode: client gone: one payment");
+    }
+
+    # idle sessions that end are no failure --------------------------------------
+
+    {
+        my $lost = Own::metric('payments_postgresql_retries_total');
+        $proxy->cut;
+        my $answer = request(create(uuid(), 2));
+        is($answer->{status}, 201, "$mode: idle sessions cut: 201");
+        is(Own::metric('payments_postgresql_retries_total'), $lost,
+           "$mode: idle sessions cut: nothing was sent twice");
+    }
+
+    is(join("\n", invariants()), '', "$mode: invariants");
+    like(Own::get('/metrics')->{body},
+         qr/^payments_postgresql_errors_total\{sqlstate="40P01"\} [1-9]/m,
+         "$mode: errors are counted by SQLSTATE");
+
+    # the one alert is what the swapped and empty answers are to cause
+    Own::stop(expected => qr/rows for \d+ items, or rows of another call/);
+    $proxy->stop;
+}
+
+# a health check that gives up early does not make the session stuck --------------
+
+{
+    my $proxy = PgProxy->new(to => $pg_port);
+    Own::start(port => $proxy->{port}, shard => 'timeout 3s; connect_timeout 1s;');
+    $proxy->rule(match => 'ping', do => 'hold', times => 1);
+    is(Own::get('/readyz')->{status}, 503, 'health check: not in time');
+    my $create = later(create(uuid(), 4), 10);
+    ok(wait_until(2, sub {
+        Own::metric('payments_postgresql_queued', 'write') == 1 }),
+       'health check: a payment waits behind it');
+    $proxy->release;
+    is(collect($create)->{status}, 201, 'health check: and is made');
+    Own::stop();
+    $proxy->stop;
+}
+
+# a queue that is full ----------------------------------------------------------
+
+{
+    my $proxy = PgProxy->new(to => $pg_port);
+    Own::start(port => $proxy->{port}, shard => 'queue 10; timeout 3s;
+               connect_timeout 1s;');
+    $proxy->rule(match => 'create_payments', do => 'hold');
+    my @requests = (later(create(uuid(), 1), 10));
+    ok(wait_until(5, sub { $proxy->seen('hold') }), 'full queue: a call');
+    push @requests, map { later(create(uuid(), 1), 10) } 1 .. 10;
+    ok(wait_until(5, sub {
+        Own::metric('payments_postgresql_queued', 'write') == 10 }),
+       'full queue: is full');
+
+    my @answers = map { request(create(uuid(), 1)) } 1 .. 20;
+    is(scalar(grep { $_->{status} == 503 && $_->{body} =~ /"overloaded"/ }
+              @answers), 20, 'full queue: 503 overloaded');
+    like($answers[0]{head}, qr/^Retry-After: 1\r?$/m, 'full queue: Retry-After');
+    my @seconds = sort { $a <=> $b } map { $_->{seconds} } @answers;
+    cmp_ok($seconds[10], '<', 0.005, sprintf 'full queue: told in %.1f ms',
+           $seconds[10] * 1000);
+    is(Own::get('/livez')->{status}, 200, 'full queue: others are served');
+    $proxy->clear;
+    $proxy->release;
+    is(scalar(grep { collect($_)->{status} == 201 } @requests), 11,
+       'full queue: those in it get their payments');
+    Own::stop();
+    $proxy->stop;
+}
+
+done_testing();

@@ -1,0 +1,205 @@
+# Whose answer is it: every request carries a word of its own through the row
+# that it makes, and must get that word back, through a PgBouncer with one
+# server connection for all.  A module that has eight calls under way there must
+# be caught by the same test.  And of two requests with one key.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use Load qw(devstack sql request create uuid invariants rounds wait_until later
+            collect stored);
+use Own;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my ($pooler_port) = $ENV{PGBOUNCER_ADMIN} =~ /port=(\d+)/;
+
+sub admin {
+    my ($command) = @_;
+    system('psql', '-XAtq', '-d', $ENV{PGBOUNCER_ADMIN}, '-c', $command) == 0
+        or die "PgBouncer: $command\n";
+}
+
+sub with_word {
+    my ($key, $amount, $word, $size) = @_;
+    my $text = create($key, $amount);
+    my $metadata = join ',', map { "\"$_\":\"$word" . 'x' x 440 . '"' } 1 .. $size;
+    $text =~ s/"customer":"load"/"metadata":{$metadata},"customer":"$word"/;
+    my ($body) = $text =~ /\r\n\r\n(.*)/s;
+    my $length = length $body;
+    $text =~ s/Content-Length: \d+/Content-Length: $length/;
+    return $text;
+}
+
+# creates, reads, replays; every wrong word is a line of the file
+sub client {
+    my ($file, $seconds) = @_;
+    open my $out, '>', $file or die;
+    my ($until, $n, @made) = (time + $seconds, 0);
+
+    while (time < $until) {
+        my $word = 'w' . substr(uuid(), 0, 13) =~ tr/-//dr;
+        my $key = uuid();
+        my $text = with_word($key, 1 + int rand 9999, $word,
+                             rand() < 0.3 ? 5 + int rand 40 : 0);
+        my $answer = request($text, 15);
+        $n++;
+
+        if ($answer->{status} != 201) {
+            # told to come back is no wrong answer; a wrong status is
+            print {$out} "status $answer->{status}\n"
+                unless $answer->{status} == 503;
+            next;
+        }
+
+        my ($id) = $answer->{body} =~ /"id":"(pay_\w+)"/;
+        print {$out} "create: $word: $answer->{body}\n"
+            unless $answer->{body} =~ /"customer":"$word"/;
+
+        my $read = request("GET /v1/payments/$id HTTP/1.1\r\nHost: x\r\n"
+            . "Connection: close\r\nAuthorization: Bearer $ENV{PAYMENTS_KEY}\r\n\r\n");
+        print {$out} "read: $word: $read->{body}\n"
+            if $read->{status} == 200 && $read->{body} ne $answer->{body};
+        print {$out} "read: status $read->{status}\n"
+            unless $read->{status} =~ /^(?:200|503)$/;
+
+        if ($n % 3 == 0) {
+            my $again = request($text);
+            print {$out} "replay: $word: $again->{body}\n"
+                if $again->{status} == 201 && $again->{body} ne $answer->{body};
+        }
+    }
+
+    print {$out} "done $n\n";
+}
+
+sub mixed_load {
+    my ($seconds) = @_;
+    my $dir = "/tmp/payments-words-$$";
+    mkdir $dir;
+
+    my @pids = map {
+        my $n = $_;
+        my $pid = fork;
+        if ($pid == 0) {
+            srand($n + time);
+            client("$dir/$n", $seconds);
+            POSIX::_exit(0);
+        }
+        $pid;
+    } 1 .. 24;
+    waitpid $_, 0 for @pids;
+
+    my ($done, @wrong) = (0);
+    for my $file (glob "$dir/*") {
+        open my $fh, '<', $file or die;
+        while (<$fh>) {
+            if (/^done (\d+)/) { $done += $1 } else { push @wrong, $_ }
+        }
+        unlink $file;
+    }
+    rmdir $dir;
+    return ($done, @wrong);
+}
+
+# what the module says when rows are not those that it asked for
+my $mixed_up = qr/rows of another call|that nobody asked for|answered (?:34|08P|26|XX)/;
+
+admin('SET default_pool_size = 1');
+admin('RECONNECT');
+
+{
+    Own::start(port => $pooler_port, workers => 2,
+               shard => 'write_connections 2; timeout 8s;');
+    my ($done, @wrong) = mixed_load(rounds(12, 600));
+    note "$done creates";
+    cmp_ok($done, '>', 100, "PgBouncer with a pool of one: $done creates");
+    is(join('', @wrong), '', 'no answer reached the wrong client');
+    my @lines = grep { $_ =~ $mixed_up } split /\n/, Own::log_text();
+    is(join("\n", @lines), '', 'no answer reached the wrong connection');
+    Own::stop();
+}
+
+SKIP: {
+    my $built = system('tools/build', 'build/forced',
+                       '-DNGX_PAYMENTS_PG_FORCE_DEPTH=8') == 0;
+    ok($built, 'a module with depth 8 behind a pooler builds');
+    skip 'it does not', 3 unless $built;
+
+    my $caught;
+    Own::start(port => $pooler_port, workers => 2, wait => 20,
+               modules => "$ENV{PWD}/build/forced/ngx_payments_module.so",
+               shard => 'batch 1; timeout 3s;');
+    for my $round (1 .. 5) {
+        my ($done, @wrong) = mixed_load(5);
+        my @lines = grep { $_ =~ $mixed_up } split /\n/, Own::log_text();
+        note "round $round: " . @wrong . ' wrong answers, ' . @lines
+            . ' lines in the log';
+        $caught = @wrong + @lines;
+        last if $caught;
+    }
+    ok($caught, 'a module with depth 8 behind a pooler is caught');
+    Own::stop(expected => $mixed_up);
+}
+
+devstack('stop', 'pgbouncer');
+devstack('start', 'pgbouncer');
+
+# the same 64 keys from both ends at once, through two workers: one payment each,
+# and nobody waits for anybody inside PostgreSQL
+
+{
+    Own::start(workers => 2, shard => 'mode direct;');
+
+    for my $round (1 .. rounds(4, 40)) {
+        my @keys = map { uuid() } 1 .. 64;
+        my @answers = map { collect($_) }
+            map { later(create($_, 5), 15) } map { ($keys[$_], $keys[63 - $_]) } 0 .. 63;
+        is(scalar(grep { $_->{status} == 201 } @answers), 128,
+           "reversed keys $round: all are answered");
+        is(stored(@keys), '64|64', "reversed keys $round: one payment each");
+    }
+
+    Own::stop();
+    is(sql("SELECT sum(deadlocks) FROM pg_stat_database"), 0,
+       'PostgreSQL has seen no deadlock');
+}
+
+# a request of the wrong body is under way: a retry of the right one must get its
+# payment, since a client that is told to take a new key would be charged twice
+
+{
+    Own::start(shard => 'mode direct;');
+    my $key = uuid();
+    my $first = request(create($key, 21));
+    is($first->{status}, 201, 'rivals: a payment');
+
+    my $wrong = later(create($key, 22, 'tok_slow_1500'));
+    ok(wait_until(5, sub {
+        Own::metric('payments_idempotency_executing') == 1 }),
+       'rivals: the wrong one is under way');
+    my @right = map { request(create($key, 21)) } 1 .. 5;
+    my $third = request(create($key, 23));
+    is(scalar(grep { $_->{status} == 201 && $_->{body} eq $first->{body} }
+              @right), 5, 'rivals: retries of the right one are replays');
+    cmp_ok($right[0]{seconds}, '<', 1, 'rivals: at once');
+    is($third->{status}, 422, 'rivals: a third one is refused');
+    my ($request) = $first->{head} =~ /^Request-Id: (req_\w+)/m;
+    like($third->{body}, qr/"original_request":\{"id":"$request"/,
+         'rivals: and is shown the first');
+    is(collect($wrong)->{status}, 422, 'rivals: so is the wrong one');
+
+    $key = uuid();
+    my $slow = later(create($key, 31, 'tok_slow_1500'));
+    wait_until(5, sub { Own::metric('payments_idempotency_executing') == 1 });
+    my $other = request(create($key, 32));
+    is($other->{status}, 422, 'rivals: another body while the first runs: 422');
+    cmp_ok($other->{seconds}, '<', 0.5, 'rivals: at once');
+    is(collect($slow)->{status}, 201, 'rivals: the first is made');
+    is(stored($key), '1|1', 'rivals: one payment');
+    Own::stop();
+}
+
+is(join("\n", invariants()), '', 'invariants');
+done_testing();

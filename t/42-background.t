@@ -1,0 +1,152 @@
+# What happens without a request: processors that answer late, refunds that are
+# pending, authorizations that expire; one owner at a time, through crashes.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use Load qw(devstack sql request uuid invariants rounds wait_until);
+use JSON::PP;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+sub call {
+    my ($method, $path, $body) = @_;
+    my $text = defined $body ? encode_json($body) : '';
+    my $lines = $method eq 'POST' ? 'Idempotency-Key: ' . uuid()
+        . "\r\nContent-Type: application/json\r\nContent-Length: " . length($text)
+        . "\r\n" : '';
+    my $answer = request("$method $path HTTP/1.1\r\nHost: localhost\r\n"
+        . "Connection: close\r\nAuthorization: Bearer $ENV{PAYMENTS_KEY}\r\n"
+        . "$lines\r\n$text", 15);
+    $answer->{json} = eval { decode_json($answer->{body}) } || {};
+    return $answer;
+}
+
+sub create {
+    my ($token, %more) = @_;
+    return call('POST', '/v1/payments', { amount => 1000, currency => 'EUR',
+        payment_method => { token => $token }, %more });
+}
+
+sub get { call('GET', "/v1/payments/$_[0]")->{json} }
+sub becomes {
+    my ($id, $status, $limit) = @_;
+    return wait_until($limit || 5, sub { get($id)->{status} eq $status });
+}
+
+# a processor that answers late
+{
+    my $answer = create('tok_pending');
+    my $id = $answer->{json}{id};
+    is($answer->{status}, 202, 'tok_pending: 202');
+    is($answer->{json}{status}, 'processing', 'tok_pending: processing');
+    is("@{ $answer->{json} }{qw(amount_authorized amount_captured)}", '0 0',
+       'tok_pending: nothing authorized yet');
+    like($answer->{head}, qr{^Location: /v1/payments/$id\r?$}m, 'tok_pending: Location');
+    for my $action ('capture', 'cancel', 'refunds') {
+        my $early = call('POST', "/v1/payments/$id/$action");
+        is("$early->{status} $early->{json}{code}", '409 payment_processing',
+           "tok_pending: $action is too early");
+    }
+    ok(becomes($id, 'captured'), 'tok_pending: captured after a while');
+    my $later = get($id);
+    is("@$later{qw(amount_authorized amount_captured version)}", '1000 1000 2',
+       'tok_pending: amounts, version');
+    is(sql("SELECT string_agg(event_type, ' ' ORDER BY object_version) FROM pay.journal
+             WHERE body LIKE '{\"id\":\"$id\"%' AND event_type IS NOT NULL"),
+       'payment.processing payment.captured', 'tok_pending: its events');
+
+    my $manual = create('tok_pending', capture_method => 'manual')->{json}{id};
+    ok(becomes($manual, 'authorized'), 'tok_pending, manual: authorized');
+    is(call('POST', "/v1/payments/$manual/capture")->{status}, 200, '... and captured');
+
+    my $fail = create('tok_pending_fail')->{json}{id};
+    ok(becomes($fail, 'failed'), 'tok_pending_fail: failed');
+    is(get($fail)->{failure}{code}, 'generic_decline', 'tok_pending_fail: why');
+
+    my $never = create('tok_timeout')->{json}{id};
+    sleep 2.5;
+    is(get($never)->{status}, 'processing', 'tok_timeout: never answers');
+    my $resolved = call('POST', "/v1/test_helpers/payments/$never/resolve");
+    is($resolved->{json}{status}, 'captured', 'tok_timeout: resolved by the helper');
+    is(call('POST', "/v1/test_helpers/payments/$never/resolve")->{json}{code},
+       'payment_already_captured', 'tok_timeout: once');
+}
+
+# refunds
+for my $case (['tok_refund_pending', 'succeeded', 400], ['tok_refund_fail', 'failed', 0]) {
+    my ($token, $end, $refunded) = @$case;
+    my $id = create($token)->{json}{id};
+    my $refund = call('POST', "/v1/payments/$id/refunds", { amount => 400 });
+    is($refund->{json}{status}, 'pending', "$token: pending");
+    is(get($id)->{amount_refundable}, 600, "$token: reserved meanwhile");
+    ok(wait_until(5, sub {
+        call('GET', "/v1/refunds/$refund->{json}{id}")->{json}{status} eq $end }),
+       "$token: $end");
+    my $later = call('GET', "/v1/refunds/$refund->{json}{id}")->{json};
+    is($later->{version}, 2, "$token: version 2");
+    is(defined $later->{failure}, $end eq 'failed', "$token: failure");
+    is(get($id)->{amount_refunded}, $refunded, "$token: amount_refunded");
+    is(get($id)->{version}, 3, "$token: each change of a refund is one of its payment");
+}
+
+# authorizations
+{
+    my %end = (cancel => 'expired', capture => 'captured');
+    for my $action (sort keys %end) {
+        my $id = create('tok_visa', capture_method => 'manual',
+                        expiry_action => $action)->{json}{id};
+        sql("UPDATE pay.payments SET authorization_expires_at = now() - interval '1 minute'
+              WHERE merchant_id = (SELECT merchant_id FROM pay.journal WHERE body LIKE
+                    '{\"id\":\"$id\"%' LIMIT 1)
+                AND payment_id = (SELECT object_id FROM pay.journal WHERE body LIKE
+                    '{\"id\":\"$id\"%' LIMIT 1)");
+        ok(becomes($id, $end{$action}), "an authorization ends, $action: $end{$action}");
+    }
+}
+
+# an authorization that has expired is not captured, however late the background
+{
+    sql("UPDATE pay.leases SET holder = gen_random_uuid(), until = now() + interval '4 seconds'");
+    my $id = create('tok_visa', capture_method => 'manual')->{json}{id};
+    sql("UPDATE pay.payments SET authorization_expires_at = now()
+          WHERE (merchant_id, payment_id) = (SELECT merchant_id, object_id FROM pay.journal
+                WHERE body LIKE '{\"id\":\"$id\"%' LIMIT 1)");
+    for my $action ('capture', 'cancel') {
+        my $late = call('POST', "/v1/payments/$id/$action");
+        is("$late->{status} $late->{json}{code}", '409 authorization_expired',
+           "$action: too late");
+    }
+    ok(becomes($id, 'expired', 10), 'and then it expires');
+}
+
+# nobody does it while somebody else has the lease, and it ends by itself
+{
+    sql("UPDATE pay.leases SET holder = gen_random_uuid(), until = now() + interval '8 seconds'");
+    my $id = create('tok_pending')->{json}{id};
+    sleep 3.5;
+    is(get($id)->{status}, 'processing', 'a lease of somebody else: nothing happens');
+    ok(becomes($id, 'captured', 12), 'a holder that has died: somebody takes over');
+}
+
+# workers killed while much is due
+{
+    my @ids = map { create($_ % 2 ? 'tok_pending' : 'tok_pending_fail')->{json}{id} }
+              1 .. rounds(40, 300);
+    for (1 .. rounds(5, 20)) {
+        sleep 0.3;
+        devstack('kill', 'worker');
+    }
+    my $done = wait_until(40, sub {
+        sql("SELECT count(*) FROM pay.payments WHERE status = 'processing'
+              AND token <> 'tok_timeout'") == 0
+    });
+    ok($done, 'killed workers: everything is resolved');
+    is(scalar(grep { get($_)->{status} !~ /^(?:captured|failed)$/ } @ids), 0,
+       'killed workers: each payment has its end');
+    is(scalar(grep { get($_)->{version} != 2 } @ids), 0, 'killed workers: once');
+}
+
+is(join("\n", invariants()), '', 'invariants');
+done_testing();
