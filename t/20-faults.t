@@ -6,7 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use Load qw(devstack sql request create uuid invariants rounds
-            error_log_since wait_until);
+            error_log_since wait_until recovered);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -81,6 +81,8 @@ sub check_load {
         my ($pid) = sql("SELECT pid FROM pg_stat_activity WHERE usename = 'pay_api'
                           ORDER BY random() LIMIT 1");
         kill KILL => $pid if $pid;
+        ok(wait_until(30, sub { recovered($pid || ()) }),
+           "killed backend $round: recovered");
         ok(wait_until(10, \&ready), "killed backend $round: ready again");
     }
 

@@ -12,12 +12,25 @@ use Time::HiRes qw(sleep time);
 
 use Exporter 'import';
 our @EXPORT_OK = qw(devstack sql request create uuid invariants rounds
-                    error_log_since wait_until later collect stored);
+                    error_log_since wait_until later collect stored recovered);
 
 die "PAYMENTS_URL is not set; run: eval \"\$(tools/devstack env)\"\n"
     unless $ENV{PAYMENTS_URL};
 
 our ($port) = $ENV{PAYMENTS_URL} =~ /:(\d+)$/;
+
+# clients that run: a test that dies must not leave them, nor prove waiting
+my $parent = $$;
+my %running;
+
+END {
+    if ($$ == $parent && %running) {
+        my $status = $?;
+        kill KILL => keys %running;
+        waitpid $_, 0 for keys %running;
+        $? = $status;
+    }
+}
 
 sub devstack {
     my (@args) = @_;
@@ -34,6 +47,15 @@ sub sql {
     close $fh or die "psql failed: $text\n";
     $out =~ s/\n\z//;
     return $out;
+}
+
+# the server answers, and none of these backends is left: a crash is over
+# only when the postmaster has begun anew
+sub recovered {
+    my (@pids) = @_;
+    my $list = join ',', 0, @pids;
+    my $n = `psql -XAtq -d '$ENV{PG_PRIMARY}' -c "SELECT count(*) FROM pg_stat_activity WHERE pid IN ($list)" 2> /dev/null`;
+    return $? == 0 && $n == 0;
 }
 
 sub uuid {
@@ -158,6 +180,7 @@ sub start {
             POSIX::_exit(0);
         }
         push @{ $self->{clients} }, $pid;
+        $running{$pid} = 1;
     }
 
     return $self;
@@ -174,11 +197,10 @@ sub client {
     for (my $i = 1; !$stop; $i++) {
         my $key = "$self->{run}-$n-$i";
         my $text = create($key, $n * 1000 + $i % 1000);
-        my ($tries, @seen) = (0);
+        my ($until, @seen) = (time + 60);
 
         for ( ;; ) {
             my $answer = request($text);
-            $tries++;
             push @seen, $answer->{status};
 
             if ($answer->{status} == 201) {
@@ -188,7 +210,7 @@ sub client {
                 last;
             }
 
-            if ($tries > 200) {
+            if (time > $until) {
                 print {$out} "$key stuck @seen\n";
                 last;
             }
@@ -205,7 +227,10 @@ sub stop {
     my @done;
 
     kill TERM => @{ $self->{clients} };
-    waitpid $_, 0 for @{ $self->{clients} };
+    for my $pid (@{ $self->{clients} }) {
+        waitpid $pid, 0;
+        delete $running{$pid};
+    }
 
     for my $file (glob "$self->{dir}/*") {
         open my $fh, '<', $file or die "$file: $!";
