@@ -21,6 +21,8 @@ typedef struct {
     ngx_payments_redis_conf_t    *redis;       /* NULL: off */
     ngx_flag_t                    redis_off;   /* "payments_redis off" */
     ngx_payments_idempotency_conf_t  idempotency;
+    ngx_str_t                     signing;     /* of cursors: the secret file's,
+                                                  or made at the start */
     ngx_msec_t                    wait;
     time_t                        ttl;
     size_t                        zone_size;

@@ -367,22 +367,25 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (pmcf->idempotency.secret.len == 0) {
+    pmcf->signing = pmcf->idempotency.secret;
+
+    if (pmcf->signing.len == 0) {
 
         /* cursors are signed by something that lasts until a reload */
 
-        pmcf->idempotency.secret.len = 32;
-        pmcf->idempotency.secret.data = ngx_pnalloc(cf->pool, 32);
+        pmcf->signing.len = 32;
+        pmcf->signing.data = ngx_pnalloc(cf->pool, 32);
 
-        if (pmcf->idempotency.secret.data == NULL
-            || getrandom(pmcf->idempotency.secret.data, 32, 0) != 32)
+        if (pmcf->signing.data == NULL
+            || getrandom(pmcf->signing.data, 32, 0) != 32)
         {
             return NGX_ERROR;
         }
 
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
                            "without \"payments_secret_file\" cursors of lists "
-                           "end with a reload, and are good on one host only");
+                           "end with a reload and are good on one host only, "
+                           "and no API keys are made");
     }
 
     failed = ngx_payments_api_compile();
@@ -444,7 +447,8 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
 
     ngx_payments_status_init();
     ngx_payments_api_init(&pmcf->idempotency);
-    ngx_payments_query_init(&pmcf->idempotency.secret);
+    ngx_payments_query_init(&pmcf->signing);
+    ngx_payments_keys_init(&pmcf->idempotency.secret);
 
     if (ngx_payments_pg_init(cycle, pmcf->shard) != NGX_OK) {
         return NGX_ERROR;

@@ -4,28 +4,13 @@ use strict;
 use warnings;
 
 use lib 't/lib';
-use Load qw(devstack sql request create uuid wait_until);
-use Digest::SHA qw(sha256_hex);
+use Load qw(devstack sql request create uuid wait_until api_key);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
 my ($merchant) = sql("SELECT min(merchant_id) FROM pay.merchants");
-my $prefix = substr $ENV{PAYMENTS_KEY}, 0, 21;
 
-# a key of its own, with the columns given
-sub key {
-    my (%column) = @_;
-    my $key = $prefix . join '', map { (0 .. 9, 'A' .. 'H')[rand 18] } 1 .. 52;
-    my $hash = sha256_hex($key);
-    my $names = join '', map { ", $_" } sort keys %column;
-    my $values = join '', map { ", $column{$_}" } sort keys %column;
-    sql("INSERT INTO pay.api_keys (merchant_id, key_hash, key_id, name, prefix,
-                                   livemode, scopes$names)
-         VALUES ($merchant, '\\x$hash', gen_random_uuid(), 'test', '"
-        . substr($key, 0, 12) . "', false,
-                 '{payments:read,payments:write}'$values)");
-    return ($key, $hash);
-}
+sub key { api_key($merchant, ['payments:read', 'payments:write'], @_) }
 
 sub as {
     my ($key, $text) = @_;

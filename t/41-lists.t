@@ -5,8 +5,8 @@ use strict;
 use warnings;
 
 use lib 't/lib';
-use Load qw(sql request uuid invariants rounds later collect);
-use Digest::SHA qw(sha256_hex);
+use Load qw(sql request uuid invariants rounds later collect merchant
+            api_key);
 use JSON::PP;
 use Own;
 use Test::More;
@@ -34,26 +34,10 @@ sub answer {
 }
 
 # a merchant whose lists nobody else fills
-sub merchant {
-    my $id = (3000 + int rand 1e8) << 12 | 9;
-    my ($base, $rest) = ('', $id);
-    for (1 .. 13) {
-        $base = substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', $rest & 31, 1) . $base;
-        $rest >>= 5;
-    }
-    my $key = "sk_test_$base" . substr(uc(uuid() . uuid()) =~ tr/-//dr, 0, 52);
-    my $hash = sha256_hex($key);
-    sql("INSERT INTO pay.merchants (merchant_id, public_id, name)
-         VALUES ($id, gen_random_uuid(), 'lists');
-         INSERT INTO pay.api_keys (merchant_id, key_hash, key_id, name, prefix,
-                                   livemode, scopes)
-         VALUES ($id, '\\x$hash', gen_random_uuid(), 'test', '"
-        . substr($key, 0, 12) . "', false, '{payments:read,payments:write,"
-        . "refunds:read,refunds:write,balances:read,ledger:read}')");
-    return ($key, $id);
-}
+my @scopes = qw(payments:read payments:write refunds:read refunds:write
+                balances:read ledger:read);
 
-my ($key, $id) = merchant();
+my ($key, $id) = merchant(@scopes);
 sub create {
     my ($amount, %more) = @_;
     return call('POST', '/v1/payments', { amount => $amount, currency => 'EUR',
@@ -142,7 +126,7 @@ sub walk {
         is_deeply($got, [grep { $object{$_} && $code->($object{$_}) } @$all], $query);
     };
     # all of them fit into one page from here on
-    ($key, $id) = merchant();
+    ($key, $id) = merchant(@scopes);
     many(map { create($_, $_ % 2 ? (customer => 'anna') : (),
         $_ % 5 ? () : (token => 'tok_declined'), $_ % 7 ? () : (capture_method => 'manual'),
         $_ == 3 ? (reference => 'order/3') : ()) } 1 .. 40);
@@ -235,7 +219,7 @@ sub walk {
 
 # refunds, the ledger, balances
 {
-    ($key, $id) = merchant();
+    ($key, $id) = merchant(@scopes);
     my ($first, $second) = map { $_->{json}{id} } many(create(1000), create(500));
     many(map { call('POST', "/v1/payments/$first/refunds", { amount => $_ }, key => $key) }
          10, 20, 30, 40);
@@ -253,11 +237,7 @@ sub walk {
     is(scalar(@{ $expanded->{refunds} }), 4, 'expand: refunds');
     unlike(get("/v1/payments/$first?expand=refunds")->{head}, qr/^ETag/m,
            'expand: no ETag, since a version does not tell of what was added');
-    my $narrow = substr($key, 0, 21) . substr(uc(uuid() . uuid()) =~ tr/-//dr, 0, 52);
-    sql("INSERT INTO pay.api_keys (merchant_id, key_hash, key_id, name, prefix,
-                                   livemode, scopes)
-         VALUES ($id, '\\x" . sha256_hex($narrow) . "', gen_random_uuid(), 'narrow',
-                 '" . substr($narrow, 0, 12) . "', false, '{payments:read}')");
+    my ($narrow) = api_key($id, ['payments:read']);
     my $denied = answer('GET', "/v1/payments/$first?expand=refunds", undef, key => $narrow);
     is("$denied->{status} $denied->{json}{required_scope}", '403 refunds:read',
        'expand: refunds need their own scope');

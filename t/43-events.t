@@ -5,8 +5,8 @@ use strict;
 use warnings;
 
 use lib 't/lib';
-use Load qw(sql request uuid invariants rounds wait_until later collect);
-use Digest::SHA qw(sha256_hex);
+use Load qw(sql request uuid invariants rounds wait_until later collect
+            merchant);
 use JSON::PP;
 use Own;
 use Test::More;
@@ -14,22 +14,8 @@ use Time::HiRes qw(sleep time);
 
 Own::start(workers => 2, shard => 'mode direct;') if $ENV{PAYMENTS_OWN};
 
-my $merchant = (5_000_000 + int rand 1e8) << 12 | 11;
-my $key = do {
-    my ($base, $rest) = ('', $merchant);
-    for (1 .. 13) {
-        $base = substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', $rest & 31, 1) . $base;
-        $rest >>= 5;
-    }
-    "sk_test_$base" . substr(uc(uuid() . uuid()) =~ tr/-//dr, 0, 52);
-};
-sql("INSERT INTO pay.merchants (merchant_id, public_id, name)
-     VALUES ($merchant, gen_random_uuid(), 'events');
-     INSERT INTO pay.api_keys (merchant_id, key_hash, key_id, name, prefix,
-                               livemode, scopes)
-     VALUES ($merchant, '\\x" . sha256_hex($key) . "', gen_random_uuid(), 'test', '"
-    . substr($key, 0, 12) . "', false, '{payments:read,payments:write,refunds:write,"
-    . "events:read}')");
+my ($key, $merchant) = merchant(qw(payments:read payments:write refunds:write
+                                   events:read));
 
 sub call {
     my ($method, $path, $body, %header) = @_;

@@ -35,6 +35,13 @@ ngx_payments_api_init(ngx_payments_idempotency_conf_t *conf)
 
 
 int
+ngx_payments_api_random(u_char *data, size_t len)
+{
+    return ngx_payments_random(&ngx_payments_api_ids, data, len);
+}
+
+
+int
 ngx_payments_api_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN])
 {
     return ngx_payments_uuid7(&ngx_payments_api_ids, ngx_payments_pg_now(),
@@ -155,11 +162,43 @@ ngx_payments_api_stored_problem(ngx_payments_answer_t *answer)
 }
 
 
+/* where what a 201 or 202 made can be read */
+
+static ngx_int_t
+ngx_payments_api_location(ngx_payments_request_t *request,
+    ngx_payments_record_t *record)
+{
+    size_t                  len;
+    ngx_payments_answer_t  *answer = &request->answer;
+
+    if ((record->status != 201 && record->status != 202)
+        || request->operation->location == NULL)
+    {
+        return NGX_OK;
+    }
+
+    len = ngx_strlen(request->operation->location);
+
+    answer->location.data = ngx_pnalloc(request->pool,
+                                        len + 1 + NGX_PAYMENTS_ID_LEN);
+    if (answer->location.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(answer->location.data, request->operation->location, len);
+    answer->location.data[len] = '/';
+    ngx_payments_id(request->operation->object, record->object_id,
+                    answer->location.data + len + 1);
+    answer->location.len = len + 1 + NGX_PAYMENTS_ID_LEN;
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_payments_api_record(ngx_payments_request_t *request,
     ngx_payments_idempotency_result_e result, ngx_payments_record_t *record)
 {
-    size_t                  len;
     ngx_payments_answer_t  *answer = &request->answer;
 
     static const char      *names[] = { "executed", "replayed", "collapsed" };
@@ -186,30 +225,15 @@ ngx_payments_api_record(ngx_payments_request_t *request,
         return NGX_OK;
     }
 
-    answer->type = "application/json";
+    answer->type = answer->body.len ? "application/json" : NULL;
     answer->version = record->version;
 
-    if ((record->status != 201 && record->status != 202)
-        || request->operation->location == NULL)
-    {
-        return NGX_OK;
+    if (record->status == 201 && request->operation->reveals) {
+        return ngx_payments_keys_reveal(request, &answer->body) == NGX_OK
+               ? ngx_payments_api_location(request, record) : NGX_ERROR;
     }
 
-    len = ngx_strlen(request->operation->location);
-
-    answer->location.data = ngx_pnalloc(request->pool,
-                                        len + 1 + NGX_PAYMENTS_ID_LEN);
-    if (answer->location.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(answer->location.data, request->operation->location, len);
-    answer->location.data[len] = '/';
-    ngx_payments_id(request->operation->object, record->object_id,
-                    answer->location.data + len + 1);
-    answer->location.len = len + 1 + NGX_PAYMENTS_ID_LEN;
-
-    return NGX_OK;
+    return ngx_payments_api_location(request, record);
 }
 
 
@@ -217,7 +241,7 @@ void
 ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_result_e result, ngx_payments_record_t *record)
 {
-    u_char                   text[64];
+    u_char                   text[64], *detail;
     ngx_str_t                more;
     ngx_payments_request_t  *request = waiter->data;
 
@@ -227,6 +251,7 @@ ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
         NGX_PAYMENTS_P_RESOURCE_BUSY,
         NGX_PAYMENTS_P_VERSION_MISMATCH,
         NGX_PAYMENTS_P_VALIDATION_FAILED,
+        NGX_PAYMENTS_P_SCOPE_ESCALATION,
         NGX_PAYMENTS_P_DATABASE_UNAVAILABLE,
         NGX_PAYMENTS_P_OUTCOME_UNKNOWN,
         NGX_PAYMENTS_P_OVERLOADED,
@@ -260,10 +285,16 @@ ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
         ngx_payments_problem(request, problems[result], NULL, &more);
         break;
 
-    case NGX_PAYMENTS_TOO_MUCH:
-        ngx_payments_problem(request, problems[result],
-                             "the payment would have more than 50 pairs of "
-                             "metadata", NULL);
+    case NGX_PAYMENTS_INVALID:
+        detail = ngx_pnalloc(request->pool, record->body.len + 1);
+
+        if (detail != NULL) {
+            (void) ngx_cpystrn(detail, record->body.data,
+                               record->body.len + 1);
+        }
+
+        ngx_payments_problem(request, problems[result], (char *) detail,
+                             NULL);
         break;
 
     default:

@@ -60,6 +60,11 @@ static const ngx_payments_query_t  ngx_payments_ledger_query[] = {
     LAST
 };
 
+static const ngx_payments_query_t  ngx_payments_created_query[] = {
+    CREATED,
+    LAST
+};
+
 static const ngx_payments_query_t  ngx_payments_events_query[] = {
     { "types", NULL, "types", NGX_PAYMENTS_QUERY_STRING, 256, NULL },
     { "after", NULL, "after", NGX_PAYMENTS_QUERY_AFTER, 0, NULL },
@@ -266,6 +271,20 @@ ngx_payments_list_ledger(ngx_payments_request_t *request)
 {
     ngx_payments_list(request, "ledger_transactions",
                       ngx_payments_ledger_query);
+}
+
+
+void
+ngx_payments_list_keys(ngx_payments_request_t *request)
+{
+    ngx_payments_list(request, "api_keys", ngx_payments_created_query);
+}
+
+
+void
+ngx_payments_list_merchants(ngx_payments_request_t *request)
+{
+    ngx_payments_list(request, "merchants", ngx_payments_created_query);
 }
 
 

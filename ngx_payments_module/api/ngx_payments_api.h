@@ -54,6 +54,7 @@ typedef enum {
     NGX_PAYMENTS_P_API_KEY_REVOKED,
     NGX_PAYMENTS_P_CARD_DECLINED,
     NGX_PAYMENTS_P_INSUFFICIENT_SCOPE,
+    NGX_PAYMENTS_P_SCOPE_ESCALATION,
     NGX_PAYMENTS_P_FORBIDDEN,
     NGX_PAYMENTS_P_TEST_MODE_ONLY,
     NGX_PAYMENTS_P_MERCHANT_SUSPENDED,
@@ -245,7 +246,10 @@ struct ngx_payments_operation_s {
     unsigned                        test:1;    /* refused to live keys */
     unsigned                        query:1;   /* it checks its query itself;
                                                   others have none */
-    const char                     *object;    /* prefix of what a 201 made */
+    unsigned                        reveals:1; /* its 201 shows a secret, which
+                                                  is stored sealed */
+    const char                     *object;    /* prefix of what it makes, or
+                                                  changes by its {id} */
     const char                     *location;  /* where that is read; NULL:
                                                   nothing is made */
     const ngx_payments_field_t     *fields;    /* of the body */
@@ -271,11 +275,16 @@ const ngx_payments_operation_t *ngx_payments_api_route(ngx_str_t *path,
 /* the index of a row, for metrics; NULL: the row after the last */
 ngx_uint_t ngx_payments_api_index(const ngx_payments_operation_t *operation);
 
+/* scopes a key can have, NULL at the end; the order gives each its bit */
+#define NGX_PAYMENTS_SCOPES  12
+extern const char *const  ngx_payments_scopes[];
 /* the bit of a scope's name; 0: there is no such scope */
 ngx_uint_t ngx_payments_api_scope(const u_char *name, size_t len);
 
 /* the worker's source of ids, by PostgreSQL's clock; 0, or -1 */
 int ngx_payments_api_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN]);
+/* random bytes from there; likewise */
+int ngx_payments_api_random(u_char *data, size_t len);
 
 /* the request ends; what it started runs on or is canceled */
 void ngx_payments_api_leave(ngx_payments_request_t *request);
@@ -351,6 +360,15 @@ void ngx_payments_api_got(ngx_payments_pg_item_t *item,
 void ngx_payments_api_failed(ngx_payments_request_t *request,
     ngx_payments_pg_outcome_e outcome);
 
+/* keys.c */
+
+/* init_process: what secrets of API keys are made with; empty: none are */
+void ngx_payments_keys_init(ngx_str_t *secret);
+/* puts the secret where the stored answer has its seal.  NGX_DECLINED: it was
+   sealed with another secret; NGX_ERROR: no seal there, or no memory */
+ngx_int_t ngx_payments_keys_reveal(ngx_payments_request_t *request,
+    ngx_str_t *body);
+
 /* query.c */
 
 /* init_process: what signs cursors */
@@ -385,6 +403,15 @@ void ngx_payments_settle_payment(ngx_payments_request_t *request);
 void ngx_payments_dispute_payment(ngx_payments_request_t *request);
 void ngx_payments_resolve_payment(ngx_payments_request_t *request);
 void ngx_payments_get_refund(ngx_payments_request_t *request);
+void ngx_payments_create_key(ngx_payments_request_t *request);
+void ngx_payments_rotate_key(ngx_payments_request_t *request);
+void ngx_payments_revoke_key(ngx_payments_request_t *request);
+void ngx_payments_get_key(ngx_payments_request_t *request);
+void ngx_payments_list_keys(ngx_payments_request_t *request);
+void ngx_payments_create_merchant(ngx_payments_request_t *request);
+void ngx_payments_update_merchant(ngx_payments_request_t *request);
+void ngx_payments_get_merchant(ngx_payments_request_t *request);
+void ngx_payments_list_merchants(ngx_payments_request_t *request);
 void ngx_payments_create_payment(ngx_payments_request_t *request);
 void ngx_payments_get_payment(ngx_payments_request_t *request);
 void ngx_payments_livez(ngx_payments_request_t *request);
@@ -396,6 +423,10 @@ extern const ngx_payments_field_t  ngx_payments_capture_fields[];
 extern const ngx_payments_field_t  ngx_payments_cancel_fields[];
 extern const ngx_payments_field_t  ngx_payments_refund_fields[];
 extern const ngx_payments_field_t  ngx_payments_update_fields[];
+extern const ngx_payments_field_t  ngx_payments_create_key_fields[];
+extern const ngx_payments_field_t  ngx_payments_rotate_key_fields[];
+extern const ngx_payments_field_t  ngx_payments_create_merchant_fields[];
+extern const ngx_payments_field_t  ngx_payments_update_merchant_fields[];
 extern const ngx_payments_field_t  ngx_payments_no_fields[];
 
 /*

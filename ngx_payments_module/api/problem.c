@@ -44,6 +44,8 @@ const ngx_payments_problem_t  ngx_payments_problems[] = {
     { "card_declined", 402, NEW, "Card declined", "the card was declined" },
     { "insufficient_scope", 403, SAME, "Insufficient scope",
       "this API key lacks the scope of this operation" },
+    { "scope_escalation", 403, SAME, "Scope escalation",
+      "an API key can not give, or replace, a scope that it lacks" },
     { "forbidden", 403, SAME, "Forbidden",
       "this request is not allowed here" },
     { "test_mode_only", 403, SAME, "Test mode only",

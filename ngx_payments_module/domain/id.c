@@ -203,6 +203,46 @@ ngx_payments_api_key_parse(const uint8_t *data, size_t len,
 }
 
 
+int
+ngx_payments_api_key_hash(const uint8_t mode[NGX_PAYMENTS_KEY_MODE],
+    const uint8_t secret[NGX_PAYMENTS_KEY_SECRET], uint8_t hash[32])
+{
+    uint8_t  text[NGX_PAYMENTS_KEY_MODE + NGX_PAYMENTS_KEY_SECRET];
+
+    memcpy(text, mode, NGX_PAYMENTS_KEY_MODE);
+    memcpy(text + NGX_PAYMENTS_KEY_MODE, secret, NGX_PAYMENTS_KEY_SECRET);
+
+    return ngx_payments_sha256(text, sizeof(text), hash);
+}
+
+
+/* 52 digits of 5 bits: the last has the one that was left, times 16 */
+
+void
+ngx_payments_api_key_secret(const uint8_t bits[32],
+    uint8_t secret[NGX_PAYMENTS_KEY_SECRET])
+{
+    size_t    i, have, n;
+    uint32_t  rest;
+
+    rest = 0;
+    have = 0;
+    n = 0;
+
+    for (i = 0; i < NGX_PAYMENTS_KEY_SECRET; i++) {
+
+        if (have < 5) {
+            rest = (rest << 8) | (n < 32 ? bits[n] : 0);
+            have += 8;
+            n++;
+        }
+
+        have -= 5;
+        secret[i] = (uint8_t) ngx_payments_alphabet[(rest >> have) & 31];
+    }
+}
+
+
 static int
 ngx_payments_is_alnum(uint8_t c)
 {

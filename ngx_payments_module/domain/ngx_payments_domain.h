@@ -158,6 +158,9 @@ typedef enum {
     NGX_PAYMENTS_FIELD_BOOLEAN,
     NGX_PAYMENTS_FIELD_CURRENCY,           /* ISO 4217, any case */
     NGX_PAYMENTS_FIELD_METADATA,           /* <= 50 pairs, key 40, value 500 */
+    NGX_PAYMENTS_FIELD_SET,                /* array of distinct "values", one at
+                                              least */
+    NGX_PAYMENTS_FIELD_TIME,               /* RFC 3339 */
     NGX_PAYMENTS_FIELD_OBJECT
 } ngx_payments_field_type_e;
 
@@ -173,7 +176,8 @@ struct ngx_payments_field_s {
     int64_t                       min;     /* code points, or the value */
     int64_t                       max;
     const char                   *pattern; /* PCRE2, anchored; NULL: any */
-    const char *const            *values;  /* of an ENUM, NULL at the end */
+    const char *const            *values;  /* of an ENUM or SET, NULL at the
+                                              end */
     const ngx_payments_field_t   *fields;  /* of an OBJECT */
 };
 
@@ -220,6 +224,9 @@ typedef struct {
 void *ngx_payments_pattern_compile(const char *pattern);
 /* the handle for a pattern compiled before; NULL: never compiled */
 void *ngx_payments_pattern_find(const char *pattern);
+/* 1 where all of the text matches; the pattern was compiled before */
+int ngx_payments_pattern_match(const char *pattern, const uint8_t *data,
+    size_t len);
 /* frees all of them; the process ends */
 void ngx_payments_patterns_free(void);
 /* compiles every pattern of a table; returns the one that fails, or NULL */
@@ -297,7 +304,12 @@ int ngx_payments_id_parse(const char *prefix, const uint8_t *data, size_t len,
  * merchant's number (so that a key names its shard), 52 of a 256-bit secret.
  */
 
-#define NGX_PAYMENTS_KEY_LEN      (8 + 13 + 52)
+#define NGX_PAYMENTS_KEY_KIND     8
+#define NGX_PAYMENTS_KEY_MERCHANT 13
+#define NGX_PAYMENTS_KEY_SECRET   52
+#define NGX_PAYMENTS_KEY_LEN      (NGX_PAYMENTS_KEY_KIND                      \
+                                   + NGX_PAYMENTS_KEY_MERCHANT                \
+                                   + NGX_PAYMENTS_KEY_SECRET)
 
 typedef struct {
     int64_t                       merchant_id;
@@ -307,6 +319,17 @@ typedef struct {
 /* 0; -1 where the text does not have the form of a key */
 int ngx_payments_api_key_parse(const uint8_t *data, size_t len,
     ngx_payments_api_key_t *key);
+/*
+ * What is stored of a key: SHA-256 over its mode, "k_test_" or "k_live_", and
+ * its secret.  The merchant's number stands beside it in the table, and the
+ * first letter says nothing that the scopes do not say.  0, or -1.
+ */
+#define NGX_PAYMENTS_KEY_MODE     7
+int ngx_payments_api_key_hash(const uint8_t mode[NGX_PAYMENTS_KEY_MODE],
+    const uint8_t secret[NGX_PAYMENTS_KEY_SECRET], uint8_t hash[32]);
+/* 256 bits as a key's secret */
+void ngx_payments_api_key_secret(const uint8_t bits[32],
+    uint8_t secret[NGX_PAYMENTS_KEY_SECRET]);
 /* enough of a key's 65 characters to tell it from a word: disk_test_1 */
 #define NGX_PAYMENTS_KEY_HINT     20
 

@@ -1,12 +1,8 @@
 
 /* Request bodies against a table of fields. */
 
-#define PCRE2_CODE_UNIT_WIDTH  8
-
 #include <stdio.h>
 #include <string.h>
-
-#include <pcre2.h>
 
 #include "ngx_payments_domain.h"
 
@@ -14,7 +10,6 @@
 #define NGX_PAYMENTS_METADATA_PAIRS  50
 #define NGX_PAYMENTS_METADATA_KEY    40
 #define NGX_PAYMENTS_METADATA_VALUE  500
-#define NGX_PAYMENTS_PATTERNS        16
 
 
 /* one path from the document's root; a level is a stack frame */
@@ -27,125 +22,6 @@ struct ngx_payments_path_s {
     const char                      *field;    /* of one that is missing, or */
     uint32_t                         element;  /* of an array */
 };
-
-
-static const char *ngx_payments_pattern_text[NGX_PAYMENTS_PATTERNS];
-static pcre2_code *ngx_payments_pattern_code[NGX_PAYMENTS_PATTERNS];
-static size_t      ngx_payments_npatterns;
-
-static pcre2_match_data  *ngx_payments_pattern_data;
-
-
-void *
-ngx_payments_pattern_find(const char *pattern)
-{
-    size_t  i;
-
-    for (i = 0; i < ngx_payments_npatterns; i++) {
-        if (strcmp(ngx_payments_pattern_text[i], pattern) == 0) {
-            return ngx_payments_pattern_code[i];
-        }
-    }
-
-    return NULL;
-}
-
-
-void *
-ngx_payments_pattern_compile(const char *pattern)
-{
-    int          error;
-    void        *found;
-    PCRE2_SIZE   offset;
-    pcre2_code  *code;
-
-    found = ngx_payments_pattern_find(pattern);
-
-    if (found != NULL) {
-        return found;
-    }
-
-    if (ngx_payments_npatterns == NGX_PAYMENTS_PATTERNS) {
-        return NULL;
-    }
-
-    code = pcre2_compile((PCRE2_SPTR) pattern, PCRE2_ZERO_TERMINATED,
-                         PCRE2_ANCHORED | PCRE2_ENDANCHORED, &error, &offset,
-                         NULL);
-    if (code == NULL) {
-        return NULL;
-    }
-
-    /* without JIT the interpreter runs: slower, never wrong */
-    (void) pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-
-    ngx_payments_pattern_text[ngx_payments_npatterns] = pattern;
-    ngx_payments_pattern_code[ngx_payments_npatterns++] = code;
-
-    return code;
-}
-
-
-const char *
-ngx_payments_schema_compile(const ngx_payments_field_t *fields)
-{
-    const char                  *failed;
-    const ngx_payments_field_t  *f;
-
-    for (f = fields; f->name != NULL; f++) {
-
-        if (f->pattern != NULL
-            && ngx_payments_pattern_compile(f->pattern) == NULL)
-        {
-            return f->pattern;
-        }
-
-        if (f->fields != NULL) {
-            failed = ngx_payments_schema_compile(f->fields);
-
-            if (failed != NULL) {
-                return failed;
-            }
-        }
-    }
-
-    return NULL;
-}
-
-
-void
-ngx_payments_patterns_free(void)
-{
-    while (ngx_payments_npatterns > 0) {
-        pcre2_code_free(ngx_payments_pattern_code[--ngx_payments_npatterns]);
-    }
-
-    pcre2_match_data_free(ngx_payments_pattern_data);
-    ngx_payments_pattern_data = NULL;
-}
-
-
-static int
-ngx_payments_pattern_match(const char *pattern, const uint8_t *data,
-    size_t len)
-{
-    int    rc;
-    void  *code;
-
-    if (ngx_payments_pattern_data == NULL) {
-        ngx_payments_pattern_data = pcre2_match_data_create(1, NULL);
-    }
-
-    code = ngx_payments_pattern_find(pattern);
-
-    if (ngx_payments_pattern_data == NULL || code == NULL) {
-        return 0;
-    }
-
-    rc = pcre2_match(code, data, len, 0, 0, ngx_payments_pattern_data, NULL);
-
-    return rc >= 0;
-}
 
 
 /* RFC 6901; a path that does not fit ends at the last whole reference */
@@ -469,6 +345,87 @@ ngx_payments_check_metadata(ngx_payments_validator_t *t,
 }
 
 
+static void
+ngx_payments_check_set(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
+    const ngx_payments_field_t *f)
+{
+    uint32_t                         i, n, seen;
+    ngx_payments_path_t              member;
+    const ngx_payments_json_node_t  *element;
+
+    if (!ngx_payments_is_type(t, path, node, NGX_PAYMENTS_JSON_ARRAY,
+                              "must be an array of strings"))
+    {
+        return;
+    }
+
+    if (node->size == 0) {
+        ngx_payments_failed(t, path, "min_items", "must not be empty", 0);
+    }
+
+    seen = 0;
+    member.parent = path;
+    member.name = NULL;
+    member.field = NULL;
+    element = node + 1;
+
+    for (i = 0; i < node->size && t->v->nviolations < NGX_PAYMENTS_VIOLATIONS;
+         i++)
+    {
+        member.element = i;
+
+        for (n = 0; f->values[n] != NULL; n++) {
+            if (element->type == NGX_PAYMENTS_JSON_STRING
+                && ngx_payments_json_is(t->json, element, f->values[n]))
+            {
+                break;
+            }
+        }
+
+        if (f->values[n] == NULL) {
+            ngx_payments_failed(t, &member, "enum",
+                                "must be one of the documented values", 0);
+
+        } else if (seen & (1u << n)) {
+            ngx_payments_failed(t, &member, "unique_items",
+                                "must not be there twice", 0);
+        } else {
+            seen |= 1u << n;
+        }
+
+        element = t->json->nodes + element->next;
+    }
+}
+
+
+static void
+ngx_payments_check_time(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node)
+{
+    int64_t              usec;
+    uint8_t              text[64];
+    ngx_payments_out_t   out;
+
+    if (!ngx_payments_is_type(t, path, node, NGX_PAYMENTS_JSON_STRING,
+                              "must be a string"))
+    {
+        return;
+    }
+
+    ngx_payments_out_init(&out, text, sizeof(text));
+    ngx_payments_json_decode(t->json, node, &out);
+
+    if (out.overflow
+        || ngx_payments_time_parse(text, (size_t) (out.pos - text), &usec)
+           != 0)
+    {
+        ngx_payments_failed(t, path, "format",
+                            "must be a time as RFC 3339 has it", 0);
+    }
+}
+
+
 static void ngx_payments_check_object(ngx_payments_validator_t *t,
     const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
     const ngx_payments_field_t *fields);
@@ -511,6 +468,14 @@ ngx_payments_check_field(ngx_payments_validator_t *t,
 
     case NGX_PAYMENTS_FIELD_METADATA:
         ngx_payments_check_metadata(t, path, node, f);
+        break;
+
+    case NGX_PAYMENTS_FIELD_SET:
+        ngx_payments_check_set(t, path, node, f);
+        break;
+
+    case NGX_PAYMENTS_FIELD_TIME:
+        ngx_payments_check_time(t, path, node);
         break;
 
     case NGX_PAYMENTS_FIELD_OBJECT:

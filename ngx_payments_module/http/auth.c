@@ -168,7 +168,10 @@ ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx)
         return NGX_DECLINED;
     }
 
-    if (ngx_payments_sha256(ctx->credential.data, ctx->credential.len, hash)
+    if (ngx_payments_api_key_hash(ctx->credential.data + 1,
+                                  ctx->credential.data
+                                  + NGX_PAYMENTS_KEY_LEN
+                                  - NGX_PAYMENTS_KEY_SECRET, hash)
         != 0)
     {
         goto failed;

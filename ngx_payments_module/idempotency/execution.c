@@ -34,7 +34,8 @@
 #define NGX_PAYMENTS_SQL_BUSY           5
 #define NGX_PAYMENTS_SQL_UNUSED         6
 #define NGX_PAYMENTS_SQL_STALE          7
-#define NGX_PAYMENTS_SQL_TOO_MUCH       8
+#define NGX_PAYMENTS_SQL_INVALID        8
+#define NGX_PAYMENTS_SQL_ESCALATION     9
 
 
 static ngx_payments_execution_t *ngx_payments_execution_rival(
@@ -465,6 +466,33 @@ ngx_payments_execution_unused(ngx_payments_execution_t *rival)
 }
 
 
+/* not executed, and not stored: the caller may ask for something else */
+
+static void
+ngx_payments_execution_refused(ngx_payments_execution_t *execution, int64_t n,
+    ngx_payments_pg_row_t *row)
+{
+    ngx_payments_record_t  *record = &execution->record;
+
+    record->version = (ngx_uint_t)
+                      ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_VERSION);
+
+    if (ngx_payments_execution_copy(execution->pool, &record->body,
+                      ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_BODY))
+        != NGX_OK)
+    {
+        ngx_str_null(&record->body);
+    }
+
+    ngx_payments_execution_fail(execution,
+                                (n == NGX_PAYMENTS_SQL_STALE)
+                                ? NGX_PAYMENTS_STALE
+                                : (n == NGX_PAYMENTS_SQL_INVALID)
+                                ? NGX_PAYMENTS_INVALID
+                                : NGX_PAYMENTS_ESCALATION);
+}
+
+
 static void
 ngx_payments_execution_row(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
@@ -498,13 +526,10 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
         return;
     }
 
-    if (n == NGX_PAYMENTS_SQL_STALE || n == NGX_PAYMENTS_SQL_TOO_MUCH) {
-        execution->record.version = (ngx_uint_t)
-             ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_VERSION);
-        ngx_payments_execution_fail(execution,
-                                    (n == NGX_PAYMENTS_SQL_STALE)
-                                    ? NGX_PAYMENTS_STALE
-                                    : NGX_PAYMENTS_TOO_MUCH);
+    if (n == NGX_PAYMENTS_SQL_STALE || n == NGX_PAYMENTS_SQL_INVALID
+        || n == NGX_PAYMENTS_SQL_ESCALATION)
+    {
+        ngx_payments_execution_refused(execution, n, row);
         return;
     }
 
@@ -602,7 +627,9 @@ ngx_payments_execution_fail(ngx_payments_execution_t *execution,
 
     /* ... and so it is while somebody else has the key in a transaction */
 
-    if (result == NGX_PAYMENTS_STALE || result == NGX_PAYMENTS_TOO_MUCH) {
+    if (result == NGX_PAYMENTS_STALE || result == NGX_PAYMENTS_INVALID
+        || result == NGX_PAYMENTS_ESCALATION)
+    {
 
         /* that much is known, whatever was lost before */
 

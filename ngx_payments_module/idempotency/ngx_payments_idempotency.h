@@ -72,7 +72,9 @@ typedef enum {
     NGX_PAYMENTS_BUSY,             /* likewise, for the object */
     NGX_PAYMENTS_STALE,            /* not executed: it has another version,
                                       which the record shows */
-    NGX_PAYMENTS_TOO_MUCH,         /* not executed: it would grow too large */
+    NGX_PAYMENTS_INVALID,          /* not executed: it asks for what can not
+                                      be, as the record's body says */
+    NGX_PAYMENTS_ESCALATION,       /* not executed: more than the caller may */
     NGX_PAYMENTS_UNAVAILABLE,      /* not executed: no database in time */
     NGX_PAYMENTS_OUTCOME_UNKNOWN,  /* sent, and no database to ask in time */
     NGX_PAYMENTS_OVERLOADED,       /* not executed: too much waits */

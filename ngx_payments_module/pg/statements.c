@@ -29,6 +29,12 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
       NGX_PAYMENTS_PG_WRITE, 22,
       { I, B, U, T, Y, U, T, U, T, U, U, U, I, T, B, T, T, T, T, B, T, W } },
 
+    { "administer",
+      "SELECT * FROM pay.administer($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
+      "$13,$14,$15,$16,$17,$18,$19,$20,$21,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 20,
+      { I, B, U, T, Y, U, T, T, U, U, U, T, T, T, T, W, I, Y, T, T } },
+
     /* what nobody waits for delays no payment */
 
     { "maintain", "SELECT * FROM pay.maintain($1)",
@@ -44,6 +50,12 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
       NGX_PAYMENTS_PG_READ, 4, { I, B, U, I } },
 
     { "get_refunds", "SELECT * FROM pay.get_refunds($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_READ, 3, { I, B, U } },
+
+    { "get_api_keys", "SELECT * FROM pay.get_api_keys($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_READ, 3, { I, B, U } },
+
+    { "get_merchants", "SELECT * FROM pay.get_merchants($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_READ, 3, { I, B, U } },
 
     { "get_ledger_transactions",

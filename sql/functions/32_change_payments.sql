@@ -18,7 +18,7 @@
 -- Out: one row for each item, as from create_payments, and
 --   outcome     5 the payment is locked by a transaction under way,
 --               7 it has another version than if_match, which version shows,
---               8 it would have more than 50 pairs of metadata
+--               8 what was asked for is not valid, as o_body says
 --
 -- Neither waits for a key nor for a payment: try-locks and SKIP LOCKED decide.
 -- What it refuses for good (the state, the amount) is stored under the key.
@@ -38,12 +38,10 @@ SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
     today constant date := (now() AT TIME ZONE 'UTC')::date;
-    oldest constant timestamptz := now() - ttl;
-    oldest_day constant date := (oldest AT TIME ZONE 'UTC')::date;
     p pay.payments;
     j pay.journal;
+    k record;
     c record;
-    gen smallint;
     i int;
 BEGIN
     FOR i IN SELECT u.n FROM unnest(merchant, payment) WITH ORDINALITY
@@ -58,24 +56,13 @@ BEGIN
         o_created_at := NULL;
         o_request := NULL;
         o_body := NULL;
-        gen := 0;
 
-        IF NOT pg_try_advisory_xact_lock(uuid_hash_extended(key_hash[i],
-                                                            merchant[i]))
-        THEN
-            outcome := 2;
-            RETURN NEXT;
-            CONTINUE;
-        END IF;
+        SELECT * INTO k FROM pay.claim_key(merchant[i], key_hash[i],
+                                           fingerprint[i], ttl);
 
-        SELECT * INTO j FROM pay.journal e
-         WHERE e.merchant_id = merchant[i] AND e.key_hash = key_hash[i]
-           AND e.day >= oldest_day
-         ORDER BY e.created_at DESC, e.generation DESC LIMIT 1;
-
-        IF FOUND AND j.created_at > oldest THEN
-            outcome := CASE WHEN j.fingerprint = fingerprint[i] THEN 1
-                            ELSE 3 END;
+        IF k.outcome IS NOT NULL THEN
+            j := k.j;
+            outcome := k.outcome;
             status := j.status;
             o_request_id := j.request_id;
             o_object_id := j.object_id;
@@ -84,16 +71,7 @@ BEGIN
             o_request := j.request;
             o_body := CASE WHEN outcome = 1 THEN j.body END;
             RETURN NEXT;
-
-            IF current_setting('synchronous_standby_names') <> '' THEN
-                PERFORM pg_logical_emit_message(true, 'payments', '');
-            END IF;
-
             CONTINUE;
-        END IF;
-
-        IF FOUND AND j.day = today THEN
-            gen := j.generation + 1;
         END IF;
 
         SELECT * INTO p FROM pay.payments e
@@ -125,6 +103,7 @@ BEGIN
 
         IF c.status IS NULL THEN
             outcome := 8;
+            o_body := 'the payment would have more than 50 pairs of metadata';
             RETURN NEXT;
             CONTINUE;
         END IF;
@@ -140,7 +119,7 @@ BEGIN
                status, object_version, livemode, request_id, event_id,
                object_id, parent_id, created_at, fingerprint, request, body,
                event_type, key)
-        VALUES (merchant[i], key_hash[i], today, gen, status, o_version,
+        VALUES (merchant[i], key_hash[i], today, k.generation, status, o_version,
                 livemode[i], o_request_id, o_item, o_object_id, c.parent_id,
                 now(), fingerprint[i], request[i], o_body, c.event_type,
                 key[i]);

@@ -4,8 +4,9 @@
 -- In: arrays of one length, an element for each request:
 --   item        the caller's tag
 --   merchant, livemode   whose
---   kind        payments, refunds, ledger_transactions, or payment_refunds:
---               those of the payment of the filter
+--   kind        payments, refunds, ledger_transactions, api_keys, merchants
+--               (all there are), or payment_refunds: those of the payment of
+--               the filter
 --   filter      what to list, a JSON object that the caller has checked:
 --               status (array), currency, customer, reference, payment (uuid),
 --               created_at and amount ({"gte", "gt", "lte", "lt"})
@@ -37,7 +38,9 @@ BEGIN
                           ELSE kind[i] END;
         id := CASE k WHEN 'payments' THEN 'payment_id'
                            WHEN 'refunds' THEN 'refund_id'
-                           WHEN 'ledger_transactions' THEN 'transaction_id' END;
+                           WHEN 'ledger_transactions' THEN 'transaction_id'
+                           WHEN 'api_keys' THEN 'key_id'
+                           WHEN 'merchants' THEN 'public_id' END;
 
         SELECT string_agg(c.text, '')
           INTO conditions
@@ -71,7 +74,8 @@ BEGIN
             'FROM (SELECT z.*, row_number() OVER (ORDER BY z.id %5$s) AS n '
             'FROM ('
             'SELECT %4$s t.%1$I AS id FROM pay.%2$I t '
-            'WHERE t.merchant_id = $1 AND t.livemode = $2'
+            || CASE k WHEN 'merchants' THEN 'WHERE true' ELSE
+               'WHERE t.merchant_id = $1 AND t.livemode = $2' END
             || coalesce(conditions, '')
             || ' ORDER BY t.%1$I %5$s LIMIT $4 + 1) z) y) x';
 
@@ -83,6 +87,10 @@ BEGIN
                 ' p WHERE p.merchant_id = $1 AND p.payment_id = y.id)'
             WHEN 'refunds' THEN '(SELECT pay.refund_body(r) FROM pay.refunds r'
                 ' WHERE r.merchant_id = $1 AND r.refund_id = y.id)'
+            WHEN 'api_keys' THEN '(SELECT pay.api_key_body(k) FROM pay.api_keys'
+                ' k WHERE k.merchant_id = $1 AND k.key_id = y.id)'
+            WHEN 'merchants' THEN '(SELECT pay.merchant_body(m) FROM '
+                'pay.merchants m WHERE m.public_id = y.id)'
             ELSE 'pay.ledger_body($1, y.id)' END,
             CASE k WHEN 'ledger_transactions' THEN 'DISTINCT' ELSE '' END,
             CASE WHEN ascending[i] THEN 'ASC' ELSE 'DESC' END)

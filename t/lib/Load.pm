@@ -5,14 +5,17 @@ package Load;
 use strict;
 use warnings;
 
+use Digest::SHA qw(sha256_hex);
 use IO::Select;
 use IO::Socket::INET;
+use JSON::PP;
 use POSIX ();
 use Time::HiRes qw(sleep time);
 
 use Exporter 'import';
 our @EXPORT_OK = qw(devstack sql request create uuid invariants rounds
-                    error_log_since wait_until later collect stored recovered);
+                    error_log_since wait_until later collect stored recovered merchant api_key
+                    text api);
 
 die "PAYMENTS_URL is not set; run: eval \"\$(tools/devstack env)\"\n"
     unless $ENV{PAYMENTS_URL};
@@ -65,6 +68,37 @@ sub uuid {
     return $text;
 }
 
+# An API key that the database knows: of a merchant's number, with scopes and
+# further columns (SQL).  Returns it and its hash.
+sub api_key {
+    my ($merchant, $scopes, %column) = @_;
+    my ($base, $rest) = ('', $merchant);
+    for (1 .. 13) {
+        $base = substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', $rest & 31, 1) . $base;
+        $rest >>= 5;
+    }
+    my $secret = substr uc(uuid() . uuid()) =~ tr/-//dr, 0, 52;
+    my $hash = sha256_hex("k_test_$secret");
+    my $names = join '', map { ", $_" } sort keys %column;
+    my $values = join '', map { ", $column{$_}" } sort keys %column;
+    sql("INSERT INTO pay.api_keys (merchant_id, key_hash, key_id, name, prefix,
+                                   livemode, scopes$names)
+         VALUES ($merchant, '\\x$hash', pay.uuid7(), 'test', 'sk_test_"
+        . substr($base, 0, 4) . "', false, '{" . join(',', @$scopes)
+        . "}'$values)");
+    return ("sk_test_$base$secret", $hash);
+}
+
+# a merchant of its own: a key with these scopes, and the number
+sub merchant {
+    my (@scopes) = @_;
+    my $number = sql("INSERT INTO pay.merchants (merchant_id, public_id, name)
+                      VALUES (nextval('pay.merchant_sequence') << 12 | 7,
+                              pay.uuid7(), 'test') RETURNING merchant_id");
+    my ($key) = api_key($number, \@scopes);
+    return ($key, $number);
+}
+
 # "make test" runs few rounds, "make soak" all of them
 sub rounds {
     my ($few, $all) = @_;
@@ -114,6 +148,30 @@ sub request {
 
     return { status => $status || 0, head => $head || '',
              body => defined $body ? $body : '', seconds => time - $start };
+}
+
+# A request of the API as text.  A POST has a key of its own unless the headers
+# name one; "key" among them is the API key; a header that is undef is not sent.
+sub text {
+    my ($method, $path, $body, %header) = @_;
+    my $json = defined $body ? encode_json($body) : '';
+    my $auth = delete $header{key} || $ENV{PAYMENTS_KEY};
+    $header{'Idempotency-Key'} = uuid()
+        if $method eq 'POST' && !exists $header{'Idempotency-Key'};
+    $header{'Content-Type'} = 'application/json' if defined $body;
+    $header{'Content-Length'} = length $json if $method ne 'GET';
+    return "$method $path HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        . "Authorization: Bearer $auth\r\n"
+        . join('', map { "$_: $header{$_}\r\n" }
+               grep { defined $header{$_} } sort keys %header)
+        . "\r\n$json";
+}
+
+# and what it gives: request()'s answer, and its body as {json}
+sub api {
+    my $answer = request(text(@_));
+    $answer->{json} = eval { decode_json($answer->{body}) } || {};
+    return $answer;
 }
 
 sub create {

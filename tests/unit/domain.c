@@ -291,7 +291,7 @@ test_ids(void)
 {
     int                        i, rising;
     uint8_t                    uuid[16], last[16], back[16], id[31], text[64];
-    uint8_t                    zero[16], ones[16];
+    uint8_t                    zero[16], ones[16], bits[32], hash[32], made[52];
     ngx_payments_api_key_t     key;
     ngx_payments_uuid_state_t  state;
 
@@ -352,6 +352,20 @@ test_ids(void)
        "inside a URL");
     ok(!inside("/disk_test_" secret) && !inside("/sk_test_1.html")
        && !inside("?a=rk_liv") && !inside(""), "not every word is a key");
+
+    memset(bits, 0, sizeof(bits));
+    ngx_payments_api_key_secret(bits, made);
+    ok(memcmp(made, "0000000000000000000000000000000000000000000000000000",
+              52) == 0, "256 bits as 52 digits: none set");
+    memset(bits, 0xff, sizeof(bits));
+    ngx_payments_api_key_secret(bits, made);
+    ok(memcmp(made, "ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZG",
+              52) == 0, "all set: the last digit has one bit of them");
+
+    (void) ngx_payments_api_key_hash((const uint8_t *) "k_test_",
+                                     (const uint8_t *) secret, bits);
+    (void) ngx_payments_sha256("k_test_" secret, 59, hash);
+    ok(memcmp(bits, hash, 32) == 0, "stored of a key: SHA-256 of mode and secret");
 }
 
 
