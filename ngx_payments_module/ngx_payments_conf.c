@@ -2,6 +2,7 @@
 /* The directives that take more than a slot: Redis, a secret. */
 
 #include "ngx_payments_conf.h"
+#include "http/ngx_payments_http.h"
 
 
 /* the file's first line, without its end; EMERG says what is wrong */
@@ -195,6 +196,68 @@ ngx_payments_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     pmcf->redis = redis;
+
+    return NGX_CONF_OK;
+}
+
+
+/*
+ * payments_rate_limit_policy name quota window: the headers of a 429, as
+ * draft-ietf-httpapi-ratelimit-headers-10 has them.  nginx's own limit decides;
+ * it does not say how it is set.
+ */
+
+char *
+ngx_payments_conf_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_payments_loc_conf_t  *plcf = conf;
+
+    u_char      *p;
+    time_t       window;
+    ngx_int_t    quota;
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    if (plcf->policy.data != NULL) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 0; i < value[1].len; i++) {
+        if (value[1].data[i] < 0x21 || value[1].data[i] > 0x7e
+            || value[1].data[i] == '"' || value[1].data[i] == '\\')
+        {
+            return "has a name with other than visible ASCII characters";
+        }
+    }
+
+    quota = ngx_atoi(value[2].data, value[2].len);
+    window = ngx_parse_time(&value[3], 1);
+
+    if (quota == NGX_ERROR || quota == 0) {
+        return "has an invalid quota: it must be a number above 0";
+    }
+
+    if (window == (time_t) NGX_ERROR || window == 0) {
+        return "has an invalid window: it must be a time of 1s and more";
+    }
+
+    plcf->retry = (window + quota - 1) / quota;
+
+    plcf->policy.data = ngx_pnalloc(cf->pool, 2 * (value[1].len + 64));
+    if (plcf->policy.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    p = ngx_sprintf(plcf->policy.data, "\"%V\";q=%i;w=%T", &value[1], quota,
+                    window);
+    plcf->policy.len = p - plcf->policy.data;
+
+    plcf->limit.data = p;
+    plcf->limit.len = ngx_sprintf(p, "\"%V\";r=0;t=%T", &value[1],
+                                  plcf->retry)
+                      - p;
 
     return NGX_CONF_OK;
 }

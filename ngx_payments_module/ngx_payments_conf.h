@@ -26,6 +26,8 @@ typedef struct {
     ngx_msec_t                    wait;
     time_t                        ttl;
     size_t                        zone_size;
+    ngx_shm_zone_t               *status;      /* of metrics */
+    ngx_shm_zone_t               *keys;        /* what is known of API keys */
     ngx_flag_t                    enabled;     /* "payments on" somewhere */
 } ngx_payments_main_conf_t;
 
@@ -33,6 +35,8 @@ typedef struct {
 /* handlers of directives of the main configuration, as ngx_command_t wants */
 char *ngx_payments_conf_shard(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_payments_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+/* of a location; what a 429 says */
+char *ngx_payments_conf_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_payments_conf_secret_file(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 

@@ -84,6 +84,13 @@ static ngx_command_t  ngx_payments_commands[] = {
       offsetof(ngx_payments_main_conf_t, zone_size),
       NULL },
 
+    { ngx_string("payments_rate_limit_policy"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE3,
+      ngx_payments_conf_policy,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -209,6 +216,9 @@ ngx_payments_create_loc_conf(ngx_conf_t *cf)
     }
 
     plcf->enable = NGX_CONF_UNSET;
+    plcf->retry = NGX_CONF_UNSET;
+    ngx_str_null(&plcf->policy);
+    ngx_str_null(&plcf->limit);
 
     return plcf;
 }
@@ -224,6 +234,9 @@ ngx_payments_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_payments_main_conf_t  *pmcf;
 
     ngx_conf_merge_value(conf->enable, prev->enable, 0);
+    ngx_conf_merge_str_value(conf->policy, prev->policy, "");
+    ngx_conf_merge_str_value(conf->limit, prev->limit, "");
+    ngx_conf_merge_sec_value(conf->retry, prev->retry, 1);
 
     if (!conf->enable) {
         return NGX_CONF_OK;
@@ -400,9 +413,11 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (ngx_payments_status_zone(cf, pmcf->zone_size, &ngx_payments_module)
-        != NGX_OK)
-    {
+    pmcf->status = ngx_payments_status_zone(cf, pmcf->zone_size,
+                                            &ngx_payments_module);
+    pmcf->keys = ngx_payments_auth_cache_zone(cf);
+
+    if (pmcf->status == NULL || pmcf->keys == NULL) {
         return NGX_ERROR;
     }
 
@@ -445,7 +460,8 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
 
     ngx_payments_http_wait = pmcf->wait;
 
-    ngx_payments_status_init();
+    ngx_payments_status_init(pmcf->status);
+    ngx_payments_auth_cache_init(pmcf->keys);
     ngx_payments_api_init(&pmcf->idempotency);
     ngx_payments_query_init(&pmcf->signing);
     ngx_payments_keys_init(&pmcf->idempotency.secret);
@@ -459,6 +475,8 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
     {
         return NGX_ERROR;
     }
+
+    ngx_payments_http_auth_init(cycle);
 
     if (ngx_worker == 0) {
         ngx_payments_maintenance_init(cycle);

@@ -63,4 +63,35 @@ like($answer->{body}, qr/"code":"database_unavailable"/, 'with its code');
 ok(wait_until(5, sub { as($unknown, create(uuid(), 1))->{status} == 201 }),
    'and then it works');
 
+# a configuration that fails when it has been read; a worker that starts after it
+# must not use what belonged to it
+{
+    open my $fh, '<', $ENV{NGINX_CONF} or die;
+    my $good = do { local $/; <$fh> };
+    close $fh;
+    open $fh, '>', $ENV{NGINX_CONF} or die;
+    print {$fh} "$good\nerror_log /nonexistent/error.log;\n";
+    close $fh;
+
+    my $log = -s $ENV{NGINX_ERROR_LOG};
+    kill HUP => $ENV{NGINX_PID};
+    ok(wait_until(5, sub { my $from = $log; Load::error_log_since(\$from)
+                           =~ m{\[emerg\].*/nonexistent} }), 'a configuration that fails');
+    open $fh, '>', $ENV{NGINX_CONF} or die;
+    print {$fh} $good;
+    close $fh;
+
+    my %before = map { ($_ => 1) } split ' ', `pgrep -P $ENV{NGINX_PID}`;
+    kill KILL => keys %before;
+    ok(wait_until(5, sub { my @now = split ' ', `pgrep -P $ENV{NGINX_PID}`;
+                           @now == keys %before && !grep { $before{$_} } @now }), 'other workers');
+    ok(wait_until(5, sub { request("GET /readyz HTTP/1.0\r\nHost: x\r\n\r\n")->{status} == 200 }),
+       'are ready');
+    is(request(create(uuid(), 1))->{status}, 201, 'and take payments') for 1 .. 4;
+    like(request("GET /metrics HTTP/1.0\r\nHost: x\r\n\r\n")->{body}, qr/^payments_requests_total/m,
+         'and count');
+    my $since = Load::error_log_since(\$log);
+    unlike($since, qr/exited on signal (?!9)/, 'none has crashed');
+}
+
 done_testing();

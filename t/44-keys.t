@@ -181,5 +181,11 @@ is(as($admin, 'PATCH', "/v1/merchants/$mer", { status => 'active', name => 'Shop
    'Shop', 'merchant: active, renamed');
 ok(wait_until(1, sub { $pay->()->{status} == 201 }), 'active: writes again');
 
+# when it was used, by the minute, is written by and by --------------------------------
+
+ok(wait_until(20, sub { (as($boss, 'GET', "$keys/$strong->{json}{id}")->{json}{last_used_at} // '')
+                        =~ /^20\d\d-\d\d-\d\dT\d\d:\d\d:00\.000000Z$/ }), 'last_used_at');
+is(as($boss, 'GET', "$keys/$old->{json}{id}")->{json}{revoked_at}, undef, 'which changes nothing else');
+
 is(join("\n", invariants()), '', 'invariants');
 done_testing();

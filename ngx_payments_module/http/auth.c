@@ -1,10 +1,10 @@
 
 /*
- * API keys: looked up by the SHA-256 of the key, remembered by this worker
- * for less than a second, so that a revocation holds everywhere within one.
- * A key in use is looked up again before it grows stale, while the old answer
- * still serves; requests for a key that is not known wait for its lookup.
- * Without a database there is no answer: 503, never open.
+ * API keys: looked up by hash, remembered for less than a second, so that a
+ * revocation holds everywhere within one.  A key in use is looked up again
+ * before it grows stale, while the old answer still serves; requests for a key
+ * that is not known wait for its look-up.  Without a database there is no
+ * answer: 503, never open.
  */
 
 #include "ngx_payments_http.h"
@@ -13,43 +13,68 @@
 
 #define NGX_PAYMENTS_AUTH_FRESH    900     /* milliseconds after sending */
 #define NGX_PAYMENTS_AUTH_RENEW    500     /* looked up again from here on */
-#define NGX_PAYMENTS_AUTH_MAX      4096    /* keys remembered */
+#define NGX_PAYMENTS_AUTH_SWEEP    10000   /* when keys were used is written */
 
+
+/* a look-up under way in this worker; freed when it ends */
 
 typedef struct {
     ngx_rbtree_node_t             node;
-    ngx_queue_t                   lru;
-    u_char                        hash[NGX_PAYMENTS_SHA256_LEN];
-    int64_t                       merchant_id;
-    u_char                        merchant[NGX_PAYMENTS_ID_LEN];
-    ngx_uint_t                    scopes;
-    ngx_msec_t                    sent;        /* when the lookup that gave
-                                                  this was sent */
-    ngx_msec_t                    sending;     /* when the pending one was */
+    ngx_queue_t                   queue;
     ngx_queue_t                   waiters;     /* ngx_payments_http_ctx_t */
+    ngx_payments_auth_t           auth;
     ngx_payments_pg_item_t        item;
     ngx_payments_pg_value_t       values[2];
-    unsigned                      livemode:1;
-    unsigned                      known:1;     /* there is an answer */
-    unsigned                      found:1;
-    unsigned                      active:1;
-    unsigned                      revoked:1;
-    unsigned                      expired:1;
-    unsigned                      pending:1;
-} ngx_payments_auth_t;
+} ngx_payments_lookup_t;
 
 
-static void ngx_payments_auth_lookup(ngx_payments_auth_t *auth);
+/* a key whose use is to be written; freed when it is */
+
+typedef struct {
+    ngx_queue_t                   queue;
+    u_char                        hash[NGX_PAYMENTS_SHA256_LEN];
+    ngx_payments_pg_item_t        item;
+    ngx_payments_pg_value_t       values[2];
+} ngx_payments_touch_t;
+
+
+static ngx_payments_lookup_t *ngx_payments_auth_lookup(const u_char *hash,
+    ngx_payments_api_key_t *key);
 static void ngx_payments_auth_handler(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 static ngx_int_t ngx_payments_auth_decide(ngx_payments_auth_t *auth,
     ngx_payments_http_ctx_t *ctx);
+static void ngx_payments_auth_sweep(ngx_event_t *ev);
 
 
 static ngx_rbtree_t       ngx_payments_auth_tree;
 static ngx_rbtree_node_t  ngx_payments_auth_sentinel;
-static ngx_queue_t        ngx_payments_auth_lru;
-static ngx_uint_t         ngx_payments_auth_count;
+static ngx_queue_t        ngx_payments_auth_lookups;
+static ngx_queue_t        ngx_payments_auth_touches;
+static ngx_event_t        ngx_payments_auth_timer;
+static ngx_connection_t   ngx_payments_auth_dummy;
+
+
+void
+ngx_payments_http_auth_init(ngx_cycle_t *cycle)
+{
+    ngx_rbtree_init(&ngx_payments_auth_tree, &ngx_payments_auth_sentinel,
+                    ngx_rbtree_insert_value);
+    ngx_queue_init(&ngx_payments_auth_lookups);
+    ngx_queue_init(&ngx_payments_auth_touches);
+
+    if (ngx_worker != 0) {
+        return;
+    }
+
+    ngx_payments_auth_dummy.fd = (ngx_socket_t) -1;
+    ngx_payments_auth_timer.data = &ngx_payments_auth_dummy;
+    ngx_payments_auth_timer.handler = ngx_payments_auth_sweep;
+    ngx_payments_auth_timer.log = cycle->log;
+    ngx_payments_auth_timer.cancelable = 1;
+
+    ngx_add_timer(&ngx_payments_auth_timer, NGX_PAYMENTS_AUTH_SWEEP);
+}
 
 
 static ngx_rbtree_key_t
@@ -63,91 +88,65 @@ ngx_payments_auth_order(const u_char *hash)
 }
 
 
-static ngx_payments_auth_t *
+static ngx_payments_lookup_t *
 ngx_payments_auth_find(const u_char *hash)
 {
-    ngx_rbtree_key_t      key;
-    ngx_rbtree_node_t    *node;
-    ngx_payments_auth_t  *auth;
+    ngx_rbtree_key_t        key;
+    ngx_rbtree_node_t      *node;
+    ngx_payments_lookup_t  *lookup;
 
     key = ngx_payments_auth_order(hash);
     node = ngx_payments_auth_tree.root;
 
-    while (node && node != &ngx_payments_auth_sentinel) {
+    while (node != &ngx_payments_auth_sentinel) {
 
         if (key != node->key) {
             node = (key < node->key) ? node->left : node->right;
             continue;
         }
 
-        auth = (ngx_payments_auth_t *) node;
+        lookup = (ngx_payments_lookup_t *) node;
 
         /* two hashes that share their first 64 bits do not occur */
 
-        return ngx_payments_equal(auth->hash, hash, NGX_PAYMENTS_SHA256_LEN)
-               ? auth : NULL;
+        return ngx_payments_equal(lookup->auth.hash, hash,
+                                  NGX_PAYMENTS_SHA256_LEN)
+               ? lookup : NULL;
     }
 
     return NULL;
 }
 
 
-/* drops the key unused for longest, unless somebody waits for it */
+/* how long ago a look-up was sent; another worker's clock may be ahead */
 
-static void
-ngx_payments_auth_evict(void)
+static ngx_msec_t
+ngx_payments_auth_age(ngx_payments_auth_t *auth)
 {
-    ngx_queue_t          *q;
-    ngx_payments_auth_t  *auth;
+    ngx_msec_int_t  age;
 
-    for (q = ngx_queue_last(&ngx_payments_auth_lru);
-         q != ngx_queue_sentinel(&ngx_payments_auth_lru);
-         q = ngx_queue_prev(q))
-    {
-        auth = ngx_queue_data(q, ngx_payments_auth_t, lru);
+    age = (ngx_msec_int_t) (ngx_current_msec - auth->sent);
 
-        if (!auth->pending) {
-            ngx_queue_remove(q);
-            ngx_rbtree_delete(&ngx_payments_auth_tree, &auth->node);
-            ngx_payments_auth_count--;
-            ngx_free(auth);
-            return;
-        }
-    }
+    return (age < 0) ? 0 : (ngx_msec_t) age;
 }
 
 
-static ngx_payments_auth_t *
-ngx_payments_auth_add(const u_char *hash, ngx_payments_api_key_t *key)
+/* the credential's form, and the hash by which it is known */
+
+static ngx_int_t
+ngx_payments_auth_hash(ngx_str_t *credential, ngx_payments_api_key_t *key,
+    u_char hash[NGX_PAYMENTS_SHA256_LEN])
 {
-    ngx_payments_auth_t  *auth;
-
-    if (ngx_payments_auth_tree.root == NULL) {
-        ngx_rbtree_init(&ngx_payments_auth_tree, &ngx_payments_auth_sentinel,
-                        ngx_rbtree_insert_value);
-        ngx_queue_init(&ngx_payments_auth_lru);
+    if (ngx_payments_api_key_parse(credential->data, credential->len, key)
+        != 0)
+    {
+        return NGX_DECLINED;
     }
 
-    if (ngx_payments_auth_count >= NGX_PAYMENTS_AUTH_MAX) {
-        ngx_payments_auth_evict();
-    }
-
-    auth = ngx_calloc(sizeof(ngx_payments_auth_t), ngx_cycle->log);
-    if (auth == NULL) {
-        return NULL;
-    }
-
-    ngx_memcpy(auth->hash, hash, NGX_PAYMENTS_SHA256_LEN);
-    auth->merchant_id = key->merchant_id;
-    auth->livemode = key->livemode;
-    ngx_queue_init(&auth->waiters);
-
-    auth->node.key = ngx_payments_auth_order(hash);
-    ngx_rbtree_insert(&ngx_payments_auth_tree, &auth->node);
-    ngx_queue_insert_head(&ngx_payments_auth_lru, &auth->lru);
-    ngx_payments_auth_count++;
-
-    return auth;
+    return ngx_payments_api_key_hash(credential->data + 1,
+                                     credential->data + NGX_PAYMENTS_KEY_LEN
+                                     - NGX_PAYMENTS_KEY_SECRET, hash)
+           == 0 ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -155,89 +154,113 @@ ngx_int_t
 ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx)
 {
     u_char                   hash[NGX_PAYMENTS_SHA256_LEN];
+    ngx_int_t                rc;
     ngx_msec_t               age;
-    ngx_payments_auth_t     *auth;
+    ngx_payments_auth_t      auth;
+    ngx_payments_lookup_t   *lookup;
     ngx_payments_api_key_t   key;
 
-    if (ngx_payments_api_key_parse(ctx->credential.data, ctx->credential.len,
-                                   &key)
-        != 0)
-    {
-        ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_INVALID_API_KEY,
+    rc = ngx_payments_auth_hash(&ctx->credential, &key, hash);
+
+    if (rc != NGX_OK) {
+        ngx_payments_problem(&ctx->request, (rc == NGX_DECLINED)
+                                            ? NGX_PAYMENTS_P_INVALID_API_KEY
+                                            : NGX_PAYMENTS_P_INTERNAL_ERROR,
                              NULL, NULL);
         return NGX_DECLINED;
     }
 
-    if (ngx_payments_api_key_hash(ctx->credential.data + 1,
-                                  ctx->credential.data
-                                  + NGX_PAYMENTS_KEY_LEN
-                                  - NGX_PAYMENTS_KEY_SECRET, hash)
-        != 0)
+    lookup = ngx_payments_auth_find(hash);
+
+    if (ngx_payments_auth_cache_get(hash, &auth) == NGX_OK
+        && auth.merchant_id == key.merchant_id)
     {
-        goto failed;
-    }
+        age = ngx_payments_auth_age(&auth);
 
-    auth = ngx_payments_auth_find(hash);
+        if (age < NGX_PAYMENTS_AUTH_FRESH) {
 
-    if (auth == NULL) {
-        auth = ngx_payments_auth_add(hash, &key);
+            if (age >= NGX_PAYMENTS_AUTH_RENEW && lookup == NULL
+                && ngx_payments_auth_cache_claim(&auth))
+            {
+                (void) ngx_payments_auth_lookup(hash, &key);
+            }
 
-        if (auth == NULL) {
-            goto failed;
+            return ngx_payments_auth_decide(&auth, ctx);
         }
-
-    } else {
-        ngx_queue_remove(&auth->lru);
-        ngx_queue_insert_head(&ngx_payments_auth_lru, &auth->lru);
     }
 
-    age = ngx_current_msec - auth->sent;
-
-    if ((!auth->known || age >= NGX_PAYMENTS_AUTH_RENEW) && !auth->pending) {
-        ngx_payments_auth_lookup(auth);
+    if (lookup == NULL) {
+        lookup = ngx_payments_auth_lookup(hash, &key);
     }
 
-    if (auth->known && age < NGX_PAYMENTS_AUTH_FRESH) {
-        return ngx_payments_auth_decide(auth, ctx);
+    if (lookup == NULL) {
+        ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_INTERNAL_ERROR,
+                             NULL, NULL);
+        return NGX_DECLINED;
     }
 
-    ngx_queue_insert_tail(&auth->waiters, &ctx->waiting);
+    ngx_queue_insert_tail(&lookup->waiters, &ctx->waiting);
     ctx->parked = 1;
 
     return NGX_AGAIN;
-
-failed:
-
-    ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
-                         NULL);
-
-    return NGX_DECLINED;
 }
 
 
-static void
-ngx_payments_auth_lookup(ngx_payments_auth_t *auth)
+ngx_int_t
+ngx_payments_http_identity(ngx_http_request_t *r, ngx_payments_auth_t *auth)
 {
-    ngx_payments_pg_item_t  *item = &auth->item;
+    u_char                  hash[NGX_PAYMENTS_SHA256_LEN];
+    ngx_str_t               credential;
+    ngx_payments_api_key_t  key;
+
+    return (ngx_payments_http_bearer(r, &credential) == NGX_OK
+            && ngx_payments_auth_hash(&credential, &key, hash) == NGX_OK
+            && ngx_payments_auth_cache_get(hash, auth) == NGX_OK
+            && auth->merchant_id == key.merchant_id && auth->found)
+           ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_payments_lookup_t *
+ngx_payments_auth_lookup(const u_char *hash, ngx_payments_api_key_t *key)
+{
+    ngx_payments_lookup_t   *lookup;
+    ngx_payments_pg_item_t  *item;
+
+    lookup = ngx_calloc(sizeof(ngx_payments_lookup_t), ngx_cycle->log);
+    if (lookup == NULL) {
+        return NULL;
+    }
 
     ngx_payments_status_add(NGX_PAYMENTS_M_AUTH_LOOKUPS, 1);
 
-    auth->pending = 1;
-    auth->sending = ngx_current_msec;
+    ngx_queue_init(&lookup->waiters);
+    ngx_queue_insert_tail(&ngx_payments_auth_lookups, &lookup->queue);
 
-    auth->values[0].number = auth->merchant_id;
-    auth->values[1].data = auth->hash;
-    auth->values[1].len = NGX_PAYMENTS_SHA256_LEN;
+    lookup->node.key = ngx_payments_auth_order(hash);
+    ngx_rbtree_insert(&ngx_payments_auth_tree, &lookup->node);
+
+    ngx_memcpy(lookup->auth.hash, hash, NGX_PAYMENTS_SHA256_LEN);
+    lookup->auth.merchant_id = key->merchant_id;
+    lookup->auth.livemode = key->livemode;
+    lookup->auth.sent = ngx_current_msec;
+
+    lookup->values[0].number = key->merchant_id;
+    lookup->values[1].data = lookup->auth.hash;
+    lookup->values[1].len = NGX_PAYMENTS_SHA256_LEN;
+
+    item = &lookup->item;
 
     item->statement = NGX_PAYMENTS_PG_AUTHENTICATE;
-    item->values = auth->values;
-    item->timeout = 0;
+    item->values = lookup->values;
     item->handler = ngx_payments_auth_handler;
-    item->data = auth;
+    item->data = lookup;
 
     (void) ngx_payments_api_uuid(item->tag);
 
     ngx_payments_pg_send(item);
+
+    return lookup;
 }
 
 
@@ -261,55 +284,56 @@ ngx_payments_auth_scopes(ngx_str_t names)
 
 
 static void
+ngx_payments_auth_row(ngx_payments_auth_t *auth, ngx_payments_pg_row_t *row)
+{
+    ngx_str_t  id;
+
+    id = ngx_payments_pg_bytes(row, 1);
+    ngx_payments_pg_clock(ngx_payments_pg_number(row, 7));
+
+    auth->found = (id.len == NGX_PAYMENTS_UUID_LEN
+                   && (ngx_uint_t) ngx_payments_pg_number(row, 3)
+                      == auth->livemode);
+
+    if (auth->found) {
+        ngx_payments_id("mer_", id.data, auth->merchant);
+        auth->active = (ngx_payments_pg_number(row, 2) != 0);
+        auth->scopes = ngx_payments_auth_scopes(ngx_payments_pg_bytes(row, 4));
+        auth->revoked = (ngx_payments_pg_number(row, 5) != 0);
+        auth->expired = (ngx_payments_pg_number(row, 6) != 0);
+    }
+
+    ngx_payments_auth_cache_put(auth);
+}
+
+
+static void
 ngx_payments_auth_handler(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
     ngx_int_t                 rc;
-    ngx_str_t                 id;
-    ngx_queue_t              *q, waiters;
-    ngx_payments_auth_t      *auth = item->data;
+    ngx_queue_t              *q;
+    ngx_payments_lookup_t    *lookup = item->data;
     ngx_payments_http_ctx_t  *ctx;
-
-    auth->pending = 0;
-
-    if (outcome == NGX_PAYMENTS_PG_DONE) {
-        id = ngx_payments_pg_bytes(row, 1);
-        ngx_payments_pg_clock(ngx_payments_pg_number(row, 7));
-
-        auth->known = 1;
-        auth->sent = auth->sending;
-        auth->found = (id.len == NGX_PAYMENTS_UUID_LEN
-                       && (ngx_uint_t) ngx_payments_pg_number(row, 3)
-                          == auth->livemode);
-
-        if (auth->found) {
-            ngx_payments_id("mer_", id.data, auth->merchant);
-            auth->active = (ngx_payments_pg_number(row, 2) != 0);
-            auth->scopes = ngx_payments_auth_scopes(
-                                             ngx_payments_pg_bytes(row, 4));
-            auth->revoked = (ngx_payments_pg_number(row, 5) != 0);
-            auth->expired = (ngx_payments_pg_number(row, 6) != 0);
-        }
-    }
 
     /* a waiter's request may end and come back for the same key meanwhile */
 
-    ngx_queue_init(&waiters);
+    ngx_rbtree_delete(&ngx_payments_auth_tree, &lookup->node);
+    ngx_queue_remove(&lookup->queue);
 
-    if (!ngx_queue_empty(&auth->waiters)) {
-        ngx_queue_add(&waiters, &auth->waiters);
-        ngx_queue_init(&auth->waiters);
+    if (outcome == NGX_PAYMENTS_PG_DONE) {
+        ngx_payments_auth_row(&lookup->auth, row);
     }
 
-    while (!ngx_queue_empty(&waiters)) {
-        q = ngx_queue_head(&waiters);
+    while (!ngx_queue_empty(&lookup->waiters)) {
+        q = ngx_queue_head(&lookup->waiters);
         ngx_queue_remove(q);
 
         ctx = ngx_queue_data(q, ngx_payments_http_ctx_t, waiting);
         ctx->parked = 0;
 
         if (outcome == NGX_PAYMENTS_PG_DONE) {
-            rc = ngx_payments_auth_decide(auth, ctx);
+            rc = ngx_payments_auth_decide(&lookup->auth, ctx);
 
         } else {
             rc = NGX_DECLINED;
@@ -322,6 +346,8 @@ ngx_payments_auth_handler(ngx_payments_pg_item_t *item,
 
         ngx_payments_http_resume(ctx, rc);
     }
+
+    ngx_free(lookup);
 }
 
 
@@ -368,24 +394,88 @@ ngx_payments_http_auth_leave(ngx_payments_http_ctx_t *ctx)
 }
 
 
-void
-ngx_payments_http_auth_exit(void)
+static void
+ngx_payments_auth_touched(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
-    ngx_queue_t          *q;
-    ngx_payments_auth_t  *auth;
+    ngx_payments_touch_t  *touch = item->data;
 
-    if (ngx_payments_auth_tree.root == NULL) {
+    /* not written: it is when the key is used again */
+
+    ngx_queue_remove(&touch->queue);
+    ngx_free(touch);
+}
+
+
+/* the first worker's: when keys were used, off the path of requests */
+
+static void
+ngx_payments_auth_sweep(ngx_event_t *ev)
+{
+    ngx_uint_t               from;
+    ngx_payments_auth_t      auth;
+    ngx_payments_touch_t    *touch;
+    ngx_payments_pg_item_t  *item;
+
+    if (ngx_exiting) {
         return;
     }
 
-    while (!ngx_queue_empty(&ngx_payments_auth_lru)) {
-        q = ngx_queue_head(&ngx_payments_auth_lru);
-        ngx_queue_remove(q);
+    from = 0;
 
-        auth = ngx_queue_data(q, ngx_payments_auth_t, lru);
-        ngx_free(auth);
+    while (ngx_payments_auth_cache_sweep(&from, &auth)) {
+
+        touch = ngx_calloc(sizeof(ngx_payments_touch_t), ev->log);
+        if (touch == NULL) {
+            break;
+        }
+
+        ngx_queue_insert_tail(&ngx_payments_auth_touches, &touch->queue);
+        ngx_memcpy(touch->hash, auth.hash, NGX_PAYMENTS_SHA256_LEN);
+
+        touch->values[0].number = auth.merchant_id;
+        touch->values[1].data = touch->hash;
+        touch->values[1].len = NGX_PAYMENTS_SHA256_LEN;
+
+        item = &touch->item;
+
+        item->statement = NGX_PAYMENTS_PG_TOUCH_KEYS;
+        item->values = touch->values;
+        item->handler = ngx_payments_auth_touched;
+        item->data = touch;
+        item->once = 1;
+
+        (void) ngx_payments_api_uuid(item->tag);
+
+        ngx_payments_pg_send(item);
     }
 
-    ngx_payments_auth_tree.root = NULL;
-    ngx_payments_auth_count = 0;
+    ngx_add_timer(ev, NGX_PAYMENTS_AUTH_SWEEP);
+}
+
+
+void
+ngx_payments_http_auth_exit(void)
+{
+    ngx_queue_t  *q;
+
+    if (ngx_payments_auth_lookups.next == NULL) {
+        return;
+    }
+
+    if (ngx_payments_auth_timer.timer_set) {
+        ngx_del_timer(&ngx_payments_auth_timer);
+    }
+
+    while (!ngx_queue_empty(&ngx_payments_auth_lookups)) {
+        q = ngx_queue_head(&ngx_payments_auth_lookups);
+        ngx_queue_remove(q);
+        ngx_free(ngx_queue_data(q, ngx_payments_lookup_t, queue));
+    }
+
+    while (!ngx_queue_empty(&ngx_payments_auth_touches)) {
+        q = ngx_queue_head(&ngx_payments_auth_touches);
+        ngx_queue_remove(q);
+        ngx_free(ngx_queue_data(q, ngx_payments_touch_t, queue));
+    }
 }

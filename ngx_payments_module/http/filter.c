@@ -48,6 +48,46 @@ ngx_payments_http_clear_content(ngx_http_request_t *r, size_t len)
 }
 
 
+/* when to come again; of a limit also which, and that nothing is left */
+
+static ngx_int_t
+ngx_payments_http_retry(ngx_http_request_t *r)
+{
+    ngx_str_t                 value;
+    ngx_payments_loc_conf_t  *plcf;
+
+    if (r->headers_out.status != NGX_HTTP_TOO_MANY_REQUESTS) {
+        ngx_str_set(&value, "1");
+        return ngx_payments_http_header(r, "Retry-After", &value);
+    }
+
+    plcf = ngx_http_get_module_loc_conf(r, ngx_payments_module);
+
+    value.data = ngx_pnalloc(r->pool, NGX_TIME_T_LEN);
+    if (value.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.len = ngx_sprintf(value.data, "%T", plcf->retry) - value.data;
+
+    if (ngx_payments_http_header(r, "Retry-After", &value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (plcf->policy.len == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_payments_http_header(r, "RateLimit-Policy", &plcf->policy)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_payments_http_header(r, "RateLimit", &plcf->limit);
+}
+
+
 static ngx_int_t
 ngx_payments_http_problem(ngx_http_request_t *r)
 {
@@ -107,12 +147,8 @@ ngx_payments_http_problem(ngx_http_request_t *r)
         return NGX_ERROR;
     }
 
-    if (p->after) {
-        ngx_str_set(&value, "1");
-
-        if (ngx_payments_http_header(r, "Retry-After", &value) != NGX_OK) {
-            return NGX_ERROR;
-        }
+    if (p->after && ngx_payments_http_retry(r) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     if (r->headers_out.status == NGX_HTTP_NOT_ALLOWED) {

@@ -406,67 +406,76 @@ ngx_payments_http_url_secret(ngx_http_request_t *r)
 /* Bearer, or the user name of Basic */
 
 ngx_int_t
-ngx_payments_http_credential(ngx_payments_http_ctx_t *ctx)
+ngx_payments_http_bearer(ngx_http_request_t *r, ngx_str_t *value)
 {
-    u_char              *p;
-    ngx_str_t            value, decoded;
-    ngx_table_elt_t     *h;
-    ngx_http_request_t  *r = ctx->r;
+    u_char     *p;
+    ngx_str_t   decoded;
 
-    h = r->headers_in.authorization;
-
-    if (h == NULL) {
-        ngx_payments_problem(&ctx->request,
-                             NGX_PAYMENTS_P_AUTHENTICATION_REQUIRED, NULL,
-                             NULL);
+    if (r->headers_in.authorization == NULL) {
         return NGX_DECLINED;
     }
 
-    value = h->value;
+    *value = r->headers_in.authorization->value;
 
-    if (value.len > 7 && ngx_strncasecmp(value.data, (u_char *) "Bearer ", 7)
-                         == 0)
+    if (value->len > 7
+        && ngx_strncasecmp(value->data, (u_char *) "Bearer ", 7) == 0)
     {
-        value.data += 7;
-        value.len -= 7;
+        value->data += 7;
+        value->len -= 7;
 
-    } else if (value.len > 6 && value.len < 512
-               && ngx_strncasecmp(value.data, (u_char *) "Basic ", 6) == 0)
+    } else if (value->len > 6 && value->len < 512
+               && ngx_strncasecmp(value->data, (u_char *) "Basic ", 6) == 0)
     {
-        value.data += 6;
-        value.len -= 6;
+        value->data += 6;
+        value->len -= 6;
 
         decoded.data = ngx_pnalloc(r->pool,
-                                   ngx_base64_decoded_length(value.len));
+                                   ngx_base64_decoded_length(value->len));
         if (decoded.data == NULL
-            || ngx_decode_base64(&decoded, &value) != NGX_OK)
+            || ngx_decode_base64(&decoded, value) != NGX_OK)
         {
-            goto invalid;
+            return NGX_ERROR;
         }
 
         p = ngx_strlchr(decoded.data, decoded.data + decoded.len, ':');
 
-        value.data = decoded.data;
-        value.len = p ? (size_t) (p - decoded.data) : decoded.len;
+        value->data = decoded.data;
+        value->len = p ? (size_t) (p - decoded.data) : decoded.len;
 
     } else {
-        goto invalid;
+        return NGX_ERROR;
     }
 
-    while (value.len && value.data[0] == ' ') {
-        value.data++;
-        value.len--;
+    while (value->len && value->data[0] == ' ') {
+        value->data++;
+        value->len--;
     }
-
-    ctx->credential = value;
 
     return NGX_OK;
+}
 
-invalid:
 
-    ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_INVALID_API_KEY,
-                         "the Authorization header is neither Bearer nor "
-                         "Basic with an API key", NULL);
+ngx_int_t
+ngx_payments_http_credential(ngx_payments_http_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_payments_http_bearer(ctx->r, &ctx->credential);
+
+    if (rc == NGX_OK) {
+        return NGX_OK;
+    }
+
+    if (rc == NGX_DECLINED) {
+        ngx_payments_problem(&ctx->request,
+                             NGX_PAYMENTS_P_AUTHENTICATION_REQUIRED, NULL,
+                             NULL);
+
+    } else {
+        ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_INVALID_API_KEY,
+                             "the Authorization header is neither Bearer nor "
+                             "Basic with an API key", NULL);
+    }
 
     return NGX_DECLINED;
 }

@@ -22,6 +22,9 @@ extern ngx_module_t  ngx_payments_module;
 
 typedef struct {
     ngx_flag_t                    enable;
+    ngx_str_t                     policy;      /* RateLimit-Policy of a 429 */
+    ngx_str_t                     limit;       /* RateLimit of a 429 */
+    time_t                        retry;       /* Retry-After of a 429, s */
 } ngx_payments_loc_conf_t;
 
 
@@ -75,6 +78,9 @@ ngx_int_t ngx_payments_http_post_read(ngx_http_request_t *r);
 /* headers.c: what the request's headers say; NGX_DECLINED: answer is set */
 void ngx_payments_http_headers(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_credential(ngx_payments_http_ctx_t *ctx);
+/* the API key of the Authorization header; NGX_DECLINED: there is no header;
+   NGX_ERROR: it is none that holds a key */
+ngx_int_t ngx_payments_http_bearer(ngx_http_request_t *r, ngx_str_t *value);
 ngx_int_t ngx_payments_http_accept(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_content_type(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_key(ngx_payments_http_ctx_t *ctx);
@@ -83,7 +89,42 @@ ngx_int_t ngx_payments_http_key(ngx_payments_http_ctx_t *ctx);
 #define NGX_PAYMENTS_SECRET_CARD  2
 ngx_uint_t ngx_payments_http_url_secret(ngx_http_request_t *r);
 
-/* auth.c: NGX_OK, NGX_AGAIN (ngx_payments_http_resume() follows) or
+/* what is known of an API key; by its hash, the key itself is nowhere kept */
+
+typedef struct {
+    u_char                        hash[NGX_PAYMENTS_SHA256_LEN];
+    int64_t                       merchant_id;
+    u_char                        merchant[NGX_PAYMENTS_ID_LEN];
+    ngx_uint_t                    scopes;
+    ngx_msec_t                    sent;        /* when the look-up that gave
+                                                  this was sent */
+    unsigned                      livemode:1;
+    unsigned                      found:1;
+    unsigned                      active:1;
+    unsigned                      revoked:1;
+    unsigned                      expired:1;
+} ngx_payments_auth_t;
+
+/* auth_cache.c: conf time, NULL: failed; and init_process */
+ngx_shm_zone_t *ngx_payments_auth_cache_zone(ngx_conf_t *cf);
+void ngx_payments_auth_cache_init(ngx_shm_zone_t *zone);
+/* of any age; NGX_DECLINED: nothing is known */
+ngx_int_t ngx_payments_auth_cache_get(const u_char *hash,
+    ngx_payments_auth_t *auth);
+/* whether the caller is the one, of all workers, that looks it up again */
+ngx_uint_t ngx_payments_auth_cache_claim(const ngx_payments_auth_t *auth);
+void ngx_payments_auth_cache_put(const ngx_payments_auth_t *auth);
+/* the next key, from *from on, that was used since it was swept; 0: no more */
+ngx_uint_t ngx_payments_auth_cache_sweep(ngx_uint_t *from,
+    ngx_payments_auth_t *auth);
+
+/* auth.c: init_process */
+void ngx_payments_http_auth_init(ngx_cycle_t *cycle);
+/* whose key the request shows, as far as is known without asking: good for
+   limits and logs, no proof that it is still valid; else NGX_DECLINED */
+ngx_int_t ngx_payments_http_identity(ngx_http_request_t *r,
+    ngx_payments_auth_t *auth);
+/* NGX_OK, NGX_AGAIN (ngx_payments_http_resume() follows) or
    NGX_DECLINED (answer is set) */
 ngx_int_t ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx);
 void ngx_payments_http_auth_leave(ngx_payments_http_ctx_t *ctx);

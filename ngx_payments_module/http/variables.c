@@ -64,14 +64,50 @@ static ngx_http_variable_t  ngx_payments_http_vars[] = {
 
 
 static ngx_int_t
+ngx_payments_http_variable_copy(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, u_char *data, size_t len)
+{
+    v->data = ngx_pnalloc(r->pool, len);
+    if (v->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(v->data, data, len);
+
+    v->len = len;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
 ngx_payments_http_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
     const char               *text;
     size_t                    len;
+    ngx_payments_auth_t       auth;
     ngx_payments_http_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_payments_module);
+
+    if (data == NGX_PAYMENTS_V_MERCHANT
+        && (ctx == NULL || ctx->request.merchant_id == 0))
+    {
+        /* limits come before authentication */
+
+        if (ngx_payments_http_identity(r, &auth) != NGX_OK) {
+            v->not_found = 1;
+            return NGX_OK;
+        }
+
+        return ngx_payments_http_variable_copy(r, v, auth.merchant,
+                                               NGX_PAYMENTS_ID_LEN);
+    }
+
     text = NULL;
     len = 0;
 
@@ -158,14 +194,7 @@ ngx_payments_http_pg_variable(ngx_http_request_t *r,
         p = ngx_cpymem(text, stats->sqlstate, ngx_strlen(stats->sqlstate));
     }
 
-    v->len = p - text;
-    v->data = ngx_pnalloc(r->pool, v->len);
-
-    if (v->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(v->data, text, v->len);
+    return ngx_payments_http_variable_copy(r, v, text, p - text);
 
 found:
 

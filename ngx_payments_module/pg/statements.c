@@ -83,5 +83,8 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
       NGX_PAYMENTS_PG_READ, 3, { I, U, Y } },
 
     { "authenticate", "SELECT * FROM pay.authenticate($1,$2,$3)",
-      NGX_PAYMENTS_PG_READ, 2, { I, Y } }
+      NGX_PAYMENTS_PG_READ, 2, { I, Y } },
+
+    { "touch_keys", "SELECT * FROM pay.touch_keys($1,$2,$3)",
+      NGX_PAYMENTS_PG_LIST, 2, { I, Y } }
 };

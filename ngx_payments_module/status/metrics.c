@@ -165,7 +165,7 @@ static ngx_int_t ngx_payments_status_init_zone(ngx_shm_zone_t *shm_zone,
     void *data);
 
 
-/* set once for a cycle; the slot is process-local and never stored in shm */
+/* this process's; the slot is never stored in shm */
 
 static ngx_shm_zone_t              *ngx_payments_status_shm;
 static ngx_payments_status_slot_t  *ngx_payments_status_slot;
@@ -179,21 +179,19 @@ ngx_payments_status_size(void)
 }
 
 
-ngx_int_t
+ngx_shm_zone_t *
 ngx_payments_status_zone(ngx_conf_t *cf, size_t size, void *tag)
 {
     ngx_str_t        name = ngx_string("payments_status");
     ngx_shm_zone_t  *shm_zone;
 
     shm_zone = ngx_shared_memory_add(cf, &name, size, tag);
-    if (shm_zone == NULL) {
-        return NGX_ERROR;
+
+    if (shm_zone != NULL) {
+        shm_zone->init = ngx_payments_status_init_zone;
     }
 
-    shm_zone->init = ngx_payments_status_init_zone;
-    ngx_payments_status_shm = shm_zone;
-
-    return NGX_OK;
+    return shm_zone;
 }
 
 
@@ -249,17 +247,14 @@ ngx_payments_status_alive(ngx_atomic_uint_t pid)
 
 
 void
-ngx_payments_status_init(void)
+ngx_payments_status_init(ngx_shm_zone_t *zone)
 {
     ngx_uint_t                   i, m;
     ngx_atomic_uint_t            pid;
     ngx_payments_status_slot_t  *slots;
 
+    ngx_payments_status_shm = zone;
     ngx_payments_status_slot = NULL;
-
-    if (ngx_payments_status_shm == NULL) {
-        return;
-    }
 
     slots = ngx_payments_status_shm->data;
 

@@ -82,11 +82,13 @@ typedef enum {
 #define NGX_PAYMENTS_STATUS_OPERATIONS  64
 #define NGX_PAYMENTS_STATUS_CODES       32
 
-/* reserves the zone; conf time.  "size" at least ngx_payments_status_size() */
-ngx_int_t ngx_payments_status_zone(ngx_conf_t *cf, size_t size, void *tag);
+/* reserves the zone; conf time.  "size" at least ngx_payments_status_size();
+   NULL: failed */
+ngx_shm_zone_t *ngx_payments_status_zone(ngx_conf_t *cf, size_t size,
+    void *tag);
 size_t ngx_payments_status_size(void);
 /* takes a slot for this worker, and leaves it; init_ and exit_process */
-void ngx_payments_status_init(void);
+void ngx_payments_status_init(ngx_shm_zone_t *zone);
 void ngx_payments_status_exit(void);
 
 /* adds n, which may be negative for a gauge */

@@ -365,7 +365,7 @@ test_ids(void)
     (void) ngx_payments_api_key_hash((const uint8_t *) "k_test_",
                                      (const uint8_t *) secret, bits);
     (void) ngx_payments_sha256("k_test_" secret, 59, hash);
-    ok(memcmp(bits, hash, 32) == 0, "stored of a key: SHA-256 of mode and secret");
+    ok(memcmp(bits, hash, 32) == 0, "stored: SHA-256 of mode and secret");
 }
 
 
