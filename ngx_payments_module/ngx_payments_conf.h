@@ -24,7 +24,8 @@ typedef struct {
     ngx_str_t                     signing;     /* of cursors: the secret file's,
                                                   or made at the start */
     ngx_msec_t                    wait;
-    time_t                        ttl;
+    time_t                        ttl;         /* seconds a key is kept */
+    time_t                        kept;        /* ... and an event */
     size_t                        zone_size;
     ngx_shm_zone_t               *status;      /* of metrics */
     ngx_shm_zone_t               *keys;        /* what is known of API keys */

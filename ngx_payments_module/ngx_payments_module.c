@@ -77,6 +77,13 @@ static ngx_command_t  ngx_payments_commands[] = {
       offsetof(ngx_payments_main_conf_t, wait),
       NULL },
 
+    { ngx_string("payments_events_retention"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_sec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_payments_main_conf_t, kept),
+      NULL },
+
     { ngx_string("payments_zone"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
@@ -156,6 +163,7 @@ ngx_payments_create_main_conf(ngx_conf_t *cf)
     pmcf->idempotency.redis_read = NGX_CONF_UNSET;
     pmcf->wait = NGX_CONF_UNSET_MSEC;
     pmcf->ttl = NGX_CONF_UNSET;
+    pmcf->kept = NGX_CONF_UNSET;
     pmcf->zone_size = NGX_CONF_UNSET_SIZE;
 
     return pmcf;
@@ -170,6 +178,7 @@ ngx_payments_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_value(pmcf->idempotency.redis_read, 1);
     ngx_conf_init_msec_value(pmcf->wait, 10000);
     ngx_conf_init_value(pmcf->ttl, 24 * 3600);
+    ngx_conf_init_value(pmcf->kept, 30 * 24 * 3600);
     ngx_conf_init_size_value(pmcf->zone_size, 2 * 1024 * 1024);
 
     pmcf->idempotency.ttl = pmcf->ttl;
@@ -179,6 +188,15 @@ ngx_payments_init_main_conf(ngx_conf_t *cf, void *conf)
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"payments_idempotency_ttl\" must be from 60 "
                            "seconds to 7 days");
+        return NGX_CONF_ERROR;
+    }
+
+    /* a key of a week, its last day, and a day for clocks that differ */
+
+    if (pmcf->kept < 9 * 24 * 3600) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"payments_events_retention\" must be 9 days or "
+                           "more");
         return NGX_CONF_ERROR;
     }
 
@@ -479,7 +497,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
     ngx_payments_http_auth_init(cycle);
 
     if (ngx_worker == 0) {
-        ngx_payments_maintenance_init(cycle);
+        ngx_payments_maintenance_init(cycle, pmcf->kept);
     }
 
     return NGX_OK;

@@ -115,9 +115,9 @@ sub check_load {
         my $start = time;
         devstack('kill', 'primary');
         devstack('start', 'primary');
-        $longest = time - $start if $longest < time - $start;
         # as long as it takes: the next one counts from when it works again
-        wait_until(5, \&ready);
+        wait_until(20, \&ready);
+        $longest = time - $start if $longest < time - $start;
     }
 
     sleep 0.5;
@@ -125,8 +125,8 @@ sub check_load {
     check_load('killed postmaster', $load->{run}, @done);
     note sprintf 'killed postmaster: down for %.1f s at most', $longest;
     SKIP: {
-        skip sprintf('the server was down for %.1f s', $longest), 1
-            if $longest > 3;
+        skip sprintf('the server was down for %.1f s, the deadline is 8 s', $longest), 1
+            if $longest > 6;
         is(scalar(grep { $_->{statuses}[0] != 201 } @done), 0,
            'killed postmaster: no client was told');
     }

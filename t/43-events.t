@@ -67,6 +67,12 @@ sub payment { return { amount => $_[0], currency => 'EUR', capture_method =>
     is_deeply($events[0]{data}{object}, $created->{json}, 'the object as it was');
     is_deeply($events[4]{data}{object}, $last->{json}, 'and as it became');
     is($events[3]{object_id}, $refund, 'a refund\'s');
+    is_deeply([map { $_->{data}{previous_attributes} } @events[0, 3, 5]],
+              [undef, undef, undef], 'what is new had no attributes before');
+    is_deeply([sort keys %{ $events[2]{data}{previous_attributes} }],
+              [qw(description updated_at version)], 'what a change has changed');
+    is_deeply({ %{ $events[1]{data}{object} }, %{ $events[1]{data}{previous_attributes} } },
+              $created->{json}, 'and what it was before');
     my ($request) = $created->{head} =~ /^Request-Id: (req_\w+)/m;
     is_deeply($events[0]{request}, { id => $request, idempotency_key => 'events-1' },
               'who asked for it');

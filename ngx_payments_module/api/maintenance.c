@@ -5,6 +5,7 @@
 
 
 #define NGX_PAYMENTS_DAYS_ALARM  3
+#define NGX_PAYMENTS_MAINTAIN    (3600 * 1000)  /* ms */
 
 
 /* a task: one SQL call, again and again; of the first worker */
@@ -13,22 +14,25 @@ typedef struct {
     ngx_payments_pg_statement_e   statement;
     ngx_msec_t                    every;
     ngx_msec_t                    again;       /* where it did not work */
-    void                        (*done)(ngx_payments_pg_row_t *row);
+    ngx_msec_t                  (*done)(ngx_payments_pg_row_t *row);
+                                               /* how long until the next; NULL:
+                                                  every */
     ngx_event_t                   timer;
     ngx_connection_t              dummy;       /* for the timer's log lines */
     ngx_payments_pg_item_t        item;
-    ngx_payments_pg_value_t       holder;      /* of the lease, if it has one */
+    ngx_payments_pg_value_t       value;       /* who asks for the lease, or for
+                                                  how long events are kept */
 } ngx_payments_task_t;
 
 
 static void ngx_payments_task_timer(ngx_event_t *ev);
 static void ngx_payments_task_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
-static void ngx_payments_maintain_done(ngx_payments_pg_row_t *row);
+static ngx_msec_t ngx_payments_maintain_done(ngx_payments_pg_row_t *row);
 
 
 static ngx_payments_task_t  ngx_payments_tasks[] = {
-    { .statement = NGX_PAYMENTS_PG_MAINTAIN, .every = 3600 * 1000,
+    { .statement = NGX_PAYMENTS_PG_MAINTAIN, .every = NGX_PAYMENTS_MAINTAIN,
       .again = 60 * 1000, .done = ngx_payments_maintain_done },
     { .statement = NGX_PAYMENTS_PG_BACKGROUND, .every = 1000,
       .again = 1000 }
@@ -44,7 +48,7 @@ static u_char  ngx_payments_holder[NGX_PAYMENTS_UUID_LEN];
 
 
 void
-ngx_payments_maintenance_init(ngx_cycle_t *cycle)
+ngx_payments_maintenance_init(ngx_cycle_t *cycle, time_t kept)
 {
     ngx_uint_t            i;
     ngx_payments_task_t  *task;
@@ -64,11 +68,12 @@ ngx_payments_maintenance_init(ngx_cycle_t *cycle)
         task->timer.log = cycle->log;
         task->timer.cancelable = 1;
 
-        task->holder.data = ngx_payments_holder;
-        task->holder.len = NGX_PAYMENTS_UUID_LEN;
+        task->value.data = ngx_payments_holder;
+        task->value.len = NGX_PAYMENTS_UUID_LEN;
+        task->value.number = kept;
 
         task->item.statement = task->statement;
-        task->item.values = &task->holder;
+        task->item.values = &task->value;
         task->item.handler = ngx_payments_task_done;
         task->item.data = task;
         task->item.once = 1;
@@ -114,6 +119,7 @@ static void
 ngx_payments_task_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
+    ngx_msec_t            next;
     ngx_payments_task_t  *task = item->data;
 
     if (outcome != NGX_PAYMENTS_PG_DONE) {
@@ -124,15 +130,13 @@ ngx_payments_task_done(ngx_payments_pg_item_t *item,
         return;
     }
 
-    if (task->done != NULL) {
-        task->done(row);
-    }
+    next = task->done ? task->done(row) : task->every;
 
-    ngx_add_timer(&task->timer, task->every);
+    ngx_add_timer(&task->timer, next);
 }
 
 
-static void
+static ngx_msec_t
 ngx_payments_maintain_done(ngx_payments_pg_row_t *row)
 {
     int64_t  days;
@@ -144,4 +148,8 @@ ngx_payments_maintain_done(ngx_payments_pg_row_t *row)
                       "partitions of pay.journal end in %L days; payments "
                       "stop then", days);
     }
+
+    /* days that have ended go one by one */
+
+    return ngx_payments_pg_number(row, 2) ? 1000 : NGX_PAYMENTS_MAINTAIN;
 }

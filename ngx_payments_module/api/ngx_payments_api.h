@@ -310,10 +310,11 @@ void ngx_payments_problem_violations(ngx_payments_request_t *request,
 
 /*
  * maintenance.c: what nobody asks for, by the first worker: partitions are made
- * ahead, at the start and once an hour; what is due is done once a second, by
- * whoever holds the lease.  init_process and exit_process
+ * ahead, and dropped when the events in them were "kept" for so many seconds, at
+ * the start and once an hour; what is due is done once a second, by whoever
+ * holds the lease.  init_process and exit_process
  */
-void ngx_payments_maintenance_init(ngx_cycle_t *cycle);
+void ngx_payments_maintenance_init(ngx_cycle_t *cycle, time_t kept);
 void ngx_payments_maintenance_exit(void);
 
 /*

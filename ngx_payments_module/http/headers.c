@@ -77,6 +77,13 @@ ngx_payments_http_key_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
 {
     ctx->key = *value;
     ctx->nkeys++;
+
+    /* nginx may log the header: it is gone before anything else happens */
+
+    if (ngx_payments_card_number(value->data, value->len)) {
+        ngx_memset(value->data, '*', value->len);
+        ctx->card = 1;
+    }
 }
 
 
@@ -374,17 +381,53 @@ ngx_payments_http_secret(ngx_http_request_t *r, ngx_str_t *s,
 }
 
 
+/* a card number in the path: in any part of it but ids, which are random */
+
+static ngx_uint_t
+ngx_payments_http_path_card(ngx_http_request_t *r)
+{
+    u_char     *p, *last;
+    ngx_str_t   part;
+
+    p = r->unparsed_uri.data;
+    last = ngx_strlchr(p, p + r->unparsed_uri.len, '?');
+
+    if (last == NULL) {
+        last = p + r->unparsed_uri.len;
+    }
+
+    for ( /* void */ ; p < last; p = part.data + part.len + 1) {
+        part.data = p;
+
+        while (p < last && *p != '/') {
+            p++;
+        }
+
+        part.len = p - part.data;
+
+        if (part.len == NGX_PAYMENTS_ID_LEN && part.data[3] == '_') {
+            continue;
+        }
+
+        if (ngx_payments_http_secret(r, &part, ngx_payments_card_number)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 ngx_uint_t
 ngx_payments_http_url_secret(ngx_http_request_t *r)
 {
     ngx_uint_t  what;
 
-    /* a card number in the query; a path has ids, which are random */
-
     what = ngx_payments_http_secret(r, &r->unparsed_uri,
                                     ngx_payments_api_key_inside)
            ? NGX_PAYMENTS_SECRET_KEY
-           : ngx_payments_http_secret(r, &r->args, ngx_payments_card_number)
+           : (ngx_payments_http_secret(r, &r->args, ngx_payments_card_number)
+              || ngx_payments_http_path_card(r))
              ? NGX_PAYMENTS_SECRET_CARD : 0;
 
     if (what == 0) {
@@ -576,6 +619,13 @@ ngx_payments_http_key(ngx_payments_http_ctx_t *ctx)
         return NGX_DECLINED;
     }
 
+    if (ctx->card) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_CARD_NUMBER,
+                             "the Idempotency-Key holds what looks like a "
+                             "card number; make a new key", NULL);
+        return NGX_DECLINED;
+    }
+
     key = ctx->key;
 
     /* RFC 8941 has the key as a String; the world sends it bare */
@@ -593,13 +643,6 @@ ngx_payments_http_key(ngx_payments_http_ctx_t *ctx)
         if (key.data[i] < 0x21 || key.data[i] > 0x7e) {
             goto invalid;
         }
-    }
-
-    if (ngx_payments_card_number(key.data, key.len)) {
-        ngx_payments_problem(request, NGX_PAYMENTS_P_CARD_NUMBER,
-                             "the Idempotency-Key holds what looks like a "
-                             "card number; make a new key", NULL);
-        return NGX_DECLINED;
     }
 
     request->key = key;

@@ -59,6 +59,7 @@ struct ngx_payments_http_ctx_s {
     ngx_str_t                     problem;     /* replaces nginx's own page */
 
     unsigned                      accepted:1;  /* and with q above 0 */
+    unsigned                      card:1;      /* was in an Idempotency-Key */
     unsigned                      coded:1;     /* Content-Encoding */
     unsigned                      secret:2;    /* what was in the URL */
     unsigned                      parked:1;    /* "waiting" is in a list */

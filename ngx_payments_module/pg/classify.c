@@ -99,6 +99,14 @@ ngx_payments_pg_classify(const PGresult *result)
         return NGX_PAYMENTS_PG_CLASS_UNKNOWN;
     }
 
+    /* "no partition of relation found for row": the only one without a name */
+
+    if (ngx_strcmp(state, "23514") == 0
+        && PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME) == NULL)
+    {
+        return NGX_PAYMENTS_PG_CLASS_RESOURCE;
+    }
+
     for (s = ngx_payments_pg_sqlstates; s->sqlstate != NULL; s++) {
         if (ngx_strncmp(state, s->sqlstate, ngx_strlen(s->sqlstate)) == 0) {
             break;

@@ -37,8 +37,8 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
 
     /* what nobody waits for delays no payment */
 
-    { "maintain", "SELECT * FROM pay.maintain($1)",
-      NGX_PAYMENTS_PG_LIST, 0, { U } },
+    { "maintain", "SELECT * FROM pay.maintain($1,$2)",
+      NGX_PAYMENTS_PG_LIST, 1, { I } },
 
     { "background", "SELECT * FROM pay.background($1,$2)",
       NGX_PAYMENTS_PG_LIST, 1, { U } },

@@ -59,6 +59,18 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         || ',"canceled_at":' || pay.json_time(p.canceled_at) || '}'
 $$;
 
+-- In: an object as it was and as it is, JSON.  Out: the members that differ, as
+-- they were, a JSON object.
+CREATE OR REPLACE FUNCTION pay.previous_attributes(before text, after text)
+RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT '{' || coalesce(string_agg(to_json(b.key)::text || ':'
+                                      || b.value::text, ',' ORDER BY b.n), '')
+               || '}'
+      FROM json_each(before::json) WITH ORDINALITY AS b (key, value, n)
+      JOIN json_each(after::json) AS a USING (key)
+     WHERE a.value::text <> b.value::text
+$$;
+
 -- A problem (RFC 9457) that is decided inside a transaction and stored with
 -- it.  In: code, title, HTTP status, detail; the request's public id; retry
 -- (never, same_key or new_key); more members as JSON text with a leading

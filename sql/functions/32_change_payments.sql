@@ -118,11 +118,11 @@ BEGIN
         INSERT INTO pay.journal (merchant_id, key_hash, day, generation,
                status, object_version, livemode, request_id, event_id,
                object_id, parent_id, created_at, fingerprint, request, body,
-               event_type, key)
+               event_type, previous, key)
         VALUES (merchant[i], key_hash[i], today, k.generation, status, o_version,
                 livemode[i], o_request_id, o_item, o_object_id, c.parent_id,
                 now(), fingerprint[i], request[i], o_body, c.event_type,
-                key[i]);
+                c.previous, key[i]);
 
         RETURN NEXT;
     END LOOP;
@@ -131,13 +131,13 @@ END $$;
 -- One change of one payment, which the caller has locked.  In: the payment
 -- (NULLs: there is none), and the rest as above.  Out: what the journal is to
 -- hold: HTTP status, body, object and its version, the payment of a refund's
--- event, and the event, if it is one.  Status NULL: outcome 8.
+-- event, the event, if it is one, and what that changed.  Status NULL: outcome 8.
 CREATE OR REPLACE FUNCTION pay.change_payment(p pay.payments, payment uuid,
     action text, object uuid, transfer uuid, transfer2 uuid, amount bigint,
     currency text, final boolean, reason text, reference text, metadata text,
     description text, described boolean, at timestamptz, request text,
     OUT status smallint, OUT body text, OUT object_id uuid, OUT version int,
-    OUT parent_id uuid, OUT event_type text)
+    OUT parent_id uuid, OUT event_type text, OUT previous text)
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
@@ -153,6 +153,7 @@ DECLARE
     detail text;
     more text := '';
     n bigint;
+    before text;
 BEGIN
     object_id := payment;
     version := 0;
@@ -216,6 +217,7 @@ BEGIN
         RETURN;
     END IF;
 
+    before := pay.payment_body(p);
     at := greatest(at, p.updated_at);
     p.updated_at := at;
     p.version := p.version + 1;
@@ -397,5 +399,6 @@ BEGIN
         body := pay.refund_body(r);
     ELSE
         version := p.version;
+        previous := pay.previous_attributes(before, body);
     END IF;
 END $$;

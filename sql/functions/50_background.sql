@@ -9,20 +9,22 @@ $$;
 -- that no request can have, and no fingerprint.
 CREATE OR REPLACE FUNCTION pay.journal_background(merchant bigint,
     livemode boolean, object uuid, parent uuid, version int, body text,
-    event_type text) RETURNS void
+    event_type text, previous text) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pay, pg_temp AS $$
     INSERT INTO pay.journal (merchant_id, key_hash, day, status,
            object_version, livemode, request_id, event_id, object_id,
-           parent_id, created_at, request, body, event_type)
+           parent_id, created_at, request, body, event_type, previous)
     VALUES (merchant, gen_random_uuid(), (now() AT TIME ZONE 'UTC')::date,
             200, version, livemode, pay.uuid7(), pay.uuid7(), object, parent,
-            now(), 'background', body, event_type)
+            now(), 'background', body, event_type, previous)
 $$;
 
 -- A refund whose processor has answered.  In: the refund, locked with its
 -- payment by the caller; whether it succeeded.
 CREATE OR REPLACE FUNCTION pay.resolve_refund(r pay.refunds, ok boolean)
 RETURNS void LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+DECLARE
+    before constant text := pay.refund_body(r);
 BEGIN
     UPDATE pay.refunds e
        SET status = CASE WHEN ok THEN 'succeeded' ELSE 'failed' END,
@@ -48,7 +50,8 @@ BEGIN
             CASE WHEN ok THEN 'refund_succeeded' ELSE 'refund_failed' END);
 
     PERFORM pay.journal_background(r.merchant_id, r.livemode, r.refund_id,
-        r.payment_id, r.version, pay.refund_body(r), 'refund.' || r.status);
+        r.payment_id, r.version, pay.refund_body(r), 'refund.' || r.status,
+        pay.previous_attributes(before, pay.refund_body(r)));
 END $$;
 
 -- Does what is due, at most 100 of a kind: payments and refunds that the
@@ -100,7 +103,8 @@ BEGIN
 
         IF c.event_type IS NOT NULL THEN
             PERFORM pay.journal_background(p.merchant_id, p.livemode,
-                c.object_id, c.parent_id, c.version, c.body, c.event_type);
+                c.object_id, c.parent_id, c.version, c.body, c.event_type,
+                c.previous);
             n := n + 1;
         END IF;
     END LOOP;

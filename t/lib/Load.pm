@@ -15,12 +15,15 @@ use Time::HiRes qw(sleep time);
 use Exporter 'import';
 our @EXPORT_OK = qw(devstack sql request create uuid invariants rounds
                     error_log_since wait_until later collect stored recovered merchant api_key
-                    text api);
+                    text api together);
 
 die "PAYMENTS_URL is not set; run: eval \"\$(tools/devstack env)\"\n"
     unless $ENV{PAYMENTS_URL};
 
 our ($port) = $ENV{PAYMENTS_URL} =~ /:(\d+)$/;
+
+# of the second node, where there is one
+our ($port2) = ($ENV{PAYMENTS_URL_2} || '') =~ /:(\d+)$/;
 
 # clients that run: a test that dies must not leave them, nor prove waiting
 my $parent = $$;
@@ -212,6 +215,49 @@ sub collect {
     my ($head, $body) = split /\r\n\r\n/, $text, 2;
     return { status => $status, seconds => $seconds, head => $head,
              body => $body };
+}
+
+# Sends each text over a connection of its own, to all ports in turn, each
+# before any answer is read.  Returns request()'s answers, in order.
+sub together {
+    my ($ports, @texts) = @_;
+    my $select = IO::Select->new;
+    my (%index, @sockets, @answers);
+    my $start = time;
+
+    for my $i (0 .. $#texts) {
+        $sockets[$i] = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+            PeerPort => $ports->[$i % @$ports]) or die "connect: $!";
+        $index{$sockets[$i]} = $i;
+        $answers[$i] = { text => '', seconds => 0 };
+        $select->add($sockets[$i]);
+    }
+
+    # all but the last byte, then that: they arrive together
+    syswrite $sockets[$_], substr($texts[$_], 0, -1) for 0 .. $#texts;
+    syswrite $sockets[$_], substr($texts[$_], -1) for 0 .. $#texts;
+
+    while ($select->count && time < $start + 30) {
+        for my $socket ($select->can_read(0.5)) {
+            my $answer = $answers[$index{$socket}];
+            next if sysread $socket, $answer->{text}, 65536,
+                            length $answer->{text};
+            $answer->{seconds} = time - $start;
+            $select->remove($socket);
+            close $socket;
+        }
+    }
+
+    for my $answer (@answers) {
+        my ($head, $body) = split /\r\n\r\n/, delete $answer->{text}, 2;
+        ($answer->{status}) = ($head || '') =~ m{^HTTP/1\.\d (\d+)};
+        $answer->{status} ||= 0;
+        $answer->{head} = defined $head ? $head : '';
+        $answer->{body} = defined $body ? $body : '';
+        $answer->{json} = eval { decode_json($answer->{body}) } || {};
+    }
+
+    return @answers;
 }
 
 # how many rows and objects the journal has for these keys: "2|2"
