@@ -29,6 +29,8 @@ typedef struct {
     size_t                        zone_size;
     ngx_shm_zone_t               *status;      /* of metrics */
     ngx_shm_zone_t               *keys;        /* what is known of API keys */
+    ngx_shm_zone_t               *executions;  /* and their answers */
+    size_t                        executions_size;
     ngx_flag_t                    enabled;     /* "payments on" somewhere */
 } ngx_payments_main_conf_t;
 

@@ -26,6 +26,14 @@ static void ngx_payments_exit_process(ngx_cycle_t *cycle);
 static void ngx_payments_exit_master(ngx_cycle_t *cycle);
 
 
+static ngx_conf_enum_t  ngx_payments_redis_reads[] = {
+    { ngx_string("off"), NGX_PAYMENTS_REDIS_READ_OFF },
+    { ngx_string("on"), NGX_PAYMENTS_REDIS_READ_ON },
+    { ngx_string("auto"), NGX_PAYMENTS_REDIS_READ_AUTO },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_command_t  ngx_payments_commands[] = {
 
     { ngx_string("payments"),
@@ -50,10 +58,24 @@ static ngx_command_t  ngx_payments_commands[] = {
       NULL },
 
     { ngx_string("payments_redis_read"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_payments_main_conf_t, idempotency.redis_read),
+      &ngx_payments_redis_reads },
+
+    { ngx_string("payments_replay_cache"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
-      offsetof(ngx_payments_main_conf_t, idempotency.redis_read),
+      offsetof(ngx_payments_main_conf_t, idempotency.cache),
+      NULL },
+
+    { ngx_string("payments_idempotency_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_payments_main_conf_t, executions_size),
       NULL },
 
     { ngx_string("payments_secret_file"),
@@ -160,7 +182,9 @@ ngx_payments_create_main_conf(ngx_conf_t *cf)
         return NULL;
     }
 
-    pmcf->idempotency.redis_read = NGX_CONF_UNSET;
+    pmcf->idempotency.redis_read = NGX_CONF_UNSET_UINT;
+    pmcf->idempotency.cache = NGX_CONF_UNSET;
+    pmcf->executions_size = NGX_CONF_UNSET_SIZE;
     pmcf->wait = NGX_CONF_UNSET_MSEC;
     pmcf->ttl = NGX_CONF_UNSET;
     pmcf->kept = NGX_CONF_UNSET;
@@ -175,7 +199,10 @@ ngx_payments_init_main_conf(ngx_conf_t *cf, void *conf)
 {
     ngx_payments_main_conf_t  *pmcf = conf;
 
-    ngx_conf_init_value(pmcf->idempotency.redis_read, 1);
+    ngx_conf_init_uint_value(pmcf->idempotency.redis_read,
+                             NGX_PAYMENTS_REDIS_READ_AUTO);
+    ngx_conf_init_value(pmcf->idempotency.cache, 1);
+    ngx_conf_init_size_value(pmcf->executions_size, 32 * 1024 * 1024);
     ngx_conf_init_msec_value(pmcf->wait, 10000);
     ngx_conf_init_value(pmcf->ttl, 24 * 3600);
     ngx_conf_init_value(pmcf->kept, 30 * 24 * 3600);
@@ -316,8 +343,12 @@ ngx_payments_init_module(ngx_cycle_t *cycle)
 
     pmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_payments_module);
 
-    if (pmcf == NULL || !pmcf->enabled
-        || ngx_payments_enough(cycle->log, pmcf, cycle->connection_n)
+    if (pmcf == NULL || !pmcf->enabled) {
+        return NGX_OK;
+    }
+
+    if (ngx_payments_idempotency_master(cycle->log) == NGX_OK
+        && ngx_payments_enough(cycle->log, pmcf, cycle->connection_n)
            == NGX_OK)
     {
         return NGX_OK;
@@ -398,6 +429,13 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    if (pmcf->executions_size < NGX_PAYMENTS_ZONE_MIN) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"payments_idempotency_zone\" is too small: at "
+                           "least 1m is needed");
+        return NGX_ERROR;
+    }
+
     pmcf->signing = pmcf->idempotency.secret;
 
     if (pmcf->signing.len == 0) {
@@ -434,8 +472,12 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
     pmcf->status = ngx_payments_status_zone(cf, pmcf->zone_size,
                                             &ngx_payments_module);
     pmcf->keys = ngx_payments_auth_cache_zone(cf);
+    pmcf->executions = ngx_payments_idempotency_zone(cf, pmcf->executions_size,
+                                                     &ngx_payments_module,
+                                                     &pmcf->idempotency);
 
-    if (pmcf->status == NULL || pmcf->keys == NULL) {
+    if (pmcf->status == NULL || pmcf->keys == NULL || pmcf->executions == NULL)
+    {
         return NGX_ERROR;
     }
 
@@ -484,7 +526,11 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
     ngx_payments_query_init(&pmcf->signing);
     ngx_payments_keys_init(&pmcf->idempotency.secret);
 
-    if (ngx_payments_pg_init(cycle, pmcf->shard) != NGX_OK) {
+    if (ngx_payments_idempotency_init(cycle, pmcf->executions,
+                                      &pmcf->idempotency)
+        != NGX_OK
+        || ngx_payments_pg_init(cycle, pmcf->shard) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -508,6 +554,7 @@ static void
 ngx_payments_exit_process(ngx_cycle_t *cycle)
 {
     ngx_payments_maintenance_exit();
+    ngx_payments_idempotency_exit();
     ngx_payments_pg_exit();
     ngx_payments_redis_exit();
     ngx_payments_http_auth_exit();
@@ -521,6 +568,7 @@ ngx_payments_exit_process(ngx_cycle_t *cycle)
 static void
 ngx_payments_exit_master(ngx_cycle_t *cycle)
 {
+    ngx_payments_idempotency_master_exit();
     ngx_payments_patterns_free();
     ngx_payments_digest_free();
 }

@@ -195,6 +195,7 @@ Preference-Applied: wait=5
 === TEST 12: without asking Redis; answers are stored there all the same
 --- http_config
     payments_redis_read off;
+    payments_replay_cache off;
 --- request eval
 my $body = '{"amount":3,"currency":"EUR","payment_method":{"token":"tok_visa"}}';
 ["POST /v1/payments\n$body", "POST /v1/payments\n$body", 'GET /metrics']

@@ -6,7 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use Load qw(devstack sql request create uuid invariants rounds
-            error_log_since wait_until recovered);
+            error_log_since wait_until recovered nginx_pid);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -320,13 +320,13 @@ sub redis {
     is(scalar(grep { $_->{statuses}[0] != 201 } @done), 0,
        'reload: no failed request');
 
-    my $workers = () = `ps -o args= --ppid $ENV{NGINX_PID}` =~ /worker process$/mg;
+    my $workers = () = `ps -o args= --ppid @{[nginx_pid()]}` =~ /worker process$/mg;
     ok(wait_until(15, sub {
         sql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'pay_api'")
             <= 6
     }), 'reload: no connection is left behind');
     ok(wait_until(15, sub {
-        my $n = () = `ps -o args= --ppid $ENV{NGINX_PID}` =~ /shutting down/g;
+        my $n = () = `ps -o args= --ppid @{[nginx_pid()]}` =~ /shutting down/g;
         $n == 0
     }), 'reload: no worker is left behind');
 }

@@ -4,7 +4,7 @@ use strict;
 use warnings;
 
 use lib 't/lib';
-use Load qw(devstack sql request create uuid wait_until api_key);
+use Load qw(devstack sql request create uuid wait_until api_key nginx_pid);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -75,16 +75,18 @@ ok(wait_until(5, sub { as($unknown, create(uuid(), 1))->{status} == 201 }),
     close $fh;
 
     my $log = -s $ENV{NGINX_ERROR_LOG};
-    kill HUP => $ENV{NGINX_PID};
+    my $master = nginx_pid();
+    kill HUP => $master;
     ok(wait_until(5, sub { my $from = $log; Load::error_log_since(\$from)
                            =~ m{\[emerg\].*error\.log/none} }), 'a configuration that fails');
     open $fh, '>', $ENV{NGINX_CONF} or die;
     print {$fh} $good;
     close $fh;
 
-    my %before = map { ($_ => 1) } split ' ', `pgrep -P $ENV{NGINX_PID}`;
+    my %before = map { ($_ => 1) } split ' ', `pgrep -P $master`;
+    ok(%before > 0, 'there are workers');
     kill KILL => keys %before;
-    ok(wait_until(5, sub { my @now = split ' ', `pgrep -P $ENV{NGINX_PID}`;
+    ok(wait_until(5, sub { my @now = split ' ', `pgrep -P $master`;
                            @now == keys %before && !grep { $before{$_} } @now }), 'other workers');
     ok(wait_until(5, sub { request("GET /readyz HTTP/1.0\r\nHost: x\r\n\r\n")->{status} == 200 }),
        'are ready');

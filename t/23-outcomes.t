@@ -122,7 +122,7 @@ for my $mode ('direct', 'pooler') {
         my $before = Own::metric('payments_postgresql_calls_total', 'write');
 
         $proxy->rule(match => 'create_payments', do => 'error', over => 1,
-                     error => ['ERROR', '23514', 'x']);
+                     error => ['ERROR', '23502', 'x']);
         $proxy->release;
         my @answers = map { collect($_) } @requests;
         collect($_) for @first;

@@ -26,8 +26,6 @@ ngx_payments_api_init(ngx_payments_idempotency_conf_t *conf)
 {
     ngx_payments_api_ttl = conf->ttl;
 
-    ngx_payments_idempotency_init(conf);
-
     /* not the random bytes that the parent had left, by no means */
 
     ngx_memzero(&ngx_payments_api_ids, sizeof(ngx_payments_uuid_state_t));
@@ -358,6 +356,7 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
 {
     u_char                     fingerprint[NGX_PAYMENTS_SHA256_LEN];
     ngx_int_t                  rc;
+    ngx_payments_record_t      record;
     ngx_payments_execution_t  *execution;
 
     if (request->key.len == 0) {
@@ -379,15 +378,24 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
     request->waiter.handler = ngx_payments_api_keyed;
     request->waiter.wait = request->wait;
 
-    rc = ngx_payments_idempotency_join(&request->waiter, &request->key_hash,
-                                       fingerprint, request->request_uuid);
+    if (request->key.len) {
+        rc = ngx_payments_idempotency_replay(&request->key_hash, fingerprint,
+                                             request->pool, &record);
 
-    if (rc == NGX_OK) {
-        return;
+        if (rc != NGX_DECLINED) {
+            ngx_payments_api_keyed(&request->waiter, (rc == NGX_OK)
+                                                     ? NGX_PAYMENTS_REPLAYED
+                                                     : NGX_PAYMENTS_REUSED,
+                                   &record);
+            return;
+        }
     }
 
-    if (rc == NGX_ERROR) {
-        goto failed;
+    if (ngx_payments_idempotency_join(&request->waiter, &request->key_hash,
+                                      fingerprint)
+        == NGX_OK)
+    {
+        return;
     }
 
     execution = ngx_payments_idempotency_create(&request->key_hash,
@@ -403,6 +411,8 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
         ngx_payments_idempotency_abandon(execution);
         goto failed;
     }
+
+    execution->keyless = (request->key.len == 0);
 
     ngx_payments_idempotency_start(execution, &request->waiter);
     return;

@@ -263,7 +263,7 @@ extern const ngx_uint_t                ngx_payments_noperations;
 
 /* compiles the table's patterns; conf time.  Returns what failed, or NULL */
 const char *ngx_payments_api_compile(void);
-/* init_process of a worker; idempotency/ is started too */
+/* init_process of a worker */
 void ngx_payments_api_init(ngx_payments_idempotency_conf_t *conf);
 
 /*

@@ -3,6 +3,7 @@
 
 #include "ngx_payments_executions.h"
 #include "ngx_payments_replay.h"
+#include "ngx_payments_shared.h"
 #include "../redis/ngx_payments_redis.h"
 #include "../status/ngx_payments_status.h"
 
@@ -38,9 +39,11 @@
 #define NGX_PAYMENTS_SQL_ESCALATION     9
 
 
-static ngx_payments_execution_t *ngx_payments_execution_rival(
-    ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
-    const u_char *request_id);
+static void ngx_payments_execution_begin(ngx_payments_execution_t *execution);
+static ngx_int_t ngx_payments_execution_copy(ngx_pool_t *pool, ngx_str_t *dst,
+    ngx_str_t src);
+static void ngx_payments_execution_woken(ngx_payments_execution_t *execution);
+static void ngx_payments_execution_wake(uint64_t tag);
 static void ngx_payments_execution_run(ngx_payments_execution_t *execution);
 static void ngx_payments_execution_send(ngx_payments_execution_t *execution);
 static void ngx_payments_execution_redis(void *data, ngx_int_t rc,
@@ -59,45 +62,67 @@ static void ngx_payments_execution_end(ngx_payments_execution_t *execution);
 static ngx_payments_idempotency_conf_t  *ngx_payments_idempotency_conf;
 
 
-void
-ngx_payments_idempotency_init(ngx_payments_idempotency_conf_t *conf)
+ngx_int_t
+ngx_payments_idempotency_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone,
+    ngx_payments_idempotency_conf_t *conf)
 {
     ngx_payments_idempotency_conf = conf;
 
     ngx_payments_executions_init();
+    ngx_payments_replay_init(conf);
+
+    if (ngx_payments_shared_init(cycle, zone, ngx_payments_execution_wake)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_payments_shared_records(conf);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_payments_idempotency_exit(void)
+{
+    ngx_payments_shared_exit();
+}
+
+
+ngx_int_t
+ngx_payments_idempotency_replay(ngx_payments_idempotency_key_t *key,
+    const u_char *fingerprint, ngx_pool_t *pool,
+    ngx_payments_record_t *record)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_payments_records_get(key, fingerprint, pool, record);
+
+    if (rc == NGX_OK) {
+        ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_SHARED, 1);
+
+    } else if (rc == NGX_ABORT) {
+        ngx_payments_status_add(NGX_PAYMENTS_M_REUSED, 1);
+    }
+
+    return rc;
 }
 
 
 ngx_int_t
 ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
-    ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
-    const u_char *request_id)
+    ngx_payments_idempotency_key_t *key, const u_char *fingerprint)
 {
     ngx_payments_execution_t  *execution;
 
-    execution = ngx_payments_executions_find(key);
+    execution = ngx_payments_executions_find(key, fingerprint);
 
     if (execution == NULL) {
         return NGX_DECLINED;
     }
 
-    if (ngx_memcmp(execution->fingerprint, fingerprint,
-                   NGX_PAYMENTS_SHA256_LEN)
-        != 0)
-    {
-        execution = ngx_payments_execution_rival(key, fingerprint,
-                                                 request_id);
-        if (execution == NULL) {
-            return NGX_ERROR;
-        }
-
-        ngx_payments_execution_park(execution, waiter);
-        ngx_payments_pg_send(&execution->item);
-
-    } else {
-        ngx_payments_execution_park(execution, waiter);
-    }
-
+    ngx_payments_execution_park(execution, waiter);
     ngx_add_timer(&waiter->timer, ngx_max(waiter->wait, 1));
 
     return NGX_OK;
@@ -147,35 +172,6 @@ ngx_payments_idempotency_create(ngx_payments_idempotency_key_t *key,
 }
 
 
-static ngx_payments_execution_t *
-ngx_payments_execution_rival(ngx_payments_idempotency_key_t *key,
-    const u_char *fingerprint, const u_char *request_id)
-{
-    ngx_payments_execution_t  *execution;
-
-    execution = ngx_payments_idempotency_create(key, fingerprint, request_id);
-
-    if (execution == NULL) {
-        return NULL;
-    }
-
-    execution->rival = 1;
-    execution->started = ngx_current_msec;
-
-    execution->values[0].number = key->merchant_id;
-    execution->values[1].data = execution->key.hash;
-    execution->values[1].len = NGX_PAYMENTS_KEY_HASH_LEN;
-    execution->values[2].data = execution->fingerprint;
-    execution->values[2].len = NGX_PAYMENTS_SHA256_LEN;
-
-    execution->item.statement = NGX_PAYMENTS_PG_FIND_KEYS;
-    execution->item.values = execution->values;
-    ngx_memcpy(execution->item.tag, request_id, NGX_PAYMENTS_PG_TAG_LEN);
-
-    return execution;
-}
-
-
 void
 ngx_payments_idempotency_abandon(ngx_payments_execution_t *execution)
 {
@@ -191,14 +187,173 @@ ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
 
     execution->started = ngx_current_msec;
 
+    ngx_payments_execution_park(execution, waiter);
+    ngx_payments_execution_begin(execution);
+}
+
+
+/* what has landed meanwhile, for who follows or has just begun */
+
+static ngx_int_t
+ngx_payments_execution_landed(ngx_payments_execution_t *execution)
+{
+    ngx_int_t              rc;
+    ngx_payments_record_t  record;
+
+    rc = ngx_payments_records_get(&execution->key, execution->fingerprint,
+                                  execution->pool, &record);
+
+    if (rc == NGX_DECLINED) {
+        return NGX_DECLINED;
+    }
+
+    execution->record = record;
+
+    ngx_payments_status_add((rc == NGX_OK) ? NGX_PAYMENTS_M_REPLAYED_SHARED
+                                           : NGX_PAYMENTS_M_REUSED, 1);
+    ngx_payments_execution_complete(execution, (rc == NGX_OK)
+                                               ? NGX_PAYMENTS_REPLAYED
+                                               : NGX_PAYMENTS_REUSED);
+    return NGX_OK;
+}
+
+
+/* another request has the key, and it is known to be the first */
+
+static void
+ngx_payments_execution_reused(ngx_payments_execution_t *execution,
+    ngx_payments_flight_t *flight)
+{
+    ngx_str_t               line;
+    ngx_payments_record_t  *record = &execution->record;
+
+    line.data = flight->line;
+    line.len = flight->len;
+
+    ngx_memcpy(record->request_id, flight->request_id, NGX_PAYMENTS_UUID_LEN);
+
+    if (ngx_payments_execution_copy(execution->pool, &record->request, line)
+        != NGX_OK)
+    {
+        ngx_payments_execution_fail(execution, NGX_PAYMENTS_UNAVAILABLE);
+        return;
+    }
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_REUSED, 1);
+    ngx_payments_execution_complete(execution, NGX_PAYMENTS_REUSED);
+}
+
+
+/* nobody's wait is without an end now */
+
+static void
+ngx_payments_execution_follow(ngx_payments_execution_t *execution)
+{
+    ngx_queue_t            *q;
+    ngx_payments_waiter_t  *waiter;
+
+    ngx_payments_executions_follow(execution);
+
+    for (q = ngx_queue_head(&execution->waiters);
+         q != ngx_queue_sentinel(&execution->waiters);
+         q = ngx_queue_next(q))
+    {
+        waiter = ngx_queue_data(q, ngx_payments_waiter_t, queue);
+
+        if (!waiter->timer.timer_set) {
+            ngx_add_timer(&waiter->timer, ngx_max(waiter->wait, 1));
+        }
+    }
+}
+
+
+/*
+ * It flies, or follows who does.  Another request with the same key is refused
+ * at once when the one that flies is known to be the first with it; else it
+ * waits for the end, since the one that flies may itself be the wrong one, and
+ * a retry of the right one must not hear that its key was reused.
+ */
+
+static void
+ngx_payments_execution_begin(ngx_payments_execution_t *execution)
+{
+    ngx_int_t               rc;
+    ngx_payments_flight_t   flight;
+    ngx_payments_waiter_t  *leader;
+
+    rc = ngx_payments_flight_begin(execution, &execution->flight, &flight);
+
+    if (rc == NGX_BUSY) {
+
+        if (flight.settled
+            && ngx_memcmp(flight.fingerprint, execution->fingerprint,
+                          NGX_PAYMENTS_SHA256_LEN)
+               != 0)
+        {
+            ngx_payments_execution_reused(execution, &flight);
+            return;
+        }
+
+        ngx_payments_execution_follow(execution);
+        return;
+    }
+
+    execution->leads = 1;
     ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTING, 1);
 
-    ngx_payments_execution_park(execution, waiter);
+    if (ngx_payments_execution_landed(execution) == NGX_OK) {
+        return;
+    }
+
+    if (execution->followed) {
+
+        /* what became of the one before is not known; and a leader is bounded
+           by the operation's own deadline */
+
+        execution->unknown = 1;
+
+        leader = ngx_queue_data(ngx_queue_head(&execution->waiters),
+                                ngx_payments_waiter_t, queue);
+
+        if (leader->timer.timer_set) {
+            ngx_del_timer(&leader->timer);
+        }
+    }
+
     ngx_payments_execution_run(execution);
 }
 
 
-/* Redis, if it may know; then the processor's delay; then PostgreSQL */
+/* from shared memory: keys of this tag have landed, or are settled */
+
+static void
+ngx_payments_execution_wake(uint64_t tag)
+{
+    ngx_payments_executions_each(tag, ngx_payments_execution_woken);
+}
+
+
+static void
+ngx_payments_execution_woken(ngx_payments_execution_t *execution)
+{
+    ngx_payments_executions_unfollow(execution);
+
+    if (ngx_payments_execution_landed(execution) != NGX_OK) {
+        ngx_payments_execution_begin(execution);
+    }
+}
+
+
+void
+ngx_payments_execution_deserted(ngx_payments_execution_t *execution)
+{
+    if (execution->follows) {
+        ngx_payments_execution_end(execution);
+    }
+}
+
+
+/* Redis, if it may know; then PostgreSQL */
 
 static void
 ngx_payments_execution_run(ngx_payments_execution_t *execution)
@@ -206,7 +361,7 @@ ngx_payments_execution_run(ngx_payments_execution_t *execution)
     u_char     buffer[NGX_PAYMENTS_REPLAY_KEY_LEN];
     ngx_str_t  name;
 
-    if (ngx_payments_idempotency_conf->redis_read) {
+    if (!execution->keyless && ngx_payments_replay_wanted()) {
         ngx_payments_replay_key(&execution->key, buffer, &name);
 
         execution->command = ngx_payments_redis_get(&name,
@@ -231,6 +386,10 @@ ngx_payments_execution_redis(void *data, ngx_int_t rc, ngx_str_t *value)
 
     execution->command = NULL;
 
+    if (rc != NGX_ERROR) {
+        ngx_payments_replay_seen(rc == NGX_OK);
+    }
+
     if (rc == NGX_OK) {
         ngx_memzero(&record, sizeof(ngx_payments_record_t));
         ngx_payments_replay_key(&execution->key, buffer, &name);
@@ -241,6 +400,12 @@ ngx_payments_execution_redis(void *data, ngx_int_t rc, ngx_str_t *value)
         if (rc != NGX_DECLINED) {
             ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_REDIS, 1);
             execution->record = record;
+
+            if (rc == NGX_OK) {
+                ngx_payments_records_put(&execution->key,
+                                         execution->fingerprint, &record);
+            }
+
             ngx_payments_execution_complete(execution, (rc == NGX_OK)
                                                        ? NGX_PAYMENTS_REPLAYED
                                                        : NGX_PAYMENTS_REUSED);
@@ -254,20 +419,45 @@ ngx_payments_execution_redis(void *data, ngx_int_t rc, ngx_str_t *value)
 }
 
 
+/* before a delay it is asked whether the key is new, so that a replay has none */
+
 static void
 ngx_payments_execution_send(ngx_payments_execution_t *execution)
 {
-    ngx_msec_t  delay;
+    ngx_payments_pg_item_t  *item;
 
-    delay = execution->delay;
-
-    if (delay) {
-        execution->delay = 0;
-        ngx_add_timer(&execution->timer, delay);
+    if (execution->delay == 0) {
+        ngx_payments_pg_send(&execution->item);
         return;
     }
 
-    ngx_payments_pg_send(&execution->item);
+    item = &execution->question;
+
+    execution->values[0].number = execution->key.merchant_id;
+    execution->values[1].data = execution->key.hash;
+    execution->values[1].len = NGX_PAYMENTS_KEY_HASH_LEN;
+    execution->values[2].data = execution->fingerprint;
+    execution->values[2].len = NGX_PAYMENTS_SHA256_LEN;
+
+    item->statement = NGX_PAYMENTS_PG_FIND_KEYS;
+    item->values = execution->values;
+    item->handler = ngx_payments_execution_row;
+    item->data = execution;
+    ngx_memcpy(item->tag, execution->request_id, NGX_PAYMENTS_PG_TAG_LEN);
+
+    ngx_payments_pg_send(item);
+}
+
+
+/* the key is new: others with it are refused, and the processor takes its time */
+
+static void
+ngx_payments_execution_delay(ngx_payments_execution_t *execution)
+{
+    ngx_payments_flight_settle(execution->flight);
+
+    ngx_add_timer(&execution->timer, execution->delay);
+    execution->delay = 0;
 }
 
 
@@ -401,6 +591,13 @@ ngx_payments_execution_store(ngx_payments_execution_t *execution)
     u_char     buffer[NGX_PAYMENTS_REPLAY_KEY_LEN];
     ngx_str_t  name, value;
 
+    if (execution->keyless) {
+        return;
+    }
+
+    ngx_payments_records_put(&execution->key, execution->fingerprint,
+                             &execution->record);
+
     if (!ngx_payments_redis_ready()) {
         return;
     }
@@ -417,52 +614,6 @@ ngx_payments_execution_store(ngx_payments_execution_t *execution)
     {
         ngx_payments_redis_set(&name, &value, left);
     }
-}
-
-
-/*
- * A rival's question was answered: nobody has used the key before.  So the one
- * under way here is the first, unless it has met another one elsewhere.
- */
-
-static void
-ngx_payments_execution_unused(ngx_payments_execution_t *rival)
-{
-    ngx_payments_execution_t  *execution;
-
-    execution = ngx_payments_executions_find(&rival->key);
-
-    if (execution == NULL || execution->elsewhere) {
-
-        /* it has ended meanwhile, or it is not known who wins */
-
-        ngx_payments_execution_again(rival, 0);
-        return;
-    }
-
-    if (ngx_memcmp(execution->fingerprint, rival->fingerprint,
-                   NGX_PAYMENTS_SHA256_LEN)
-        == 0)
-    {
-        /* the right one has come meanwhile, with this one's request */
-
-        ngx_payments_execution_again(rival, 0);
-        return;
-    }
-
-    ngx_memcpy(rival->record.request_id, execution->record.request_id,
-               NGX_PAYMENTS_UUID_LEN);
-
-    if (ngx_payments_execution_copy(rival->pool, &rival->record.request,
-                                    execution->record.request)
-        != NGX_OK)
-    {
-        ngx_payments_execution_fail(rival, NGX_PAYMENTS_UNAVAILABLE);
-        return;
-    }
-
-    ngx_payments_status_add(NGX_PAYMENTS_M_REUSED, 1);
-    ngx_payments_execution_complete(rival, NGX_PAYMENTS_REUSED);
 }
 
 
@@ -508,9 +659,17 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
         NGX_PAYMENTS_OVERLOADED           /* OVERLOADED */
     };
 
-    /* an attempt was lost on the way, whatever the later one says */
+    if (item == &execution->question) {
 
-    if (item->unknown) {
+        /* a question has no outcome, but no answer either */
+
+        outcome = (outcome == NGX_PAYMENTS_PG_UNKNOWN)
+                  ? NGX_PAYMENTS_PG_NOT_EXECUTED : outcome;
+
+    } else if (item->unknown) {
+
+        /* an attempt was lost on the way, whatever the later one says */
+
         execution->unknown = 1;
     }
 
@@ -522,7 +681,7 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
     n = ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_OUTCOME);
 
     if (n == NGX_PAYMENTS_SQL_UNUSED) {
-        ngx_payments_execution_unused(execution);
+        ngx_payments_execution_delay(execution);
         return;
     }
 
@@ -586,9 +745,10 @@ ngx_payments_execution_complete(ngx_payments_execution_t *execution,
     {
         result = NGX_PAYMENTS_EXECUTED;
 
-    } else if (result == NGX_PAYMENTS_REPLAYED && execution->elsewhere) {
-
-        /* it waited for the one that was executed in another worker */
+    } else if (result == NGX_PAYMENTS_REPLAYED
+               && (execution->elsewhere || execution->followed))
+    {
+        /* it waited for the one that was executed elsewhere */
 
         result = NGX_PAYMENTS_COLLAPSED;
     }
@@ -633,13 +793,6 @@ ngx_payments_execution_fail(ngx_payments_execution_t *execution,
 
         /* that much is known, whatever was lost before */
 
-    } else if (execution->rival) {
-
-        /* a question has no outcome, but no answer either */
-
-        result = (result == NGX_PAYMENTS_OUTCOME_UNKNOWN)
-                 ? NGX_PAYMENTS_UNAVAILABLE : result;
-
     } else if (execution->unknown || execution->elsewhere) {
         result = NGX_PAYMENTS_OUTCOME_UNKNOWN;
     }
@@ -677,16 +830,20 @@ ngx_payments_execution_fail(ngx_payments_execution_t *execution,
 static void
 ngx_payments_execution_end(ngx_payments_execution_t *execution)
 {
-    if (execution->rival) {
-        execution->rival = 0;
-
-    } else if (execution->linked) {
-        ngx_payments_executions_remove(execution);
-        ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTING, -1);
-
-    } else {
+    if (!execution->linked) {
         return;
     }
+
+    ngx_payments_executions_remove(execution);
+    ngx_payments_executions_unfollow(execution);
+
+    if (execution->leads) {
+        execution->leads = 0;
+        ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTING, -1);
+    }
+
+    ngx_payments_flight_end(execution->flight);
+    execution->flight = 0;
 
     if (execution->timer.timer_set) {
         ngx_del_timer(&execution->timer);

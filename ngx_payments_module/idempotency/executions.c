@@ -1,7 +1,8 @@
 
-/* The executions under way in this worker, by key. */
+/* The executions of this worker, by key and fingerprint. */
 
 #include "ngx_payments_executions.h"
+#include "ngx_payments_shared.h"
 
 
 static void ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
@@ -11,6 +12,11 @@ static void ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
 static ngx_rbtree_t       ngx_payments_executions;
 static ngx_rbtree_node_t  ngx_payments_executions_sentinel;
 
+/* those that follow, by the tag of their key */
+
+static ngx_rbtree_t       ngx_payments_followers;
+static ngx_rbtree_node_t  ngx_payments_followers_sentinel;
+
 
 void
 ngx_payments_executions_init(void)
@@ -18,6 +24,9 @@ ngx_payments_executions_init(void)
     ngx_rbtree_init(&ngx_payments_executions,
                     &ngx_payments_executions_sentinel,
                     ngx_payments_execution_insert);
+
+    ngx_rbtree_init(&ngx_payments_followers, &ngx_payments_followers_sentinel,
+                    ngx_rbtree_insert_value);
 }
 
 
@@ -55,13 +64,18 @@ ngx_payments_execution_order(ngx_payments_idempotency_key_t *key)
 
 static ngx_int_t
 ngx_payments_execution_cmp(ngx_payments_idempotency_key_t *one,
-    ngx_payments_idempotency_key_t *two)
+    const u_char *fingerprint, ngx_payments_execution_t *two)
 {
-    if (one->merchant_id != two->merchant_id) {
-        return (one->merchant_id < two->merchant_id) ? -1 : 1;
+    ngx_int_t  rc;
+
+    if (one->merchant_id != two->key.merchant_id) {
+        return (one->merchant_id < two->key.merchant_id) ? -1 : 1;
     }
 
-    return ngx_memcmp(one->hash, two->hash, NGX_PAYMENTS_KEY_HASH_LEN);
+    rc = ngx_memcmp(one->hash, two->key.hash, NGX_PAYMENTS_KEY_HASH_LEN);
+
+    return rc ? rc : ngx_memcmp(fingerprint, two->fingerprint,
+                                NGX_PAYMENTS_SHA256_LEN);
 }
 
 
@@ -78,7 +92,8 @@ ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
                ? node->key < temp->key
                : ngx_payments_execution_cmp(
                      &((ngx_payments_execution_t *) node)->key,
-                     &((ngx_payments_execution_t *) temp)->key)
+                     ((ngx_payments_execution_t *) node)->fingerprint,
+                     (ngx_payments_execution_t *) temp)
                  < 0;
 
         p = left ? &temp->left : &temp->right;
@@ -99,7 +114,8 @@ ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
 
 
 ngx_payments_execution_t *
-ngx_payments_executions_find(ngx_payments_idempotency_key_t *key)
+ngx_payments_executions_find(ngx_payments_idempotency_key_t *key,
+    const u_char *fingerprint)
 {
     ngx_int_t                  rc;
     ngx_rbtree_key_t           order;
@@ -118,7 +134,7 @@ ngx_payments_executions_find(ngx_payments_idempotency_key_t *key)
         }
 
         execution = (ngx_payments_execution_t *) node;
-        rc = ngx_payments_execution_cmp(key, &execution->key);
+        rc = ngx_payments_execution_cmp(key, fingerprint, execution);
 
         if (rc == 0) {
             return execution;
@@ -145,4 +161,86 @@ ngx_payments_executions_remove(ngx_payments_execution_t *execution)
 {
     ngx_rbtree_delete(&ngx_payments_executions, &execution->node);
     execution->linked = 0;
+}
+
+
+void
+ngx_payments_executions_follow(ngx_payments_execution_t *execution)
+{
+    execution->follows = 1;
+    execution->followed = 1;
+
+    execution->follower.key = ngx_payments_shared_tag(&execution->key);
+    ngx_rbtree_insert(&ngx_payments_followers, &execution->follower);
+}
+
+
+void
+ngx_payments_executions_unfollow(ngx_payments_execution_t *execution)
+{
+    if (execution->follows) {
+        execution->follows = 0;
+        ngx_rbtree_delete(&ngx_payments_followers, &execution->follower);
+    }
+}
+
+
+/* the first follower of this tag, or of one above it */
+
+static ngx_rbtree_node_t *
+ngx_payments_followers_from(ngx_rbtree_key_t tag)
+{
+    ngx_rbtree_node_t  *node, *found;
+
+    found = NULL;
+    node = ngx_payments_followers.root;
+
+    while (node != ngx_payments_followers.sentinel) {
+
+        if (node->key < tag) {
+            node = node->right;
+
+        } else {
+            found = node;
+            node = node->left;
+        }
+    }
+
+    return found;
+}
+
+
+/* a handler may end what it is called for, and others: first all are held */
+
+void
+ngx_payments_executions_each(uint64_t tag,
+    void (*handler)(ngx_payments_execution_t *execution))
+{
+    ngx_queue_t               *q, list;
+    ngx_rbtree_node_t         *node;
+    ngx_payments_execution_t  *execution;
+
+    ngx_queue_init(&list);
+
+    for (node = ngx_payments_followers_from(tag);
+         node && (tag == 0 || node->key == tag);
+         node = ngx_rbtree_next(&ngx_payments_followers, node))
+    {
+        execution = ngx_rbtree_data(node, ngx_payments_execution_t, follower);
+        execution->references++;
+        ngx_queue_insert_tail(&list, &execution->woken);
+    }
+
+    while (!ngx_queue_empty(&list)) {
+        q = ngx_queue_head(&list);
+        ngx_queue_remove(q);
+
+        execution = ngx_queue_data(q, ngx_payments_execution_t, woken);
+
+        if (execution->follows) {
+            handler(execution);
+        }
+
+        ngx_payments_execution_release(execution);
+    }
 }

@@ -3,12 +3,16 @@
  * idempotency/: one execution for each key at a time, one answer for each key
  * ever.
  *
- * An execution is the work for one (merchant, mode, key).  It belongs to this
- * room, not to a request: requests are its waiters.  The first waiter is the
- * leader and is answered "executed", those that come while it runs are parked
- * without a database connection and get the same bytes, "collapsed".  When it
- * ends in something that is not stored, the leader alone is told, and the next
- * waiter leads a new attempt with the same ids.
+ * An execution is the work for one request, known by its key and fingerprint.
+ * It belongs to this room, not to a client's request: those are its waiters.
+ * Of all executions with one key on this node one flies (flights.c); the others
+ * follow it, without a database connection, and look again when it has landed.
+ *
+ * The first waiter of the one that flies is the leader and is answered
+ * "executed", all others get the same bytes, "collapsed".  When it ends in
+ * something that is not stored, the leader alone is told, and the next waiter
+ * leads a new attempt with the same ids; when this worker has none left, or is
+ * no more, one of those who follow flies.
  */
 
 #ifndef _NGX_PAYMENTS_IDEMPOTENCY_H_INCLUDED_
@@ -25,6 +29,7 @@
 
 #define NGX_PAYMENTS_KEY_MAX        255
 #define NGX_PAYMENTS_KEY_HASH_LEN   16
+#define NGX_PAYMENTS_ZONE_MIN       (1024 * 1024)
 
 
 /* filled at configuration time, then read-only */
@@ -35,9 +40,16 @@ typedef struct {
     time_t                        ttl;         /* seconds a key is kept */
     ngx_msec_t                    wait;        /* how long a key in use, or an
                                                   object, is waited for */
-    ngx_flag_t                    redis_read;  /* ask Redis before
+    ngx_flag_t                    cache;       /* keep answers in shared
+                                                  memory */
+    ngx_uint_t                    redis_read;  /* ask Redis before
                                                   PostgreSQL */
 } ngx_payments_idempotency_conf_t;
+
+/* redis_read */
+#define NGX_PAYMENTS_REDIS_READ_OFF   0
+#define NGX_PAYMENTS_REDIS_READ_ON    1
+#define NGX_PAYMENTS_REDIS_READ_AUTO  2    /* as long as it has answers */
 
 
 typedef struct {
@@ -114,6 +126,8 @@ struct ngx_payments_waiter_s {
 
 struct ngx_payments_execution_s {
     ngx_rbtree_node_t             node;        /* while under way */
+    ngx_rbtree_node_t             follower;    /* while it follows */
+    ngx_queue_t                   woken;       /* while those are called */
     ngx_payments_idempotency_key_t  key;
     u_char                        fingerprint[NGX_PAYMENTS_SHA256_LEN];
     u_char                        request_id[NGX_PAYMENTS_UUID_LEN];
@@ -129,36 +143,56 @@ struct ngx_payments_execution_s {
                                                   the start, for a mismatch */
     ngx_msec_t                    delay;       /* before the call */
 
+    ngx_uint_t                    flight;      /* its place in the table; 0:
+                                                  it has none */
+    ngx_payments_pg_item_t        question;    /* whether the key is new, before
+                                                  a delay */
+    ngx_payments_pg_value_t       values[3];   /* of the question */
     void                         *command;     /* of Redis, while it is asked */
     ngx_connection_t              dummy;       /* for the timer's log lines */
     ngx_event_t                   timer;       /* delay, or the next try */
     ngx_msec_t                    again;       /* length of that try's wait */
-    ngx_payments_pg_value_t       values[3];   /* of a rival's question */
-    unsigned                      linked:1;    /* in the tree */
-    unsigned                      rival:1;     /* executes nothing: asks who
-                                                  has the key */
-    unsigned                      unknown:1;   /* an attempt was lost */
     ngx_msec_t                    started;     /* ngx_current_msec */
-    unsigned                      elsewhere:1; /* another worker has the key */
+    unsigned                      keyless:1;   /* the client gave no key: no
+                                                  answer is kept; the caller's */
+    unsigned                      linked:1;    /* in the tree */
+    unsigned                      leads:1;     /* it is executed here */
+    unsigned                      follows:1;   /* another one with this key
+                                                  flies on this node */
+    unsigned                      followed:1;  /* ... or did */
+    unsigned                      unknown:1;   /* an attempt was lost */
+    unsigned                      elsewhere:1; /* another node has the key */
     unsigned                      busy:1;      /* ... or what it changes */
 };
 
 
-/* init_process of a worker */
-void ngx_payments_idempotency_init(ngx_payments_idempotency_conf_t *conf);
+/* conf time: the zone of the node's workers; NULL: failed */
+ngx_shm_zone_t *ngx_payments_idempotency_zone(ngx_conf_t *cf, size_t size,
+    void *tag, ngx_payments_idempotency_conf_t *conf);
+/* of the process that all workers come from, and its end; NGX_ERROR: no files */
+ngx_int_t ngx_payments_idempotency_master(ngx_log_t *log);
+void ngx_payments_idempotency_master_exit(void);
+
+/* init_process and exit_process of a worker */
+ngx_int_t ngx_payments_idempotency_init(ngx_cycle_t *cycle,
+    ngx_shm_zone_t *zone, ngx_payments_idempotency_conf_t *conf);
+void ngx_payments_idempotency_exit(void);
 
 /*
- * Joins the execution of this key if there is one.  NGX_OK: parked, or about
- * to be answered; NGX_DECLINED: none is under way; NGX_ERROR: no memory.
- *
- * Where one is under way for another request, this one is never executed.  It
- * is parked until PostgreSQL has said whether the key was used before, and by
- * whom: the one under way may itself be the wrong one, and a retry of the right
- * one must not hear that its key was reused.
+ * What shared memory knows of a key, copied to the pool.  NGX_OK: the answer;
+ * NGX_ABORT: another request has used it, as *record says; NGX_DECLINED:
+ * nothing.
+ */
+ngx_int_t ngx_payments_idempotency_replay(ngx_payments_idempotency_key_t *key,
+    const u_char *fingerprint, ngx_pool_t *pool,
+    ngx_payments_record_t *record);
+
+/*
+ * Joins the execution of this request in this worker if there is one.  NGX_OK:
+ * parked; NGX_DECLINED: none is there.
  */
 ngx_int_t ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
-    ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
-    const u_char *request_id);
+    ngx_payments_idempotency_key_t *key, const u_char *fingerprint);
 
 /*
  * Makes an execution, after join() said NGX_DECLINED.  The caller fills its

@@ -10,6 +10,17 @@
 
 #define NGX_PAYMENTS_REPLAY_KEY_LEN  64
 
+/*
+ * Whether Redis is to be asked before PostgreSQL.  Asking costs every new
+ * payment a round trip and saves a replay a place in a batch, so with
+ * "auto" it is asked as long as at least one answer in twenty is there; else
+ * now and then, to see whether that has changed.
+ */
+void ngx_payments_replay_init(ngx_payments_idempotency_conf_t *conf);
+ngx_uint_t ngx_payments_replay_wanted(void);
+/* whether the answer was there */
+void ngx_payments_replay_seen(ngx_uint_t there);
+
 /* "{m:<merchant>}:i:<hash>": the braces keep a merchant on one cluster slot */
 void ngx_payments_replay_key(ngx_payments_idempotency_key_t *key,
     u_char buffer[NGX_PAYMENTS_REPLAY_KEY_LEN], ngx_str_t *name);

@@ -17,6 +17,57 @@
                                      + 8 + 4 + 2 + 2)
 
 
+/* the share of Redis's answers that were there, of 65536: a moving mean over
+   about 64 of them */
+
+#define NGX_PAYMENTS_REPLAY_ONE    65536
+#define NGX_PAYMENTS_REPLAY_LEAST  (NGX_PAYMENTS_REPLAY_ONE / 20)
+#define NGX_PAYMENTS_REPLAY_EVERY  16
+
+static ngx_uint_t  ngx_payments_replay_read;
+static ngx_uint_t  ngx_payments_replay_share;
+static ngx_uint_t  ngx_payments_replay_skipped;
+
+
+void
+ngx_payments_replay_init(ngx_payments_idempotency_conf_t *conf)
+{
+    ngx_payments_replay_read = conf->redis_read;
+    ngx_payments_replay_share = NGX_PAYMENTS_REPLAY_ONE;
+    ngx_payments_replay_skipped = 0;
+}
+
+
+ngx_uint_t
+ngx_payments_replay_wanted(void)
+{
+    if (ngx_payments_replay_read != NGX_PAYMENTS_REDIS_READ_AUTO
+        || ngx_payments_replay_share >= NGX_PAYMENTS_REPLAY_LEAST)
+    {
+        return ngx_payments_replay_read;
+    }
+
+    if (++ngx_payments_replay_skipped < NGX_PAYMENTS_REPLAY_EVERY) {
+        return 0;
+    }
+
+    ngx_payments_replay_skipped = 0;
+
+    return 1;
+}
+
+
+void
+ngx_payments_replay_seen(ngx_uint_t there)
+{
+    ngx_payments_replay_share -= ngx_payments_replay_share / 64;
+
+    if (there) {
+        ngx_payments_replay_share += NGX_PAYMENTS_REPLAY_ONE / 64;
+    }
+}
+
+
 void
 ngx_payments_replay_key(ngx_payments_idempotency_key_t *key,
     u_char buffer[NGX_PAYMENTS_REPLAY_KEY_LEN], ngx_str_t *name)

@@ -73,19 +73,33 @@ ngx_payments_waiter_answer(ngx_payments_waiter_t *waiter,
 static void
 ngx_payments_waiter_timer(ngx_event_t *ev)
 {
-    ngx_payments_waiter_t  *waiter = ev->data;
+    ngx_payments_waiter_t     *waiter = ev->data;
+    ngx_payments_execution_t  *execution = waiter->execution;
 
-    ngx_payments_waiter_answer(waiter, waiter->execution->busy
-                                       ? NGX_PAYMENTS_BUSY
-                                       : NGX_PAYMENTS_IN_USE);
+    execution->references++;
+
+    ngx_payments_waiter_answer(waiter, execution->busy ? NGX_PAYMENTS_BUSY
+                                                       : NGX_PAYMENTS_IN_USE);
+
+    if (ngx_queue_empty(&execution->waiters)) {
+        ngx_payments_execution_deserted(execution);
+    }
+
+    ngx_payments_execution_release(execution);
 }
 
 
 void
 ngx_payments_idempotency_leave(ngx_payments_waiter_t *waiter)
 {
-    if (waiter->execution != NULL) {
+    ngx_payments_execution_t  *execution = waiter->execution;
+
+    if (execution != NULL) {
         ngx_payments_waiter_unpark(waiter);
+
+        if (ngx_queue_empty(&execution->waiters)) {
+            ngx_payments_execution_deserted(execution);
+        }
     }
 }
 

@@ -20,6 +20,7 @@
 
 typedef enum {
     NGX_PAYMENTS_M_EXECUTED = 0,       /* operations that ran and committed */
+    NGX_PAYMENTS_M_REPLAYED_SHARED,
     NGX_PAYMENTS_M_REPLAYED_REDIS,
     NGX_PAYMENTS_M_REPLAYED_PG,
     NGX_PAYMENTS_M_COLLAPSED,
@@ -27,6 +28,9 @@ typedef enum {
     NGX_PAYMENTS_M_IN_USE,
     NGX_PAYMENTS_M_PARKED,             /* gauge */
     NGX_PAYMENTS_M_EXECUTING,          /* gauge */
+    NGX_PAYMENTS_M_FLIGHTS_FULL,
+    NGX_PAYMENTS_M_RECORDS_EVICTED,    /* before they had expired */
+    NGX_PAYMENTS_M_RECORDS_REFUSED,    /* too large to be kept */
     NGX_PAYMENTS_M_REDIS_HIT,
     NGX_PAYMENTS_M_REDIS_MISS,
     NGX_PAYMENTS_M_REDIS_BAD,          /* a value that failed its check */

@@ -117,7 +117,7 @@ SELECT is((SELECT count(*) FROM information_schema.role_table_grants WHERE grant
 SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p WHERE p.pronamespace = 'pay'::regnamespace AND has_function_privilege('pay_api', p.oid, 'EXECUTE')), 'administer authenticate background change_payments create_payments find_keys get_api_keys get_balances get_events get_ledger_transactions get_merchants get_payments get_refunds list_events list_objects maintain ping touch_keys trial_balance', 'pay_api may call these functions only');
 
 -- partitions
-SELECT is((SELECT days_ahead >= 14 FROM pay.maintain(ARRAY[gen_random_uuid()])), true, 'partitions are there for two weeks');
+SELECT is((SELECT days_ahead >= 14 FROM pay.maintain(ARRAY[gen_random_uuid()], ARRAY[30 * 86400::bigint])), true, 'partitions are there for two weeks');
 SELECT is(pay.id_text('pay_', 'ffffffff-ffff-ffff-ffff-ffffffffffff'), 'pay_7ZZZZZZZZZZZZZZZZZZZZZZZZZ', 'ids in SQL as in C');
 
 SELECT * FROM finish();

@@ -15,7 +15,7 @@ use Time::HiRes qw(sleep time);
 use Exporter 'import';
 our @EXPORT_OK = qw(devstack sql request create uuid invariants rounds
                     error_log_since wait_until later collect stored recovered merchant api_key
-                    text api together);
+                    text api together nginx_pid);
 
 die "PAYMENTS_URL is not set; run: eval \"\$(tools/devstack env)\"\n"
     unless $ENV{PAYMENTS_URL};
@@ -42,6 +42,13 @@ sub devstack {
     my (@args) = @_;
     system('tools/devstack', '--dir', $ENV{DEVSTACK_DIR}, @args) == 0
         or die "devstack @args failed\n";
+}
+
+# of the master, as it is now: a test may have started another one
+sub nginx_pid {
+    open my $fh, '<', "$ENV{DEVSTACK_DIR}/nginx/nginx.pid" or return 0;
+    my ($pid) = <$fh> =~ /(\d+)/;
+    return $pid;
 }
 
 sub sql {

@@ -1,0 +1,88 @@
+
+/*
+ * what the workers of a node share: within idempotency/ only
+ *
+ * Two tables in one zone.  Flights: who executes which key now, and which
+ * workers have requests that wait for it.  Records: completed answers.
+ *
+ * Both are arrays without pointers, so that a worker that is killed between
+ * any two instructions leaves nothing that another could stumble over.  Whoever
+ * changes something holds the zone's mutex, which the master gives free when
+ * its holder dies.
+ */
+
+#ifndef _NGX_PAYMENTS_SHARED_H_INCLUDED_
+#define _NGX_PAYMENTS_SHARED_H_INCLUDED_
+
+
+#include "ngx_payments_idempotency.h"
+
+
+#define NGX_PAYMENTS_SHARED_SLOTS  64      /* workers, draining ones too */
+#define NGX_PAYMENTS_FLIGHT_LINE   138     /* of a request line that is kept */
+
+
+/* a worker has put these keys' ends into another one's ring */
+
+typedef void (*ngx_payments_shared_wake_pt)(uint64_t tag);
+
+/* the first bytes of a key's hash: what a ring holds of it */
+uint64_t ngx_payments_shared_tag(ngx_payments_idempotency_key_t *key);
+
+/* init_process and exit_process of a worker: takes a place among the workers,
+   ends what dead ones have left.  "wake" is called for each key that was waited
+   for and has ended, tag 0: for any of them */
+ngx_int_t ngx_payments_shared_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone,
+    ngx_payments_shared_wake_pt wake);
+void ngx_payments_shared_exit(void);
+/* and then takes the zone's records */
+void ngx_payments_shared_records(ngx_payments_idempotency_conf_t *conf);
+
+
+/* what an execution under way elsewhere is */
+
+typedef struct {
+    unsigned                      settled:1;   /* the key is known to be new:
+                                                  another request with it is
+                                                  refused already */
+    u_char                        fingerprint[NGX_PAYMENTS_SHA256_LEN];
+    u_char                        request_id[NGX_PAYMENTS_UUID_LEN];
+    size_t                        len;
+    u_char                        line[NGX_PAYMENTS_FLIGHT_LINE];
+} ngx_payments_flight_t;
+
+/*
+ * NGX_OK: this worker executes the key now, *place is for end().  NGX_BUSY:
+ * somebody does, as *flight says; this worker will be woken when that ends.
+ * NGX_DECLINED: there is no place left in the table, and nobody knows.
+ */
+ngx_int_t ngx_payments_flight_begin(ngx_payments_execution_t *execution,
+    ngx_uint_t *place, ngx_payments_flight_t *flight);
+/* the key is known to be new */
+void ngx_payments_flight_settle(ngx_uint_t place);
+/* it has ended: wakes those who wait for it */
+void ngx_payments_flight_end(ngx_uint_t place);
+/* NGX_OK: it is under way on this node, as *flight says; else NGX_DECLINED */
+ngx_int_t ngx_payments_flight_find(ngx_payments_idempotency_key_t *key,
+    ngx_payments_flight_t *flight);
+
+
+/*
+ * A completed answer, copied to the pool.  NGX_OK; NGX_ABORT: the key was used
+ * by another request, as *record says; NGX_DECLINED: none is there.
+ * "fingerprint" NULL: any.
+ */
+ngx_int_t ngx_payments_records_get(ngx_payments_idempotency_key_t *key,
+    const u_char *fingerprint, ngx_pool_t *pool,
+    ngx_payments_record_t *record);
+/* stores one, if its place is not taken by what is younger */
+void ngx_payments_records_put(ngx_payments_idempotency_key_t *key,
+    const u_char *fingerprint, ngx_payments_record_t *record);
+
+/* within: the zone's two halves */
+size_t ngx_payments_records_size(void *area, size_t size, ngx_uint_t on);
+void ngx_payments_records_init(void *area, ngx_slab_pool_t *shpool,
+    ngx_payments_idempotency_conf_t *conf);
+
+
+#endif /* _NGX_PAYMENTS_SHARED_H_INCLUDED_ */
