@@ -130,7 +130,8 @@ SKIP: {
     my $caught;
     Own::start(port => $pooler_port, workers => 2, wait => 20,
                modules => "$ENV{PWD}/build/forced/ngx_payments_module.so",
-               shard => 'batch 1; timeout 3s;');
+               shard => 'batch 1; timeout 3s;',
+               http => 'payments_replay_cache off;');
     for my $round (1 .. 5) {
         my ($done, @wrong) = mixed_load(5);
         my @lines = grep { $_ =~ $mixed_up } split /\n/, Own::log_text();
