@@ -355,6 +355,7 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_item_pt item)
 {
     u_char                     fingerprint[NGX_PAYMENTS_SHA256_LEN];
+    uint32_t                   variant;
     ngx_int_t                  rc;
     ngx_payments_record_t      record;
     ngx_payments_execution_t  *execution;
@@ -391,8 +392,13 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
         }
     }
 
+    /* neither is part of the fingerprint: a retry may have another */
+
+    variant = (uint32_t) request->scopes
+              ^ ngx_crc32_long(request->if_match.data, request->if_match.len);
+
     if (ngx_payments_idempotency_join(&request->waiter, &request->key_hash,
-                                      fingerprint)
+                                      fingerprint, variant)
         == NGX_OK)
     {
         return;
@@ -413,6 +419,7 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
     }
 
     execution->keyless = (request->key.len == 0);
+    execution->variant = variant;
 
     ngx_payments_idempotency_start(execution, &request->waiter);
     return;

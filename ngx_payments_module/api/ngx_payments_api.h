@@ -64,6 +64,7 @@ typedef enum {
     NGX_PAYMENTS_P_NOT_ACCEPTABLE,
     NGX_PAYMENTS_P_REQUEST_TIMEOUT,
     NGX_PAYMENTS_P_IN_USE,
+    NGX_PAYMENTS_P_KEY_CANCELED,
     NGX_PAYMENTS_P_RESOURCE_BUSY,
     NGX_PAYMENTS_P_REFERENCE_USED,
     NGX_PAYMENTS_P_PAYMENT_PROCESSING,
@@ -310,8 +311,8 @@ void ngx_payments_problem_violations(ngx_payments_request_t *request,
 
 /*
  * maintenance.c: what nobody asks for, by the first worker: partitions are made
- * ahead, and dropped when the events in them were "kept" for so many seconds, at
- * the start and once an hour; what is due is done once a second, by whoever
+ * ahead, and dropped when the events in them were "kept" for so many seconds,
+ * at the start and once an hour; what is due is done once a second, by whoever
  * holds the lease.  init_process and exit_process
  */
 void ngx_payments_maintenance_init(ngx_cycle_t *cycle, time_t kept);
@@ -404,6 +405,8 @@ void ngx_payments_settle_payment(ngx_payments_request_t *request);
 void ngx_payments_dispute_payment(ngx_payments_request_t *request);
 void ngx_payments_resolve_payment(ngx_payments_request_t *request);
 void ngx_payments_get_refund(ngx_payments_request_t *request);
+void ngx_payments_get_idempotency_key(ngx_payments_request_t *request);
+void ngx_payments_cancel_idempotency_key(ngx_payments_request_t *request);
 void ngx_payments_create_key(ngx_payments_request_t *request);
 void ngx_payments_rotate_key(ngx_payments_request_t *request);
 void ngx_payments_revoke_key(ngx_payments_request_t *request);

@@ -108,6 +108,17 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       NGX_PAYMENTS_KEY_NONE, 0, 0, 0, 0, 0, 0, NULL, NULL,
       NULL, ngx_payments_list_currencies, "List currencies" },
 
+    { "getIdempotencyKey", NGX_PAYMENTS_GET, "/v1/idempotency_keys/{key}",
+      "idempotency:read", NGX_PAYMENTS_KEY_NONE, 0, 0, 0, 0, 0, 0, NULL, NULL,
+      NULL, ngx_payments_get_idempotency_key,
+      "Retrieve what is known of an idempotency key" },
+
+    { "cancelIdempotencyKey", NGX_PAYMENTS_POST,
+      "/v1/idempotency_keys/{key}/cancel", "payments:write",
+      NGX_PAYMENTS_KEY_REQUIRED, 1, 1, 1, 0, 0, 0, NULL, NULL,
+      ngx_payments_no_fields, ngx_payments_cancel_idempotency_key,
+      "Undo what an idempotency key has made, or burn it" },
+
     { "createApiKey", NGX_PAYMENTS_POST, "/v1/api_keys", "keys:write",
       NGX_PAYMENTS_KEY_OPTIONAL, 1, 1, 0, 0, 0, 1, "key_", "/v1/api_keys",
       ngx_payments_create_key_fields, ngx_payments_create_key,

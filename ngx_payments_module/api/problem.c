@@ -64,6 +64,8 @@ const ngx_payments_problem_t  ngx_payments_problems[] = {
       "the request did not arrive in time" },
     { "idempotency_key_in_use", 409, AGAIN(1), "Idempotency key in use",
       "a request with this key is still being executed" },
+    { "idempotency_key_canceled", 409, NEVER, "Idempotency key canceled",
+      "this key was canceled before its request came" },
     { "resource_busy", 409, AGAIN(1), "Resource busy",
       "another request is changing this" },
     { "reference_already_used", 409, NEW, "Reference already used",

@@ -78,6 +78,20 @@ ngx_payments_uuid7(ngx_payments_uuid_state_t *state, int64_t usec,
 }
 
 
+int64_t
+ngx_payments_uuid_time(const uint8_t uuid[NGX_PAYMENTS_UUID_LEN])
+{
+    int      i;
+    int64_t  ms;
+
+    for (i = 0, ms = 0; i < 6; i++) {
+        ms = (ms << 8) | uuid[i];
+    }
+
+    return ms * 1000;
+}
+
+
 void
 ngx_payments_base32(const uint8_t uuid[NGX_PAYMENTS_UUID_LEN],
     uint8_t dst[NGX_PAYMENTS_BASE32_LEN])

@@ -284,6 +284,8 @@ typedef struct {
  */
 int ngx_payments_uuid7(ngx_payments_uuid_state_t *state, int64_t usec,
     uint8_t uuid[NGX_PAYMENTS_UUID_LEN]);
+/* microseconds since 1970, to the millisecond, of a UUIDv7 */
+int64_t ngx_payments_uuid_time(const uint8_t uuid[NGX_PAYMENTS_UUID_LEN]);
 /* random bytes from the same pool; -1 as above */
 int ngx_payments_random(ngx_payments_uuid_state_t *state, uint8_t *data,
     size_t len);

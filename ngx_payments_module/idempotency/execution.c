@@ -37,6 +37,7 @@
 #define NGX_PAYMENTS_SQL_STALE          7
 #define NGX_PAYMENTS_SQL_INVALID        8
 #define NGX_PAYMENTS_SQL_ESCALATION     9
+#define NGX_PAYMENTS_SQL_CANCELED       10
 
 
 static void ngx_payments_execution_begin(ngx_payments_execution_t *execution);
@@ -53,6 +54,8 @@ static void ngx_payments_execution_row(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 static void ngx_payments_execution_complete(
     ngx_payments_execution_t *execution,
+    ngx_payments_idempotency_result_e result);
+static void ngx_payments_execution_refuse(ngx_payments_execution_t *execution,
     ngx_payments_idempotency_result_e result);
 static void ngx_payments_execution_fail(ngx_payments_execution_t *execution,
     ngx_payments_idempotency_result_e result);
@@ -112,11 +115,12 @@ ngx_payments_idempotency_replay(ngx_payments_idempotency_key_t *key,
 
 ngx_int_t
 ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
-    ngx_payments_idempotency_key_t *key, const u_char *fingerprint)
+    ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
+    uint32_t variant)
 {
     ngx_payments_execution_t  *execution;
 
-    execution = ngx_payments_executions_find(key, fingerprint);
+    execution = ngx_payments_executions_find(key, fingerprint, variant);
 
     if (execution == NULL) {
         return NGX_DECLINED;
@@ -419,7 +423,7 @@ ngx_payments_execution_redis(void *data, ngx_int_t rc, ngx_str_t *value)
 }
 
 
-/* before a delay it is asked whether the key is new, so that a replay has none */
+/* before a delay: whether the key is new, so that a replay has none */
 
 static void
 ngx_payments_execution_send(ngx_payments_execution_t *execution)
@@ -449,7 +453,7 @@ ngx_payments_execution_send(ngx_payments_execution_t *execution)
 }
 
 
-/* the key is new: others with it are refused, and the processor takes its time */
+/* the key is new: others with it are refused; the processor takes its time */
 
 static void
 ngx_payments_execution_delay(ngx_payments_execution_t *execution)
@@ -635,12 +639,14 @@ ngx_payments_execution_refused(ngx_payments_execution_t *execution, int64_t n,
         ngx_str_null(&record->body);
     }
 
-    ngx_payments_execution_fail(execution,
-                                (n == NGX_PAYMENTS_SQL_STALE)
-                                ? NGX_PAYMENTS_STALE
-                                : (n == NGX_PAYMENTS_SQL_INVALID)
-                                ? NGX_PAYMENTS_INVALID
-                                : NGX_PAYMENTS_ESCALATION);
+    /* that much is known, whatever was lost before */
+
+    ngx_payments_execution_refuse(execution,
+                                  (n == NGX_PAYMENTS_SQL_STALE)
+                                  ? NGX_PAYMENTS_STALE
+                                  : (n == NGX_PAYMENTS_SQL_INVALID)
+                                  ? NGX_PAYMENTS_INVALID
+                                  : NGX_PAYMENTS_ESCALATION);
 }
 
 
@@ -719,6 +725,14 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
         ngx_payments_execution_complete(execution, NGX_PAYMENTS_REPLAYED);
         break;
 
+    case NGX_PAYMENTS_SQL_CANCELED:
+
+        /* whatever the request: no answer to this one alone */
+
+        ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_PG, 1);
+        ngx_payments_execution_complete(execution, NGX_PAYMENTS_REPLAYED);
+        break;
+
     default: /* NGX_PAYMENTS_SQL_REUSED */
         ngx_payments_status_add(NGX_PAYMENTS_M_REUSED, 1);
         ngx_payments_execution_complete(execution, NGX_PAYMENTS_REUSED);
@@ -773,6 +787,28 @@ ngx_payments_execution_complete(ngx_payments_execution_t *execution,
 }
 
 
+/* what holds for all waiters alike: they asked under the same conditions */
+
+static void
+ngx_payments_execution_refuse(ngx_payments_execution_t *execution,
+    ngx_payments_idempotency_result_e result)
+{
+    ngx_queue_t  *q;
+
+    execution->references++;
+    ngx_payments_execution_end(execution);
+
+    while (!ngx_queue_empty(&execution->waiters)) {
+        q = ngx_queue_head(&execution->waiters);
+        ngx_payments_waiter_answer(ngx_queue_data(q, ngx_payments_waiter_t,
+                                                  queue),
+                                   result);
+    }
+
+    ngx_payments_execution_release(execution);
+}
+
+
 /* nothing is stored: the leader is told, the next in line leads */
 
 static void
@@ -787,13 +823,7 @@ ngx_payments_execution_fail(ngx_payments_execution_t *execution,
 
     /* ... and so it is while somebody else has the key in a transaction */
 
-    if (result == NGX_PAYMENTS_STALE || result == NGX_PAYMENTS_INVALID
-        || result == NGX_PAYMENTS_ESCALATION)
-    {
-
-        /* that much is known, whatever was lost before */
-
-    } else if (execution->unknown || execution->elsewhere) {
+    if (execution->unknown || execution->elsewhere) {
         result = NGX_PAYMENTS_OUTCOME_UNKNOWN;
     }
 

@@ -64,9 +64,13 @@ ngx_payments_execution_order(ngx_payments_idempotency_key_t *key)
 
 static ngx_int_t
 ngx_payments_execution_cmp(ngx_payments_idempotency_key_t *one,
-    const u_char *fingerprint, ngx_payments_execution_t *two)
+    const u_char *fingerprint, uint32_t variant, ngx_payments_execution_t *two)
 {
     ngx_int_t  rc;
+
+    if (variant != two->variant) {
+        return (variant < two->variant) ? -1 : 1;
+    }
 
     if (one->merchant_id != two->key.merchant_id) {
         return (one->merchant_id < two->key.merchant_id) ? -1 : 1;
@@ -93,6 +97,7 @@ ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
                : ngx_payments_execution_cmp(
                      &((ngx_payments_execution_t *) node)->key,
                      ((ngx_payments_execution_t *) node)->fingerprint,
+                     ((ngx_payments_execution_t *) node)->variant,
                      (ngx_payments_execution_t *) temp)
                  < 0;
 
@@ -115,7 +120,7 @@ ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
 
 ngx_payments_execution_t *
 ngx_payments_executions_find(ngx_payments_idempotency_key_t *key,
-    const u_char *fingerprint)
+    const u_char *fingerprint, uint32_t variant)
 {
     ngx_int_t                  rc;
     ngx_rbtree_key_t           order;
@@ -134,7 +139,7 @@ ngx_payments_executions_find(ngx_payments_idempotency_key_t *key,
         }
 
         execution = (ngx_payments_execution_t *) node;
-        rc = ngx_payments_execution_cmp(key, fingerprint, execution);
+        rc = ngx_payments_execution_cmp(key, fingerprint, variant, execution);
 
         if (rc == 0) {
             return execution;

@@ -187,7 +187,7 @@ ngx_payments_shared_dead(uint64_t pid)
 }
 
 
-/* under the mutex: whose bit was set hears of it; own news go by the ring too */
+/* under the mutex: whose bit was set hears of it, this worker as well */
 
 static void
 ngx_payments_shared_tell(ngx_payments_flight_entry_t *flight, uint64_t *wake)

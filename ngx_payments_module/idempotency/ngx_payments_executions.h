@@ -11,11 +11,12 @@
 void ngx_payments_executions_init(void);
 /* NULL: none of this request is there */
 ngx_payments_execution_t *ngx_payments_executions_find(
-    ngx_payments_idempotency_key_t *key, const u_char *fingerprint);
+    ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
+    uint32_t variant);
 /* it waits until another one with its key has landed, or not any more */
 void ngx_payments_executions_follow(ngx_payments_execution_t *execution);
 void ngx_payments_executions_unfollow(ngx_payments_execution_t *execution);
-/* calls the handler for all that follow a key of this tag, 0: all that follow */
+/* calls the handler for all that follow a key of this tag; 0: of any */
 void ngx_payments_executions_each(uint64_t tag,
     void (*handler)(ngx_payments_execution_t *execution));
 /* it must not be in the tree yet; the tree holds no reference */

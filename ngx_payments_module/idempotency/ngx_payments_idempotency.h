@@ -30,6 +30,7 @@
 #define NGX_PAYMENTS_KEY_MAX        255
 #define NGX_PAYMENTS_KEY_HASH_LEN   16
 #define NGX_PAYMENTS_ZONE_MIN       (1024 * 1024)
+#define NGX_PAYMENTS_FLIGHT_LINE    138     /* of a request line that is kept */
 
 
 /* filled at configuration time, then read-only */
@@ -130,6 +131,10 @@ struct ngx_payments_execution_s {
     ngx_queue_t                   woken;       /* while those are called */
     ngx_payments_idempotency_key_t  key;
     u_char                        fingerprint[NGX_PAYMENTS_SHA256_LEN];
+    uint32_t                      variant;     /* of what else decides whether
+                                                  it is done: only requests
+                                                  that agree in this share an
+                                                  execution */
     u_char                        request_id[NGX_PAYMENTS_UUID_LEN];
                                                /* under which it would be, or
                                                   was, stored */
@@ -145,16 +150,16 @@ struct ngx_payments_execution_s {
 
     ngx_uint_t                    flight;      /* its place in the table; 0:
                                                   it has none */
-    ngx_payments_pg_item_t        question;    /* whether the key is new, before
-                                                  a delay */
+    ngx_payments_pg_item_t        question;    /* whether the key is new */
     ngx_payments_pg_value_t       values[3];   /* of the question */
     void                         *command;     /* of Redis, while it is asked */
     ngx_connection_t              dummy;       /* for the timer's log lines */
     ngx_event_t                   timer;       /* delay, or the next try */
     ngx_msec_t                    again;       /* length of that try's wait */
     ngx_msec_t                    started;     /* ngx_current_msec */
-    unsigned                      keyless:1;   /* the client gave no key: no
-                                                  answer is kept; the caller's */
+    unsigned                      keyless:1;   /* no key, no answer is kept;
+                                                  the caller sets it, and the
+                                                  variant */
     unsigned                      linked:1;    /* in the tree */
     unsigned                      leads:1;     /* it is executed here */
     unsigned                      follows:1;   /* another one with this key
@@ -166,10 +171,29 @@ struct ngx_payments_execution_s {
 };
 
 
+/* what an execution under way elsewhere is */
+
+typedef struct {
+    unsigned                      settled:1;   /* the key is known to be new:
+                                                  another request with it is
+                                                  refused already */
+    u_char                        fingerprint[NGX_PAYMENTS_SHA256_LEN];
+    u_char                        request_id[NGX_PAYMENTS_UUID_LEN];
+    size_t                        len;
+    u_char                        line[NGX_PAYMENTS_FLIGHT_LINE];
+} ngx_payments_flight_t;
+
+
+/* NGX_OK: it is under way on this node, as *flight says; else NGX_DECLINED */
+ngx_int_t ngx_payments_flight_find(ngx_payments_idempotency_key_t *key,
+    ngx_payments_flight_t *flight);
+
+
+
 /* conf time: the zone of the node's workers; NULL: failed */
 ngx_shm_zone_t *ngx_payments_idempotency_zone(ngx_conf_t *cf, size_t size,
     void *tag, ngx_payments_idempotency_conf_t *conf);
-/* of the process that all workers come from, and its end; NGX_ERROR: no files */
+/* of the process that all workers come from; NGX_ERROR: no files left */
 ngx_int_t ngx_payments_idempotency_master(ngx_log_t *log);
 void ngx_payments_idempotency_master_exit(void);
 
@@ -192,7 +216,8 @@ ngx_int_t ngx_payments_idempotency_replay(ngx_payments_idempotency_key_t *key,
  * parked; NGX_DECLINED: none is there.
  */
 ngx_int_t ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
-    ngx_payments_idempotency_key_t *key, const u_char *fingerprint);
+    ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
+    uint32_t variant);
 
 /*
  * Makes an execution, after join() said NGX_DECLINED.  The caller fills its

@@ -19,7 +19,6 @@
 
 
 #define NGX_PAYMENTS_SHARED_SLOTS  64      /* workers, draining ones too */
-#define NGX_PAYMENTS_FLIGHT_LINE   138     /* of a request line that is kept */
 
 
 /* a worker has put these keys' ends into another one's ring */
@@ -39,18 +38,6 @@ void ngx_payments_shared_exit(void);
 void ngx_payments_shared_records(ngx_payments_idempotency_conf_t *conf);
 
 
-/* what an execution under way elsewhere is */
-
-typedef struct {
-    unsigned                      settled:1;   /* the key is known to be new:
-                                                  another request with it is
-                                                  refused already */
-    u_char                        fingerprint[NGX_PAYMENTS_SHA256_LEN];
-    u_char                        request_id[NGX_PAYMENTS_UUID_LEN];
-    size_t                        len;
-    u_char                        line[NGX_PAYMENTS_FLIGHT_LINE];
-} ngx_payments_flight_t;
-
 /*
  * NGX_OK: this worker executes the key now, *place is for end().  NGX_BUSY:
  * somebody does, as *flight says; this worker will be woken when that ends.
@@ -62,10 +49,6 @@ ngx_int_t ngx_payments_flight_begin(ngx_payments_execution_t *execution,
 void ngx_payments_flight_settle(ngx_uint_t place);
 /* it has ended: wakes those who wait for it */
 void ngx_payments_flight_end(ngx_uint_t place);
-/* NGX_OK: it is under way on this node, as *flight says; else NGX_DECLINED */
-ngx_int_t ngx_payments_flight_find(ngx_payments_idempotency_key_t *key,
-    ngx_payments_flight_t *flight);
-
 
 /*
  * A completed answer, copied to the pool.  NGX_OK; NGX_ABORT: the key was used

@@ -35,6 +35,12 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
       NGX_PAYMENTS_PG_WRITE, 20,
       { I, B, U, T, Y, U, T, T, U, U, U, T, T, T, T, W, I, Y, T, T } },
 
+    { "cancel_keys",
+      "SELECT * FROM pay.cancel_keys($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
+      "$13,$14,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 13,
+      { I, B, U, T, Y, U, T, U, T, U, U, U, W } },
+
     /* what nobody waits for delays no payment */
 
     { "maintain", "SELECT * FROM pay.maintain($1,$2)",
@@ -81,6 +87,9 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
 
     { "find_keys", "SELECT * FROM pay.find_keys($1,$2,$3,$4,'%T s')",
       NGX_PAYMENTS_PG_READ, 3, { I, U, Y } },
+
+    { "get_keys", "SELECT * FROM pay.get_keys($1,$2,$3,$4,$5,'%T s')",
+      NGX_PAYMENTS_PG_READ, 4, { I, B, U, T } },
 
     { "authenticate", "SELECT * FROM pay.authenticate($1,$2,$3)",
       NGX_PAYMENTS_PG_READ, 2, { I, Y } },

@@ -62,7 +62,10 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
          'Refund exceeds refundable amount',
          'the amount is greater than amount_refundable'),
         ('currency_mismatch', 422, 'new_key', 'Currency mismatch',
-         'the currency is not the payment''s')
+         'the currency is not the payment''s'),
+        ('idempotency_key_canceled', 409, 'never',
+         'Idempotency key canceled',
+         'this key was canceled before its request came')
       ) AS p (code, status, retry, title, detail)
      WHERE p.code = refusal.code
 $$;

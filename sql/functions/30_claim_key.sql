@@ -5,7 +5,8 @@
 -- Out: outcome  NULL  it is this transaction's: go on, with that generation;
 --               1     used with this request: j is how that ended;
 --               2     in use by a transaction under way; nothing was waited for;
---               3     used with another request: j is that one.
+--               3     used with another request: j is that one;
+--               10    canceled before it was used: j is what refuses it.
 CREATE OR REPLACE FUNCTION pay.claim_key(merchant bigint, key_hash uuid,
     fingerprint bytea, ttl interval, OUT outcome smallint,
     OUT generation smallint, OUT j pay.journal)
@@ -34,7 +35,8 @@ BEGIN
     END IF;
 
     IF j.created_at > oldest THEN
-        outcome := CASE WHEN j.fingerprint = fingerprint THEN 1 ELSE 3 END;
+        outcome := CASE WHEN j.fingerprint IS NULL THEN 10
+                        WHEN j.fingerprint = fingerprint THEN 1 ELSE 3 END;
 
         -- what has not reached its standby is no answer yet
         IF current_setting('synchronous_standby_names') <> '' THEN

@@ -18,7 +18,8 @@
 -- Out: one row for each item:
 --   outcome     0 executed now, 1 replayed, 2 the key is in use by a
 --               transaction under way, 3 the key was used with another request,
---               5 the reference is in use by a transaction under way
+--               5 the reference is in use by a transaction under way,
+--               10 the key was canceled before it was used
 --   status, body, request_id, object_id, object_version, created_at
 --               of the execution, now or then; for 3 the original request's
 --               id and line (method and path) only, for 2 and 5 nothing
@@ -96,14 +97,15 @@ BEGIN
 
         act[r.n] := 9;
         o_item := r.i;
-        outcome := CASE WHEN r.fingerprint = r.f THEN 1 ELSE 3 END;
+        outcome := CASE WHEN r.fingerprint IS NULL THEN 10
+                        WHEN r.fingerprint = r.f THEN 1 ELSE 3 END;
         status := r.status;
         o_request_id := r.request_id;
         o_object_id := r.object_id;
         o_version := r.object_version;
         o_created_at := r.created_at;
         o_request := r.request;
-        o_body := CASE WHEN outcome = 1 THEN r.body END;
+        o_body := CASE WHEN outcome IN (1, 10) THEN r.body END;
         RETURN NEXT;
     END LOOP;
 

@@ -69,7 +69,7 @@ BEGIN
             o_version := j.object_version;
             o_created_at := j.created_at;
             o_request := j.request;
-            o_body := CASE WHEN outcome = 1 THEN j.body END;
+            o_body := CASE WHEN outcome IN (1, 10) THEN j.body END;
             RETURN NEXT;
             CONTINUE;
         END IF;

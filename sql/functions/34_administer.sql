@@ -57,7 +57,7 @@ BEGIN
         o_version := (k.j).object_version;
         o_created_at := (k.j).created_at;
         o_request := (k.j).request;
-        o_body := CASE WHEN outcome = 1 THEN (k.j).body END;
+        o_body := CASE WHEN outcome IN (1, 10) THEN (k.j).body END;
 
         IF outcome IS NOT NULL THEN
             RETURN NEXT;

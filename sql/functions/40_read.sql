@@ -72,7 +72,8 @@ $$;
 -- fingerprint of the request that asks; ttl as in create_payments.  Out: tag;
 -- outcome 1 it was used with this request, and the columns show how that ended;
 -- 2 it is in use by a transaction under way, which may be either; 3 it was used
--- with another one, whose id and line they show; 6 not at all.
+-- with another one, whose id and line they show; 6 not at all; 10 it was
+-- canceled before it was used.
 CREATE OR REPLACE FUNCTION pay.find_keys(item uuid[], merchant bigint[],
     key_hash uuid[], fingerprint bytea[], ttl interval)
 RETURNS TABLE (o_item uuid, outcome smallint, status smallint,
@@ -97,9 +98,10 @@ BEGIN
     SELECT u.i,
            CASE WHEN NOT act[u.n] THEN 2
                 WHEN j.key_hash IS NULL THEN 6
+                WHEN j.fingerprint IS NULL THEN 10
                 WHEN j.fingerprint = u.f THEN 1 ELSE 3 END::smallint,
            j.status, j.request_id, j.object_id, j.object_version, j.created_at,
-           j.request, CASE WHEN j.fingerprint = u.f THEN j.body END
+           j.request, CASE WHEN coalesce(j.fingerprint, u.f) = u.f THEN j.body END
       FROM unnest(item, merchant, key_hash, fingerprint)
            WITH ORDINALITY AS u(i, m, k, f, n)
       LEFT JOIN LATERAL (

@@ -7,5 +7,6 @@ GRANT EXECUTE ON FUNCTION pay.create_payments, pay.change_payments,
     pay.administer, pay.get_payments, pay.get_refunds, pay.get_api_keys,
     pay.get_merchants, pay.list_objects, pay.get_balances, pay.trial_balance,
     pay.get_ledger_transactions, pay.list_events, pay.get_events,
-    pay.authenticate, pay.touch_keys, pay.find_keys, pay.ping, pay.maintain,
+    pay.authenticate, pay.touch_keys, pay.find_keys, pay.get_keys,
+    pay.cancel_keys, pay.ping, pay.maintain,
     pay.background TO pay_api;

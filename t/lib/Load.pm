@@ -227,6 +227,7 @@ sub collect {
 # Sends each text over a connection of its own, to all ports in turn, each
 # before any answer is read.  Returns request()'s answers, in order.
 sub together {
+    local $SIG{PIPE} = 'IGNORE';
     my ($ports, @texts) = @_;
     my $select = IO::Select->new;
     my (%index, @sockets, @answers);

@@ -27,6 +27,7 @@ sub start {
 
     # two workers are nginx's as well, but the runner writes its own number
     $Test::Nginx::Util::Master = 1;
+    $Test::Nginx::Util::WorkerConnections = $option{connections} || 1024;
     $Test::Nginx::Util::Workers = $option{workers} || 1;
     Test::Nginx::Util::make_root();
 
