@@ -92,65 +92,227 @@ ngx_payments_conf_secret_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-static char *
+/* a parameter's text, with a NUL behind it as nginx's parser has left it */
+
+static ngx_str_t
+ngx_payments_conf_rest(ngx_str_t *value, size_t len)
+{
+    ngx_str_t  rest;
+
+    rest.data = value->data + len;
+    rest.len = value->len - len;
+
+    return rest;
+}
+
+
+static ngx_int_t
+ngx_payments_redis_time(ngx_str_t *value, size_t len, ngx_msec_t *msec)
+{
+    ngx_int_t  n;
+    ngx_str_t  s;
+
+    s = ngx_payments_conf_rest(value, len);
+    n = ngx_parse_time(&s, 0);
+
+    if (n == NGX_ERROR || n == 0) {
+        return NGX_DECLINED;
+    }
+
+    *msec = (ngx_msec_t) n;
+
+    return NGX_OK;
+}
+
+
+/* NGX_OK; NGX_DECLINED: it is none, or has no valid value; NGX_ERROR: said */
+
+static ngx_int_t
 ngx_payments_redis_parameter(ngx_conf_t *cf, ngx_payments_redis_conf_t *redis,
-    ngx_str_t *value)
+    ngx_str_t *ca, ngx_str_t *value)
 {
     ngx_int_t  n;
     ngx_str_t  s;
 
     if (ngx_strncmp(value->data, "timeout=", 8) == 0) {
-        s.data = value->data + 8;
-        s.len = value->len - 8;
-        n = ngx_parse_time(&s, 0);
-
-        if (n != NGX_ERROR && n != 0) {
-            redis->timeout = (ngx_msec_t) n;
-            return NGX_CONF_OK;
-        }
-
-    } else if (ngx_strncmp(value->data, "connect_timeout=", 16) == 0) {
-        s.data = value->data + 16;
-        s.len = value->len - 16;
-        n = ngx_parse_time(&s, 0);
-
-        if (n != NGX_ERROR && n != 0) {
-            redis->connect_timeout = (ngx_msec_t) n;
-            return NGX_CONF_OK;
-        }
-
-    } else if (ngx_strncmp(value->data, "database=", 9) == 0) {
-        n = ngx_atoi(value->data + 9, value->len - 9);
-
-        if (n != NGX_ERROR) {
-            redis->database = n;
-            return NGX_CONF_OK;
-        }
-
-    } else if (ngx_strncmp(value->data, "password_file=", 14) == 0) {
-        s.data = value->data + 14;
-        s.len = value->len - 14;
-
-        return (ngx_payments_conf_read_secret(cf, &s, &redis->password)
-                == NGX_OK)
-               ? NGX_CONF_OK : NGX_CONF_ERROR;
+        return ngx_payments_redis_time(value, 8, &redis->timeout);
     }
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
-                       value);
+    if (ngx_strncmp(value->data, "connect_timeout=", 16) == 0) {
+        return ngx_payments_redis_time(value, 16, &redis->connect_timeout);
+    }
 
-    return NGX_CONF_ERROR;
+    if (ngx_strncmp(value->data, "database=", 9) == 0) {
+        n = ngx_atoi(value->data + 9, value->len - 9);
+        redis->database = n;
+        return (n == NGX_ERROR) ? NGX_DECLINED : NGX_OK;
+    }
+
+    if (ngx_strncmp(value->data, "password_file=", 14) == 0) {
+        s = ngx_payments_conf_rest(value, 14);
+        return ngx_payments_conf_read_secret(cf, &s, &redis->password);
+    }
+
+    if (ngx_strncmp(value->data, "username=", 9) == 0) {
+        redis->username = ngx_payments_conf_rest(value, 9);
+        return redis->username.len ? NGX_OK : NGX_DECLINED;
+    }
+
+    if (ngx_strncmp(value->data, "sentinel=", 9) == 0) {
+        redis->sentinel = ngx_payments_conf_rest(value, 9);
+        return redis->sentinel.len ? NGX_OK : NGX_DECLINED;
+    }
+
+    if (ngx_strncmp(value->data, "tls_ca=", 7) == 0) {
+        *ca = ngx_payments_conf_rest(value, 7);
+        return ca->len ? NGX_OK : NGX_DECLINED;
+    }
+
+    if (ngx_strncmp(value->data, "tls_name=", 9) == 0) {
+        redis->tls_name = ngx_payments_conf_rest(value, 9);
+        return redis->tls_name.len ? NGX_OK : NGX_DECLINED;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* the server, or one more Sentinel; all the addresses that its name has */
+
+static ngx_int_t
+ngx_payments_redis_address(ngx_conf_t *cf, ngx_array_t *addrs,
+    ngx_str_t *value)
+{
+    ngx_url_t    u;
+    ngx_uint_t   i;
+    ngx_addr_t  *addr;
+
+    ngx_memzero(&u, sizeof(ngx_url_t));
+
+    u.url = *value;
+    u.default_port = 6379;
+
+    if (ngx_parse_url(cf->pool, &u) != NGX_OK) {
+        if (u.err) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "%s in \"payments_redis\" \"%V\"", u.err,
+                               &u.url);
+        }
+
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < u.naddrs; i++) {
+        addr = ngx_array_push(addrs);
+        if (addr == NULL) {
+            return NGX_ERROR;
+        }
+
+        *addr = u.addrs[i];
+    }
+
+    return NGX_OK;
+}
+
+
+#if (NGX_SSL)
+
+static void
+ngx_payments_redis_ssl_cleanup(void *data)
+{
+    ngx_ssl_cleanup_ctx(data);
+}
+
+
+static ngx_int_t
+ngx_payments_redis_ssl(ngx_conf_t *cf, ngx_payments_redis_conf_t *redis,
+    ngx_str_t *ca)
+{
+    ngx_ssl_t           *ssl;
+    ngx_pool_cleanup_t  *cln;
+
+    ssl = ngx_pcalloc(cf->pool, sizeof(ngx_ssl_t));
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+
+    if (ssl == NULL || cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    ssl->log = cf->log;
+
+    if (ngx_ssl_create(ssl, NGX_SSL_TLSv1_2|NGX_SSL_TLSv1_3, NULL) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_payments_redis_ssl_cleanup;
+    cln->data = ssl;
+
+    if (ngx_ssl_trusted_certificate(cf, ssl, ca, 4) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    redis->ssl = ssl;
+
+    return NGX_OK;
+}
+
+#endif
+
+
+/* what cannot be together */
+
+static const char *
+ngx_payments_redis_check(ngx_payments_redis_conf_t *redis, ngx_str_t *ca,
+    ngx_uint_t names)
+{
+    if (names == 0) {
+        return "has no address";
+    }
+
+    if (names > 1 && redis->sentinel.len == 0) {
+        return "has several addresses, which only Sentinels may have";
+    }
+
+    if (redis->username.len && redis->password.len == 0) {
+        return "has a username, but no password_file";
+    }
+
+    if (redis->tls_name.len && ca->len == 0) {
+        return "has a tls_name, but no tls_ca";
+    }
+
+    if (ca->len && redis->tls_name.len == 0) {
+        return "has a tls_ca, but no tls_name that its certificate must have";
+    }
+
+    if (ca->len && redis->sentinel.len) {
+        return "has TLS and Sentinels, which are asked in the clear";
+    }
+
+#if !(NGX_SSL)
+
+    if (ca->len) {
+        return "has a tls_ca, but nginx is built without SSL";
+    }
+
+#endif
+
+    return NULL;
 }
 
 
 char *
 ngx_payments_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_url_t                   u;
-    ngx_str_t                  *value = cf->args->elts;
-    ngx_uint_t                  i;
+    ngx_int_t                   rc;
+    ngx_str_t                  *value, ca;
+    ngx_uint_t                  i, names;
+    const char                 *wrong;
+    ngx_array_t                 addrs;
     ngx_payments_main_conf_t   *pmcf = conf;
     ngx_payments_redis_conf_t  *redis;
+
+    value = cf->args->elts;
 
     if (pmcf->redis != NULL || pmcf->redis_off) {
         return "is duplicate";
@@ -162,38 +324,53 @@ ngx_payments_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     redis = ngx_pcalloc(cf->pool, sizeof(ngx_payments_redis_conf_t));
-    if (redis == NULL) {
+
+    if (redis == NULL
+        || ngx_array_init(&addrs, cf->pool, 4, sizeof(ngx_addr_t)) != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
     redis->timeout = 10;
     redis->connect_timeout = 1000;
+    ngx_str_null(&ca);
 
-    ngx_memzero(&u, sizeof(ngx_url_t));
+    for (i = 1, names = 0; i < cf->args->nelts; i++) {
 
-    u.url = value[1];
-    u.default_port = 6379;
+        if (ngx_strchr(value[i].data, '=') == NULL) {
+            names++;
+            rc = ngx_payments_redis_address(cf, &addrs, &value[i]);
 
-    if (ngx_parse_url(cf->pool, &u) != NGX_OK) {
-        if (u.err) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "%s in \"payments_redis\" \"%V\"", u.err,
-                               &u.url);
+        } else {
+            rc = ngx_payments_redis_parameter(cf, redis, &ca, &value[i]);
         }
 
-        return NGX_CONF_ERROR;
-    }
+        if (rc == NGX_DECLINED) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\"", &value[i]);
+        }
 
-    redis->addr = u.addrs[0];
-    redis->server = value[1];
-
-    for (i = 2; i < cf->args->nelts; i++) {
-        if (ngx_payments_redis_parameter(cf, redis, &value[i])
-            != NGX_CONF_OK)
-        {
+        if (rc != NGX_OK) {
             return NGX_CONF_ERROR;
         }
     }
+
+    wrong = ngx_payments_redis_check(redis, &ca, names);
+
+    if (wrong != NULL) {
+        return (char *) wrong;
+    }
+
+#if (NGX_SSL)
+
+    if (ca.len && ngx_payments_redis_ssl(cf, redis, &ca) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+#endif
+
+    redis->addrs = addrs.elts;
+    redis->naddrs = addrs.nelts;
 
     pmcf->redis = redis;
 

@@ -1,58 +1,18 @@
 
 /*
- * States: closed -> connecting -> greeting (AUTH, SELECT, PING) -> ready.
+ * States: closed -> connecting (connect.c) -> greeting -> ready.
  * Commands are taken only when ready, so none ever waits for a connection;
  * a command without an answer in time closes the connection, and the next
  * attempt must be greeted before it takes commands: that is the breaker.
  */
 
-#include "ngx_payments_redis.h"
+#include "ngx_payments_redis_internal.h"
 #include "../status/ngx_payments_status.h"
 
-#include <ngx_event.h>
-#include <ngx_event_connect.h>
 
-#include <hiredis/hiredis.h>
-
-
-#define NGX_PAYMENTS_REDIS_BACKOFF_MIN  50
-#define NGX_PAYMENTS_REDIS_BACKOFF_MAX  1000
 #define NGX_PAYMENTS_REDIS_BUFFER_MAX   (1024 * 1024)
 
 
-struct ngx_payments_redis_command_s {
-    ngx_queue_t                     queue;     /* in redis->sent, in order */
-    ngx_payments_redis_handler_pt   handler;   /* NULL: nobody waits */
-    void                           *data;
-    ngx_msec_t                      deadline;
-};
-
-
-typedef struct {
-    ngx_payments_redis_conf_t      *conf;
-    ngx_peer_connection_t           peer;      /* peer.connection: ours */
-    redisReader                    *reader;
-    ngx_queue_t                     sent;      /* commands without a reply */
-    ngx_queue_t                     failed;    /* to be told so */
-    u_char                         *buffer;    /* bytes not yet written */
-    size_t                          len;
-    size_t                          size;
-    ngx_event_t                     flush;     /* posted */
-    ngx_event_t                     fail;      /* posted */
-    ngx_event_t                     backoff;   /* timer */
-    ngx_connection_t                dummy;     /* for the events' log lines */
-    ngx_uint_t                      failures;
-    ngx_uint_t                      greetings; /* replies awaited first */
-    ngx_log_t                       log;
-    unsigned                        ready:1;
-} ngx_payments_redis_t;
-
-
-static void ngx_payments_redis_connect(ngx_payments_redis_t *redis);
-static void ngx_payments_redis_close(ngx_payments_redis_t *redis,
-    const char *reason);
-static void ngx_payments_redis_write_handler(ngx_event_t *wev);
-static void ngx_payments_redis_read_handler(ngx_event_t *rev);
 static void ngx_payments_redis_flush_handler(ngx_event_t *ev);
 static void ngx_payments_redis_fail_handler(ngx_event_t *ev);
 static void ngx_payments_redis_backoff_handler(ngx_event_t *ev);
@@ -144,7 +104,7 @@ ngx_payments_redis_ready(void)
 
 /* encodes a command behind the bytes that wait and has them written */
 
-static ngx_int_t
+ngx_int_t
 ngx_payments_redis_put(ngx_payments_redis_t *redis, int argc,
     const char **argv, const size_t *lengths)
 {
@@ -297,21 +257,6 @@ ngx_payments_redis_set(ngx_str_t *key, ngx_str_t *value, time_t ttl)
 
 
 static void
-ngx_payments_redis_backoff(ngx_payments_redis_t *redis)
-{
-    ngx_msec_t  delay;
-
-    delay = NGX_PAYMENTS_REDIS_BACKOFF_MIN << ngx_min(redis->failures, 5);
-    delay = ngx_min(delay, NGX_PAYMENTS_REDIS_BACKOFF_MAX);
-    delay = delay / 2 + ngx_random() % (delay / 2 + 1);
-
-    redis->failures++;
-
-    ngx_add_timer(&redis->backoff, delay);
-}
-
-
-static void
 ngx_payments_redis_backoff_handler(ngx_event_t *ev)
 {
     ngx_connection_t  *c = ev->data;
@@ -322,100 +267,13 @@ ngx_payments_redis_backoff_handler(ngx_event_t *ev)
 }
 
 
-static void
-ngx_payments_redis_greet(ngx_payments_redis_t *redis)
-{
-    u_char       database[NGX_INT_T_LEN + 1];
-    size_t       lengths[2];
-    const char  *argv[2];
-
-    redis->greetings = 0;
-
-    if (redis->conf->password.len) {
-        argv[0] = "AUTH";
-        lengths[0] = 4;
-        argv[1] = (char *) redis->conf->password.data;
-        lengths[1] = redis->conf->password.len;
-
-        (void) ngx_payments_redis_put(redis, 2, argv, lengths);
-        redis->greetings++;
-    }
-
-    if (redis->conf->database) {
-        argv[0] = "SELECT";
-        lengths[0] = 6;
-        argv[1] = (char *) database;
-        lengths[1] = ngx_sprintf(database, "%i", redis->conf->database)
-                     - database;
-
-        (void) ngx_payments_redis_put(redis, 2, argv, lengths);
-        redis->greetings++;
-    }
-
-    argv[0] = "PING";
-    lengths[0] = 4;
-
-    (void) ngx_payments_redis_put(redis, 1, argv, lengths);
-    redis->greetings++;
-}
-
-
-static void
-ngx_payments_redis_connect(ngx_payments_redis_t *redis)
-{
-    ngx_int_t               rc;
-    ngx_connection_t       *c;
-    ngx_peer_connection_t  *peer = &redis->peer;
-
-    ngx_memzero(peer, sizeof(ngx_peer_connection_t));
-
-    peer->sockaddr = redis->conf->addr.sockaddr;
-    peer->socklen = redis->conf->addr.socklen;
-    peer->name = &redis->conf->server;
-    peer->get = ngx_event_get_peer;
-    peer->log = &redis->log;
-    peer->log_error = NGX_ERROR_ERR;
-
-    redis->len = 0;
-    redis->reader = redisReaderCreate();
-
-    if (redis->reader == NULL) {
-        ngx_payments_redis_backoff(redis);
-        return;
-    }
-
-    rc = ngx_event_connect_peer(peer);
-
-    if (rc == NGX_ERROR || rc == NGX_BUSY || rc == NGX_DECLINED) {
-        ngx_payments_redis_close(redis, "connection refused");
-        return;
-    }
-
-    c = peer->connection;
-
-    c->data = redis;
-    c->log = &redis->log;
-    c->read->log = &redis->log;
-    c->write->log = &redis->log;
-    c->read->handler = ngx_payments_redis_read_handler;
-    c->write->handler = ngx_payments_redis_write_handler;
-    c->read->cancelable = 1;
-    c->write->cancelable = 1;
-
-    ngx_add_timer(c->read, redis->conf->connect_timeout);
-
-    ngx_payments_redis_greet(redis);
-}
-
-
 /* the reason NULL: the worker exits */
 
-static void
+void
 ngx_payments_redis_close(ngx_payments_redis_t *redis, const char *reason)
 {
     ngx_uint_t                     level;
     ngx_queue_t                   *q;
-    ngx_connection_t              *c = redis->peer.connection;
     ngx_payments_redis_command_t  *command;
 
     if (reason != NULL) {
@@ -427,15 +285,13 @@ ngx_payments_redis_close(ngx_payments_redis_t *redis, const char *reason)
 
         ngx_log_error(level, &redis->log, 0,
                       "connection to Redis \"%V\" closed: %s",
-                      &redis->conf->server, reason);
+                      &redis->name, reason);
     }
 
     redis->ready = 0;
+    redis->asking = 0;
 
-    if (c != NULL) {
-        ngx_close_connection(c);
-        redis->peer.connection = NULL;
-    }
+    ngx_payments_redis_shut(redis);
 
     if (redis->reader != NULL) {
         redisReaderFree(redis->reader);
@@ -504,7 +360,9 @@ ngx_payments_redis_flush(ngx_payments_redis_t *redis)
     size_t             written;
     ngx_connection_t  *c = redis->peer.connection;
 
-    if (c == NULL || !c->write->ready) {
+    /* what is said while a connection is made waits until it is */
+
+    if (c == NULL || !redis->made || !c->write->ready) {
         return;
     }
 
@@ -539,7 +397,7 @@ ngx_payments_redis_flush_handler(ngx_event_t *ev)
 }
 
 
-static void
+void
 ngx_payments_redis_write_handler(ngx_event_t *wev)
 {
     ngx_connection_t  *c = wev->data;
@@ -558,20 +416,7 @@ ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
     ngx_payments_redis_command_t  *command;
 
     if (redis->greetings) {
-
-        if (reply->type == REDIS_REPLY_ERROR) {
-            ngx_payments_redis_close(redis, "AUTH, SELECT or PING refused");
-            return NGX_ERROR;
-        }
-
-        if (--redis->greetings == 0) {
-            redis->ready = 1;
-            redis->failures = 0;
-            ngx_del_timer(redis->peer.connection->read);
-            ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_CONNECT, 1);
-        }
-
-        return NGX_OK;
+        return ngx_payments_redis_greeted(redis, reply);
     }
 
     if (ngx_queue_empty(&redis->sent)) {
@@ -579,10 +424,24 @@ ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
         return NGX_ERROR;
     }
 
+    /* it is no master any more: who is, must be asked */
+
+    if (reply->type == REDIS_REPLY_ERROR
+        && (ngx_strncmp(reply->str, "READONLY", 8) == 0
+            || ngx_strncmp(reply->str, "LOADING", 7) == 0))
+    {
+        ngx_payments_redis_close(redis, "it takes no writes");
+        return NGX_ERROR;
+    }
+
     q = ngx_queue_head(&redis->sent);
     ngx_queue_remove(q);
 
     command = ngx_queue_data(q, ngx_payments_redis_command_t, queue);
+
+    ngx_payments_status_observe(NGX_PAYMENTS_H_REDIS,
+                     (uint64_t) (ngx_current_msec + redis->conf->timeout
+                                 - command->deadline) * 1000);
 
     if (command->handler != NULL) {
         value.data = (u_char *) reply->str;
@@ -628,7 +487,7 @@ ngx_payments_redis_rearm(ngx_payments_redis_t *redis)
 }
 
 
-static void
+void
 ngx_payments_redis_read_handler(ngx_event_t *rev)
 {
     void                  *reply;

@@ -18,9 +18,17 @@
 /* filled at configuration time, then read-only */
 
 typedef struct {
-    ngx_addr_t                    addr;        /* numeric, or a unix path */
-    ngx_str_t                     server;      /* as configured, for logs */
-    ngx_str_t                     password;    /* from the file; may be empty */
+    ngx_addr_t                   *addrs;       /* of the server, or of Sentinels:
+                                                  numeric, or unix paths */
+    ngx_uint_t                    naddrs;
+    ngx_str_t                     sentinel;    /* the master's name there, with
+                                                  a NUL; empty: no Sentinels */
+    void                         *ssl;         /* ngx_ssl_t; NULL: no TLS */
+    ngx_str_t                     tls_name;    /* in its certificate, with a
+                                                  NUL */
+    ngx_str_t                     username;    /* with a NUL; may be empty */
+    ngx_str_t                     password;    /* from the file, with a NUL; may
+                                                  be empty */
     ngx_int_t                     database;    /* 0: no SELECT */
     ngx_msec_t                    timeout;     /* of a command */
     ngx_msec_t                    connect_timeout;

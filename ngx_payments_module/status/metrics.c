@@ -155,7 +155,9 @@ static const ngx_payments_histogram_t  ngx_payments_histograms[] = {
     { "payments_postgresql_call_duration_seconds", "queue=\"read\"", NULL, 1,
       NGX_PAYMENTS_BOUNDS_TIME },
     { "payments_postgresql_call_duration_seconds", "queue=\"list\"", NULL, 1,
-      NGX_PAYMENTS_BOUNDS_TIME }
+      NGX_PAYMENTS_BOUNDS_TIME },
+    { "payments_redis_duration_seconds", NULL,
+      "From a command to its reply.", 1, NGX_PAYMENTS_BOUNDS_TIME }
 };
 
 

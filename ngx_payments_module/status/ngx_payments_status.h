@@ -80,6 +80,7 @@ typedef enum {
     NGX_PAYMENTS_H_WRITE_CALL,         /* seconds, from send to commit proof */
     NGX_PAYMENTS_H_READ_CALL,
     NGX_PAYMENTS_H_LIST_CALL,
+    NGX_PAYMENTS_H_REDIS,              /* seconds, from command to reply */
     NGX_PAYMENTS_H_LAST
 } ngx_payments_histogram_e;
 

@@ -225,25 +225,32 @@ sub collect {
 }
 
 # Sends each text over a connection of its own, to all ports in turn, each
-# before any answer is read.  Returns request()'s answers, in order.
+# before any answer is read; then, if $ports ends with code, that is called.
+# Returns request()'s answers, in order.
 sub together {
     local $SIG{PIPE} = 'IGNORE';
     my ($ports, @texts) = @_;
+    my @ports = @$ports;
+    my $then = ref $ports[-1] ? pop @ports : sub { };
     my $select = IO::Select->new;
     my (%index, @sockets, @answers);
     my $start = time;
 
     for my $i (0 .. $#texts) {
         $sockets[$i] = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
-            PeerPort => $ports->[$i % @$ports]) or die "connect: $!";
-        $index{$sockets[$i]} = $i;
+            PeerPort => $ports[$i % @ports]);
         $answers[$i] = { text => '', seconds => 0 };
+        # a worker that is gone is no answer
+        next unless $sockets[$i];
+        $index{$sockets[$i]} = $i;
         $select->add($sockets[$i]);
     }
 
     # all but the last byte, then that: they arrive together
-    syswrite $sockets[$_], substr($texts[$_], 0, -1) for 0 .. $#texts;
-    syswrite $sockets[$_], substr($texts[$_], -1) for 0 .. $#texts;
+    my @open = grep { $sockets[$_] } 0 .. $#texts;
+    syswrite $sockets[$_], substr($texts[$_], 0, -1) for @open;
+    syswrite $sockets[$_], substr($texts[$_], -1) for @open;
+    $then->(@sockets);
 
     while ($select->count && time < $start + 30) {
         for my $socket ($select->can_read(0.5)) {

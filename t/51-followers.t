@@ -1,0 +1,139 @@
+# Those who wait for somebody else's execution: many of them, for little memory
+# and no connection to the database; and when the one they wait for is killed.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use Load qw(sql text request uuid invariants rounds wait_until merchant);
+use IO::Select;
+use IO::Socket::INET;
+use Own;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my ($key, $merchant) = merchant(qw(payments:read payments:write));
+my ($redis) = $ENV{REDIS_URL} =~ m{redis://(.*)};
+
+sub post {
+    my ($idem, $token) = @_;
+    return text('POST', '/v1/payments', { amount => 100, currency => 'EUR',
+        payment_method => { token => $token } }, key => $key, 'Idempotency-Key' => $idem);
+}
+
+sub connect_all {
+    my ($n) = @_;
+    return map { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $Load::port)
+                 or die "connect: $!" } 1 .. $n;
+}
+
+# every answer, or '' where none came in time
+sub read_all {
+    my ($limit, @sockets) = @_;
+    my $select = IO::Select->new(@sockets);
+    my %text = map { ($_ => '') } @sockets;
+    my $until = time + $limit;
+    while ($select->count && time < $until) {
+        for my $socket ($select->can_read(0.2)) {
+            next if sysread $socket, $text{$socket}, 65536, length $text{$socket};
+            $select->remove($socket);
+        }
+    }
+    return map { $text{$_} } @sockets;
+}
+
+sub workers { map { chomp; $_ } `pgrep -P @{[Test::Nginx::Util::pid()]}` }
+sub rss {    # KiB of memory that is the workers' own
+    my $sum = 0;
+    for my $pid (workers()) {
+        open my $fh, '<', "/proc/$pid/status" or next;
+        while (<$fh>) { $sum += $1 if /^RssAnon:\s+(\d+)/ }
+    }
+    return $sum;
+}
+sub backends { sql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'pay_api'") }
+sub parked { Own::metric('payments_idempotency_parked') }
+
+# what nginx itself takes for such a request that waits: the same one, held back
+# by limit_req's delay
+
+{
+    my $n = rounds(2000, 10000);
+    # longer than it takes to connect them
+    my $slow = rounds('tok_slow_6000', 'tok_slow_25000');
+    my $held = 'limit_req_zone $server_name zone=held:1m rate=1r/m;';
+    Own::start(workers => 2, connections => $n + 500, shard => 'mode direct; timeout 30s;',
+               http => "$held payments_idempotency_wait 60s; client_header_timeout 120s;",
+               location => 'location /held { limit_req zone=held burst=20000; return 204; }');
+    my $idem = uuid();
+    my $before_backends = backends();
+
+    # memory for as many of nginx's own that wait, then for ours
+    request(post(uuid(), 'tok_visa')) for 1 .. 20;
+    my $start = rss();
+    my @held = connect_all($n);
+    syswrite $_, post($idem, 'tok_visa') =~ s{^POST /v1/payments}{POST /held}r for @held;
+    sleep 0.2 while Own::get('/metrics')->{status} != 200;
+    my $nginx = rss() - $start;
+    close $_ for @held;
+
+    Own::stop();
+    Own::start(workers => 2, connections => $n + 500, shard => 'mode direct; timeout 30s;',
+               http => 'payments_idempotency_wait 60s; client_header_timeout 120s;');
+    request(post(uuid(), 'tok_visa')) for 1 .. 20;
+    $start = rss();
+    my @sockets = connect_all($n);
+    syswrite $sockets[0], post($idem, $slow);
+    ok(wait_until(5, sub { parked() == 1 }), 'a leader');
+    syswrite $_, post($idem, $slow) for @sockets[1 .. $#sockets];
+    ok(wait_until(30, sub { parked() == $n }), "$n requests wait for one");
+    my $each = (rss() - $start) / $n;
+    note sprintf 'KiB for each: %.2f, of which nginx takes %.2f for a request that waits', $each, $nginx / $n;
+    cmp_ok($each - $nginx / $n, '<', 4, 'less than 4 KiB each');
+    is(backends(), $before_backends, 'no connection to the database');
+    my @answers = read_all(60, @sockets);
+    my %bodies = map { (($_ =~ /\r\n\r\n(.*)/s)[0] || '' => 1) } @answers;
+    is(scalar(grep { m{^HTTP/1.1 201} } @answers), $n, 'all are answered');
+    is(scalar(keys %bodies), 1, 'with the same bytes');
+    is(sql("SELECT count(*) FROM pay.journal WHERE key = '$idem'"), 1, 'one payment');
+    Own::stop();
+}
+
+# the worker that executes is killed: one of the others does it, at once
+for my $round (1 .. rounds(3, 10)) {
+    Own::start(workers => 2, connections => 3000, shard => 'mode direct; timeout 4s;',
+               http => 'payments_idempotency_wait 30s;');
+    my $idem = uuid();
+
+    # the time that one execution takes
+    my $begin = time;
+    request(post(uuid(), 'tok_slow_300'));
+    my $one = time - $begin;
+
+    my ($leader) = connect_all(1);
+    syswrite $leader, post($idem, 'tok_slow_300');
+    ok(wait_until(5, sub { parked() == 1 }), 'killed leader: it leads');
+    my @sockets = connect_all(1000);
+    syswrite $_, post($idem, 'tok_slow_300') for @sockets;
+
+    # whose is it? the one that dies without an answer to the leader's client
+    my @pids = workers();
+    my $victim = Own::metric('payments_idempotency_parked') && $pids[$round % 2];
+    my $killed = time;
+    kill KILL => $victim;
+    my @answers = read_all(10, @sockets);
+    my $took = time - $killed;
+    my $answered = grep { m{^HTTP/1.1 201} } @answers;
+    my $lost = grep { $_ eq '' } @answers;
+    is($answered + $lost, 1000, "killed leader: $answered answered, $lost were the dead worker's");
+    my %bodies = map { ($_ =~ /\r\n\r\n(.*)/s)[0] => 1 } grep { $_ ne '' } @answers;
+    is(scalar(keys %bodies), 1, 'killed leader: with the same bytes');
+    cmp_ok($took, '<', $one + 0.1 + 0.15,
+           sprintf 'killed leader: after %.3f s; an execution takes %.3f s', $took, $one);
+    is(sql("SELECT count(*), count(DISTINCT object_id) FROM pay.journal WHERE key = '$idem'"), '1|1',
+       'killed leader: one payment');
+    Own::stop(expected => qr/exited on signal 9/);
+}
+
+is(join("\n", invariants()), '', 'invariants');
+done_testing();
