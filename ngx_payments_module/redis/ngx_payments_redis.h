@@ -18,7 +18,7 @@
 /* filled at configuration time, then read-only */
 
 typedef struct {
-    ngx_addr_t                   *addrs;       /* of the server, or of Sentinels:
+    ngx_addr_t                   *addrs;       /* of the server, or Sentinels:
                                                   numeric, or unix paths */
     ngx_uint_t                    naddrs;
     ngx_str_t                     sentinel;    /* the master's name there, with

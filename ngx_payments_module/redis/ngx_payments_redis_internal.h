@@ -61,7 +61,7 @@ ngx_int_t ngx_payments_redis_greeted(ngx_payments_redis_t *redis,
 /* closes the socket, and nothing else */
 void ngx_payments_redis_shut(ngx_payments_redis_t *redis);
 
-/* client.c: encodes a command behind the bytes that wait and has them written */
+/* client.c: encodes a command behind the bytes that wait, to be written */
 ngx_int_t ngx_payments_redis_put(ngx_payments_redis_t *redis, int argc,
     const char **argv, const size_t *lengths);
 /* the reason NULL: the worker exits */
