@@ -401,19 +401,12 @@ ngx_payments_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 }
 
 
+/* what must be there, and large enough */
+
 static ngx_int_t
-ngx_payments_postconfiguration(ngx_conf_t *cf)
+ngx_payments_check(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 {
-    const char                 *failed;
-    ngx_http_handler_pt        *h;
-    ngx_payments_main_conf_t   *pmcf;
-    ngx_http_core_main_conf_t  *cmcf;
-
-    pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_payments_module);
-
-    if (!pmcf->enabled) {
-        return NGX_OK;
-    }
+    const char  *failed;
 
     if (pmcf->shard == NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -436,27 +429,6 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    pmcf->signing = pmcf->idempotency.secret;
-
-    if (pmcf->signing.len == 0) {
-
-        /* cursors are signed by something that lasts until a reload */
-
-        pmcf->signing.len = 32;
-        pmcf->signing.data = ngx_pnalloc(cf->pool, 32);
-
-        if (pmcf->signing.data == NULL
-            || getrandom(pmcf->signing.data, 32, 0) != 32)
-        {
-            return NGX_ERROR;
-        }
-
-        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "without \"payments_secret_file\" cursors of lists "
-                           "end with a reload and are good on one host only, "
-                           "and no API keys are made");
-    }
-
     failed = ngx_payments_api_compile();
 
     if (failed != NULL) {
@@ -465,7 +437,55 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (ngx_payments_budget(cf, pmcf) != NGX_OK) {
+    return ngx_payments_budget(cf, pmcf);
+}
+
+
+/* cursors are signed by the secret, or by what lasts until a reload */
+
+static ngx_int_t
+ngx_payments_signing(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
+{
+    pmcf->signing = pmcf->idempotency.secret;
+
+    if (pmcf->signing.len) {
+        return NGX_OK;
+    }
+
+    pmcf->signing.len = 32;
+    pmcf->signing.data = ngx_pnalloc(cf->pool, 32);
+
+    if (pmcf->signing.data == NULL
+        || getrandom(pmcf->signing.data, 32, 0) != 32)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                       "without \"payments_secret_file\" cursors of lists "
+                       "end with a reload and are good on one host only, "
+                       "and no API keys are made");
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_http_handler_pt        *h;
+    ngx_payments_main_conf_t   *pmcf;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_payments_module);
+
+    if (!pmcf->enabled) {
+        return NGX_OK;
+    }
+
+    if (ngx_payments_check(cf, pmcf) != NGX_OK
+        || ngx_payments_signing(cf, pmcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

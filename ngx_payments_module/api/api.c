@@ -1,5 +1,5 @@
 
-/* What every operation shares: ids, the workspace, answers of keyed ones. */
+/* What every operation shares: ids, the workspace, fields, reading objects. */
 
 #include "ngx_payments_api.h"
 
@@ -7,7 +7,6 @@
 #define NGX_PAYMENTS_WORKSPACE_SIZE  (768 * 1024)
 
 
-static time_t                     ngx_payments_api_ttl;
 static ngx_payments_uuid_state_t  ngx_payments_api_ids;
 static ngx_payments_workspace_t   ngx_payments_api_workspace;
 
@@ -24,7 +23,7 @@ static u_char                     ngx_payments_api_buffer
 void
 ngx_payments_api_init(ngx_payments_idempotency_conf_t *conf)
 {
-    ngx_payments_api_ttl = conf->ttl;
+    ngx_payments_api_keyed_init(conf->ttl);
 
     /* not the random bytes that the parent had left, by no means */
 
@@ -44,6 +43,14 @@ ngx_payments_api_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN])
 {
     return ngx_payments_uuid7(&ngx_payments_api_ids, ngx_payments_pg_now(),
                               uuid);
+}
+
+
+u_char *
+ngx_payments_api_space(size_t len)
+{
+    return (len <= NGX_PAYMENTS_WORKSPACE_SIZE) ? ngx_payments_api_buffer
+                                                : NULL;
 }
 
 
@@ -88,346 +95,6 @@ ngx_payments_api_parse(ngx_payments_request_t *request)
     }
 
     return ws;
-}
-
-
-static ngx_int_t
-ngx_payments_api_original(ngx_payments_request_t *request,
-    ngx_payments_record_t *record, ngx_str_t *original)
-{
-    original->data = ngx_pnalloc(request->pool, NGX_PAYMENTS_ID_LEN);
-    if (original->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    original->len = NGX_PAYMENTS_ID_LEN;
-    ngx_payments_id("req_", record->request_id, original->data);
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_payments_api_reused(ngx_payments_request_t *request,
-    ngx_payments_record_t *record)
-{
-    u_char    *p, *space;
-    ngx_str_t  more, original;
-
-    if (ngx_payments_api_original(request, record, &original) != NGX_OK) {
-        goto failed;
-    }
-
-    more.data = ngx_pnalloc(request->pool, record->request.len + 128);
-    if (more.data == NULL) {
-        goto failed;
-    }
-
-    space = ngx_strlchr(record->request.data,
-                        record->request.data + record->request.len, ' ');
-    if (space == NULL) {
-        goto failed;
-    }
-
-    /* the line is made of a method and a path of the table and an id */
-
-    p = ngx_sprintf(more.data, ",\"original_request\":{\"id\":\"%V\","
-                    "\"method\":\"%*s\",\"path\":\"%*s\"}", &original,
-                    (size_t) (space - record->request.data),
-                    record->request.data,
-                    (size_t) (record->request.data + record->request.len
-                              - space - 1),
-                    space + 1);
-    more.len = p - more.data;
-
-    ngx_payments_problem(request, NGX_PAYMENTS_P_KEY_REUSED, NULL, &more);
-    return;
-
-failed:
-
-    ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL, NULL);
-}
-
-
-/* the headers of a stored problem follow from its status and its code */
-
-static void
-ngx_payments_api_stored_problem(ngx_payments_answer_t *answer)
-{
-    answer->problem = 1;
-    answer->again = 0;
-    answer->type = "application/problem+json";
-}
-
-
-/* where what a 201 or 202 made can be read */
-
-static ngx_int_t
-ngx_payments_api_location(ngx_payments_request_t *request,
-    ngx_payments_record_t *record)
-{
-    size_t                  len;
-    ngx_payments_answer_t  *answer = &request->answer;
-
-    if ((record->status != 201 && record->status != 202)
-        || request->operation->location == NULL)
-    {
-        return NGX_OK;
-    }
-
-    len = ngx_strlen(request->operation->location);
-
-    answer->location.data = ngx_pnalloc(request->pool,
-                                        len + 1 + NGX_PAYMENTS_ID_LEN);
-    if (answer->location.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(answer->location.data, request->operation->location, len);
-    answer->location.data[len] = '/';
-    ngx_payments_id(request->operation->object, record->object_id,
-                    answer->location.data + len + 1);
-    answer->location.len = len + 1 + NGX_PAYMENTS_ID_LEN;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_payments_api_record(ngx_payments_request_t *request,
-    ngx_payments_idempotency_result_e result, ngx_payments_record_t *record)
-{
-    ngx_payments_answer_t  *answer = &request->answer;
-
-    static const char      *names[] = { "executed", "replayed", "collapsed" };
-
-    ngx_memzero(answer, sizeof(ngx_payments_answer_t));
-
-    answer->status = record->status;
-    answer->body = record->body;
-    answer->keyed = (request->key.len != 0);
-    answer->replayed = (result != NGX_PAYMENTS_EXECUTED);
-    answer->idempotency = names[result];
-    answer->expires = record->created_at
-                      + (int64_t) ngx_payments_api_ttl * 1000000;
-
-    if (answer->replayed
-        && ngx_payments_api_original(request, record, &answer->original)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (record->status >= 400) {
-        ngx_payments_api_stored_problem(answer);
-        return NGX_OK;
-    }
-
-    answer->type = answer->body.len ? "application/json" : NULL;
-    answer->version = record->version;
-
-    if (record->status == 201 && request->operation->reveals) {
-        return ngx_payments_keys_reveal(request, &answer->body) == NGX_OK
-               ? ngx_payments_api_location(request, record) : NGX_ERROR;
-    }
-
-    return ngx_payments_api_location(request, record);
-}
-
-
-void
-ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
-    ngx_payments_idempotency_result_e result, ngx_payments_record_t *record)
-{
-    u_char                   text[64], *detail;
-    ngx_str_t                more;
-    ngx_payments_request_t  *request = waiter->data;
-
-    static const ngx_payments_problem_e  problems[] = {
-        0, 0, 0, 0,                              /* records */
-        NGX_PAYMENTS_P_IN_USE,
-        NGX_PAYMENTS_P_RESOURCE_BUSY,
-        NGX_PAYMENTS_P_VERSION_MISMATCH,
-        NGX_PAYMENTS_P_VALIDATION_FAILED,
-        NGX_PAYMENTS_P_SCOPE_ESCALATION,
-        NGX_PAYMENTS_P_DATABASE_UNAVAILABLE,
-        NGX_PAYMENTS_P_OUTCOME_UNKNOWN,
-        NGX_PAYMENTS_P_OVERLOADED,
-        NGX_PAYMENTS_P_INTERNAL_ERROR
-    };
-
-    if (waiter->execution != NULL && result != NGX_PAYMENTS_COLLAPSED) {
-        request->item.stats = waiter->execution->item.stats;
-    }
-
-    switch (result) {
-
-    case NGX_PAYMENTS_EXECUTED:
-    case NGX_PAYMENTS_REPLAYED:
-    case NGX_PAYMENTS_COLLAPSED:
-        if (ngx_payments_api_record(request, result, record) != NGX_OK) {
-            ngx_payments_problem(request, NGX_PAYMENTS_P_OUTCOME_UNKNOWN,
-                                 NULL, NULL);
-        }
-
-        break;
-
-    case NGX_PAYMENTS_REUSED:
-        ngx_payments_api_reused(request, record);
-        break;
-
-    case NGX_PAYMENTS_STALE:
-        more.data = text;
-        more.len = ngx_sprintf(text, ",\"current_version\":%ui",
-                               record->version) - text;
-        ngx_payments_problem(request, problems[result], NULL, &more);
-        break;
-
-    case NGX_PAYMENTS_INVALID:
-        detail = ngx_pnalloc(request->pool, record->body.len + 1);
-
-        if (detail != NULL) {
-            (void) ngx_cpystrn(detail, record->body.data,
-                               record->body.len + 1);
-        }
-
-        ngx_payments_problem(request, problems[result], (char *) detail,
-                             NULL);
-        break;
-
-    default:
-        ngx_payments_problem(request, problems[result], NULL, NULL);
-    }
-
-    request->done(request);
-}
-
-
-/* "POST /v1/payments": what is kept of the request, for who reuses its key */
-
-static ngx_int_t
-ngx_payments_api_line(ngx_payments_request_t *request,
-    ngx_payments_execution_t *execution)
-{
-    u_char     *p;
-    ngx_str_t  *line = &execution->record.request;
-
-    line->len = request->method.len + 1 + request->path.len;
-    line->data = ngx_pnalloc(execution->pool, line->len);
-
-    if (line->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    p = ngx_cpymem(line->data, request->method.data, request->method.len);
-    *p++ = ' ';
-    ngx_memcpy(p, request->path.data, request->path.len);
-
-    return NGX_OK;
-}
-
-
-static int
-ngx_payments_api_fingerprint(ngx_payments_request_t *request,
-    ngx_payments_workspace_t *ws, u_char fingerprint[NGX_PAYMENTS_SHA256_LEN])
-{
-    int                  rc;
-    ngx_payments_text_t  method, path, query;
-
-    method.data = request->method.data;
-    method.len = request->method.len;
-    path.data = request->path.data;
-    path.len = request->path.len;
-    query.data = request->query.data;
-    query.len = request->query.len;
-
-    rc = ngx_payments_fingerprint(&method, &path, &query, &ws->json, &ws->out,
-                                  fingerprint);
-
-    ws->out.pos = ws->out.start;
-
-    return rc;
-}
-
-
-void
-ngx_payments_api_execute(ngx_payments_request_t *request,
-    ngx_payments_workspace_t *ws, ngx_payments_item_pt item)
-{
-    u_char                     fingerprint[NGX_PAYMENTS_SHA256_LEN];
-    uint32_t                   variant;
-    ngx_int_t                  rc;
-    ngx_payments_record_t      record;
-    ngx_payments_execution_t  *execution;
-
-    if (request->key.len == 0) {
-        request->key_hash.merchant_id = request->merchant_id;
-
-        if (ngx_payments_random(&ngx_payments_api_ids, request->key_hash.hash,
-                                NGX_PAYMENTS_KEY_HASH_LEN)
-            != 0)
-        {
-            goto failed;
-        }
-    }
-
-    if (ngx_payments_api_fingerprint(request, ws, fingerprint) != 0) {
-        goto failed;
-    }
-
-    request->waiter.data = request;
-    request->waiter.handler = ngx_payments_api_keyed;
-    request->waiter.wait = request->wait;
-
-    if (request->key.len) {
-        rc = ngx_payments_idempotency_replay(&request->key_hash, fingerprint,
-                                             request->pool, &record);
-
-        if (rc != NGX_DECLINED) {
-            ngx_payments_api_keyed(&request->waiter, (rc == NGX_OK)
-                                                     ? NGX_PAYMENTS_REPLAYED
-                                                     : NGX_PAYMENTS_REUSED,
-                                   &record);
-            return;
-        }
-    }
-
-    /* neither is part of the fingerprint: a retry may have another */
-
-    variant = (uint32_t) request->scopes
-              ^ ngx_crc32_long(request->if_match.data, request->if_match.len);
-
-    if (ngx_payments_idempotency_join(&request->waiter, &request->key_hash,
-                                      fingerprint, variant)
-        == NGX_OK)
-    {
-        return;
-    }
-
-    execution = ngx_payments_idempotency_create(&request->key_hash,
-                                                fingerprint,
-                                                request->request_uuid);
-    if (execution == NULL) {
-        goto failed;
-    }
-
-    if (ngx_payments_api_line(request, execution) != NGX_OK
-        || item(request, ws, execution) != NGX_OK)
-    {
-        ngx_payments_idempotency_abandon(execution);
-        goto failed;
-    }
-
-    execution->keyless = (request->key.len == 0);
-    execution->variant = variant;
-
-    ngx_payments_idempotency_start(execution, &request->waiter);
-    return;
-
-failed:
-
-    ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL, NULL);
-    request->done(request);
 }
 
 

@@ -214,6 +214,9 @@ struct ngx_payments_request_s {
                                                   data NULL: any */
     ngx_str_t                       key;       /* Idempotency-Key, or empty */
     ngx_payments_idempotency_key_t  key_hash;
+    u_char                          raw[NGX_PAYMENTS_SHA256_LEN];
+                                               /* of all its bytes, if it has a
+                                                  key */
     ngx_msec_t                      wait;      /* Prefer: wait, or the limit */
 
     ngx_payments_answer_t           answer;
@@ -328,6 +331,9 @@ typedef struct {
     ngx_payments_out_t              out;       /* 768 KiB, emptied by parse */
 } ngx_payments_workspace_t;
 
+/* the workspace's bytes, for who has not parsed yet; NULL: too many */
+u_char *ngx_payments_api_space(size_t len);
+
 /*
  * A keyed operation, from its validated body to its answer: joins what is under
  * way for the key, or begins.  "item" then fills execution->item from the
@@ -338,6 +344,9 @@ typedef ngx_int_t (*ngx_payments_item_pt)(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution);
 void ngx_payments_api_execute(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_item_pt item);
+/* NGX_OK: the request was answered out of shared memory, before its body was
+   read; NGX_DECLINED: it was not, and request->raw is set */
+ngx_int_t ngx_payments_api_replay(ngx_payments_request_t *request);
 
 /*
  * A field's text, decoded into the pool; data NULL: absent or null.
@@ -440,6 +449,8 @@ extern const ngx_payments_field_t  ngx_payments_no_fields[];
 ngx_payments_workspace_t *ngx_payments_api_parse(
     ngx_payments_request_t *request);
 
+/* init_process: seconds that a key is kept */
+void ngx_payments_api_keyed_init(time_t ttl);
 /* answers of a keyed operation, when the record is there or will not come */
 void ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_result_e result, ngx_payments_record_t *record);

@@ -518,6 +518,10 @@ ngx_payments_http_body_handler(ngx_http_request_t *r)
 static void
 ngx_payments_http_run(ngx_payments_http_ctx_t *ctx)
 {
+    if (ngx_payments_api_replay(&ctx->request) == NGX_OK) {
+        return;
+    }
+
     ctx->request.operation->handler(&ctx->request);
 }
 

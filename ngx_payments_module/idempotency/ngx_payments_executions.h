@@ -23,6 +23,38 @@ void ngx_payments_executions_each(uint64_t tag,
 void ngx_payments_executions_add(ngx_payments_execution_t *execution);
 void ngx_payments_executions_remove(ngx_payments_execution_t *execution);
 
+/* execution.c: how it ends.  Each may free the execution */
+
+/* all waiters get its record, the first of them as the one who executed it */
+void ngx_payments_execution_complete(ngx_payments_execution_t *execution,
+    ngx_payments_idempotency_result_e result);
+/* not executed, by conditions that all its waiters share: all are told */
+void ngx_payments_execution_refuse(ngx_payments_execution_t *execution,
+    ngx_payments_idempotency_result_e result);
+/* nothing is stored: the leader is told, the next in line leads */
+void ngx_payments_execution_fail(ngx_payments_execution_t *execution,
+    ngx_payments_idempotency_result_e result);
+/* nobody waits for it */
+void ngx_payments_execution_end(ngx_payments_execution_t *execution);
+
+/* tiers.c */
+
+#define NGX_PAYMENTS_AGAIN_MIN  2           /* ms until the next try */
+
+extern ngx_payments_idempotency_conf_t  *ngx_payments_idempotency_conf;
+
+/* asks Redis, if it may know, then PostgreSQL */
+void ngx_payments_execution_run(ngx_payments_execution_t *execution);
+/* asks PostgreSQL, or first whether the key is new, before a delay */
+void ngx_payments_execution_send(ngx_payments_execution_t *execution);
+/* handlers of its timer and of its items */
+void ngx_payments_execution_timer(ngx_event_t *ev);
+void ngx_payments_execution_row(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
+/* a copy in the pool; an empty text has no data.  NGX_ERROR: no memory */
+ngx_int_t ngx_payments_execution_copy(ngx_pool_t *pool, ngx_str_t *dst,
+    ngx_str_t src);
+
 /* waiters.c */
 
 /* at the end of the line; holds a reference until it is released */

@@ -131,6 +131,8 @@ struct ngx_payments_execution_s {
     ngx_queue_t                   woken;       /* while those are called */
     ngx_payments_idempotency_key_t  key;
     u_char                        fingerprint[NGX_PAYMENTS_SHA256_LEN];
+    u_char                        raw[NGX_PAYMENTS_SHA256_LEN];
+                                               /* of the bytes; the caller's */
     uint32_t                      variant;     /* of what else decides whether
                                                   it is done: only requests
                                                   that agree in this share an
@@ -205,10 +207,11 @@ void ngx_payments_idempotency_exit(void);
 /*
  * What shared memory knows of a key, copied to the pool.  NGX_OK: the answer;
  * NGX_ABORT: another request has used it, as *record says; NGX_DECLINED:
- * nothing.
+ * nothing.  With "raw", a hash of all its bytes, only the very same request is
+ * found, for which no body needs to be read; without, the fingerprint decides.
  */
 ngx_int_t ngx_payments_idempotency_replay(ngx_payments_idempotency_key_t *key,
-    const u_char *fingerprint, ngx_pool_t *pool,
+    const u_char *fingerprint, const u_char *raw, ngx_pool_t *pool,
     ngx_payments_record_t *record);
 
 /*

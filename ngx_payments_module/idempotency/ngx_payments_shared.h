@@ -52,15 +52,16 @@ void ngx_payments_flight_end(ngx_uint_t place);
 
 /*
  * A completed answer, copied to the pool.  NGX_OK; NGX_ABORT: the key was used
- * by another request, as *record says; NGX_DECLINED: none is there.
- * "fingerprint" NULL: any.
+ * by another request, as *record says; NGX_DECLINED: none is there.  With "raw"
+ * only that of a request with these very bytes, whatever the fingerprint.
  */
 ngx_int_t ngx_payments_records_get(ngx_payments_idempotency_key_t *key,
-    const u_char *fingerprint, ngx_pool_t *pool,
+    const u_char *fingerprint, const u_char *raw, ngx_pool_t *pool,
     ngx_payments_record_t *record);
 /* stores one, if its place is not taken by what is younger */
 void ngx_payments_records_put(ngx_payments_idempotency_key_t *key,
-    const u_char *fingerprint, ngx_payments_record_t *record);
+    const u_char *fingerprint, const u_char *raw,
+    ngx_payments_record_t *record);
 
 /* within: the zone's two halves */
 size_t ngx_payments_records_size(void *area, size_t size, ngx_uint_t on);

@@ -23,6 +23,7 @@ typedef struct {
     ngx_payments_idempotency_key_t  key;
     int64_t                       created_at;
     u_char                        fingerprint[NGX_PAYMENTS_SHA256_LEN];
+    u_char                        raw[NGX_PAYMENTS_SHA256_LEN];
     u_char                        request_id[NGX_PAYMENTS_UUID_LEN];
     u_char                        object_id[NGX_PAYMENTS_UUID_LEN];
     uint32_t                      object_version;
@@ -156,7 +157,7 @@ ngx_payments_records_expired(int64_t created_at)
 static ngx_int_t
 ngx_payments_records_copy(ngx_payments_record_entry_t *entry, size_t size,
     ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
-    ngx_pool_t *pool, ngx_payments_record_t *record)
+    const u_char *raw, ngx_pool_t *pool, ngx_payments_record_t *record)
 {
     u_char             *data;
     size_t              line, body;
@@ -175,6 +176,8 @@ ngx_payments_records_copy(ngx_payments_record_entry_t *entry, size_t size,
     body = entry->body;
 
     if (!ngx_payments_records_same(entry, key)
+        || (raw != NULL
+            && ngx_memcmp(entry->raw, raw, NGX_PAYMENTS_SHA256_LEN) != 0)
         || line + body > size - sizeof(ngx_payments_record_entry_t))
     {
         return NGX_DECLINED;
@@ -185,7 +188,7 @@ ngx_payments_records_copy(ngx_payments_record_entry_t *entry, size_t size,
         return NGX_DECLINED;
     }
 
-    same = (fingerprint == NULL
+    same = (raw != NULL
             || ngx_memcmp(entry->fingerprint, fingerprint,
                           NGX_PAYMENTS_SHA256_LEN)
                == 0);
@@ -216,7 +219,7 @@ ngx_payments_records_copy(ngx_payments_record_entry_t *entry, size_t size,
 
 ngx_int_t
 ngx_payments_records_get(ngx_payments_idempotency_key_t *key,
-    const u_char *fingerprint, ngx_pool_t *pool,
+    const u_char *fingerprint, const u_char *raw, ngx_pool_t *pool,
     ngx_payments_record_t *record)
 {
     uint64_t                      tag;
@@ -244,7 +247,7 @@ ngx_payments_records_get(ngx_payments_idempotency_key_t *key,
 
             rc = ngx_payments_records_copy(
                                    ngx_payments_records_entry(class, n),
-                                   class->size, key, fingerprint, pool,
+                                   class->size, key, fingerprint, raw, pool,
                                    record);
             if (rc != NGX_DECLINED) {
                 return rc;
@@ -296,7 +299,7 @@ ngx_payments_records_place(ngx_payments_record_class_t *class, uint64_t tag,
 static void
 ngx_payments_records_write(ngx_payments_record_entry_t *entry,
     ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
-    ngx_payments_record_t *record)
+    const u_char *raw, ngx_payments_record_t *record)
 {
     ngx_atomic_uint_t  version;
 
@@ -313,6 +316,7 @@ ngx_payments_records_write(ngx_payments_record_entry_t *entry,
     entry->body = (uint32_t) record->body.len;
 
     ngx_memcpy(entry->fingerprint, fingerprint, NGX_PAYMENTS_SHA256_LEN);
+    ngx_memcpy(entry->raw, raw, NGX_PAYMENTS_SHA256_LEN);
     ngx_memcpy(entry->request_id, record->request_id, NGX_PAYMENTS_UUID_LEN);
     ngx_memcpy(entry->object_id, record->object_id, NGX_PAYMENTS_UUID_LEN);
     ngx_memcpy(entry->data, record->request.data, record->request.len);
@@ -326,7 +330,8 @@ ngx_payments_records_write(ngx_payments_record_entry_t *entry,
 
 void
 ngx_payments_records_put(ngx_payments_idempotency_key_t *key,
-    const u_char *fingerprint, ngx_payments_record_t *record)
+    const u_char *fingerprint, const u_char *raw,
+    ngx_payments_record_t *record)
 {
     size_t                        need;
     uint64_t                      tag;
@@ -363,7 +368,7 @@ ngx_payments_records_put(ngx_payments_idempotency_key_t *key,
 
     class->tags[n] = tag;
     ngx_payments_records_write(ngx_payments_records_entry(class, n), key,
-                               fingerprint, record);
+                               fingerprint, raw, record);
 
     ngx_shmtx_unlock(&ngx_payments_records_pool->mutex);
 
