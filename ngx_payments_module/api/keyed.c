@@ -273,6 +273,21 @@ ngx_payments_api_fingerprint(ngx_payments_request_t *request,
 }
 
 
+/* the end of each part is marked: no method, path or query has a zero in it */
+
+static u_char *
+ngx_payments_api_part(u_char *p, const ngx_str_t *part)
+{
+    if (part->len) {
+        p = ngx_cpymem(p, part->data, part->len);
+    }
+
+    *p++ = '\0';
+
+    return p;
+}
+
+
 /*
  * A retry mostly has the very bytes of the first request, which was found to be
  * in order: its answer is found without reading them again.
@@ -291,22 +306,17 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
     }
 
     len = request->method.len + request->path.len + request->query.len
-          + request->body.len + 3;
+          + request->body.len + 4;
 
     text = ngx_payments_api_space(len);
     if (text == NULL) {
         return NGX_DECLINED;
     }
 
-    /* none of these has a zero in it, but for the last */
-
-    p = ngx_cpymem(text, request->method.data, request->method.len);
-    *p++ = '\0';
-    p = ngx_cpymem(p, request->path.data, request->path.len);
-    *p++ = '\0';
-    p = ngx_cpymem(p, request->query.data, request->query.len);
-    *p++ = '\0';
-    ngx_memcpy(p, request->body.data, request->body.len);
+    p = ngx_payments_api_part(text, &request->method);
+    p = ngx_payments_api_part(p, &request->path);
+    p = ngx_payments_api_part(p, &request->query);
+    (void) ngx_payments_api_part(p, &request->body);
 
     if (ngx_payments_sha256(text, len, request->raw) != 0) {
         return NGX_DECLINED;
