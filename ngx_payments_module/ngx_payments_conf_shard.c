@@ -95,13 +95,30 @@ static const ngx_payments_shard_command_t  ngx_payments_shard_commands[] = {
 };
 
 
+/* whether one of its servers is a unix socket */
+
+static ngx_uint_t
+ngx_payments_shard_local(ngx_payments_pg_conf_t *shard)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < shard->nservers; i++) {
+        if (shard->servers[i].hostaddr == NULL) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* a parameter without a value takes its default; what can not work is said */
 
 static ngx_int_t
 ngx_payments_shard_check(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard)
 {
     ngx_uint_t   i, verify;
-    const char  *wrong;
+    const char  *wrong, *addr;
 
     for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
         ngx_conf_init_uint_value(shard->connections[i], 1);
@@ -130,7 +147,7 @@ ngx_payments_shard_check(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard)
 
     verify = (ngx_strncmp(shard->sslmode, "verify", 6) == 0);
 
-    if (shard->host == NULL) {
+    if (shard->nservers == 0) {
         wrong = "\"server\" is missing";
 
     } else if (shard->depth > NGX_PAYMENTS_PG_DEPTH_MAX) {
@@ -148,7 +165,7 @@ ngx_payments_shard_check(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard)
     } else if (verify && shard->sslrootcert == NULL) {
         wrong = "\"sslmode\" that verifies needs \"sslrootcert\"";
 
-    } else if (verify && shard->hostaddr == NULL) {
+    } else if (verify && ngx_payments_shard_local(shard)) {
         wrong = "\"sslmode\" has no use over a unix socket";
     }
 
@@ -159,14 +176,18 @@ ngx_payments_shard_check(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard)
         return NGX_ERROR;
     }
 
-    if (shard->hostaddr != NULL && !verify
-        && ngx_strncmp(shard->hostaddr, "127.", 4) != 0
-        && ngx_strcmp(shard->hostaddr, "::1") != 0)
-    {
-        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "payments shard \"%V\" does not know whom it "
-                           "talks to at \"%V\": set \"sslmode verify-full\"",
-                           &shard->name, &shard->server);
+    for (i = 0; i < shard->nservers && !verify; i++) {
+        addr = shard->servers[i].hostaddr;
+
+        if (addr != NULL && ngx_strncmp(addr, "127.", 4) != 0
+            && ngx_strcmp(addr, "::1") != 0)
+        {
+            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                               "payments shard \"%V\" does not know whom it "
+                               "talks to at \"%V\": set \"sslmode "
+                               "verify-full\"",
+                               &shard->name, &shard->servers[i].name);
+        }
     }
 
     return NGX_OK;
@@ -291,39 +312,60 @@ ngx_payments_cstring(ngx_conf_t *cf, ngx_str_t *value)
  */
 
 static char *
+ngx_payments_shard_unix(ngx_conf_t *cf, ngx_payments_pg_server_t *server)
+{
+    ngx_str_t  part, port;
+
+    part.data = server->name.data + 5;
+    part.len = server->name.len - 5;
+
+    port.data = ngx_strlchr(part.data, part.data + part.len, ':');
+
+    if (port.data != NULL) {
+        port.data++;
+        port.len = part.data + part.len - port.data;
+        part.len -= port.len + 1;
+
+    } else {
+        ngx_str_set(&port, "5432");
+    }
+
+    server->host = ngx_payments_cstring(cf, &part);
+    server->port = ngx_payments_cstring(cf, &port);
+
+    return (server->host && server->port) ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
 ngx_payments_shard_server(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard,
     ngx_str_t *value, size_t offset)
 {
-    u_char      text[NGX_SOCKADDR_STRLEN];
-    ngx_url_t   u;
-    ngx_str_t   part, port;
+    u_char                     text[NGX_SOCKADDR_STRLEN];
+    ngx_url_t                  u;
+    ngx_str_t                  part;
+    ngx_uint_t                 i;
+    ngx_payments_pg_server_t  *server;
 
-    if (shard->host != NULL) {
-        return "is duplicate: one server is supported";
+    for (i = 0; i < shard->nservers; i++) {
+        if (shard->servers[i].name.len == value->len
+            && ngx_strncmp(shard->servers[i].name.data, value->data,
+                           value->len)
+               == 0)
+        {
+            return "is duplicate";
+        }
     }
 
-    shard->server = *value;
-    ngx_str_set(&port, "5432");
+    if (shard->nservers == NGX_PAYMENTS_PG_SERVERS) {
+        return "is one too many: 8 servers are supported";
+    }
+
+    server = &shard->servers[shard->nservers++];
+    server->name = *value;
 
     if (value->len > 5 && ngx_strncmp(value->data, "unix:", 5) == 0) {
-        part.data = value->data + 5;
-        part.len = value->len - 5;
-
-        port.data = ngx_strlchr(part.data, part.data + part.len, ':');
-
-        if (port.data != NULL) {
-            port.data++;
-            port.len = part.data + part.len - port.data;
-            part.len -= port.len + 1;
-
-        } else {
-            ngx_str_set(&port, "5432");
-        }
-
-        shard->host = ngx_payments_cstring(cf, &part);
-        shard->port = ngx_payments_cstring(cf, &port);
-
-        return (shard->host && shard->port) ? NGX_CONF_OK : NGX_CONF_ERROR;
+        return ngx_payments_shard_unix(cf, server);
     }
 
     ngx_memzero(&u, sizeof(ngx_url_t));
@@ -344,14 +386,14 @@ ngx_payments_shard_server(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard,
                              NGX_SOCKADDR_STRLEN, 0);
     part.data = text;
 
-    shard->hostaddr = ngx_payments_cstring(cf, &part);
-    shard->host = ngx_payments_cstring(cf, &u.host);
+    server->hostaddr = ngx_payments_cstring(cf, &part);
+    server->host = ngx_payments_cstring(cf, &u.host);
 
     part.len = ngx_sprintf(text, "%d", (int) u.port) - text;
-    shard->port = ngx_payments_cstring(cf, &part);
+    server->port = ngx_payments_cstring(cf, &part);
 
-    return (shard->hostaddr && shard->host && shard->port) ? NGX_CONF_OK
-                                                           : NGX_CONF_ERROR;
+    return (server->hostaddr && server->host && server->port)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

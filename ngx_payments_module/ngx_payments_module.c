@@ -309,13 +309,9 @@ static ngx_int_t
 ngx_payments_enough(ngx_log_t *log, ngx_payments_main_conf_t *pmcf,
     ngx_uint_t have)
 {
-    ngx_uint_t  i, need;
+    ngx_uint_t  need;
 
-    need = (pmcf->redis != NULL);
-
-    for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
-        need += pmcf->shard->connections[i];
-    }
+    need = (pmcf->redis != NULL) + ngx_payments_pg_budget(pmcf->shard, 1);
 
     if (need < have) {
         return NGX_OK;
@@ -365,13 +361,12 @@ ngx_payments_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 {
     void             ***events;
     ngx_int_t           workers;
-    ngx_uint_t          i, each;
+    ngx_uint_t          each, probes;
     ngx_core_conf_t    *ccf;
     ngx_event_conf_t   *ecf;
 
-    for (each = 0, i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
-        each += pmcf->shard->connections[i];
-    }
+    each = ngx_payments_pg_budget(pmcf->shard, 0);
+    probes = ngx_payments_pg_budget(pmcf->shard, 1) - each;
 
     /* the events block mostly stands before http; where it does not,
        ngx_payments_init_module() looks again */
@@ -395,7 +390,7 @@ ngx_payments_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
                        "payments shard \"%V\": at most %ui connections to "
                        "PostgreSQL (%i workers with %ui each), twice as many "
                        "while a reload drains", &pmcf->shard->name,
-                       each * workers, workers, each);
+                       each * workers + probes, workers, each);
 
     return NGX_OK;
 }
@@ -499,6 +494,14 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
     if (pmcf->status == NULL || pmcf->keys == NULL || pmcf->executions == NULL)
     {
         return NGX_ERROR;
+    }
+
+    if (pmcf->shard->nservers > 1) {
+        pmcf->shard->zone = ngx_payments_pg_zone(cf, pmcf->shard,
+                                                 &ngx_payments_module);
+        if (pmcf->shard->zone == NULL) {
+            return NGX_ERROR;
+        }
     }
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);

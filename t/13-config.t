@@ -36,9 +36,9 @@ __DATA__
 
 
 
-=== TEST 4: two servers
+=== TEST 4: one server twice
 --- http_config
-    payments_shard a { server 127.0.0.1; server 127.0.0.2; }
+    payments_shard a { server 127.0.0.1; server 127.0.0.2; server 127.0.0.1; }
 --- must_die
 --- error_log
 "server" directive is duplicate

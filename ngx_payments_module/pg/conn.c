@@ -52,18 +52,22 @@ ngx_payments_pg_move(ngx_payments_pg_conn_t *conn,
 void
 ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
 {
-    ngx_uint_t               n;
-    ngx_payments_pg_conf_t  *conf = conn->pool->conf;
-    const char              *keys[20], *values[20];
+    ngx_uint_t                 n;
+    ngx_payments_pg_conf_t    *conf = conn->pool->conf;
+    const char                *keys[20], *values[20];
+    ngx_payments_pg_server_t  *server;
+
+    conn->server = conn->pool->server;
+    server = &conf->servers[conn->server];
 
     n = 0;
 
 #define ngx_payments_pg_option(key, value)                                    \
     if (value) { keys[n] = key; values[n++] = value; }
 
-    ngx_payments_pg_option("host", conf->host);
-    ngx_payments_pg_option("hostaddr", conf->hostaddr);
-    ngx_payments_pg_option("port", conf->port);
+    ngx_payments_pg_option("host", server->host);
+    ngx_payments_pg_option("hostaddr", server->hostaddr);
+    ngx_payments_pg_option("port", server->port);
     ngx_payments_pg_option("dbname", conf->database);
     ngx_payments_pg_option("user", conf->user);
     ngx_payments_pg_option("password", conf->password);
@@ -261,9 +265,38 @@ ngx_payments_pg_flush(ngx_payments_pg_conn_t *conn)
 }
 
 
+/*
+ * A server that has been stopped and come back as a standby would answer reads
+ * with what is old.  Only a session with the server itself knows.
+ */
+
+static ngx_uint_t
+ngx_payments_pg_demoted(ngx_payments_pg_conn_t *conn)
+{
+    const char              *standby;
+    ngx_payments_pg_pool_t  *pool = conn->pool;
+
+    if (pool->to != NGX_PAYMENTS_PG_TO_PRIMARY || pool->conf->nservers == 1
+        || pool->conf->pooler)
+    {
+        return 0;
+    }
+
+    standby = PQparameterStatus(conn->pg, "in_hot_standby");
+
+    return standby != NULL && ngx_strcmp(standby, "on") == 0;
+}
+
+
 void
 ngx_payments_pg_connected(ngx_payments_pg_conn_t *conn)
 {
+    if (ngx_payments_pg_demoted(conn)) {
+        ngx_payments_pg_doubt(conn->pool->conf);
+        ngx_payments_pg_disconnect(conn, "it is a standby", 0);
+        return;
+    }
+
     /* sessions that break one after the other are failures too */
 
     conn->pool->failures = conn->pool->losses;
@@ -395,7 +428,7 @@ ngx_payments_pg_stuck(ngx_payments_pg_conn_t *conn)
 
     ngx_log_error(NGX_LOG_ERR, &pool->log, 0,
                   "no answer in time from PostgreSQL at \"%V\" to \"%s\"",
-                  &pool->conf->server,
+                  ngx_payments_pg_server_name(pool, conn->server),
                   ngx_payments_pg_nth(conn, 0)->statement->name);
 
     ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_STUCK);
@@ -421,8 +454,7 @@ ngx_payments_pg_timeout(ngx_payments_pg_conn_t *conn)
             return;
         }
 
-        if (pool->counts[NGX_PAYMENTS_PG_CLOSED] + 1
-            < pool->conf->connections[pool->kind])
+        if (pool->counts[NGX_PAYMENTS_PG_CLOSED] + 1 < pool->nconns)
         {
             ngx_payments_pg_disconnect(conn, "it is not needed", 1);
             return;
@@ -536,7 +568,7 @@ ngx_payments_pg_say_why(ngx_payments_pg_conn_t *conn, const char *reason,
 
     ngx_log_error(level, &pool->log, 0,
                   "connection to PostgreSQL \"%V\" closed while %s: %s%s%V",
-                  &pool->conf->server,
+                  ngx_payments_pg_server_name(pool, conn->server),
                   ngx_payments_pg_state_names[conn->state], reason,
                   line.len ? ": " : "", &line);
 }
@@ -579,6 +611,10 @@ ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
         && (was < NGX_PAYMENTS_PG_IDLE || pool->losses++ > 0))
     {
         ngx_payments_pg_delay(&pool->backoff, &pool->failures);
+    }
+
+    if (!retired && pool->to == NGX_PAYMENTS_PG_TO_PRIMARY) {
+        ngx_payments_pg_doubt(pool->conf);
     }
 
     ngx_payments_pg_post(pool);

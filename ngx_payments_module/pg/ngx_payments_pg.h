@@ -24,6 +24,7 @@
 #define NGX_PAYMENTS_PG_TAG_LEN     16
 #define NGX_PAYMENTS_PG_BATCH_MAX   256
 #define NGX_PAYMENTS_PG_DEPTH_MAX   16
+#define NGX_PAYMENTS_PG_SERVERS     8
 
 
 typedef enum {
@@ -51,6 +52,7 @@ typedef enum {
     NGX_PAYMENTS_PG_CANCEL_KEYS,
     NGX_PAYMENTS_PG_MAINTAIN,
     NGX_PAYMENTS_PG_BACKGROUND,
+    NGX_PAYMENTS_PG_PROBE,
     NGX_PAYMENTS_PG_PING,
     NGX_PAYMENTS_PG_GET_PAYMENTS,
     NGX_PAYMENTS_PG_GET_REFUNDS,
@@ -148,6 +150,7 @@ struct ngx_payments_pg_item_s {
     /* ---- set by pg/ ---- */
 
     ngx_payments_pg_stats_t       stats;       /* valid in the handler */
+    void                         *pool;        /* that it was sent to */
     uint64_t                      since;       /* queued, in microseconds */
     ngx_queue_t                   queue;       /* of a queue, batch or done */
     ngx_msec_t                    after;       /* not sent before, if "later" */
@@ -167,14 +170,24 @@ struct ngx_payments_pg_item_s {
 };
 
 
+/* one of a shard's servers */
+
+typedef struct {
+    ngx_str_t                     name;        /* as configured, for logs */
+    char                         *host;        /* name, or directory */
+    char                         *hostaddr;    /* numeric; NULL: unix socket */
+    char                         *port;
+} ngx_payments_pg_server_t;
+
+
 /* a shard's configuration: filled at configuration time, then read-only */
 
 typedef struct {
     ngx_str_t                     name;
-    ngx_str_t                     server;      /* as configured, for logs */
-    char                         *host;        /* name, or directory */
-    char                         *hostaddr;    /* numeric; NULL: unix socket */
-    char                         *port;
+    ngx_payments_pg_server_t      servers[NGX_PAYMENTS_PG_SERVERS];
+    ngx_uint_t                    nservers;    /* of one nothing is asked: it is
+                                                  the primary */
+    ngx_shm_zone_t               *zone;        /* what is known of several */
     char                         *database;
     char                         *user;
     char                         *password;    /* from the file; may be NULL */
@@ -200,6 +213,13 @@ typedef struct {
 } ngx_payments_pg_conf_t;
 
 
+/* conf time: the zone of a shard with several servers; NULL: failed */
+ngx_shm_zone_t *ngx_payments_pg_zone(ngx_conf_t *cf,
+    ngx_payments_pg_conf_t *conf, void *tag);
+/* how many connections a worker has at most, the first one if "probes" */
+ngx_uint_t ngx_payments_pg_budget(ngx_payments_pg_conf_t *conf,
+    ngx_uint_t probes);
+
 /* init_process and exit_process of a worker */
 ngx_int_t ngx_payments_pg_init(ngx_cycle_t *cycle,
     ngx_payments_pg_conf_t *conf);
@@ -209,7 +229,7 @@ void ngx_payments_pg_exit(void);
 int64_t ngx_payments_pg_now(void);
 /* what PostgreSQL's clock shows now; the caller has read it from a row */
 void ngx_payments_pg_clock(int64_t usec);
-/* the server that this worker uses, as configured */
+/* the server that takes this worker's writes, as configured */
 ngx_str_t *ngx_payments_pg_server(void);
 
 /*

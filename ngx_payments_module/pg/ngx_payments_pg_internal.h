@@ -13,6 +13,14 @@
 #define NGX_PAYMENTS_PG_PARAMS  28
 
 
+/* whom a pool talks to */
+
+typedef enum {
+    NGX_PAYMENTS_PG_TO_PRIMARY = 0,
+    NGX_PAYMENTS_PG_TO_ONE         /* a certain server, to ask what it is */
+} ngx_payments_pg_to_e;
+
+
 typedef struct {
     const char                   *name;        /* of the prepared statement */
     const char                   *sql;         /* %T: the key's time to live */
@@ -106,6 +114,8 @@ struct ngx_payments_pg_conn_s {
     ngx_uint_t                    first;       /* the oldest call under way */
     ngx_uint_t                    ncalls;
 
+    ngx_uint_t                    server;      /* of conf->servers, unless
+                                                  CLOSED */
     ngx_payments_pg_class_e       error;       /* while PREPARING */
     ngx_msec_t                    retire;      /* when its lifetime ends, or
                                                   its being stuck */
@@ -122,12 +132,16 @@ struct ngx_payments_pg_conn_s {
 #define NGX_PAYMENTS_PG_OBJECTS  4096
 
 
-/* one for each queue of a worker */
+/* one for each queue of a worker, and where it probes one for each server */
 
 struct ngx_payments_pg_pool_s {
     ngx_payments_pg_queue_e       kind;
+    ngx_payments_pg_to_e          to;
+    ngx_uint_t                    server;      /* of conf->servers; nservers:
+                                                  nobody is primary */
+    ngx_uint_t                    nconns;
     ngx_payments_pg_conf_t       *conf;
-    ngx_payments_pg_conn_t       *conns;       /* conf->connections[kind] */
+    ngx_payments_pg_conn_t       *conns;       /* nconns */
     ngx_queue_t                   states[NGX_PAYMENTS_PG_STATES];
     ngx_uint_t                    counts[NGX_PAYMENTS_PG_STATES];
                                                /* lengths of these lists */
@@ -169,6 +183,17 @@ struct ngx_payments_pg_pool_s {
     ngx_log_t                     log;
 };
 
+
+/* topology.c */
+
+/* init_process: of a shard with several servers; NGX_ERROR: no memory */
+ngx_int_t ngx_payments_pg_topology_init(ngx_cycle_t *cycle,
+    ngx_payments_pg_conf_t *conf);
+void ngx_payments_pg_topology_exit(void);
+/* the primary's number; conf->nservers: there is none */
+ngx_uint_t ngx_payments_pg_primary(ngx_payments_pg_conf_t *conf);
+/* a server has refused a write: it is asked again now */
+void ngx_payments_pg_doubt(ngx_payments_pg_conf_t *conf);
 
 /* conn.c */
 
@@ -239,7 +264,27 @@ void ngx_payments_pg_oids(const ngx_payments_pg_statement_t *statement,
 
 /* pool.c */
 
+/* a pool of the caller's for calls to one server; NGX_ERROR: no memory */
+ngx_int_t ngx_payments_pg_pool_init(ngx_cycle_t *cycle,
+    ngx_payments_pg_pool_t *pool, ngx_payments_pg_conf_t *conf,
+    ngx_payments_pg_queue_e kind, ngx_payments_pg_to_e to, ngx_uint_t server,
+    ngx_uint_t nconns);
+void ngx_payments_pg_pool_exit(ngx_payments_pg_pool_t *pool);
+/* all that goes to the primary goes to this one from now on */
+void ngx_payments_pg_follow(ngx_uint_t server);
+/* for logs */
+#define ngx_payments_pg_server_name(pool, n)                                  \
+    (&(pool)->conf->servers[ngx_min(n, (pool)->conf->nservers - 1)].name)
+
 void ngx_payments_pg_post(ngx_payments_pg_pool_t *pool);
+/* sets a timer, unless it is set, to a delay that grows with the count */
+void ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count);
+
+/* queue.c */
+
+/* as ngx_payments_pg_send(), to this pool */
+void ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item);
 /* at the end of the queue, or in front of it; with the deadline it had */
 void ngx_payments_pg_requeue(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_uint_t front);
@@ -250,8 +295,9 @@ void ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_payments_pg_outcome_e outcome);
 /* calls the handlers of the done list; result may be NULL; frees it */
 void ngx_payments_pg_deliver(ngx_payments_pg_pool_t *pool, PGresult *result);
-/* sets a timer, unless it is set, to a delay that grows with the count */
-void ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count);
+/* of a pool's events */
+void ngx_payments_pg_deliver_handler(ngx_event_t *ev);
+void ngx_payments_pg_expire_handler(ngx_event_t *ev);
 
 /* classify.c */
 ngx_payments_pg_class_e ngx_payments_pg_classify(const PGresult *result);

@@ -1,5 +1,5 @@
 
-/* A worker's two pools: queues, deadlines, when to connect and to send. */
+/* A worker's pools of connections: where to, how many, when to connect. */
 
 #include "ngx_payments_pg_internal.h"
 #include "../status/ngx_payments_status.h"
@@ -15,11 +15,7 @@
 
 
 static void ngx_payments_pg_dispatch_handler(ngx_event_t *ev);
-static void ngx_payments_pg_deliver_handler(ngx_event_t *ev);
-static void ngx_payments_pg_expire_handler(ngx_event_t *ev);
 static void ngx_payments_pg_backoff_handler(ngx_event_t *ev);
-static void ngx_payments_pg_queued(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item);
 
 
 static ngx_payments_pg_pool_t  *ngx_payments_pg_pools;
@@ -71,13 +67,17 @@ ngx_payments_pg_pool_statements(ngx_cycle_t *cycle,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_conf_t *conf, ngx_payments_pg_queue_e kind)
+    ngx_payments_pg_conf_t *conf, ngx_payments_pg_queue_e kind,
+    ngx_payments_pg_to_e to, ngx_uint_t server, ngx_uint_t nconns)
 {
     ngx_uint_t               i;
     ngx_payments_pg_conn_t  *conn;
 
+    pool->to = to;
+    pool->server = server;
+    pool->nconns = nconns;
     pool->kind = kind;
     pool->conf = conf;
     pool->named = !conf->pooler;
@@ -126,13 +126,13 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
         return NGX_ERROR;
     }
 
-    pool->conns = ngx_pcalloc(cycle->pool, conf->connections[kind]
-                                           * sizeof(ngx_payments_pg_conn_t));
+    pool->conns = ngx_pcalloc(cycle->pool,
+                              nconns * sizeof(ngx_payments_pg_conn_t));
     if (pool->conns == NULL) {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < conf->connections[kind]; i++) {
+    for (i = 0; i < nconns; i++) {
         conn = &pool->conns[i];
         conn->pool = pool;
         conn->calls = ngx_pcalloc(cycle->pool, pool->ring
@@ -145,7 +145,7 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
                               &conn->queue);
     }
 
-    pool->counts[NGX_PAYMENTS_PG_CLOSED] = conf->connections[kind];
+    pool->counts[NGX_PAYMENTS_PG_CLOSED] = nconns;
 
     /* the first connection is made now, so that no request waits for it; what
        is posted here for "this" turn would wait for the first event */
@@ -156,10 +156,25 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
 }
 
 
+ngx_uint_t
+ngx_payments_pg_budget(ngx_payments_pg_conf_t *conf, ngx_uint_t probes)
+{
+    ngx_uint_t  i, n;
+
+    n = (probes && conf->nservers > 1) ? conf->nservers : 0;
+
+    for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
+        n += conf->connections[i];
+    }
+
+    return n;
+}
+
+
 ngx_int_t
 ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
 {
-    ngx_uint_t  i;
+    ngx_uint_t  i, primary;
 
     ngx_payments_pg_pools = ngx_pcalloc(cycle->pool, NGX_PAYMENTS_PG_QUEUES
                                            * sizeof(ngx_payments_pg_pool_t));
@@ -167,9 +182,20 @@ ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
         return NGX_ERROR;
     }
 
+    primary = 0;
+
+    if (conf->nservers > 1) {
+        if (ngx_payments_pg_topology_init(cycle, conf) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        primary = ngx_payments_pg_primary(conf);
+    }
+
     for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
         if (ngx_payments_pg_pool_init(cycle, &ngx_payments_pg_pools[i], conf,
-                                      i)
+                                      i, NGX_PAYMENTS_PG_TO_PRIMARY, primary,
+                                      conf->connections[i])
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -183,7 +209,50 @@ ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
 ngx_str_t *
 ngx_payments_pg_server(void)
 {
-    return &ngx_payments_pg_pools[NGX_PAYMENTS_PG_WRITE].conf->server;
+    ngx_payments_pg_pool_t  *pool;
+
+    pool = &ngx_payments_pg_pools[NGX_PAYMENTS_PG_WRITE];
+
+    return ngx_payments_pg_server_name(pool, pool->server);
+}
+
+
+/*
+ * What was sent to the old primary may have been executed there or not: it is
+ * asked again at the new one, with the same ids.
+ */
+
+void
+ngx_payments_pg_follow(ngx_uint_t server)
+{
+    ngx_uint_t               i, n;
+    ngx_payments_pg_pool_t  *pool;
+
+    for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
+        pool = &ngx_payments_pg_pools[i];
+
+        if (pool->server == server) {
+            continue;
+        }
+
+        pool->server = server;
+
+        for (n = 0; n < pool->nconns; n++) {
+            ngx_payments_pg_disconnect(&pool->conns[n],
+                                       "another server is the primary", 1);
+        }
+
+        pool->failures = 0;
+        pool->losses = 0;
+        pool->stucks = 0;
+        pool->tokens = NGX_PAYMENTS_PG_TOKENS;
+
+        if (pool->backoff.timer_set) {
+            ngx_del_timer(&pool->backoff);
+        }
+
+        ngx_payments_pg_post(pool);
+    }
 }
 
 
@@ -201,32 +270,41 @@ ngx_payments_pg_del_event(ngx_event_t *ev)
 
 
 void
+ngx_payments_pg_pool_exit(ngx_payments_pg_pool_t *pool)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < pool->nconns; i++) {
+        ngx_payments_pg_disconnect(&pool->conns[i], "worker exits", 1);
+    }
+
+    ngx_payments_pg_del_event(&pool->dispatch);
+    ngx_payments_pg_del_event(&pool->deliver);
+    ngx_payments_pg_del_event(&pool->expire);
+    ngx_payments_pg_del_event(&pool->backoff);
+    ngx_payments_pg_del_event(&pool->pause);
+    ngx_payments_pg_del_event(&pool->later);
+
+    if (pool->buffer != NULL) {
+        ngx_free(pool->buffer);
+        pool->buffer = NULL;
+    }
+}
+
+
+void
 ngx_payments_pg_exit(void)
 {
-    ngx_uint_t               i, j;
-    ngx_payments_pg_pool_t  *pool;
+    ngx_uint_t  i;
 
     if (ngx_payments_pg_pools == NULL) {
         return;
     }
 
+    ngx_payments_pg_topology_exit();
+
     for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
-        pool = &ngx_payments_pg_pools[i];
-
-        for (j = 0; j < pool->conf->connections[i]; j++) {
-            ngx_payments_pg_disconnect(&pool->conns[j], "worker exits", 1);
-        }
-
-        ngx_payments_pg_del_event(&pool->dispatch);
-        ngx_payments_pg_del_event(&pool->deliver);
-        ngx_payments_pg_del_event(&pool->expire);
-        ngx_payments_pg_del_event(&pool->backoff);
-        ngx_payments_pg_del_event(&pool->pause);
-        ngx_payments_pg_del_event(&pool->later);
-
-        if (pool->buffer != NULL) {
-            ngx_free(pool->buffer);
-        }
+        ngx_payments_pg_pool_exit(&ngx_payments_pg_pools[i]);
     }
 
     ngx_payments_pg_pools = NULL;
@@ -243,228 +321,9 @@ ngx_payments_pg_post(ngx_payments_pg_pool_t *pool)
 void
 ngx_payments_pg_send(ngx_payments_pg_item_t *item)
 {
-    ngx_payments_pg_pool_t  *pool;
-
-    pool = &ngx_payments_pg_pools
-                [ngx_payments_pg_statements[item->statement].queue];
-
-    item->deadline = ngx_current_msec
-                     + (item->timeout ? item->timeout : pool->conf->timeout);
-    item->since = ngx_payments_pg_usec();
-    item->lost = 0;
-    item->locked = 0;
-    item->linked = 0;
-    item->done = 0;
-    item->sent = 0;
-    item->unknown = 0;
-    item->alone = 0;
-    item->later = 0;
-    item->seen = 0;
-    item->row = -1;
-
-    ngx_memzero(&item->stats, sizeof(ngx_payments_pg_stats_t));
-
-    if (pool->nwaiting >= pool->conf->queue) {
-        ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_OVERLOADED);
-        return;
-    }
-
-    if (pool->counts[NGX_PAYMENTS_PG_STUCK]
-        == pool->conf->connections[pool->kind])
-    {
-        /* no session has answered in time: nobody needs to wait to know */
-
-        ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_NOT_EXECUTED);
-        return;
-    }
-
-    ngx_queue_insert_tail(&pool->waiting, &item->queue);
-    ngx_payments_pg_queued(pool, item);
-    ngx_payments_pg_post(pool);
-}
-
-
-void
-ngx_payments_pg_requeue(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item, ngx_uint_t front)
-{
-    if (front) {
-        ngx_queue_insert_head(&pool->waiting, &item->queue);
-
-    } else {
-        ngx_queue_insert_tail(&pool->waiting, &item->queue);
-    }
-
-    ngx_payments_pg_queued(pool, item);
-}
-
-
-/* accounts for a new item of the queue; the timer runs to the first deadline */
-
-static void
-ngx_payments_pg_queued(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item)
-{
-    ngx_msec_int_t  left;
-
-    item->linked = 1;
-    pool->nwaiting++;
-
-    ngx_payments_status_add(NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind, 1);
-
-    if (pool->expire.timer_set) {
-        if ((ngx_msec_int_t) (pool->expire.timer.key - item->deadline) <= 0) {
-            return;
-        }
-
-        ngx_del_timer(&pool->expire);
-    }
-
-    left = (ngx_msec_int_t) (item->deadline - ngx_current_msec);
-
-    ngx_add_timer(&pool->expire, (ngx_msec_t) ngx_max(left, 1));
-}
-
-
-void
-ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item)
-{
-    ngx_queue_remove(&item->queue);
-    item->linked = 0;
-    pool->nwaiting--;
-
-    ngx_payments_status_add(NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind, -1);
-
-    /* an idle timer would hold up a worker that is told to quit */
-
-    if (pool->nwaiting == 0 && pool->expire.timer_set) {
-        ngx_del_timer(&pool->expire);
-    }
-}
-
-
-/* a call that is under way runs on without it */
-
-static void
-ngx_payments_pg_forget(ngx_payments_pg_conn_t *conn,
-    ngx_payments_pg_item_t *item)
-{
-    ngx_uint_t               i, n;
-    ngx_payments_pg_call_t  *call;
-
-    for (n = 0; n < conn->ncalls; n++) {
-        call = ngx_payments_pg_nth(conn, n);
-
-        for (i = 0; i < call->nitems; i++) {
-            if (call->items[i] == item) {
-                call->items[i] = NULL;
-                return;
-            }
-        }
-    }
-}
-
-
-void
-ngx_payments_pg_cancel(ngx_payments_pg_item_t *item)
-{
-    ngx_uint_t               i;
-    ngx_payments_pg_pool_t  *pool;
-
-    if (ngx_payments_pg_pools == NULL) {
-        return;
-    }
-
-    pool = &ngx_payments_pg_pools
-                [ngx_payments_pg_statements[item->statement].queue];
-
-    if (item->linked && item->done) {
-        ngx_queue_remove(&item->queue);
-        item->linked = 0;
-        return;
-    }
-
-    if (item->linked) {
-        ngx_payments_pg_unqueue(pool, item);
-        return;
-    }
-
-    if (!item->sent) {
-        return;
-    }
-
-    item->sent = 0;
-
-    for (i = 0; i < pool->conf->connections[pool->kind]; i++) {
-        ngx_payments_pg_forget(&pool->conns[i], item);
-    }
-}
-
-
-void
-ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item, ngx_payments_pg_outcome_e outcome)
-{
-    static const ngx_payments_metric_e  metrics[] = {
-        NGX_PAYMENTS_M_PG_ITEMS_DONE, NGX_PAYMENTS_M_PG_ITEMS_FAILED,
-        NGX_PAYMENTS_M_PG_ITEMS_NOT_EXECUTED, NGX_PAYMENTS_M_PG_ITEMS_UNKNOWN,
-        NGX_PAYMENTS_M_PG_ITEMS_OVERLOADED
-    };
-
-    ngx_payments_status_add(metrics[outcome], 1);
-
-    if (item->unknown) {
-        ngx_payments_status_add((outcome == NGX_PAYMENTS_PG_DONE)
-                                ? NGX_PAYMENTS_M_PG_RESOLVED_DONE
-                                : (outcome == NGX_PAYMENTS_PG_FAILED)
-                                  ? NGX_PAYMENTS_M_PG_RESOLVED_FAILED
-                                  : NGX_PAYMENTS_M_PG_UNRESOLVED, 1);
-    }
-
-    item->outcome = outcome;
-    item->row = -1;
-    item->sent = 0;
-    item->linked = 1;
-    item->done = 1;
-
-    ngx_queue_insert_tail(&pool->done, &item->queue);
-    ngx_post_event(&pool->deliver, &ngx_posted_events);
-}
-
-
-void
-ngx_payments_pg_deliver(ngx_payments_pg_pool_t *pool, PGresult *result)
-{
-    ngx_queue_t             *q;
-    ngx_payments_pg_row_t    row;
-    ngx_payments_pg_item_t  *item;
-
-    while (!ngx_queue_empty(&pool->done)) {
-        q = ngx_queue_head(&pool->done);
-        ngx_queue_remove(q);
-
-        item = ngx_queue_data(q, ngx_payments_pg_item_t, queue);
-        item->linked = 0;
-
-        row.result = result;
-        row.row = item->row;
-
-        item->handler(item, item->outcome, &row);
-    }
-
-    if (result != NULL) {
-        PQclear(result);
-    }
-}
-
-
-static void
-ngx_payments_pg_deliver_handler(ngx_event_t *ev)
-{
-    ngx_connection_t  *c = ev->data;
-
-    ngx_payments_pg_deliver(c->data, NULL);
+    ngx_payments_pg_send_to(&ngx_payments_pg_pools
+                            [ngx_payments_pg_statements[item->statement].queue],
+                            item);
 }
 
 
@@ -498,6 +357,7 @@ ngx_payments_pg_may_connect(ngx_payments_pg_pool_t *pool)
     ngx_uint_t  n;
 
     if (pool->backoff.timer_set
+        || pool->server == pool->conf->nservers
         || pool->counts[NGX_PAYMENTS_PG_CONNECTING]
         || pool->counts[NGX_PAYMENTS_PG_PREPARING]
         || pool->counts[NGX_PAYMENTS_PG_CLOSED] == 0)
@@ -549,8 +409,7 @@ ngx_payments_pg_dispatch_handler(ngx_event_t *ev)
     wanted = !ngx_queue_empty(&pool->waiting)
              ? (ngx_payments_pg_free(pool) == NULL)
              : (!ngx_exiting
-                && pool->counts[NGX_PAYMENTS_PG_CLOSED]
-                   == pool->conf->connections[pool->kind]);
+                && pool->counts[NGX_PAYMENTS_PG_CLOSED] == pool->nconns);
 
     if (wanted && ngx_payments_pg_may_connect(pool)) {
         q = ngx_queue_head(&pool->states[NGX_PAYMENTS_PG_CLOSED]);
@@ -588,42 +447,4 @@ ngx_payments_pg_backoff_handler(ngx_event_t *ev)
     ngx_connection_t  *c = ev->data;
 
     ngx_payments_pg_post(c->data);
-}
-
-
-static void
-ngx_payments_pg_expire_handler(ngx_event_t *ev)
-{
-    ngx_queue_t             *q, *next;
-    ngx_msec_int_t           left, least;
-    ngx_connection_t        *c = ev->data;
-    ngx_payments_pg_item_t  *item;
-    ngx_payments_pg_pool_t  *pool = c->data;
-
-    least = NGX_MAX_INT32_VALUE;
-
-    for (q = ngx_queue_head(&pool->waiting);
-         q != ngx_queue_sentinel(&pool->waiting);
-         q = next)
-    {
-        next = ngx_queue_next(q);
-        item = ngx_queue_data(q, ngx_payments_pg_item_t, queue);
-
-        left = (ngx_msec_int_t) (item->deadline - ngx_current_msec);
-
-        if (left > 0) {
-            least = ngx_min(left, least);
-            continue;
-        }
-
-        ngx_payments_pg_unqueue(pool, item);
-
-        ngx_payments_pg_finish(pool, item,
-                               item->unknown ? NGX_PAYMENTS_PG_UNKNOWN
-                                             : NGX_PAYMENTS_PG_NOT_EXECUTED);
-    }
-
-    if (pool->nwaiting && !pool->expire.timer_set) {
-        ngx_add_timer(&pool->expire, (ngx_msec_t) least);
-    }
 }

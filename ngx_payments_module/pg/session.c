@@ -78,7 +78,7 @@ ngx_payments_pg_unname(ngx_payments_pg_pool_t *pool)
     ngx_log_error(NGX_LOG_WARN, &pool->log, 0,
                   "\"%V\" does not keep prepared statements; this worker goes "
                   "on without them: set \"mode pooler\" for a pooler",
-                  &pool->conf->server);
+                  ngx_payments_pg_server_name(pool, pool->server));
 }
 
 
@@ -108,6 +108,13 @@ ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
                   call ? call->statement->name : "prepare");
 
     ngx_payments_status_sqlstate(state ? state : "");
+
+    if (state && ngx_strcmp(state, "25006") == 0) {
+
+        /* it is a standby now */
+
+        ngx_payments_pg_doubt(conn->pool->conf);
+    }
 
     class = ngx_payments_pg_classify(result);
     rc = ngx_payments_pg_fatal(result) ? NGX_DECLINED : NGX_OK;

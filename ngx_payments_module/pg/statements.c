@@ -49,6 +49,9 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
     { "background", "SELECT * FROM pay.background($1,$2)",
       NGX_PAYMENTS_PG_LIST, 1, { U } },
 
+    { "probe", "SELECT * FROM pay.probe($1)",
+      NGX_PAYMENTS_PG_LIST, 0, { U } },
+
     { "ping", "SELECT * FROM pay.ping($1)",
       NGX_PAYMENTS_PG_WRITE, 0, { U } },
 

@@ -118,6 +118,8 @@ static const ngx_payments_metric_t  ngx_payments_metrics[] = {
     { "payments_postgresql_unknown_total", "resolved=\"no\"", NULL, NULL },
     { "payments_postgresql_degraded_commits_total", NULL, "counter",
       "Calls that committed without the standby they should wait for." },
+    { "payments_postgresql_primaries_total", NULL, "counter",
+      "Times that another server was found to be the primary." },
     { "payments_authentication_lookups_total", NULL, "counter",
       "API keys looked up in PostgreSQL." }
 };

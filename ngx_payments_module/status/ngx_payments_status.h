@@ -63,6 +63,7 @@ typedef enum {
     NGX_PAYMENTS_M_PG_RESOLVED_FAILED,
     NGX_PAYMENTS_M_PG_UNRESOLVED,
     NGX_PAYMENTS_M_PG_DEGRADED,        /* calls committed without a standby */
+    NGX_PAYMENTS_M_PG_PRIMARIES,       /* times that one was found */
     NGX_PAYMENTS_M_AUTH_LOOKUPS,
     NGX_PAYMENTS_M_LAST
 } ngx_payments_metric_e;

@@ -112,6 +112,23 @@ BEGIN
             ORDER BY e.created_at DESC LIMIT 1) j ON true;
 END $$;
 
+-- What this server is.  In: tags.  Out: each tag; whether it is a standby; the
+-- timeline that it writes (0: a standby); the cluster's identifier.
+--
+-- The timeline is that of the segment it writes to: pg_control_checkpoint()
+-- shows the old one until the first checkpoint after a promotion.
+CREATE OR REPLACE FUNCTION pay.probe(item uuid[])
+RETURNS TABLE (o_item uuid, o_standby boolean, o_timeline bigint,
+               o_system bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+    SELECT i, pg_is_in_recovery(),
+           CASE WHEN pg_is_in_recovery() THEN 0 ELSE
+           ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)
+           ::bigint END,
+           (SELECT system_identifier FROM pg_control_system())
+      FROM unnest(item) AS i
+$$;
+
 -- In: tags.  Out: each tag and whether this server takes writes.
 CREATE OR REPLACE FUNCTION pay.ping(item uuid[])
 RETURNS TABLE (o_item uuid, writable boolean)

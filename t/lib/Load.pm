@@ -9,7 +9,7 @@ use Digest::SHA qw(sha256_hex);
 use IO::Select;
 use IO::Socket::INET;
 use JSON::PP;
-use POSIX ();
+use POSIX qw(:signal_h);
 use Time::HiRes qw(sleep time);
 
 use Exporter 'import';
@@ -307,13 +307,18 @@ sub start {
 
 sub client {
     my ($self, $n) = @_;
-    my $stop = 0;
 
-    local $SIG{TERM} = sub { $stop = 1 };
+    # it stays pending: it would interrupt a connect
+    my ($term, $pending) = (POSIX::SigSet->new(SIGTERM),
+                            POSIX::SigSet->new);
+    sigprocmask(SIG_BLOCK, $term);
     open my $out, '>', "$self->{dir}/$n" or POSIX::_exit(1);
     select((select($out), $| = 1)[0]);
 
-    for (my $i = 1; !$stop; $i++) {
+    for (my $i = 1; ; $i++) {
+        sigpending($pending);
+        last if $pending->ismember(SIGTERM);
+
         my $key = "$self->{run}-$n-$i";
         my $text = create($key, $n * 1000 + $i % 1000);
         my ($until, @seen) = (time + 60);

@@ -1,0 +1,265 @@
+
+/* What waits in a pool: queues, deadlines, and how an item ends. */
+
+#include "ngx_payments_pg_internal.h"
+#include "../status/ngx_payments_status.h"
+
+
+static void ngx_payments_pg_queued(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item);
+
+
+void
+ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
+{
+    item->pool = pool;
+    item->deadline = ngx_current_msec
+                     + (item->timeout ? item->timeout : pool->conf->timeout);
+    item->since = ngx_payments_pg_usec();
+    item->lost = 0;
+    item->locked = 0;
+    item->linked = 0;
+    item->done = 0;
+    item->sent = 0;
+    item->unknown = 0;
+    item->alone = 0;
+    item->later = 0;
+    item->seen = 0;
+    item->row = -1;
+
+    ngx_memzero(&item->stats, sizeof(ngx_payments_pg_stats_t));
+
+    if (pool->nwaiting >= pool->conf->queue) {
+        ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_OVERLOADED);
+        return;
+    }
+
+    if (pool->counts[NGX_PAYMENTS_PG_STUCK] == pool->nconns) {
+        /* no session has answered in time: nobody needs to wait to know */
+
+        ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_NOT_EXECUTED);
+        return;
+    }
+
+    ngx_queue_insert_tail(&pool->waiting, &item->queue);
+    ngx_payments_pg_queued(pool, item);
+    ngx_payments_pg_post(pool);
+}
+
+
+void
+ngx_payments_pg_requeue(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item, ngx_uint_t front)
+{
+    if (front) {
+        ngx_queue_insert_head(&pool->waiting, &item->queue);
+
+    } else {
+        ngx_queue_insert_tail(&pool->waiting, &item->queue);
+    }
+
+    ngx_payments_pg_queued(pool, item);
+}
+
+
+/* accounts for a new item of the queue; the timer runs to the first deadline */
+
+static void
+ngx_payments_pg_queued(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
+{
+    ngx_msec_int_t  left;
+
+    item->linked = 1;
+    pool->nwaiting++;
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind, 1);
+
+    if (pool->expire.timer_set) {
+        if ((ngx_msec_int_t) (pool->expire.timer.key - item->deadline) <= 0) {
+            return;
+        }
+
+        ngx_del_timer(&pool->expire);
+    }
+
+    left = (ngx_msec_int_t) (item->deadline - ngx_current_msec);
+
+    ngx_add_timer(&pool->expire, (ngx_msec_t) ngx_max(left, 1));
+}
+
+
+void
+ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
+{
+    ngx_queue_remove(&item->queue);
+    item->linked = 0;
+    pool->nwaiting--;
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind, -1);
+
+    /* an idle timer would hold up a worker that is told to quit */
+
+    if (pool->nwaiting == 0 && pool->expire.timer_set) {
+        ngx_del_timer(&pool->expire);
+    }
+}
+
+
+/* a call that is under way runs on without it */
+
+static void
+ngx_payments_pg_forget(ngx_payments_pg_conn_t *conn,
+    ngx_payments_pg_item_t *item)
+{
+    ngx_uint_t               i, n;
+    ngx_payments_pg_call_t  *call;
+
+    for (n = 0; n < conn->ncalls; n++) {
+        call = ngx_payments_pg_nth(conn, n);
+
+        for (i = 0; i < call->nitems; i++) {
+            if (call->items[i] == item) {
+                call->items[i] = NULL;
+                return;
+            }
+        }
+    }
+}
+
+
+void
+ngx_payments_pg_cancel(ngx_payments_pg_item_t *item)
+{
+    ngx_uint_t               i;
+    ngx_payments_pg_pool_t  *pool;
+
+    pool = item->pool;
+
+    if (item->linked && item->done) {
+        ngx_queue_remove(&item->queue);
+        item->linked = 0;
+        return;
+    }
+
+    if (item->linked) {
+        ngx_payments_pg_unqueue(pool, item);
+        return;
+    }
+
+    if (!item->sent) {
+        return;
+    }
+
+    item->sent = 0;
+
+    for (i = 0; i < pool->nconns; i++) {
+        ngx_payments_pg_forget(&pool->conns[i], item);
+    }
+}
+
+
+void
+ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item, ngx_payments_pg_outcome_e outcome)
+{
+    static const ngx_payments_metric_e  metrics[] = {
+        NGX_PAYMENTS_M_PG_ITEMS_DONE, NGX_PAYMENTS_M_PG_ITEMS_FAILED,
+        NGX_PAYMENTS_M_PG_ITEMS_NOT_EXECUTED, NGX_PAYMENTS_M_PG_ITEMS_UNKNOWN,
+        NGX_PAYMENTS_M_PG_ITEMS_OVERLOADED
+    };
+
+    ngx_payments_status_add(metrics[outcome], 1);
+
+    if (item->unknown) {
+        ngx_payments_status_add((outcome == NGX_PAYMENTS_PG_DONE)
+                                ? NGX_PAYMENTS_M_PG_RESOLVED_DONE
+                                : (outcome == NGX_PAYMENTS_PG_FAILED)
+                                  ? NGX_PAYMENTS_M_PG_RESOLVED_FAILED
+                                  : NGX_PAYMENTS_M_PG_UNRESOLVED, 1);
+    }
+
+    item->outcome = outcome;
+    item->row = -1;
+    item->sent = 0;
+    item->linked = 1;
+    item->done = 1;
+
+    ngx_queue_insert_tail(&pool->done, &item->queue);
+    ngx_post_event(&pool->deliver, &ngx_posted_events);
+}
+
+
+void
+ngx_payments_pg_deliver(ngx_payments_pg_pool_t *pool, PGresult *result)
+{
+    ngx_queue_t             *q;
+    ngx_payments_pg_row_t    row;
+    ngx_payments_pg_item_t  *item;
+
+    while (!ngx_queue_empty(&pool->done)) {
+        q = ngx_queue_head(&pool->done);
+        ngx_queue_remove(q);
+
+        item = ngx_queue_data(q, ngx_payments_pg_item_t, queue);
+        item->linked = 0;
+
+        row.result = result;
+        row.row = item->row;
+
+        item->handler(item, item->outcome, &row);
+    }
+
+    if (result != NULL) {
+        PQclear(result);
+    }
+}
+
+
+void
+ngx_payments_pg_deliver_handler(ngx_event_t *ev)
+{
+    ngx_connection_t  *c = ev->data;
+
+    ngx_payments_pg_deliver(c->data, NULL);
+}
+
+
+void
+ngx_payments_pg_expire_handler(ngx_event_t *ev)
+{
+    ngx_queue_t             *q, *next;
+    ngx_msec_int_t           left, least;
+    ngx_connection_t        *c = ev->data;
+    ngx_payments_pg_item_t  *item;
+    ngx_payments_pg_pool_t  *pool = c->data;
+
+    least = NGX_MAX_INT32_VALUE;
+
+    for (q = ngx_queue_head(&pool->waiting);
+         q != ngx_queue_sentinel(&pool->waiting);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        item = ngx_queue_data(q, ngx_payments_pg_item_t, queue);
+
+        left = (ngx_msec_int_t) (item->deadline - ngx_current_msec);
+
+        if (left > 0) {
+            least = ngx_min(left, least);
+            continue;
+        }
+
+        ngx_payments_pg_unqueue(pool, item);
+
+        ngx_payments_pg_finish(pool, item,
+                               item->unknown ? NGX_PAYMENTS_PG_UNKNOWN
+                                             : NGX_PAYMENTS_PG_NOT_EXECUTED);
+    }
+
+    if (pool->nwaiting && !pool->expire.timer_set) {
+        ngx_add_timer(&pool->expire, (ngx_msec_t) least);
+    }
+}

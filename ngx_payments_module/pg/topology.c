@@ -1,0 +1,513 @@
+
+/*
+ * Which of a shard's servers is its primary: asked by one worker of the node,
+ * each server once a second over a connection of its own, and told to all
+ * through shared memory.
+ *
+ * A server that takes writes is a writer.  Of several writers, which is what an
+ * old primary that was not stopped looks like after a promotion, the one with
+ * the higher timeline is the primary; with equal ones nobody is, since nobody
+ * can tell.  A writer on an older timeline than one that was the primary lacks
+ * what was acknowledged there, and is not used although it may be the only one.
+ * A primary that does not answer stays the primary until another writer is
+ * there: requests wait for it, or for that one.
+ *
+ * The shard's system identifier is that of the first server listed, of those
+ * that answered when each had been asked.  A server with another one belongs to
+ * another cluster and is never used; where both take writes at that moment,
+ * nobody can tell which is meant, and none is.
+ *
+ * Not from libpq's target_session_attrs or in_hot_standby: behind a pooler they
+ * say what was true when the pooler connected.
+ */
+
+#include "ngx_payments_pg_internal.h"
+#include "../status/ngx_payments_status.h"
+
+
+#define NGX_PAYMENTS_PG_PROBE_EVERY  1000  /* ms */
+#define NGX_PAYMENTS_PG_PROBE_SOON   250   /* while the primary is silent */
+#define NGX_PAYMENTS_PG_PROBE_LIMIT  1000
+#define NGX_PAYMENTS_PG_PROBE_OLD    3000  /* then it says nothing any more */
+#define NGX_PAYMENTS_PG_WATCH        50    /* how often a worker looks */
+
+
+/* columns of pay.probe() */
+
+#define NGX_PAYMENTS_PROBE_STANDBY   1
+#define NGX_PAYMENTS_PROBE_TIMELINE  2
+#define NGX_PAYMENTS_PROBE_SYSTEM    3
+
+
+/* in shared memory; written by the worker that probes */
+
+typedef struct {
+    ngx_atomic_t                  probed;      /* ngx_current_msec of its last
+                                                  answer; 0: none yet */
+    ngx_atomic_t                  writer;      /* it takes writes */
+    ngx_atomic_t                  timeline;
+    ngx_atomic_t                  system;      /* its cluster's identifier */
+    ngx_atomic_t                  silent;      /* its last probe failed */
+    ngx_atomic_t                  refused;     /* said in the log why not */
+} ngx_payments_pg_node_t;
+
+
+typedef struct {
+    ngx_atomic_t                  primary;     /* its number and 1; 0: none */
+    ngx_atomic_t                  system;      /* the shard's identifier; 0: not
+                                                  known yet */
+    ngx_atomic_t                  timeline;    /* the highest of a primary */
+    ngx_atomic_t                  doubt;       /* probe now */
+    ngx_atomic_t                  divided;     /* nobody can tell: said */
+    uint32_t                      servers;     /* CRC of names, in order */
+    ngx_payments_pg_node_t        nodes[NGX_PAYMENTS_PG_SERVERS];
+} ngx_payments_pg_topology_t;
+
+
+/* a server that is asked; of the worker that probes */
+
+typedef struct {
+    ngx_payments_pg_pool_t        pool;
+    ngx_payments_pg_item_t        item;
+    ngx_uint_t                    server;
+    ngx_msec_t                    asked;
+    unsigned                      pending:1;
+    unsigned                      told:1;      /* once answered, or failed */
+} ngx_payments_pg_probe_t;
+
+
+static ngx_int_t ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone,
+    void *data);
+static void ngx_payments_pg_watch(ngx_event_t *ev);
+static void ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
+static void ngx_payments_pg_decide(void);
+
+
+static ngx_payments_pg_conf_t      *ngx_payments_pg_conf;
+static ngx_payments_pg_topology_t  *ngx_payments_pg_topology;
+static ngx_payments_pg_probe_t     *ngx_payments_pg_probes;
+static ngx_event_t                  ngx_payments_pg_watcher;
+static ngx_connection_t             ngx_payments_pg_watcher_dummy;
+
+
+ngx_shm_zone_t *
+ngx_payments_pg_zone(ngx_conf_t *cf, ngx_payments_pg_conf_t *conf, void *tag)
+{
+    ngx_str_t        name = ngx_string("payments_topology");
+    ngx_shm_zone_t  *zone;
+
+    zone = ngx_shared_memory_add(cf, &name, 64 * ngx_pagesize, tag);
+
+    if (zone != NULL) {
+        zone->init = ngx_payments_pg_init_zone;
+        zone->data = conf;
+    }
+
+    return zone;
+}
+
+
+/*
+ * After a reload with other servers, or another order of them, what is known
+ * begins anew in memory of its own: workers of the old cycle still write
+ * theirs, by their numbers.  That is given back when nginx stops.
+ */
+
+static ngx_int_t
+ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone, void *data)
+{
+    uint32_t                     crc;
+    ngx_uint_t                   i;
+    ngx_slab_pool_t             *shpool;
+    ngx_payments_pg_conf_t      *conf = shm_zone->data;
+    ngx_payments_pg_topology_t  *known;
+
+    ngx_crc32_init(crc);
+
+    for (i = 0; i < conf->nservers; i++) {
+        ngx_crc32_update(&crc, conf->servers[i].name.data,
+                         conf->servers[i].name.len);
+        ngx_crc32_update(&crc, (u_char *) "\n", 1);
+    }
+
+    ngx_crc32_final(crc);
+
+    shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
+    known = shm_zone->shm.exists ? shpool->data : data;
+
+    if (known == NULL || known->servers != crc) {
+        known = ngx_slab_calloc(shpool, sizeof(ngx_payments_pg_topology_t));
+        if (known == NULL) {
+            return NGX_ERROR;
+        }
+
+        known->servers = crc;
+    }
+
+    shpool->data = known;
+    shm_zone->data = known;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_payments_pg_topology_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
+{
+    ngx_uint_t                i;
+    ngx_payments_pg_probe_t  *probe;
+
+    ngx_payments_pg_conf = conf;
+    ngx_payments_pg_topology = conf->zone->data;
+    ngx_payments_pg_probes = NULL;
+
+    ngx_payments_pg_watcher_dummy.fd = (ngx_socket_t) -1;
+    ngx_payments_pg_watcher.data = &ngx_payments_pg_watcher_dummy;
+    ngx_payments_pg_watcher.handler = ngx_payments_pg_watch;
+    ngx_payments_pg_watcher.log = cycle->log;
+    ngx_payments_pg_watcher.cancelable = 1;
+
+    ngx_add_timer(&ngx_payments_pg_watcher, NGX_PAYMENTS_PG_WATCH);
+
+    if (ngx_worker != 0) {
+        return NGX_OK;
+    }
+
+    ngx_payments_pg_probes = ngx_pcalloc(cycle->pool, conf->nservers
+                                           * sizeof(ngx_payments_pg_probe_t));
+    if (ngx_payments_pg_probes == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < conf->nservers; i++) {
+        probe = &ngx_payments_pg_probes[i];
+
+        probe->server = i;
+        probe->item.statement = NGX_PAYMENTS_PG_PROBE;
+        probe->item.handler = ngx_payments_pg_probed;
+        probe->item.data = probe;
+        probe->item.timeout = NGX_PAYMENTS_PG_PROBE_LIMIT;
+        probe->item.once = 1;
+
+        if (ngx_payments_pg_pool_init(cycle, &probe->pool, conf,
+                                      NGX_PAYMENTS_PG_LIST,
+                                      NGX_PAYMENTS_PG_TO_ONE, i, 1)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_payments_pg_topology_exit(void)
+{
+    ngx_uint_t  i;
+
+    if (ngx_payments_pg_watcher.timer_set) {
+        ngx_del_timer(&ngx_payments_pg_watcher);
+    }
+
+    for (i = 0;
+         ngx_payments_pg_probes && i < ngx_payments_pg_conf->nservers;
+         i++)
+    {
+        ngx_payments_pg_pool_exit(&ngx_payments_pg_probes[i].pool);
+    }
+
+    ngx_payments_pg_probes = NULL;
+    ngx_payments_pg_topology = NULL;
+}
+
+
+ngx_uint_t
+ngx_payments_pg_primary(ngx_payments_pg_conf_t *conf)
+{
+    ngx_uint_t  n;
+
+    n = ngx_payments_pg_topology->primary;
+
+    return n ? n - 1 : conf->nservers;
+}
+
+
+void
+ngx_payments_pg_doubt(ngx_payments_pg_conf_t *conf)
+{
+    if (conf->nservers > 1 && ngx_payments_pg_topology != NULL) {
+        ngx_payments_pg_topology->doubt = 1;
+    }
+}
+
+
+static void
+ngx_payments_pg_ask(ngx_payments_pg_probe_t *probe)
+{
+    uint64_t  tag[2];
+
+    /* whose row it is: each server has a pool and one item of its own */
+
+    tag[0] = ngx_payments_pg_usec();
+    tag[1] = probe->server;
+
+    ngx_memcpy(probe->item.tag, tag, NGX_PAYMENTS_PG_TAG_LEN);
+
+    probe->asked = ngx_current_msec;
+    probe->pending = 1;
+
+    ngx_payments_pg_send_to(&probe->pool, &probe->item);
+}
+
+
+/* each worker: has the primary changed?  The one that probes: is it time? */
+
+static void
+ngx_payments_pg_watch(ngx_event_t *ev)
+{
+    ngx_msec_t                every;
+    ngx_uint_t                i, doubt;
+    ngx_payments_pg_probe_t  *probe;
+
+    ngx_payments_pg_follow(ngx_payments_pg_primary(ngx_payments_pg_conf));
+
+    if (ngx_payments_pg_probes != NULL && !ngx_exiting) {
+        doubt = ngx_payments_pg_topology->doubt;
+        ngx_payments_pg_topology->doubt = 0;
+
+        i = ngx_payments_pg_topology->primary;
+        every = (i == 0 || ngx_payments_pg_topology->nodes[i - 1].silent)
+                ? NGX_PAYMENTS_PG_PROBE_SOON : NGX_PAYMENTS_PG_PROBE_EVERY;
+
+        for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
+            probe = &ngx_payments_pg_probes[i];
+
+            if (!probe->pending
+                && (doubt || probe->asked == 0
+                    || ngx_current_msec - probe->asked >= every))
+            {
+                ngx_payments_pg_ask(probe);
+            }
+        }
+
+        ngx_payments_pg_decide();
+    }
+
+    ngx_add_timer(ev, NGX_PAYMENTS_PG_WATCH);
+}
+
+
+static void
+ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
+{
+    ngx_payments_pg_node_t   *node;
+    ngx_payments_pg_probe_t  *probe = item->data;
+
+    probe->pending = 0;
+    probe->told = 1;
+
+    node = &ngx_payments_pg_topology->nodes[probe->server];
+    node->silent = (outcome != NGX_PAYMENTS_PG_DONE);
+
+    if (!node->silent) {
+        node->writer = !ngx_payments_pg_number(row,
+                                               NGX_PAYMENTS_PROBE_STANDBY);
+        node->timeline = (ngx_atomic_uint_t)
+                      ngx_payments_pg_number(row, NGX_PAYMENTS_PROBE_TIMELINE);
+        node->system = (ngx_atomic_uint_t)
+                       ngx_payments_pg_number(row, NGX_PAYMENTS_PROBE_SYSTEM);
+        node->probed = ngx_current_msec ? ngx_current_msec : 1;
+    }
+
+    ngx_payments_pg_decide();
+}
+
+
+static void
+ngx_payments_pg_divided(const char *how)
+{
+    if (!ngx_payments_pg_topology->divided) {
+        ngx_payments_pg_topology->divided = 1;
+        ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
+                      "two servers of payments shard \"%V\" take writes %s; "
+                      "none of them gets any", &ngx_payments_pg_conf->name,
+                      how);
+    }
+}
+
+
+/* once each has been asked: whose servers these are; NGX_AGAIN: not known */
+
+static ngx_int_t
+ngx_payments_pg_identify(void)
+{
+    ngx_uint_t                   i, writers;
+    ngx_atomic_uint_t            system;
+    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+
+    if (t->system != 0) {
+        return NGX_OK;
+    }
+
+    system = 0;
+    writers = 0;
+
+    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
+
+        if (!ngx_payments_pg_probes[i].told) {
+            return NGX_AGAIN;
+        }
+
+        if (t->nodes[i].probed == 0 || t->nodes[i].silent) {
+            continue;
+        }
+
+        if (system == 0) {
+            system = t->nodes[i].system;
+        }
+
+        if (t->nodes[i].writer) {
+            writers |= (t->nodes[i].system == system) ? 1 : 2;
+        }
+    }
+
+    if (system == 0) {
+        return NGX_AGAIN;
+    }
+
+    if (writers == 3) {
+        ngx_payments_pg_divided("of different clusters");
+        return NGX_AGAIN;
+    }
+
+    t->system = system;
+
+    return NGX_OK;
+}
+
+
+/* why a server that answers is not used, once */
+
+static void
+ngx_payments_pg_refuse(ngx_uint_t i, const char *why)
+{
+    ngx_payments_pg_node_t  *node = &ngx_payments_pg_topology->nodes[i];
+
+    if (why != NULL && !node->refused) {
+        ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
+                      "PostgreSQL \"%V\" of payments shard \"%V\" %s; it is "
+                      "not used", &ngx_payments_pg_conf->servers[i].name,
+                      &ngx_payments_pg_conf->name, why);
+    }
+
+    node->refused = (why != NULL);
+}
+
+
+static ngx_uint_t
+ngx_payments_pg_is_writer(ngx_uint_t i)
+{
+    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_node_t      *node = &t->nodes[i];
+
+    if (node->probed == 0
+        || ngx_current_msec - node->probed >= NGX_PAYMENTS_PG_PROBE_OLD)
+    {
+        return 0;
+    }
+
+    if (node->system != t->system) {
+        ngx_payments_pg_refuse(i, "belongs to another cluster");
+        return 0;
+    }
+
+    if (node->writer && node->timeline < t->timeline) {
+        ngx_payments_pg_refuse(i, "takes writes on an older timeline than one "
+                               "that was the primary");
+        return 0;
+    }
+
+    ngx_payments_pg_refuse(i, NULL);
+
+    return node->writer;
+}
+
+
+static void
+ngx_payments_pg_elect(ngx_uint_t primary)
+{
+    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+
+    if (t->primary == primary) {
+        return;
+    }
+
+    t->primary = primary;
+
+    if (primary == 0) {
+        return;
+    }
+
+    t->divided = 0;
+    t->timeline = t->nodes[primary - 1].timeline;
+    ngx_payments_status_add(NGX_PAYMENTS_M_PG_PRIMARIES, 1);
+
+    ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                  "PostgreSQL \"%V\" is the primary of payments shard \"%V\", "
+                  "timeline %uA",
+                  &ngx_payments_pg_conf->servers[primary - 1].name,
+                  &ngx_payments_pg_conf->name,
+                  t->nodes[primary - 1].timeline);
+}
+
+
+static void
+ngx_payments_pg_decide(void)
+{
+    ngx_uint_t                   i, best, equal;
+    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+
+    if (ngx_payments_pg_identify() != NGX_OK) {
+        return;
+    }
+
+    best = 0;
+    equal = 0;
+
+    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
+
+        if (!ngx_payments_pg_is_writer(i)) {
+            continue;
+        }
+
+        if (best == 0 || t->nodes[i].timeline > t->nodes[best - 1].timeline) {
+            best = i + 1;
+            equal = 0;
+
+        } else if (t->nodes[i].timeline == t->nodes[best - 1].timeline) {
+            equal = 1;
+        }
+    }
+
+    if (equal) {
+        ngx_payments_pg_divided("on one timeline");
+        ngx_payments_pg_elect(0);
+        return;
+    }
+
+    /* one that is a standby now, or another's, is the primary no more, whoever
+       is; one that does not answer may come back */
+
+    if (best == 0
+        && (t->primary == 0 || (t->nodes[t->primary - 1].writer
+                                && !t->nodes[t->primary - 1].refused)))
+    {
+        return;
+    }
+
+    ngx_payments_pg_elect(best);
+}
