@@ -338,39 +338,15 @@ ngx_payments_shard_unix(ngx_conf_t *cf, ngx_payments_pg_server_t *server)
 
 
 static char *
-ngx_payments_shard_server(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard,
-    ngx_str_t *value, size_t offset)
+ngx_payments_shard_inet(ngx_conf_t *cf, ngx_payments_pg_server_t *server)
 {
-    u_char                     text[NGX_SOCKADDR_STRLEN];
-    ngx_url_t                  u;
-    ngx_str_t                  part;
-    ngx_uint_t                 i;
-    ngx_payments_pg_server_t  *server;
-
-    for (i = 0; i < shard->nservers; i++) {
-        if (shard->servers[i].name.len == value->len
-            && ngx_strncmp(shard->servers[i].name.data, value->data,
-                           value->len)
-               == 0)
-        {
-            return "is duplicate";
-        }
-    }
-
-    if (shard->nservers == NGX_PAYMENTS_PG_SERVERS) {
-        return "is one too many: 8 servers are supported";
-    }
-
-    server = &shard->servers[shard->nservers++];
-    server->name = *value;
-
-    if (value->len > 5 && ngx_strncmp(value->data, "unix:", 5) == 0) {
-        return ngx_payments_shard_unix(cf, server);
-    }
+    u_char     text[NGX_SOCKADDR_STRLEN];
+    ngx_url_t  u;
+    ngx_str_t  part;
 
     ngx_memzero(&u, sizeof(ngx_url_t));
 
-    u.url = *value;
+    u.url = server->name;
     u.default_port = 5432;
 
     if (ngx_parse_url(cf->pool, &u) != NGX_OK) {
@@ -394,6 +370,54 @@ ngx_payments_shard_server(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard,
 
     return (server->hostaddr && server->host && server->port)
            ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/* what libpq connects to: one server under two names would be two writers */
+
+static ngx_uint_t
+ngx_payments_shard_same(ngx_payments_pg_server_t *a,
+    ngx_payments_pg_server_t *b)
+{
+    return ngx_strcmp(a->hostaddr ? a->hostaddr : a->host,
+                      b->hostaddr ? b->hostaddr : b->host)
+           == 0
+           && ngx_strcmp(a->port, b->port) == 0;
+}
+
+
+static char *
+ngx_payments_shard_server(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard,
+    ngx_str_t *value, size_t offset)
+{
+    char                      *rc;
+    ngx_uint_t                 i;
+    ngx_payments_pg_server_t  *server;
+
+    if (shard->nservers == NGX_PAYMENTS_PG_SERVERS) {
+        return "is one too many: 8 servers are supported";
+    }
+
+    server = &shard->servers[shard->nservers];
+    server->name = *value;
+
+    rc = (value->len > 5 && ngx_strncmp(value->data, "unix:", 5) == 0)
+         ? ngx_payments_shard_unix(cf, server)
+         : ngx_payments_shard_inet(cf, server);
+
+    if (rc != NGX_CONF_OK) {
+        return rc;
+    }
+
+    for (i = 0; i < shard->nservers; i++) {
+        if (ngx_payments_shard_same(&shard->servers[i], server)) {
+            return "is duplicate";
+        }
+    }
+
+    shard->nservers++;
+
+    return NGX_CONF_OK;
 }
 
 

@@ -90,6 +90,27 @@ is(code(as($clerk, 'POST', $keys, { name => 'x', scopes => ['payments:read'],
 is(code(as($boss, 'POST', $keys, { name => 'x', scopes => ['admin'] })), '403 scope_escalation',
    'create: admin needs admin');
 
+# nor by replaying what somebody else got: the same bytes with the same key
+{
+    my ($idem, $body) = (uuid(), { name => 'x', scopes => ['payments:write'] });
+    is(as($boss, 'POST', $keys, $body, 'Idempotency-Key' => $idem)->{status}, 201,
+       'replay: a stronger key is made');
+    my $other = as($clerk, 'POST', $keys, $body, 'Idempotency-Key' => $idem);
+    is(code($other), '403 scope_escalation', 'replay: not for one who lacks its scope');
+    unlike($other->{body}, qr/"secret"/, 'replay: nor its secret');
+    is(as($boss, 'POST', $keys, $body, 'Idempotency-Key' => $idem)->{status}, 201,
+       'replay: for its maker');
+
+    $idem = uuid();
+    my $rotated = as($boss, 'POST', $keys, { name => 'x', scopes => ['payments:write'] });
+    my $path = "$keys/$rotated->{json}{id}/rotate";
+    is(as($boss, 'POST', $path, undef, 'Idempotency-Key' => $idem)->{status}, 201,
+       'replay: a stronger key is rotated');
+    $other = as($clerk, 'POST', $path, undef, 'Idempotency-Key' => $idem);
+    is(code($other), '403 scope_escalation', 'replay: its secret is not for one who lacks its scope');
+    unlike($other->{body}, qr/"secret"/, 'replay: nor shown');
+}
+
 # what is refused -------------------------------------------------------------------
 
 for (

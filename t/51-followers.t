@@ -135,5 +135,25 @@ for my $round (1 .. rounds(3, 10)) {
     Own::stop(expected => qr/exited on signal 9/);
 }
 
+# one that drains after a reload is killed: nginx puts nobody in its place
+{
+    Own::start(workers => 1, shard => 'mode direct; timeout 4s;',
+               http => 'payments_idempotency_wait 30s;');
+    my $idem = uuid();
+    my ($leader) = connect_all(1);
+    syswrite $leader, post($idem, 'tok_slow_2000');
+    ok(wait_until(5, sub { parked() == 1 }), 'killed while it drains: it leads');
+    my ($old) = workers();
+    kill HUP => Test::Nginx::Util::pid();
+    ok(wait_until(5, sub { grep { $_ != $old } workers() }),
+       'killed while it drains: another one serves');
+    kill KILL => $old;
+    ok(wait_until(5, sub { !grep { $_ == $old } workers() }), 'killed while it drains: it is gone');
+    my $answer = request(post($idem, 'tok_slow_2000'), 20);
+    is($answer->{status}, 201, 'killed while it drains: its key is free again');
+    cmp_ok($answer->{seconds}, '<', 5, 'killed while it drains: soon');
+    Own::stop(expected => qr/exited on signal 9/);
+}
+
 is(join("\n", invariants()), '', 'invariants');
 done_testing();

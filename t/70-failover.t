@@ -47,10 +47,13 @@ sub finished {
 }
 
 # a stack of these servers, and nothing of an earlier one
+our $timeout = 10;
+
 sub stack {
     my (@options) = @_;
     finished();
-    devstack('up', '--port', $Load::port, '--shard', 'timeout 10s;', @options);
+    devstack('up', '--port', $Load::port, '--shard', "timeout ${timeout}s;",
+             @options);
     for (`tools/devstack --dir $ENV{DEVSTACK_DIR} env`) {
         $ENV{$1} = $2 if /^export (\w+)='(.*)'$/;
     }
@@ -168,6 +171,78 @@ for my $round (1 .. rounds(1, 10)) {
         . ' after the promotion, which asynchronous replication loses';
     is(scalar(grep { $at{replica1}{$_} > 1 } keys %{ $at{replica1} }), 0,
        "$name: none is made twice");
+    is(join("\n", invariants()), '', "$name: invariants");
+}
+
+# two are promoted, and neither knows of the other: nobody can tell -------------
+
+{
+    local $timeout = 4;
+    my $name = 'two promoted';
+    stack('--replicas', 2);
+    devstack('kill', 'primary');
+    sql_at($_, 'SELECT pg_promote()') for qw(replica1 replica2);
+    ok(wait_until(5, sub {
+        my $from = 0;
+        error_log_since(\$from) =~ /take writes on one timeline; none of them/
+    }), "$name: the log says so");
+    is(request(create(uuid(), 4))->{status}, 503, "$name: none is paid");
+
+    # longer than an answer counts: the other one has payments all the same
+    devstack('kill', 'replica2');
+    is(request(create(uuid(), 4))->{status}, 503, "$name: with one of them silent too");
+    for my $server (qw(replica1)) {
+        is(sql_at($server, 'SELECT count(*) FROM pay.payments'), 0,
+           "$name: nothing is at $server");
+    }
+}
+
+# nginx begins anew, and only the old primary takes writes -----------------------
+
+{
+    local $timeout = 3;
+    my $name = 'begun anew';
+    stack('--replicas', 2);
+    devstack('kill', 'primary');
+    devstack('promote', 'replica1');
+    writer_is('replica1');
+    ok(wait_until(8, sub { request(create(uuid(), 4))->{status} == 201 }),
+       "$name: paid at the new primary");
+    sql_at('replica1', 'CHECKPOINT');
+    ok(wait_until(20, sub {
+        sql_at('replica2', 'CHECKPOINT');
+        sql_at('replica2', 'SELECT o_timeline FROM pay.probe(ARRAY[pay.uuid7()])') == 2
+    }), "$name: the other replica has seen its timeline");
+
+    devstack('stop', 'nginx');
+    devstack('kill', 'replica1');
+    devstack('start', 'primary');
+    devstack('start', 'nginx');
+    is(request(create(uuid(), 4))->{status}, 503,
+       "$name: the old primary is told by the timeline of a standby");
+    devstack('start', 'replica1');
+    ok(wait_until(8, sub { request(create(uuid(), 4))->{status} == 201 }),
+       "$name: the new one is back, payments go on");
+}
+
+# the worker that asks hangs: another one does -----------------------------------
+
+{
+    local $timeout = 6;
+    my $name = 'who asks hangs';
+    stack('--replicas', 1, '--workers', 2);
+    my ($first) = sort { $a <=> $b } `pgrep -P $ENV{NGINX_PID}` =~ /(\d+)/g;
+    kill STOP => $first;
+    devstack('kill', 'primary');
+    devstack('promote', 'replica1');
+    writer_is('replica1');
+
+    # a connection may have come to the one that hangs
+    my $paid = wait_until(15, sub { request(create(uuid(), 4), 7)->{status} == 201 });
+    kill CONT => $first;
+    ok($paid, "$name: payments go on at the new primary");
+    ok(wait_until(8, sub { request(create(uuid(), 4))->{status} == 201 }),
+       "$name: and when it is back");
     is(join("\n", invariants()), '', "$name: invariants");
 }
 

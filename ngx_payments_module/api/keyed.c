@@ -188,6 +188,14 @@ ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
     case NGX_PAYMENTS_EXECUTED:
     case NGX_PAYMENTS_REPLAYED:
     case NGX_PAYMENTS_COLLAPSED:
+        if (request->operation->reveals && record->status == 201
+            && ngx_payments_keys_beyond(request, &record->body))
+        {
+            ngx_payments_problem(request, NGX_PAYMENTS_P_SCOPE_ESCALATION,
+                                 NULL, NULL);
+            break;
+        }
+
         if (ngx_payments_api_record(request, result, record) != NGX_OK) {
             ngx_payments_problem(request, NGX_PAYMENTS_P_OUTCOME_UNKNOWN,
                                  NULL, NULL);
@@ -301,7 +309,9 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
     ngx_int_t               rc;
     ngx_payments_record_t   record;
 
-    if (request->key.len == 0) {
+    /* who may see a secret is found out by reading the request */
+
+    if (request->key.len == 0 || request->operation->reveals) {
         return NGX_DECLINED;
     }
 

@@ -484,6 +484,48 @@ ngx_payments_administer_parse(ngx_payments_request_t *request,
 }
 
 
+/*
+ * A stored answer is replayed to whoever sends the same request: without this a
+ * weaker key of the merchant would be handed the secret of a stronger one.
+ */
+
+ngx_uint_t
+ngx_payments_keys_beyond(ngx_payments_request_t *request, ngx_str_t *body)
+{
+    u_char            *p, *last, *name;
+
+    static ngx_str_t   member = ngx_string("\"scopes\":[");
+
+    /* no text of the body looks like it: its quotes are escaped */
+
+    p = ngx_strnstr(body->data, (char *) member.data, body->len);
+    if (p == NULL) {
+        return 1;
+    }
+
+    last = body->data + body->len;
+
+    for (p += member.len; p < last && *p == '"'; /* void */ ) {
+        name = ++p;
+        p = ngx_strlchr(p, last, '"');
+
+        if (p == NULL
+            || (ngx_payments_api_scope(name, p - name) & ~request->scopes))
+        {
+            return 1;
+        }
+
+        p++;
+
+        if (p < last && *p == ',') {
+            p++;
+        }
+    }
+
+    return p >= last || *p != ']';
+}
+
+
 static void
 ngx_payments_administer(ngx_payments_request_t *request, const char *action)
 {

@@ -375,6 +375,10 @@ void ngx_payments_api_failed(ngx_payments_request_t *request,
 
 /* init_process: what secrets of API keys are made with; empty: none are */
 void ngx_payments_keys_init(ngx_str_t *secret);
+/* 1: the API key of this answer has a scope that the caller lacks, or none that
+   can be read */
+ngx_uint_t ngx_payments_keys_beyond(ngx_payments_request_t *request,
+    ngx_str_t *body);
 /* puts the secret where the stored answer has its seal.  NGX_DECLINED: it was
    sealed with another secret; NGX_ERROR: no seal there, or no memory */
 ngx_int_t ngx_payments_keys_reveal(ngx_payments_request_t *request,

@@ -9,6 +9,7 @@
 
 #define NGX_PAYMENTS_FLIGHT_WAYS  16
 #define NGX_PAYMENTS_FLIGHT_RING  256      /* a power of two */
+#define NGX_PAYMENTS_FLIGHT_CHECK 1000     /* ms */
 
 
 typedef struct {
@@ -49,6 +50,8 @@ static ngx_int_t ngx_payments_shared_init_zone(ngx_shm_zone_t *shm_zone,
     void *data);
 static void ngx_payments_shared_sweep(ngx_uint_t slot, uint64_t *wake);
 static void ngx_payments_shared_read(ngx_event_t *ev);
+static void ngx_payments_shared_check(ngx_event_t *ev);
+static void ngx_payments_shared_take(void);
 static void ngx_payments_shared_notify(uint64_t wake);
 
 
@@ -64,6 +67,7 @@ static ngx_payments_shared_t        *ngx_payments_shared;
 static ngx_slab_pool_t              *ngx_payments_shared_pool;
 static ngx_uint_t                    ngx_payments_shared_slot;
 static ngx_connection_t             *ngx_payments_shared_conn;
+static ngx_event_t                   ngx_payments_shared_timer;
 static ngx_payments_shared_wake_pt   ngx_payments_shared_wake;
 
 
@@ -239,6 +243,19 @@ ngx_payments_shared_sweep(ngx_uint_t slot, uint64_t *wake)
 }
 
 
+static void
+ngx_payments_shared_bury(uint64_t *wake)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < ngx_payments_shared_nfds; i++) {
+        if (ngx_payments_shared_dead(ngx_payments_shared->slots[i].pid)) {
+            ngx_payments_shared_sweep(i, wake);
+        }
+    }
+}
+
+
 ngx_int_t
 ngx_payments_shared_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone,
     ngx_payments_shared_wake_pt handler)
@@ -259,11 +276,11 @@ ngx_payments_shared_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone,
 
     ngx_shmtx_lock(&ngx_payments_shared_pool->mutex);
 
+    ngx_payments_shared_bury(&wake);
+
     for (i = 0; i < ngx_payments_shared_nfds; i++) {
 
-        if (ngx_payments_shared_dead(shared->slots[i].pid)
-            || shared->slots[i].pid == (uint64_t) ngx_pid)
-        {
+        if (shared->slots[i].pid == (uint64_t) ngx_pid) {
             ngx_payments_shared_sweep(i, &wake);
         }
 
@@ -304,6 +321,13 @@ ngx_payments_shared_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone,
 
     ngx_payments_shared_conn = c;
 
+    ngx_payments_shared_timer.data = c;
+    ngx_payments_shared_timer.handler = ngx_payments_shared_check;
+    ngx_payments_shared_timer.log = cycle->log;
+    ngx_payments_shared_timer.cancelable = 1;
+
+    ngx_add_timer(&ngx_payments_shared_timer, NGX_PAYMENTS_FLIGHT_CHECK);
+
     return NGX_OK;
 }
 
@@ -328,6 +352,10 @@ ngx_payments_shared_exit(void)
         ngx_payments_shared_notify(wake);
 
         (void) ngx_del_event(c->read, NGX_READ_EVENT, 0);
+
+        if (ngx_payments_shared_timer.timer_set) {
+            ngx_del_timer(&ngx_payments_shared_timer);
+        }
 
         ngx_free_connection(c);
         c->fd = (ngx_socket_t) -1;
@@ -360,16 +388,50 @@ ngx_payments_shared_notify(uint64_t wake)
 static void
 ngx_payments_shared_read(ngx_event_t *ev)
 {
-    uint32_t                     n, i;
-    uint64_t                     tags[NGX_PAYMENTS_FLIGHT_RING], count;
-    ngx_connection_t            *c = ev->data;
-    ngx_payments_flight_slot_t  *slot;
+    uint64_t           count;
+    ngx_connection_t  *c = ev->data;
 
     if (c->close) {
         return;
     }
 
     (void) !read(c->fd, &count, sizeof(uint64_t));
+
+    ngx_payments_shared_take();
+}
+
+
+/*
+ * A worker that was killed after it had written a ring, and before it rang, is
+ * found here; so is one whose place nobody has taken.
+ */
+
+static void
+ngx_payments_shared_check(ngx_event_t *ev)
+{
+    uint64_t  wake;
+
+    wake = 0;
+
+    ngx_shmtx_lock(&ngx_payments_shared_pool->mutex);
+    ngx_payments_shared_bury(&wake);
+    ngx_shmtx_unlock(&ngx_payments_shared_pool->mutex);
+
+    ngx_payments_shared_notify(wake);
+    ngx_payments_shared_take();
+
+    ngx_add_timer(ev, NGX_PAYMENTS_FLIGHT_CHECK);
+}
+
+
+/* the keys in this worker's ring */
+
+static void
+ngx_payments_shared_take(void)
+{
+    uint32_t                     n, i;
+    uint64_t                     tags[NGX_PAYMENTS_FLIGHT_RING];
+    ngx_payments_flight_slot_t  *slot;
 
     ngx_shmtx_lock(&ngx_payments_shared_pool->mutex);
 

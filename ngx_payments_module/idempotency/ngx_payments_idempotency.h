@@ -29,6 +29,8 @@
 
 #define NGX_PAYMENTS_KEY_MAX        255
 #define NGX_PAYMENTS_KEY_HASH_LEN   16
+#define NGX_PAYMENTS_KEY_EARLY      2000000 /* microseconds before it expires:
+                                               no cache knows it any more */
 #define NGX_PAYMENTS_ZONE_MIN       (1024 * 1024)
 #define NGX_PAYMENTS_FLIGHT_LINE    138     /* of a request line that is kept */
 

@@ -29,7 +29,8 @@ typedef void (*ngx_payments_shared_wake_pt)(uint64_t tag);
 uint64_t ngx_payments_shared_tag(ngx_payments_idempotency_key_t *key);
 
 /* init_process and exit_process of a worker: takes a place among the workers,
-   ends what dead ones have left.  "wake" is called for each key that was waited
+   and ends what dead ones have left, now and once a second: not every worker
+   that dies is replaced.  "wake" is called for each key that was waited
    for and has ended, tag 0: for any of them */
 ngx_int_t ngx_payments_shared_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone,
     ngx_payments_shared_wake_pt wake);

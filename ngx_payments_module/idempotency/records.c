@@ -144,10 +144,14 @@ ngx_payments_records_same(ngx_payments_record_entry_t *entry,
 }
 
 
+/* a little early: this worker's idea of PostgreSQL's clock may be behind it,
+   and who asks at the very end is told by PostgreSQL */
+
 static ngx_uint_t
 ngx_payments_records_expired(int64_t created_at)
 {
     return created_at + (int64_t) ngx_payments_records_conf->ttl * 1000000
+           - NGX_PAYMENTS_KEY_EARLY
            <= ngx_payments_pg_now();
 }
 
@@ -296,6 +300,33 @@ ngx_payments_records_place(ngx_payments_record_class_t *class, uint64_t tag,
 }
 
 
+/* under the mutex: an answer to an earlier use of the key counts no more */
+
+static void
+ngx_payments_records_forget(ngx_payments_idempotency_key_t *key, uint64_t tag)
+{
+    ngx_uint_t                    i, n, first;
+    ngx_payments_record_class_t  *class;
+
+    for (i = 0; i < NGX_PAYMENTS_RECORD_CLASSES; i++) {
+        class = &ngx_payments_records->classes[i];
+        first = ngx_payments_records_bucket(class, tag);
+
+        for (n = first;
+             class->buckets && n < first + NGX_PAYMENTS_RECORD_WAYS;
+             n++)
+        {
+            if (class->tags[n] == tag
+                && ngx_payments_records_same(
+                                   ngx_payments_records_entry(class, n), key))
+            {
+                class->tags[n] = 0;
+            }
+        }
+    }
+}
+
+
 static void
 ngx_payments_records_write(ngx_payments_record_entry_t *entry,
     ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
@@ -364,6 +395,7 @@ ngx_payments_records_put(ngx_payments_idempotency_key_t *key,
 
     ngx_shmtx_lock(&ngx_payments_records_pool->mutex);
 
+    ngx_payments_records_forget(key, tag);
     n = ngx_payments_records_place(class, tag, key, &living);
 
     class->tags[n] = tag;

@@ -222,6 +222,7 @@ ngx_payments_replay_decode(ngx_payments_idempotency_conf_t *conf,
     record->body.len = copy + value->len - p;
 
     if (record->created_at + (int64_t) conf->ttl * 1000000
+        - NGX_PAYMENTS_KEY_EARLY
         <= ngx_payments_pg_now())
     {
         return NGX_DECLINED;

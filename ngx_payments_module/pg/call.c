@@ -59,12 +59,12 @@ ngx_payments_pg_sent(ngx_payments_pg_pool_t *pool,
         item->stats.batch = call->nitems;
         item->stats.calls++;
 
-        ngx_payments_status_observe(NGX_PAYMENTS_H_WRITE_WAIT + pool->kind,
+        ngx_payments_pg_observe(pool, NGX_PAYMENTS_H_WRITE_WAIT + pool->kind,
                                     item->stats.queued);
     }
 
-    ngx_payments_status_add(NGX_PAYMENTS_M_PG_WRITE_CALLS + pool->kind, 1);
-    ngx_payments_status_observe(NGX_PAYMENTS_H_WRITE_BATCH + pool->kind,
+    ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_WRITE_CALLS + pool->kind, 1);
+    ngx_payments_pg_observe(pool, NGX_PAYMENTS_H_WRITE_BATCH + pool->kind,
                                 call->nitems);
 
     ngx_log_debug2(NGX_LOG_DEBUG_EVENT, &pool->log, 0,
@@ -345,7 +345,7 @@ ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
         pool->batch++;
     }
 
-    ngx_payments_status_observe(NGX_PAYMENTS_H_WRITE_CALL + pool->kind,
+    ngx_payments_pg_observe(pool, NGX_PAYMENTS_H_WRITE_CALL + pool->kind,
                                 called);
     return NGX_OK;
 }
@@ -408,7 +408,7 @@ ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
             item->alone = 1;
         }
 
-        ngx_payments_status_add(NGX_PAYMENTS_M_PG_LOST, 1);
+        ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_LOST, 1);
         break;
 
     default:
@@ -416,7 +416,7 @@ ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
     }
 
     if (class != NGX_PAYMENTS_PG_CLASS_UNKNOWN) {
-        ngx_payments_status_add(NGX_PAYMENTS_M_PG_RETRIED, 1);
+        ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_RETRIED, 1);
     }
 
     ngx_payments_pg_requeue(pool, item, !item->later);

@@ -444,6 +444,7 @@ ngx_payments_pg_stuck(ngx_payments_pg_conn_t *conn)
 static void
 ngx_payments_pg_timeout(ngx_payments_pg_conn_t *conn)
 {
+    ngx_uint_t               unanswered;
     ngx_payments_pg_pool_t  *pool = conn->pool;
 
     switch (conn->state) {
@@ -454,8 +455,7 @@ ngx_payments_pg_timeout(ngx_payments_pg_conn_t *conn)
             return;
         }
 
-        if (pool->counts[NGX_PAYMENTS_PG_CLOSED] + 1 < pool->nconns)
-        {
+        if (pool->counts[NGX_PAYMENTS_PG_CLOSED] + 1 < pool->nconns) {
             ngx_payments_pg_disconnect(conn, "it is not needed", 1);
             return;
         }
@@ -465,9 +465,17 @@ ngx_payments_pg_timeout(ngx_payments_pg_conn_t *conn)
 
     case NGX_PAYMENTS_PG_BUSY:
     case NGX_PAYMENTS_PG_FULL:
-        if (ngx_payments_pg_expire(conn) == NGX_DECLINED
-            && ngx_current_msec - ngx_payments_pg_nth(conn, 0)->started
-               >= pool->conf->timeout)
+        unanswered = (ngx_payments_pg_expire(conn) == NGX_DECLINED);
+
+        if (unanswered && pool->to == NGX_PAYMENTS_PG_TO_ONE) {
+
+            /* another session may be answered; what this one runs is short */
+
+            ngx_payments_pg_disconnect(conn, "no answer in time", 0);
+
+        } else if (unanswered
+                   && ngx_current_msec - ngx_payments_pg_nth(conn, 0)->started
+                      >= pool->conf->timeout)
         {
             ngx_payments_pg_stuck(conn);
 

@@ -272,6 +272,15 @@ ngx_int_t ngx_payments_pg_pool_init(ngx_cycle_t *cycle,
 void ngx_payments_pg_pool_exit(ngx_payments_pg_pool_t *pool);
 /* all that goes to the primary goes to this one from now on */
 void ngx_payments_pg_follow(ngx_uint_t server);
+/* questions what a server is are no requests: they are not counted */
+#define ngx_payments_pg_count(pool, metric, n)                                \
+    if ((pool)->to == NGX_PAYMENTS_PG_TO_PRIMARY) {                           \
+        ngx_payments_status_add(metric, n);                                   \
+    }
+#define ngx_payments_pg_observe(pool, histogram, usec)                        \
+    if ((pool)->to == NGX_PAYMENTS_PG_TO_PRIMARY) {                           \
+        ngx_payments_status_observe(histogram, usec);                         \
+    }
 /* for logs */
 #define ngx_payments_pg_server_name(pool, n)                                  \
     (&(pool)->conf->servers[ngx_min(n, (pool)->conf->nservers - 1)].name)

@@ -74,7 +74,7 @@ ngx_payments_pg_queued(ngx_payments_pg_pool_t *pool,
     item->linked = 1;
     pool->nwaiting++;
 
-    ngx_payments_status_add(NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind, 1);
+    ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind, 1);
 
     if (pool->expire.timer_set) {
         if ((ngx_msec_int_t) (pool->expire.timer.key - item->deadline) <= 0) {
@@ -98,7 +98,8 @@ ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
     item->linked = 0;
     pool->nwaiting--;
 
-    ngx_payments_status_add(NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind, -1);
+    ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind,
+                          -1);
 
     /* an idle timer would hold up a worker that is told to quit */
 
@@ -171,10 +172,10 @@ ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
         NGX_PAYMENTS_M_PG_ITEMS_OVERLOADED
     };
 
-    ngx_payments_status_add(metrics[outcome], 1);
+    ngx_payments_pg_count(pool, metrics[outcome], 1);
 
     if (item->unknown) {
-        ngx_payments_status_add((outcome == NGX_PAYMENTS_PG_DONE)
+        ngx_payments_pg_count(pool, (outcome == NGX_PAYMENTS_PG_DONE)
                                 ? NGX_PAYMENTS_M_PG_RESOLVED_DONE
                                 : (outcome == NGX_PAYMENTS_PG_FAILED)
                                   ? NGX_PAYMENTS_M_PG_RESOLVED_FAILED

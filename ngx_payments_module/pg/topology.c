@@ -2,13 +2,15 @@
 /*
  * Which of a shard's servers is its primary: asked by one worker of the node,
  * each server once a second over a connection of its own, and told to all
- * through shared memory.
+ * through shared memory.  The first worker asks; where nobody has for some
+ * time, another one does.
  *
  * A server that takes writes is a writer.  Of several writers, which is what an
  * old primary that was not stopped looks like after a promotion, the one with
  * the higher timeline is the primary; with equal ones nobody is, since nobody
- * can tell.  A writer on an older timeline than one that was the primary lacks
- * what was acknowledged there, and is not used although it may be the only one.
+ * can tell, also while one of them does not answer.  A writer on an older
+ * timeline than any server has shown lacks what was acknowledged there, and is
+ * not used although it may be the only one.
  * A primary that does not answer stays the primary until another writer is
  * there: requests wait for it, or for that one.
  *
@@ -56,10 +58,11 @@ typedef struct {
     ngx_atomic_t                  primary;     /* its number and 1; 0: none */
     ngx_atomic_t                  system;      /* the shard's identifier; 0: not
                                                   known yet */
-    ngx_atomic_t                  timeline;    /* the highest of a primary */
+    ngx_atomic_t                  timeline;    /* the highest of any server */
+    ngx_atomic_t                  alive;       /* when one asked last */
     ngx_atomic_t                  doubt;       /* probe now */
     ngx_atomic_t                  divided;     /* nobody can tell: said */
-    uint32_t                      servers;     /* CRC of names, in order */
+    uint32_t                      servers;     /* CRC of them, in order */
     ngx_payments_pg_node_t        nodes[NGX_PAYMENTS_PG_SERVERS];
 } ngx_payments_pg_topology_t;
 
@@ -109,8 +112,8 @@ ngx_payments_pg_zone(ngx_conf_t *cf, ngx_payments_pg_conf_t *conf, void *tag)
 
 
 /*
- * After a reload with other servers, or another order of them, what is known
- * begins anew in memory of its own: workers of the old cycle still write
+ * After a reload with other servers, or another order of them, what is known of
+ * each begins anew in memory of its own: workers of the old cycle still write
  * theirs, by their numbers.  That is given back when nginx stops.
  */
 
@@ -120,29 +123,42 @@ ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone, void *data)
     uint32_t                     crc;
     ngx_uint_t                   i;
     ngx_slab_pool_t             *shpool;
+    const char                  *host;
     ngx_payments_pg_conf_t      *conf = shm_zone->data;
-    ngx_payments_pg_topology_t  *known;
+    ngx_payments_pg_server_t    *server;
+    ngx_payments_pg_topology_t  *known, *old;
 
     ngx_crc32_init(crc);
 
+    /* a name may have got another address */
+
     for (i = 0; i < conf->nservers; i++) {
-        ngx_crc32_update(&crc, conf->servers[i].name.data,
-                         conf->servers[i].name.len);
-        ngx_crc32_update(&crc, (u_char *) "\n", 1);
+        server = &conf->servers[i];
+        host = server->hostaddr ? server->hostaddr : server->host;
+
+        ngx_crc32_update(&crc, (u_char *) host, ngx_strlen(host) + 1);
+        ngx_crc32_update(&crc, (u_char *) server->port,
+                         ngx_strlen(server->port) + 1);
     }
 
     ngx_crc32_final(crc);
 
     shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
-    known = shm_zone->shm.exists ? shpool->data : data;
+    old = shm_zone->shm.exists ? shpool->data : data;
+    known = old;
 
-    if (known == NULL || known->servers != crc) {
+    if (old == NULL || old->servers != crc) {
         known = ngx_slab_calloc(shpool, sizeof(ngx_payments_pg_topology_t));
         if (known == NULL) {
             return NGX_ERROR;
         }
 
         known->servers = crc;
+
+        if (old != NULL) {
+            known->system = old->system;
+            known->timeline = old->timeline;
+        }
     }
 
     shpool->data = known;
@@ -152,36 +168,23 @@ ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 }
 
 
-ngx_int_t
-ngx_payments_pg_topology_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
+/* this worker asks the servers from now on */
+
+static ngx_int_t
+ngx_payments_pg_begin(ngx_cycle_t *cycle)
 {
     ngx_uint_t                i;
-    ngx_payments_pg_probe_t  *probe;
+    ngx_payments_pg_conf_t   *conf = ngx_payments_pg_conf;
+    ngx_payments_pg_probe_t  *probe, *probes;
 
-    ngx_payments_pg_conf = conf;
-    ngx_payments_pg_topology = conf->zone->data;
-    ngx_payments_pg_probes = NULL;
-
-    ngx_payments_pg_watcher_dummy.fd = (ngx_socket_t) -1;
-    ngx_payments_pg_watcher.data = &ngx_payments_pg_watcher_dummy;
-    ngx_payments_pg_watcher.handler = ngx_payments_pg_watch;
-    ngx_payments_pg_watcher.log = cycle->log;
-    ngx_payments_pg_watcher.cancelable = 1;
-
-    ngx_add_timer(&ngx_payments_pg_watcher, NGX_PAYMENTS_PG_WATCH);
-
-    if (ngx_worker != 0) {
-        return NGX_OK;
-    }
-
-    ngx_payments_pg_probes = ngx_pcalloc(cycle->pool, conf->nservers
-                                           * sizeof(ngx_payments_pg_probe_t));
-    if (ngx_payments_pg_probes == NULL) {
+    probes = ngx_pcalloc(cycle->pool,
+                         conf->nservers * sizeof(ngx_payments_pg_probe_t));
+    if (probes == NULL) {
         return NGX_ERROR;
     }
 
     for (i = 0; i < conf->nservers; i++) {
-        probe = &ngx_payments_pg_probes[i];
+        probe = &probes[i];
 
         probe->server = i;
         probe->item.statement = NGX_PAYMENTS_PG_PROBE;
@@ -199,7 +202,28 @@ ngx_payments_pg_topology_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
         }
     }
 
+    ngx_payments_pg_probes = probes;
+
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_payments_pg_topology_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
+{
+    ngx_payments_pg_conf = conf;
+    ngx_payments_pg_topology = conf->zone->data;
+    ngx_payments_pg_probes = NULL;
+
+    ngx_payments_pg_watcher_dummy.fd = (ngx_socket_t) -1;
+    ngx_payments_pg_watcher.data = &ngx_payments_pg_watcher_dummy;
+    ngx_payments_pg_watcher.handler = ngx_payments_pg_watch;
+    ngx_payments_pg_watcher.log = cycle->log;
+    ngx_payments_pg_watcher.cancelable = 1;
+
+    ngx_add_timer(&ngx_payments_pg_watcher, NGX_PAYMENTS_PG_WATCH);
+
+    return (ngx_worker == 0) ? ngx_payments_pg_begin(cycle) : NGX_OK;
 }
 
 
@@ -263,37 +287,70 @@ ngx_payments_pg_ask(ngx_payments_pg_probe_t *probe)
 }
 
 
-/* each worker: has the primary changed?  The one that probes: is it time? */
+static void
+ngx_payments_pg_ask_all(void)
+{
+    ngx_msec_t                   every;
+    ngx_uint_t                   i, doubt;
+    ngx_payments_pg_probe_t     *probe;
+    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+
+    t->alive = ngx_current_msec;
+
+    doubt = t->doubt;
+    t->doubt = 0;
+
+    i = t->primary;
+    every = (i == 0 || t->nodes[i - 1].silent) ? NGX_PAYMENTS_PG_PROBE_SOON
+                                               : NGX_PAYMENTS_PG_PROBE_EVERY;
+
+    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
+        probe = &ngx_payments_pg_probes[i];
+
+        if (!probe->pending
+            && (doubt || probe->asked == 0
+                || ngx_current_msec - probe->asked >= every))
+        {
+            ngx_payments_pg_ask(probe);
+        }
+    }
+
+    ngx_payments_pg_decide();
+}
+
+
+/* whether nobody has asked for so long that this worker has to */
+
+static ngx_uint_t
+ngx_payments_pg_abandoned(void)
+{
+    ngx_atomic_uint_t  alive;
+
+    alive = ngx_payments_pg_topology->alive;
+
+    return (ngx_msec_int_t) (ngx_current_msec - alive)
+           >= NGX_PAYMENTS_PG_PROBE_OLD
+           && ngx_atomic_cmp_set(&ngx_payments_pg_topology->alive, alive,
+                                 ngx_current_msec);
+}
+
+
+/* each worker: has the primary changed?  The one that asks: is it time? */
 
 static void
 ngx_payments_pg_watch(ngx_event_t *ev)
 {
-    ngx_msec_t                every;
-    ngx_uint_t                i, doubt;
-    ngx_payments_pg_probe_t  *probe;
-
     ngx_payments_pg_follow(ngx_payments_pg_primary(ngx_payments_pg_conf));
 
-    if (ngx_payments_pg_probes != NULL && !ngx_exiting) {
-        doubt = ngx_payments_pg_topology->doubt;
-        ngx_payments_pg_topology->doubt = 0;
+    if (!ngx_exiting) {
 
-        i = ngx_payments_pg_topology->primary;
-        every = (i == 0 || ngx_payments_pg_topology->nodes[i - 1].silent)
-                ? NGX_PAYMENTS_PG_PROBE_SOON : NGX_PAYMENTS_PG_PROBE_EVERY;
-
-        for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
-            probe = &ngx_payments_pg_probes[i];
-
-            if (!probe->pending
-                && (doubt || probe->asked == 0
-                    || ngx_current_msec - probe->asked >= every))
-            {
-                ngx_payments_pg_ask(probe);
-            }
+        if (ngx_payments_pg_probes == NULL && ngx_payments_pg_abandoned()) {
+            (void) ngx_payments_pg_begin((ngx_cycle_t *) ngx_cycle);
         }
 
-        ngx_payments_pg_decide();
+        if (ngx_payments_pg_probes != NULL) {
+            ngx_payments_pg_ask_all();
+        }
     }
 
     ngx_add_timer(ev, NGX_PAYMENTS_PG_WATCH);
@@ -309,6 +366,12 @@ ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
 
     probe->pending = 0;
     probe->told = 1;
+
+    /* another worker asks by now, and may know more than a late answer */
+
+    if (ngx_exiting) {
+        return;
+    }
 
     node = &ngx_payments_pg_topology->nodes[probe->server];
     node->silent = (outcome != NGX_PAYMENTS_PG_DONE);
@@ -385,6 +448,7 @@ ngx_payments_pg_identify(void)
     }
 
     t->system = system;
+    t->divided = 0;
 
     return NGX_OK;
 }
@@ -414,8 +478,11 @@ ngx_payments_pg_is_writer(ngx_uint_t i)
     ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
     ngx_payments_pg_node_t      *node = &t->nodes[i];
 
+    /* written by another process, perhaps with a later clock than ours */
+
     if (node->probed == 0
-        || ngx_current_msec - node->probed >= NGX_PAYMENTS_PG_PROBE_OLD)
+        || (ngx_msec_int_t) (ngx_current_msec - node->probed)
+           >= NGX_PAYMENTS_PG_PROBE_OLD)
     {
         return 0;
     }
@@ -426,8 +493,8 @@ ngx_payments_pg_is_writer(ngx_uint_t i)
     }
 
     if (node->writer && node->timeline < t->timeline) {
-        ngx_payments_pg_refuse(i, "takes writes on an older timeline than one "
-                               "that was the primary");
+        ngx_payments_pg_refuse(i, "takes writes on an older timeline than "
+                               "another server has shown");
         return 0;
     }
 
@@ -453,7 +520,6 @@ ngx_payments_pg_elect(ngx_uint_t primary)
     }
 
     t->divided = 0;
-    t->timeline = t->nodes[primary - 1].timeline;
     ngx_payments_status_add(NGX_PAYMENTS_M_PG_PRIMARIES, 1);
 
     ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
@@ -475,6 +541,12 @@ ngx_payments_pg_decide(void)
         return;
     }
 
+    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
+        if (t->nodes[i].system == t->system) {
+            t->timeline = ngx_max(t->timeline, t->nodes[i].timeline);
+        }
+    }
+
     best = 0;
     equal = 0;
 
@@ -484,11 +556,18 @@ ngx_payments_pg_decide(void)
             continue;
         }
 
-        if (best == 0 || t->nodes[i].timeline > t->nodes[best - 1].timeline) {
-            best = i + 1;
-            equal = 0;
+        /* all writers that are left are on the highest timeline */
 
-        } else if (t->nodes[i].timeline == t->nodes[best - 1].timeline) {
+        best = i + 1;
+    }
+
+    /* one that was a writer there has payments too, although it is silent */
+
+    for (i = 0; best && i < ngx_payments_pg_conf->nservers; i++) {
+        if (i != best - 1 && t->nodes[i].probed && t->nodes[i].writer
+            && t->nodes[i].system == t->system
+            && t->nodes[i].timeline == t->timeline)
+        {
             equal = 1;
         }
     }

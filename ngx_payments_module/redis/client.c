@@ -11,6 +11,7 @@
 
 
 #define NGX_PAYMENTS_REDIS_BUFFER_MAX   (1024 * 1024)
+#define NGX_PAYMENTS_REDIS_ANSWERS      (1024 * 1024)
 
 
 static void ngx_payments_redis_flush_handler(ngx_event_t *ev);
@@ -492,6 +493,7 @@ ngx_payments_redis_read_handler(ngx_event_t *rev)
 {
     void                  *reply;
     u_char                 buffer[16384];
+    size_t                 total;
     ssize_t                n;
     ngx_int_t              rc;
     ngx_connection_t      *c = rev->data;
@@ -503,7 +505,10 @@ ngx_payments_redis_read_handler(ngx_event_t *rev)
         return;
     }
 
-    for ( ;; ) {
+    /* other connections have their turn; no answer to what is asked here is as
+       long as this by far */
+
+    for (total = 0; total < NGX_PAYMENTS_REDIS_ANSWERS; total += n) {
         n = c->recv(c, buffer, sizeof(buffer));
 
         if (n == NGX_AGAIN) {
@@ -538,6 +543,17 @@ ngx_payments_redis_read_handler(ngx_event_t *rev)
                 return;
             }
         }
+
+        if (redis->reader->len - redis->reader->pos
+            > NGX_PAYMENTS_REDIS_ANSWERS)
+        {
+            ngx_payments_redis_close(redis, "an answer without end");
+            return;
+        }
+    }
+
+    if (total >= NGX_PAYMENTS_REDIS_ANSWERS) {
+        ngx_post_event(rev, &ngx_posted_next_events);
     }
 
     if (redis->ready) {

@@ -69,8 +69,8 @@ DECLARE
     free boolean;
 BEGIN
     FOR i IN 1 .. array_length(item, 1) LOOP
-        free := pg_try_advisory_xact_lock(uuid_hash_extended(key_hash[i],
-                                                             merchant[i]));
+        free := pg_try_advisory_xact_lock_shared(
+                    uuid_hash_extended(key_hash[i], merchant[i]));
         j := pay.key_row(merchant[i], key_hash[i], ttl);
         o_item := item[i];
         o_version := 0;
@@ -257,7 +257,9 @@ BEGIN
          WHERE e.merchant_id = merchant AND e.payment_id = j.object_id
            FOR UPDATE SKIP LOCKED;
 
-        IF NOT FOUND THEN
+        -- one whose authorization is over is about to be captured or canceled
+        IF NOT FOUND OR p.status IN ('authorized', 'partially_captured')
+                        AND p.authorization_expires_at <= now() THEN
             outcome := 5;
             RETURN;
         END IF;

@@ -85,8 +85,9 @@ SET search_path = pay, pg_temp AS $$
 DECLARE
     act boolean[];
 BEGIN
-    SELECT array_agg(pg_try_advisory_xact_lock(uuid_hash_extended(u.k, u.m))
-                     ORDER BY u.n)
+    -- shared: two who ask do not take each other for one who executes
+    SELECT array_agg(pg_try_advisory_xact_lock_shared(
+                         uuid_hash_extended(u.k, u.m)) ORDER BY u.n)
       INTO act FROM unnest(merchant, key_hash) WITH ORDINALITY u(m, k, n);
 
     -- as in create_payments: what has not reached its standby is no answer
@@ -113,7 +114,8 @@ BEGIN
 END $$;
 
 -- What this server is.  In: tags.  Out: each tag; whether it is a standby; the
--- timeline that it writes (0: a standby); the cluster's identifier.
+-- timeline that it writes, or as a standby has replayed, as far as it has put
+-- that down; the cluster's identifier.
 --
 -- The timeline is that of the segment it writes to: pg_control_checkpoint()
 -- shows the old one until the first checkpoint after a promotion.
@@ -122,9 +124,11 @@ RETURNS TABLE (o_item uuid, o_standby boolean, o_timeline bigint,
                o_system bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
     SELECT i, pg_is_in_recovery(),
-           CASE WHEN pg_is_in_recovery() THEN 0 ELSE
-           ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)
-           ::bigint END,
+           CASE WHEN pg_is_in_recovery() THEN
+               (SELECT greatest(c.timeline_id, r.min_recovery_end_timeline)
+                  FROM pg_control_checkpoint() c, pg_control_recovery() r)
+           ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))
+                ::bit(32)::bigint END,
            (SELECT system_identifier FROM pg_control_system())
       FROM unnest(item) AS i
 $$;

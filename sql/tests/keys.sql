@@ -3,7 +3,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(28);
+SELECT plan(30);
 
 SET search_path = public, pay;
 
@@ -80,6 +80,10 @@ SELECT is((SELECT outcome || status::text FROM pg_temp.pay('waiting', true, 'tok
 SELECT is((SELECT o_status || (o_body::json->>'code') FROM pg_temp.cancel('waiting')), '409payment_processing', 'it is too early');
 SELECT is((SELECT outcome FROM pg_temp.cancel('self', 'self')), 8::smallint, 'a key does not cancel itself');
 SELECT is((SELECT outcome FROM pg_temp.cancel('own')), 8::smallint, 'nor what can not be undone');
+
+SELECT is((SELECT outcome || status::text FROM pg_temp.pay('late', false)), '0201', 'an authorization whose time is over');
+UPDATE pay.payments SET authorization_expires_at = now() WHERE status = 'authorized';
+SELECT is((SELECT outcome FROM pg_temp.cancel('late')), 5::smallint, 'busy until it has been captured or canceled');
 
 -- days
 SELECT throws_ok('SELECT pay.drop_partitions(86400)', '22023', NULL, 'no day that a key may need');
