@@ -242,6 +242,8 @@ sub slow { return { %visa, payment_method => { token => "tok_slow_$_[0]" }, @_[1
     cmp_ok(Own::metric('payments_idempotency_zone_full_total', 'evicted'), '>', 0, 'shared memory full: a metric says so');
     cmp_ok(Own::metric('payments_idempotency_total', 'replayed_postgresql'), '>', 0, 'shared memory full: PostgreSQL answers');
     cmp_ok(Own::metric('payments_idempotency_total', 'replayed_shared'), '>', 0, 'shared memory full: it is still used');
+    cmp_ok(Own::metric('payments_shared_lookups_total', $_), '>', 0, "shared memory full: lookups that $_ are counted")
+        for qw(hit miss);
     Own::stop();
     Own::start(workers => 2, shard => 'mode direct;') if $ENV{PAYMENTS_OWN};
 }

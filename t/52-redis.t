@@ -7,6 +7,7 @@ use warnings;
 use lib 't/lib';
 use Load qw(sql text request uuid invariants wait_until merchant);
 use File::Path;
+use IO::Socket::INET;
 use Own;
 use POSIX ();
 use Test::More;
@@ -198,6 +199,29 @@ refuses('TLS to who does not speak it', "127.0.0.1:$tcp password_file=$password 
     is(post(uuid())->{status}, 201, 'demoted: a payment');
     ok(wait_until(5, sub { post(uuid()); Own::log_text() =~ /it takes no writes/ }), 'demoted: the log says so');
     Own::stop();
+}
+
+# one whose answer never ends, as fast as it is read
+{
+    my $listen = IO::Socket::INET->new(Listen => 10, LocalAddr => '127.0.0.1') or die;
+    my $pid = fork;
+    if (!$pid) {
+        local $SIG{PIPE} = 'IGNORE';
+        while (my $client = $listen->accept) {
+            sysread $client, my $ping, 100;
+            syswrite $client, "\$9999999999\r\n";
+            my $block = 'x' x 65536;
+            1 while syswrite $client, $block;
+        }
+        POSIX::_exit(0);
+    }
+    push @started, $pid;
+    Own::start(workers => 1, http => 'payments_redis 127.0.0.1:' . $listen->sockport
+               . ' timeout=500ms; payments_replay_cache off;');
+    ok(wait_until(5, sub { Own::log_text() =~ /an answer without end/ }), 'no end: the log says so');
+    is(post(uuid())->{status}, 201, 'no end: payments do without it');
+    Own::stop();
+    kill KILL => $pid;
 }
 
 is(join("\n", invariants()), '', 'invariants');

@@ -52,6 +52,10 @@ ngx_payments_idempotency_replay(ngx_payments_idempotency_key_t *key,
 
     rc = ngx_payments_records_get(key, fingerprint, raw, pool, record);
 
+    ngx_payments_status_add((rc == NGX_DECLINED) ? NGX_PAYMENTS_M_SHARED_MISS
+                                                 : NGX_PAYMENTS_M_SHARED_HIT,
+                            1);
+
     if (rc == NGX_OK) {
         ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_SHARED, 1);
 

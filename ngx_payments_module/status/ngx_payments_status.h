@@ -31,6 +31,8 @@ typedef enum {
     NGX_PAYMENTS_M_FLIGHTS_FULL,
     NGX_PAYMENTS_M_RECORDS_EVICTED,    /* before they had expired */
     NGX_PAYMENTS_M_RECORDS_REFUSED,    /* too large to be kept */
+    NGX_PAYMENTS_M_SHARED_HIT,
+    NGX_PAYMENTS_M_SHARED_MISS,
     NGX_PAYMENTS_M_REDIS_HIT,
     NGX_PAYMENTS_M_REDIS_MISS,
     NGX_PAYMENTS_M_REDIS_BAD,          /* a value that failed its check */
