@@ -215,6 +215,11 @@ ngx_payments_pg_topology_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
     ngx_payments_pg_topology = conf->zone->data;
     ngx_payments_pg_probes = NULL;
 
+    /* the first worker may begin a little later than this one */
+
+    (void) ngx_atomic_cmp_set(&ngx_payments_pg_topology->alive, 0,
+                              ngx_current_msec);
+
     ngx_payments_pg_watcher_dummy.fd = (ngx_socket_t) -1;
     ngx_payments_pg_watcher.data = &ngx_payments_pg_watcher_dummy;
     ngx_payments_pg_watcher.handler = ngx_payments_pg_watch;
