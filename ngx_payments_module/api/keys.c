@@ -493,6 +493,7 @@ ngx_uint_t
 ngx_payments_keys_beyond(ngx_payments_request_t *request, ngx_str_t *body)
 {
     u_char            *p, *last, *name;
+    ngx_uint_t         scope;
 
     static ngx_str_t   member = ngx_string("\"scopes\":[");
 
@@ -509,9 +510,13 @@ ngx_payments_keys_beyond(ngx_payments_request_t *request, ngx_str_t *body)
         name = ++p;
         p = ngx_strlchr(p, last, '"');
 
-        if (p == NULL
-            || (ngx_payments_api_scope(name, p - name) & ~request->scopes))
-        {
+        if (p == NULL) {
+            return 1;
+        }
+
+        scope = ngx_payments_api_scope(name, p - name);
+
+        if (scope == 0 || (scope & ~request->scopes)) {
             return 1;
         }
 

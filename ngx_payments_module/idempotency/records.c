@@ -267,7 +267,7 @@ ngx_payments_records_get(ngx_payments_idempotency_key_t *key,
 
 static ngx_uint_t
 ngx_payments_records_place(ngx_payments_record_class_t *class, uint64_t tag,
-    ngx_payments_idempotency_key_t *key, ngx_uint_t *living)
+    ngx_uint_t *living)
 {
     ngx_uint_t                    n, first, oldest;
     ngx_payments_record_entry_t  *entry, *old;
@@ -279,10 +279,7 @@ ngx_payments_records_place(ngx_payments_record_class_t *class, uint64_t tag,
     for (n = first; n < first + NGX_PAYMENTS_RECORD_WAYS; n++) {
         entry = ngx_payments_records_entry(class, n);
 
-        if (class->tags[n] == 0 || (entry->version & 1)
-            || (class->tags[n] == tag
-                && ngx_payments_records_same(entry, key)))
-        {
+        if (class->tags[n] == 0 || (entry->version & 1)) {
             return n;
         }
 
@@ -396,7 +393,7 @@ ngx_payments_records_put(ngx_payments_idempotency_key_t *key,
     ngx_shmtx_lock(&ngx_payments_records_pool->mutex);
 
     ngx_payments_records_forget(key, tag);
-    n = ngx_payments_records_place(class, tag, key, &living);
+    n = ngx_payments_records_place(class, tag, &living);
 
     class->tags[n] = tag;
     ngx_payments_records_write(ngx_payments_records_entry(class, n), key,
