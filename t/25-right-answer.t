@@ -8,8 +8,10 @@ use warnings;
 
 use lib 't/lib';
 use Load qw(devstack sql request create uuid invariants rounds wait_until later
-            collect stored);
+            collect together stored);
+use IO::Handle;
 use Own;
+use PgProxy;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -125,23 +127,45 @@ SKIP: {
     my $built = system('tools/build', 'build/forced',
                        '-DNGX_PAYMENTS_PG_FORCE_DEPTH=8') == 0;
     ok($built, 'a module with depth 8 behind a pooler builds');
-    skip 'it does not', 3 unless $built;
+    skip 'it does not', 5 unless $built;
 
-    my $caught;
-    Own::start(port => $pooler_port, workers => 2, wait => 20,
+    # PgBouncer takes its server back at an answer, though the next call has
+    # been forwarded all but its Sync: a matter of luck, but for this proxy
+    my $proxy = PgProxy->new(to => $pooler_port);
+    Own::start(port => $proxy->{port}, workers => 2, wait => 20,
                modules => "$ENV{PWD}/build/forced/ngx_payments_module.so",
-               shard => 'batch 1; timeout 3s;',
+               shard => 'batch 1; write_connections 2; timeout 8s;',
                http => 'payments_replay_cache off;');
-    for my $round (1 .. 5) {
-        my ($done, @wrong) = mixed_load(5);
-        my @lines = grep { $_ =~ $mixed_up } split /\n/, Own::log_text();
-        note "round $round: " . @wrong . ' wrong answers, ' . @lines
-            . ' lines in the log';
-        $caught = @wrong + @lines;
-        last if $caught;
-    }
-    ok($caught, 'a module with depth 8 behind a pooler is caught');
+    $proxy->rule(match => 'create_payments', do => 'late_sync');
+
+    # while the table is locked, calls gather on all connections
+    open my $lock, '|-', 'psql', '-XAtq', '-d', $ENV{PG_PRIMARY}
+        or die "psql: $!";
+    $lock->autoflush;
+    print {$lock} "BEGIN; LOCK TABLE pay.payments IN EXCLUSIVE MODE;\n";
+    wait_until(5, sub {
+        sql("SELECT count(*) FROM pg_locks WHERE mode = 'ExclusiveLock'
+              AND relation = 'pay.payments'::regclass AND granted") == 1
+    }) or die "no lock\n";
+
+    my @words = map { 'w' . substr(uuid(), 0, 8) } 1 .. 64;
+    my @answers = together([$Load::port, sub {
+        ok(wait_until(1, sub { $proxy->seen('late_sync') >= 16 }),
+           'eight calls on each of two connections');
+        print {$lock} "COMMIT;\n";
+    }], map { with_word(uuid(), 5, $_, 0) } @words);
+    close $lock;
+
+    my @wrong = grep {
+        $answers[$_]{status} == 201
+            && $answers[$_]{body} !~ /"customer":"$words[$_]"/
+    } 0 .. $#words;
+    my @lines = grep { $_ =~ $mixed_up } split /\n/, Own::log_text();
+    note @wrong . ' wrong answers, ' . @lines . ' lines in the log';
+    cmp_ok(@wrong + @lines, '>', 0,
+           'a module with depth 8 behind a pooler is caught');
     Own::stop(expected => $mixed_up);
+    $proxy->stop;
 }
 
 devstack('stop', 'pgbouncer');

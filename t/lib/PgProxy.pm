@@ -26,6 +26,8 @@ package PgProxy;
 #                answers, and a severity above ERROR closes
 #   empty        the server executes it; the client gets a Sync without rows
 #   only_rows    ... the rows, and then the end of the connection
+#   late_sync    its Sync, and what follows it, is sent only when a call before
+#                it on this connection has been answered
 # Bytes that are not plain protocol (TLS) pass; raw => 'dribble' treats them.
 
 use strict;
@@ -301,8 +303,25 @@ sub call {
     } elsif ($call->{do} eq 'error') {
         $self->answer_error($link, @{ $rule->{error} });
     } else {
+        if ($call->{do} eq 'late_sync' && @{ $link->{calls} }) {
+            $link->{late} = '' unless defined $link->{late};
+        }
         push @{ $link->{calls} }, $call;
+        $self->to_server($link, $segment);
+    }
+}
+
+# all of it, or all but the Sync at its end where that is to be late
+sub to_server {
+    my ($self, $link, $segment) = @_;
+
+    if (!defined $link->{late}) {
         $self->write_all($link->{server}, $segment);
+    } elsif ($link->{late} eq '') {
+        $link->{late} = substr $segment, -5, 5, '';
+        $self->write_all($link->{server}, $segment);
+    } else {
+        $link->{late} .= $segment;
     }
 }
 
@@ -370,6 +389,10 @@ sub from_server {
 sub answered {
     my ($self, $link, $call) = @_;
     my ($do, $answer) = ($call->{do}, $call->{answer});
+
+    if (defined $link->{late}) {
+        $self->write_all($link->{server}, delete $link->{late});
+    }
 
     if ($do eq 'cut_after') {
         $self->close($link);
