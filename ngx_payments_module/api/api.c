@@ -248,6 +248,20 @@ done:
 }
 
 
+/* what it must see is known */
+
+static void
+ngx_payments_api_asked(void *data, ngx_int_t rc, ngx_str_t *value)
+{
+    ngx_payments_request_t  *request = data;
+
+    request->command = NULL;
+    request->item.token = ngx_payments_tokens_asked(rc, value);
+
+    ngx_payments_pg_send(&request->item);
+}
+
+
 void
 ngx_payments_api_send(ngx_payments_request_t *request,
     ngx_payments_pg_statement_e statement, ngx_payments_pg_handler_pt handler)
@@ -264,8 +278,15 @@ ngx_payments_api_send(ngx_payments_request_t *request,
     item->data = request;
     ngx_memcpy(item->tag, request->request_uuid, NGX_PAYMENTS_PG_TAG_LEN);
 
+    item->token = NGX_PAYMENTS_PG_ALL;
+
     request->pending = 1;
-    ngx_payments_pg_send(item);
+    request->command = ngx_payments_tokens_ask(statement, request->merchant_id,
+                                               ngx_payments_api_asked,
+                                               request);
+    if (request->command == NULL) {
+        ngx_payments_pg_send(item);
+    }
 }
 
 
@@ -302,7 +323,14 @@ ngx_payments_api_leave(ngx_payments_request_t *request)
 
     if (request->pending) {
         request->pending = 0;
-        ngx_payments_pg_cancel(&request->item);
+
+        if (request->command != NULL) {
+            ngx_payments_redis_cancel(request->command);
+            request->command = NULL;
+
+        } else {
+            ngx_payments_pg_cancel(&request->item);
+        }
     }
 }
 

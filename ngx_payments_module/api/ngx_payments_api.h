@@ -16,6 +16,7 @@
 #include "../domain/ngx_payments_domain.h"
 #include "../idempotency/ngx_payments_idempotency.h"
 #include "../pg/ngx_payments_pg.h"
+#include "../consistency/ngx_payments_tokens.h"
 
 
 #define NGX_PAYMENTS_VERSION  "2026-11-01"
@@ -231,7 +232,8 @@ struct ngx_payments_request_s {
     ngx_payments_pg_value_t         values[8]; /* of that item */
     ngx_payments_list_t             list;      /* the query of a list */
     const char                     *action;    /* of pay.change_payments() */
-    unsigned                        pending:1; /* item is with pg/ */
+    ngx_payments_redis_command_t   *command;   /* asked before pg/ is */
+    unsigned                        pending:1; /* item is with pg/, or soon */
 };
 
 

@@ -156,7 +156,9 @@ struct ngx_payments_execution_s {
                                                   it has none */
     ngx_payments_pg_item_t        question;    /* whether the key is new */
     ngx_payments_pg_value_t       values[3];   /* of the question */
-    void                         *command;     /* of Redis, while it is asked */
+    void                         *command;     /* of Redis, while it is asked,
+                                                  or told */
+    int64_t                       outcome;     /* of the row, meanwhile */
     ngx_connection_t              dummy;       /* for the timer's log lines */
     ngx_event_t                   timer;       /* delay, or the next try */
     ngx_msec_t                    again;       /* length of that try's wait */

@@ -4,6 +4,7 @@
 #include "ngx_payments_executions.h"
 #include "ngx_payments_replay.h"
 #include "ngx_payments_shared.h"
+#include "../consistency/ngx_payments_tokens.h"
 #include "../redis/ngx_payments_redis.h"
 #include "../status/ngx_payments_status.h"
 
@@ -337,6 +338,52 @@ ngx_payments_execution_refused(ngx_payments_execution_t *execution, int64_t n,
 }
 
 
+/* the row is copied, and who reads next, wherever, can know of it */
+
+static void
+ngx_payments_execution_known(ngx_payments_execution_t *execution)
+{
+    switch (execution->outcome) {
+
+    case NGX_PAYMENTS_SQL_EXECUTED:
+        ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTED, 1);
+        ngx_payments_execution_store(execution);
+        ngx_payments_execution_complete(execution, NGX_PAYMENTS_EXECUTED);
+        break;
+
+    case NGX_PAYMENTS_SQL_REPLAYED:
+        ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_PG, 1);
+        ngx_payments_execution_store(execution);
+        ngx_payments_execution_complete(execution, NGX_PAYMENTS_REPLAYED);
+        break;
+
+    case NGX_PAYMENTS_SQL_CANCELED:
+
+        /* whatever the request: no answer to this one alone */
+
+        ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_PG, 1);
+        ngx_payments_execution_complete(execution, NGX_PAYMENTS_REPLAYED);
+        break;
+
+    default: /* NGX_PAYMENTS_SQL_REUSED */
+        ngx_payments_status_add(NGX_PAYMENTS_M_REUSED, 1);
+        ngx_payments_execution_complete(execution, NGX_PAYMENTS_REUSED);
+    }
+}
+
+
+static void
+ngx_payments_execution_told(void *data, ngx_int_t rc, ngx_str_t *value)
+{
+    ngx_payments_execution_t  *execution = data;
+
+    execution->command = NULL;
+
+    ngx_payments_tokens_stored(rc);
+    ngx_payments_execution_known(execution);
+}
+
+
 void
 ngx_payments_execution_row(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
@@ -398,30 +445,13 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
         return;
     }
 
-    switch (n) {
+    execution->outcome = n;
+    execution->command = ngx_payments_tokens_store(execution->key.merchant_id,
+                                                 ngx_payments_pg_token(row),
+                                                 ngx_payments_execution_told,
+                                                 execution);
 
-    case NGX_PAYMENTS_SQL_EXECUTED:
-        ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTED, 1);
-        ngx_payments_execution_store(execution);
-        ngx_payments_execution_complete(execution, NGX_PAYMENTS_EXECUTED);
-        break;
-
-    case NGX_PAYMENTS_SQL_REPLAYED:
-        ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_PG, 1);
-        ngx_payments_execution_store(execution);
-        ngx_payments_execution_complete(execution, NGX_PAYMENTS_REPLAYED);
-        break;
-
-    case NGX_PAYMENTS_SQL_CANCELED:
-
-        /* whatever the request: no answer to this one alone */
-
-        ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_PG, 1);
-        ngx_payments_execution_complete(execution, NGX_PAYMENTS_REPLAYED);
-        break;
-
-    default: /* NGX_PAYMENTS_SQL_REUSED */
-        ngx_payments_status_add(NGX_PAYMENTS_M_REUSED, 1);
-        ngx_payments_execution_complete(execution, NGX_PAYMENTS_REUSED);
+    if (execution->command == NULL) {
+        ngx_payments_execution_known(execution);
     }
 }

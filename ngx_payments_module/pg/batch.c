@@ -118,7 +118,8 @@ ngx_payments_pg_element(u_char *p, ngx_payments_pg_type_e type,
 /*
  * The binary form of an array (array_recv): dimensions, has NULLs, element
  * type, then length and lower bound of the one dimension, then each element
- * with its length, -1 for NULL.  Parameter 0 is the items' tags.
+ * with its length, -1 for NULL.  Parameter 0 is the items' tags; one beyond the
+ * statement's own is their tokens.
  */
 
 static u_char *
@@ -128,10 +129,13 @@ ngx_payments_pg_array(u_char *p, ngx_payments_pg_call_t *call,
     u_char                   *flags;
     ngx_uint_t                i;
     ngx_payments_pg_type_e    type;
-    ngx_payments_pg_value_t   tag, *value;
+    ngx_payments_pg_value_t   extra, *value;
 
-    type = parameter ? call->statement->types[parameter - 1]
-                     : NGX_PAYMENTS_PG_UUID;
+    type = (parameter == 0) ? NGX_PAYMENTS_PG_UUID
+           : (parameter > call->statement->nparams) ? NGX_PAYMENTS_PG_INT8
+           : call->statement->types[parameter - 1];
+
+    ngx_memzero(&extra, sizeof(ngx_payments_pg_value_t));
 
     p = ngx_payments_pg_put32(p, 1);
     flags = p;
@@ -142,13 +146,11 @@ ngx_payments_pg_array(u_char *p, ngx_payments_pg_call_t *call,
 
     for (i = 0; i < call->nitems; i++) {
 
-        if (parameter) {
-            value = &call->items[i]->values[parameter - 1];
+        extra.data = call->items[i]->tag;
+        extra.number = call->items[i]->token;
 
-        } else {
-            tag.data = call->items[i]->tag;
-            value = &tag;
-        }
+        value = (parameter == 0 || parameter > call->statement->nparams)
+                ? &extra : &call->items[i]->values[parameter - 1];
 
         if (ngx_payments_pg_is_null(type, value)) {
             (void) ngx_payments_pg_put32(flags, 1);
@@ -161,7 +163,7 @@ ngx_payments_pg_array(u_char *p, ngx_payments_pg_call_t *call,
 }
 
 
-/* what the item adds to a call, in bytes */
+/* what the item adds to a call, in bytes; its token as well */
 
 static size_t
 ngx_payments_pg_item_size(ngx_payments_pg_item_t *item)
@@ -171,7 +173,7 @@ ngx_payments_pg_item_size(ngx_payments_pg_item_t *item)
     const ngx_payments_pg_statement_t  *s;
 
     s = &ngx_payments_pg_statements[item->statement];
-    size = 4 + NGX_PAYMENTS_PG_TAG_LEN;
+    size = 4 + NGX_PAYMENTS_PG_TAG_LEN + 4 + sizeof(int64_t);
 
     for (i = 0; i < s->nparams; i++) {
         size += ngx_payments_pg_length(s->types[i], &item->values[i]);
@@ -187,9 +189,11 @@ ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
 {
     size_t       size;
     u_char      *p, *start;
-    ngx_uint_t   i;
+    ngx_uint_t   i, n;
 
-    size = (call->statement->nparams + 1) * NGX_PAYMENTS_PG_HEADER;
+    n = call->statement->nparams + 1
+        + (pool->to == NGX_PAYMENTS_PG_TO_REPLICA);
+    size = n * NGX_PAYMENTS_PG_HEADER;
 
     for (i = 0; i < call->nitems; i++) {
         size += ngx_payments_pg_item_size(call->items[i]);
@@ -212,7 +216,7 @@ ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
 
     p = pool->buffer;
 
-    for (i = 0; i <= call->statement->nparams; i++) {
+    for (i = 0; i < n; i++) {
         start = p;
         p = ngx_payments_pg_array(p, call, i);
         values[i] = (const char *) start;
@@ -223,8 +227,9 @@ ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
 }
 
 
-void
-ngx_payments_pg_oids(const ngx_payments_pg_statement_t *statement, Oid *oids)
+int
+ngx_payments_pg_oids(ngx_payments_pg_pool_t *pool,
+    const ngx_payments_pg_statement_t *statement, Oid *oids)
 {
     ngx_uint_t  i;
 
@@ -233,6 +238,12 @@ ngx_payments_pg_oids(const ngx_payments_pg_statement_t *statement, Oid *oids)
     for (i = 0; i < statement->nparams; i++) {
         oids[i + 1] = ngx_payments_pg_types[statement->types[i]].array;
     }
+
+    if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
+        oids[++i] = ngx_payments_pg_types[NGX_PAYMENTS_PG_INT8].array;
+    }
+
+    return (int) i + 1;
 }
 
 
@@ -348,6 +359,18 @@ ngx_payments_pg_bytes(ngx_payments_pg_row_t *row, int column)
     }
 
     return value;
+}
+
+
+int64_t
+ngx_payments_pg_token(ngx_payments_pg_row_t *row)
+{
+    int  column;
+
+    column = PQfnumber(row->result, "token");
+
+    return (column < 0) ? NGX_PAYMENTS_PG_ALL
+                        : ngx_payments_pg_number(row, column);
 }
 
 

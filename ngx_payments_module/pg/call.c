@@ -9,7 +9,11 @@
 #define NGX_PAYMENTS_PG_LOST_MAX   2
 
 #define NGX_PAYMENTS_PG_LOCK_MIN   10
-#define NGX_PAYMENTS_PG_LOCK_MAX   160
+
+/* how often a replica that is behind is asked again, and after how many ms the
+   first time; twice that each time after */
+#define NGX_PAYMENTS_PG_BEHIND_MAX  3
+#define NGX_PAYMENTS_PG_BEHIND_MIN  2
 
 
 uint64_t
@@ -80,10 +84,10 @@ ngx_payments_pg_send_call(ngx_payments_pg_conn_t *conn,
     ngx_payments_pg_call_t *call)
 {
     int                                 n, i;
-    Oid                                 types[NGX_PAYMENTS_PG_PARAMS + 1];
-    int                                 lengths[NGX_PAYMENTS_PG_PARAMS + 1];
-    int                                 formats[NGX_PAYMENTS_PG_PARAMS + 1];
-    const char                         *values[NGX_PAYMENTS_PG_PARAMS + 1];
+    Oid                                 types[NGX_PAYMENTS_PG_PARAMS + 2];
+    int                                 lengths[NGX_PAYMENTS_PG_PARAMS + 2];
+    int                                 formats[NGX_PAYMENTS_PG_PARAMS + 2];
+    const char                         *values[NGX_PAYMENTS_PG_PARAMS + 2];
     ngx_payments_pg_pool_t             *pool = conn->pool;
     const ngx_payments_pg_statement_t  *s = call->statement;
 
@@ -91,7 +95,7 @@ ngx_payments_pg_send_call(ngx_payments_pg_conn_t *conn,
         return 0;
     }
 
-    n = (int) s->nparams + 1;
+    n = ngx_payments_pg_oids(pool, s, types);
 
     for (i = 0; i < n; i++) {
         formats[i] = 1;
@@ -101,8 +105,6 @@ ngx_payments_pg_send_call(ngx_payments_pg_conn_t *conn,
         return PQsendQueryPrepared(conn->pg, s->name, n, values, lengths,
                                    formats, 1);
     }
-
-    ngx_payments_pg_oids(s, types);
 
     return PQsendQueryParams(conn->pg,
                              pool->sql[s - ngx_payments_pg_statements], n,
@@ -314,6 +316,16 @@ ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
 
     call = ngx_payments_pg_nth(conn, 0);
 
+    if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA
+        && call->result != NULL && PQntuples(call->result) == 0)
+    {
+        /* it has not got so far as one of the items must see */
+
+        ngx_payments_status_add(NGX_PAYMENTS_M_PG_REPLICA_BEHIND, 1);
+        ngx_payments_pg_release(pool, call, NGX_PAYMENTS_PG_CLASS_NONE);
+        return NGX_OK;
+    }
+
     if (ngx_payments_pg_match(call) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, &pool->log, 0,
                       "\"%s\" answered %i rows for %ui items, or rows of "
@@ -351,6 +363,26 @@ ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
 }
 
 
+/*
+ * The replica is not so far yet, which mostly takes it some milliseconds.  What
+ * would have been content with less was only in bad company.
+ */
+
+static void
+ngx_payments_pg_behind(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
+{
+    if (item->token != NGX_PAYMENTS_PG_ANY) {
+        item->later = 1;
+        item->after = ngx_current_msec
+                      + (NGX_PAYMENTS_PG_BEHIND_MIN << item->locked);
+        item->locked++;
+    }
+
+    ngx_payments_pg_requeue(pool, item, !item->later);
+}
+
+
 /* what becomes of one item of a call that ended in an error of this class */
 
 static void
@@ -361,6 +393,19 @@ ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
     ngx_msec_t  delay;
 
     item->sent = 0;
+
+    if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
+
+        if (class == NGX_PAYMENTS_PG_CLASS_NONE
+            && item->locked < NGX_PAYMENTS_PG_BEHIND_MAX)
+        {
+            ngx_payments_pg_behind(pool, item);
+            return;
+        }
+
+        ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_NOT_EXECUTED);
+        return;
+    }
 
     if ((class == NGX_PAYMENTS_PG_CLASS_LOCK
          || class == NGX_PAYMENTS_PG_CLASS_RESOURCE)

@@ -26,6 +26,10 @@
 #define NGX_PAYMENTS_PG_DEPTH_MAX   16
 #define NGX_PAYMENTS_PG_SERVERS     8
 
+/* tokens: what a read must see */
+#define NGX_PAYMENTS_PG_ALL         0       /* all: only the primary knows */
+#define NGX_PAYMENTS_PG_ANY         1       /* of the last seconds, nothing */
+
 
 typedef enum {
     NGX_PAYMENTS_PG_WRITE = 0,
@@ -52,6 +56,7 @@ typedef enum {
     NGX_PAYMENTS_PG_CANCEL_KEYS,
     NGX_PAYMENTS_PG_MAINTAIN,
     NGX_PAYMENTS_PG_BACKGROUND,
+    NGX_PAYMENTS_PG_BEAT,
     NGX_PAYMENTS_PG_PROBE,
     NGX_PAYMENTS_PG_PING,
     NGX_PAYMENTS_PG_GET_PAYMENTS,
@@ -141,6 +146,9 @@ struct ngx_payments_pg_item_s {
     uint32_t                      object;      /* a hash of what it changes:
                                                   two of the same are never
                                                   under way together; 0: none */
+    int64_t                       token;       /* of a read: ALL, ANY, or the
+                                                  number of a transaction up to
+                                                  which it must see all */
     ngx_payments_pg_handler_pt    handler;
     void                         *data;
     unsigned                      once:1;      /* what can wait: not sent again
@@ -157,6 +165,8 @@ struct ngx_payments_pg_item_s {
     ngx_uint_t                    lost;        /* calls without an answer */
     ngx_uint_t                    locked;      /* calls that met a lock */
     ngx_msec_t                    deadline;    /* ngx_current_msec */
+    ngx_msec_t                    until;       /* ... of the primary's answer,
+                                                  while a replica is asked */
     ngx_payments_pg_outcome_e     outcome;     /* while on the done list */
     int                           row;         /* likewise */
     unsigned                      linked:1;    /* "queue" is in a list */
@@ -229,6 +239,15 @@ void ngx_payments_pg_exit(void);
 int64_t ngx_payments_pg_now(void);
 /* what PostgreSQL's clock shows now; the caller has read it from a row */
 void ngx_payments_pg_clock(int64_t usec);
+/* what a read must see to see this row of a write; ALL: it does not say */
+int64_t ngx_payments_pg_token(ngx_payments_pg_row_t *row);
+/* 1: this worker has a replica that may be asked this now */
+ngx_uint_t ngx_payments_pg_replica(ngx_payments_pg_statement_e statement);
+/* what was written now can not be told to other nodes, or other workers: for
+   some seconds this node asks no replica */
+void ngx_payments_pg_primary_only(void);
+/* the cluster's identifier; 0: not known, or a shard of one server */
+uint64_t ngx_payments_pg_system(void);
 /* the server that takes this worker's writes, as configured */
 ngx_str_t *ngx_payments_pg_server(void);
 

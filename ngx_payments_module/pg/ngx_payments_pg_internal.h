@@ -10,23 +10,29 @@
 #include <libpq-fe.h>
 
 
+/* of a statement; two more are the tags, and the tokens for a replica */
 #define NGX_PAYMENTS_PG_PARAMS  28
+
+/* how long a replica may keep a read before the primary is asked */
+#define NGX_PAYMENTS_PG_SPILL   250
 
 
 /* whom a pool talks to */
 
 typedef enum {
     NGX_PAYMENTS_PG_TO_PRIMARY = 0,
+    NGX_PAYMENTS_PG_TO_REPLICA,    /* reads that the primary may be spared */
     NGX_PAYMENTS_PG_TO_ONE         /* a certain server, to ask what it is */
 } ngx_payments_pg_to_e;
 
 
 typedef struct {
     const char                   *name;        /* of the prepared statement */
-    const char                   *sql;         /* %T: the key's time to live */
+    const char                   *call;        /* %T: the key's time to live */
     ngx_payments_pg_queue_e       queue;
     ngx_uint_t                    nparams;     /* the tag not counted */
     ngx_payments_pg_type_e        types[NGX_PAYMENTS_PG_PARAMS];
+    unsigned                      replica:1;   /* may be asked of a replica */
 } ngx_payments_pg_statement_t;
 
 /* in the order of ngx_payments_pg_statement_e */
@@ -192,6 +198,8 @@ ngx_int_t ngx_payments_pg_topology_init(ngx_cycle_t *cycle,
 void ngx_payments_pg_topology_exit(void);
 /* the primary's number; conf->nservers: there is none */
 ngx_uint_t ngx_payments_pg_primary(ngx_payments_pg_conf_t *conf);
+/* whether some replica may be asked, as this node sees it */
+ngx_uint_t ngx_payments_pg_readable(void);
 /* a server has refused a write: it is asked again now */
 void ngx_payments_pg_doubt(ngx_payments_pg_conf_t *conf);
 
@@ -258,9 +266,9 @@ void ngx_payments_pg_take(ngx_payments_pg_pool_t *pool,
 /* the call's parameters, in pool->buffer until the next call */
 ngx_int_t ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_call_t *call, const char **values, int *lengths);
-/* of the parameters' types */
-void ngx_payments_pg_oids(const ngx_payments_pg_statement_t *statement,
-    Oid *oids);
+/* of the parameters' types; returns how many there are */
+int ngx_payments_pg_oids(ngx_payments_pg_pool_t *pool,
+    const ngx_payments_pg_statement_t *statement, Oid *oids);
 
 /* pool.c */
 
@@ -270,15 +278,20 @@ ngx_int_t ngx_payments_pg_pool_init(ngx_cycle_t *cycle,
     ngx_payments_pg_queue_e kind, ngx_payments_pg_to_e to, ngx_uint_t server,
     ngx_uint_t nconns);
 void ngx_payments_pg_pool_exit(ngx_payments_pg_pool_t *pool);
-/* all that goes to the primary goes to this one from now on */
-void ngx_payments_pg_follow(ngx_uint_t server);
+/* all that goes there goes to this server from now on; nservers: none */
+void ngx_payments_pg_follow(ngx_payments_pg_to_e to, ngx_uint_t server);
+/* a replica did not answer it: the primary is asked, by the first deadline */
+void ngx_payments_pg_spill(ngx_payments_pg_item_t *item);
+/* 1: takes part, or may, in calls of this pool */
+ngx_uint_t ngx_payments_pg_holds(ngx_payments_pg_pool_t *pool,
+    const ngx_payments_pg_statement_t *statement);
 /* questions what a server is are no requests: they are not counted */
 #define ngx_payments_pg_count(pool, metric, n)                                \
-    if ((pool)->to == NGX_PAYMENTS_PG_TO_PRIMARY) {                           \
+    if ((pool)->to != NGX_PAYMENTS_PG_TO_ONE) {                               \
         ngx_payments_status_add(metric, n);                                   \
     }
 #define ngx_payments_pg_observe(pool, histogram, usec)                        \
-    if ((pool)->to == NGX_PAYMENTS_PG_TO_PRIMARY) {                           \
+    if ((pool)->to != NGX_PAYMENTS_PG_TO_ONE) {                               \
         ngx_payments_status_observe(histogram, usec);                         \
     }
 /* for logs */
@@ -291,9 +304,11 @@ void ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count);
 
 /* queue.c */
 
-/* as ngx_payments_pg_send(), to this pool */
+/* as ngx_payments_pg_send(), to this pool, within so many ms */
 void ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item);
+    ngx_payments_pg_item_t *item, ngx_msec_t timeout);
+/* ends what waits: not executed */
+void ngx_payments_pg_divert(ngx_payments_pg_pool_t *pool);
 /* at the end of the queue, or in front of it; with the deadline it had */
 void ngx_payments_pg_requeue(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_uint_t front);

@@ -18,7 +18,15 @@ static void ngx_payments_pg_dispatch_handler(ngx_event_t *ev);
 static void ngx_payments_pg_backoff_handler(ngx_event_t *ev);
 
 
+/* one for each queue, to the primary; then those for replicas, if the shard has
+   several servers */
+
 static ngx_payments_pg_pool_t  *ngx_payments_pg_pools;
+static ngx_uint_t               ngx_payments_pg_npools;
+
+/* the pool of reads or lists for replicas */
+#define ngx_payments_pg_replicas(kind)                                        \
+    (&ngx_payments_pg_pools[NGX_PAYMENTS_PG_QUEUES - 1 + (kind)])
 
 
 static void
@@ -31,6 +39,42 @@ ngx_payments_pg_event(ngx_payments_pg_pool_t *pool, ngx_event_t *ev,
     ev->handler = handler;
     ev->log = &pool->log;
     ev->cancelable = cancelable;
+}
+
+
+ngx_uint_t
+ngx_payments_pg_holds(ngx_payments_pg_pool_t *pool,
+    const ngx_payments_pg_statement_t *statement)
+{
+    return statement->queue == pool->kind
+           && (statement->replica || pool->to != NGX_PAYMENTS_PG_TO_REPLICA);
+}
+
+
+/*
+ * A statement is its call, and where replicas may be asked what they need: a
+ * write says what a read must see to see it, and a replica that does not see
+ * it has no rows.
+ */
+
+static u_char *
+ngx_payments_pg_statement(ngx_payments_pg_pool_t *pool,
+    const ngx_payments_pg_statement_t *s, u_char *p, u_char *last)
+{
+    ngx_uint_t  told;
+
+    told = (pool->kind == NGX_PAYMENTS_PG_WRITE && pool->conf->nservers > 1);
+
+    p = ngx_slprintf(p, last, "SELECT r.*%s FROM ",
+                     told ? ",pay.token() AS token" : "");
+    p = ngx_slprintf(p, last, s->call, pool->conf->ttl);
+    p = ngx_slprintf(p, last, " AS r");
+
+    if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
+        p = ngx_slprintf(p, last, " WHERE pay.fresh($%ui)", s->nparams + 2);
+    }
+
+    return p;
 }
 
 
@@ -48,19 +92,21 @@ ngx_payments_pg_pool_statements(ngx_cycle_t *cycle,
     for (i = 0; i < NGX_PAYMENTS_PG_STATEMENTS; i++) {
         s = &ngx_payments_pg_statements[i];
 
-        if (s->queue != pool->kind) {
+        if (!ngx_payments_pg_holds(pool, s)) {
             continue;
         }
 
-        len = ngx_strlen(s->sql) + NGX_TIME_T_LEN;
+        len = ngx_strlen(s->call) + NGX_TIME_T_LEN + NGX_INT_T_LEN
+              + sizeof("SELECT r.*,pay.token() AS token FROM  AS r"
+                       " WHERE pay.fresh($)");
         p = ngx_pnalloc(cycle->pool, len + 1);
 
         if (p == NULL) {
             return NGX_ERROR;
         }
 
-        *ngx_snprintf(p, len, s->sql, pool->conf->ttl) = '\0';
         pool->sql[i] = (char *) p;
+        *ngx_payments_pg_statement(pool, s, p, p + len) = '\0';
     }
 
     return NGX_OK;
@@ -165,6 +211,10 @@ ngx_payments_pg_budget(ngx_payments_pg_conf_t *conf, ngx_uint_t probes)
 
     for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
         n += conf->connections[i];
+
+        if (i != NGX_PAYMENTS_PG_WRITE && conf->nservers > 1) {
+            n += conf->connections[i];
+        }
     }
 
     return n;
@@ -174,10 +224,17 @@ ngx_payments_pg_budget(ngx_payments_pg_conf_t *conf, ngx_uint_t probes)
 ngx_int_t
 ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
 {
-    ngx_uint_t  i, primary;
+    ngx_uint_t  i, n, primary;
 
-    ngx_payments_pg_pools = ngx_pcalloc(cycle->pool, NGX_PAYMENTS_PG_QUEUES
-                                           * sizeof(ngx_payments_pg_pool_t));
+    n = NGX_PAYMENTS_PG_QUEUES;
+
+    if (conf->nservers > 1) {
+        n += NGX_PAYMENTS_PG_QUEUES - NGX_PAYMENTS_PG_READ;
+    }
+
+    ngx_payments_pg_npools = n;
+    ngx_payments_pg_pools = ngx_pcalloc(cycle->pool,
+                                        n * sizeof(ngx_payments_pg_pool_t));
     if (ngx_payments_pg_pools == NULL) {
         return NGX_ERROR;
     }
@@ -196,6 +253,18 @@ ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
         if (ngx_payments_pg_pool_init(cycle, &ngx_payments_pg_pools[i], conf,
                                       i, NGX_PAYMENTS_PG_TO_PRIMARY, primary,
                                       conf->connections[i])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    for (i = NGX_PAYMENTS_PG_READ; n > NGX_PAYMENTS_PG_QUEUES
+                                   && i < NGX_PAYMENTS_PG_QUEUES; i++)
+    {
+        if (ngx_payments_pg_pool_init(cycle, ngx_payments_pg_replicas(i), conf,
+                                      i, NGX_PAYMENTS_PG_TO_REPLICA,
+                                      conf->nservers, conf->connections[i])
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -225,15 +294,15 @@ ngx_payments_pg_server(void)
  */
 
 void
-ngx_payments_pg_follow(ngx_uint_t server)
+ngx_payments_pg_follow(ngx_payments_pg_to_e to, ngx_uint_t server)
 {
     ngx_uint_t               i, n;
     ngx_payments_pg_pool_t  *pool;
 
-    for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
+    for (i = 0; i < ngx_payments_pg_npools; i++) {
         pool = &ngx_payments_pg_pools[i];
 
-        if (pool->server == server) {
+        if (pool->to != to || pool->server == server) {
             continue;
         }
 
@@ -241,7 +310,13 @@ ngx_payments_pg_follow(ngx_uint_t server)
 
         for (n = 0; n < pool->nconns; n++) {
             ngx_payments_pg_disconnect(&pool->conns[n],
-                                       "another server is the primary", 1);
+                                       (to == NGX_PAYMENTS_PG_TO_PRIMARY)
+                                       ? "another server is the primary"
+                                       : "another replica is read", 1);
+        }
+
+        if (to == NGX_PAYMENTS_PG_TO_REPLICA) {
+            ngx_payments_pg_divert(pool);
         }
 
         pool->failures = 0;
@@ -305,7 +380,9 @@ ngx_payments_pg_exit(void)
 
     ngx_payments_pg_topology_exit();
 
-    for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
+    /* those for replicas first: what they had goes to the others */
+
+    for (i = ngx_payments_pg_npools; i-- > 0; /* void */ ) {
         ngx_payments_pg_pool_exit(&ngx_payments_pg_pools[i]);
     }
 
@@ -320,12 +397,67 @@ ngx_payments_pg_post(ngx_payments_pg_pool_t *pool)
 }
 
 
+/* whether the replica's pool has a session that would take a call */
+
+static ngx_uint_t
+ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool)
+{
+    return pool->counts[NGX_PAYMENTS_PG_IDLE]
+           + pool->counts[NGX_PAYMENTS_PG_BUSY]
+           + pool->counts[NGX_PAYMENTS_PG_FULL] > 0
+           && !pool->pause.timer_set;
+}
+
+
+ngx_uint_t
+ngx_payments_pg_replica(ngx_payments_pg_statement_e statement)
+{
+    const ngx_payments_pg_statement_t  *s;
+
+    s = &ngx_payments_pg_statements[statement];
+
+    return s->replica
+           && ngx_payments_pg_npools > NGX_PAYMENTS_PG_QUEUES
+           && ngx_payments_pg_readable()
+           && ngx_payments_pg_takes(ngx_payments_pg_replicas(s->queue));
+}
+
+
 void
 ngx_payments_pg_send(ngx_payments_pg_item_t *item)
 {
+    ngx_msec_t                          timeout;
+    ngx_payments_pg_pool_t             *pool;
+    const ngx_payments_pg_statement_t  *s;
+
+    s = &ngx_payments_pg_statements[item->statement];
+    pool = &ngx_payments_pg_pools[s->queue];
+    timeout = item->timeout ? item->timeout : pool->conf->timeout;
+
+    if (item->token != NGX_PAYMENTS_PG_ALL
+        && ngx_payments_pg_replica(item->statement))
+    {
+        item->until = ngx_current_msec + timeout;
+        pool = ngx_payments_pg_replicas(s->queue);
+        timeout = ngx_min(timeout, NGX_PAYMENTS_PG_SPILL);
+    }
+
+    ngx_payments_pg_send_to(pool, item, timeout);
+}
+
+
+void
+ngx_payments_pg_spill(ngx_payments_pg_item_t *item)
+{
+    ngx_msec_int_t  left;
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_PG_REPLICA_SPILLED, 1);
+
+    left = (ngx_msec_int_t) (item->until - ngx_current_msec);
+
     ngx_payments_pg_send_to(&ngx_payments_pg_pools
                             [ngx_payments_pg_statements[item->statement].queue],
-                            item);
+                            item, (ngx_msec_t) ngx_max(left, 1));
 }
 
 

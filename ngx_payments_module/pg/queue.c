@@ -11,11 +11,10 @@ static void ngx_payments_pg_queued(ngx_payments_pg_pool_t *pool,
 
 void
 ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item)
+    ngx_payments_pg_item_t *item, ngx_msec_t timeout)
 {
     item->pool = pool;
-    item->deadline = ngx_current_msec
-                     + (item->timeout ? item->timeout : pool->conf->timeout);
+    item->deadline = ngx_current_msec + timeout;
     item->since = ngx_payments_pg_usec();
     item->lost = 0;
     item->locked = 0;
@@ -109,6 +108,22 @@ ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
 }
 
 
+void
+ngx_payments_pg_divert(ngx_payments_pg_pool_t *pool)
+{
+    ngx_queue_t             *q;
+    ngx_payments_pg_item_t  *item;
+
+    while (!ngx_queue_empty(&pool->waiting)) {
+        q = ngx_queue_head(&pool->waiting);
+        item = ngx_queue_data(q, ngx_payments_pg_item_t, queue);
+
+        ngx_payments_pg_unqueue(pool, item);
+        ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_NOT_EXECUTED);
+    }
+}
+
+
 /* a call that is under way runs on without it */
 
 static void
@@ -171,6 +186,16 @@ ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
         NGX_PAYMENTS_M_PG_ITEMS_NOT_EXECUTED, NGX_PAYMENTS_M_PG_ITEMS_UNKNOWN,
         NGX_PAYMENTS_M_PG_ITEMS_OVERLOADED
     };
+
+    if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
+
+        if (outcome != NGX_PAYMENTS_PG_DONE) {
+            ngx_payments_pg_spill(item);
+            return;
+        }
+
+        ngx_payments_status_add(NGX_PAYMENTS_M_PG_REPLICA_READS, 1);
+    }
 
     ngx_payments_pg_count(pool, metrics[outcome], 1);
 

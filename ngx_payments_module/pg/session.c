@@ -45,7 +45,7 @@ ngx_payments_pg_prepare(ngx_payments_pg_conn_t *conn)
     for (i = 0; i < NGX_PAYMENTS_PG_STATEMENTS; i++) {
         s = &ngx_payments_pg_statements[i];
 
-        if (s->queue == pool->kind
+        if (ngx_payments_pg_holds(pool, s)
             && PQsendPrepare(conn->pg, s->name, pool->sql[i], 0, NULL) != 1)
         {
             goto failed;

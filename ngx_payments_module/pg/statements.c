@@ -1,5 +1,6 @@
 
-/* the catalogue of SQL: all that ever reaches PostgreSQL from here */
+/* the catalogue of SQL: all that ever reaches PostgreSQL from here, but for
+   what pool.c puts around these calls */
 
 #include "ngx_payments_pg_internal.h"
 
@@ -17,86 +18,89 @@
 const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
 
     { "create_payments",
-      "SELECT * FROM pay.create_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,"
+      "pay.create_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,"
       "$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,'%T s')",
       NGX_PAYMENTS_PG_WRITE, 24,
       { I, B, U, T, Y, U, T, U, U, I, T, B, T, T, T, T, T, T, T, T, T, W, W,
-        T } },
+        T }, 0 },
 
     { "change_payments",
-      "SELECT * FROM pay.change_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,"
+      "pay.change_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,"
       "$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,'%T s')",
       NGX_PAYMENTS_PG_WRITE, 22,
-      { I, B, U, T, Y, U, T, U, T, U, U, U, I, T, B, T, T, T, T, B, T, W } },
+      { I, B, U, T, Y, U, T, U, T, U, U, U, I, T, B, T, T, T, T, B, T, W }, 0 },
 
     { "administer",
-      "SELECT * FROM pay.administer($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
+      "pay.administer($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
       "$13,$14,$15,$16,$17,$18,$19,$20,$21,'%T s')",
       NGX_PAYMENTS_PG_WRITE, 20,
-      { I, B, U, T, Y, U, T, T, U, U, U, T, T, T, T, W, I, Y, T, T } },
+      { I, B, U, T, Y, U, T, T, U, U, U, T, T, T, T, W, I, Y, T, T }, 0 },
 
     { "cancel_keys",
-      "SELECT * FROM pay.cancel_keys($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
+      "pay.cancel_keys($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
       "$13,$14,'%T s')",
       NGX_PAYMENTS_PG_WRITE, 13,
-      { I, B, U, T, Y, U, T, U, T, U, U, U, W } },
+      { I, B, U, T, Y, U, T, U, T, U, U, U, W }, 0 },
 
     /* what nobody waits for delays no payment */
 
-    { "maintain", "SELECT * FROM pay.maintain($1,$2)",
-      NGX_PAYMENTS_PG_LIST, 1, { I } },
+    { "maintain", "pay.maintain($1,$2)",
+      NGX_PAYMENTS_PG_LIST, 1, { I }, 0 },
 
-    { "background", "SELECT * FROM pay.background($1,$2)",
-      NGX_PAYMENTS_PG_LIST, 1, { U } },
+    { "background", "pay.background($1,$2)",
+      NGX_PAYMENTS_PG_LIST, 1, { U }, 0 },
 
-    { "probe", "SELECT * FROM pay.probe($1)",
-      NGX_PAYMENTS_PG_LIST, 0, { U } },
+    { "beat", "pay.beat($1)",
+      NGX_PAYMENTS_PG_LIST, 0, { U }, 0 },
 
-    { "ping", "SELECT * FROM pay.ping($1)",
-      NGX_PAYMENTS_PG_WRITE, 0, { U } },
+    { "probe", "pay.probe($1)",
+      NGX_PAYMENTS_PG_LIST, 0, { U }, 0 },
 
-    { "get_payments", "SELECT * FROM pay.get_payments($1,$2,$3,$4,$5)",
-      NGX_PAYMENTS_PG_READ, 4, { I, B, U, I } },
+    { "ping", "pay.ping($1)",
+      NGX_PAYMENTS_PG_WRITE, 0, { U }, 0 },
 
-    { "get_refunds", "SELECT * FROM pay.get_refunds($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_READ, 3, { I, B, U } },
+    { "get_payments", "pay.get_payments($1,$2,$3,$4,$5)",
+      NGX_PAYMENTS_PG_READ, 4, { I, B, U, I }, 1 },
 
-    { "get_api_keys", "SELECT * FROM pay.get_api_keys($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_READ, 3, { I, B, U } },
+    { "get_refunds", "pay.get_refunds($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_READ, 3, { I, B, U }, 1 },
 
-    { "get_merchants", "SELECT * FROM pay.get_merchants($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_READ, 3, { I, B, U } },
+    { "get_api_keys", "pay.get_api_keys($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_READ, 3, { I, B, U }, 0 },
+
+    { "get_merchants", "pay.get_merchants($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_READ, 3, { I, B, U }, 0 },
 
     { "get_ledger_transactions",
-      "SELECT * FROM pay.get_ledger_transactions($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_READ, 3, { I, B, U } },
+      "pay.get_ledger_transactions($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_READ, 3, { I, B, U }, 1 },
 
     { "list_objects",
-      "SELECT * FROM pay.list_objects($1,$2,$3,$4,$5,$6,$7,$8)",
-      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I } },
+      "pay.list_objects($1,$2,$3,$4,$5,$6,$7,$8)",
+      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, 1 },
 
     { "list_events",
-      "SELECT * FROM pay.list_events($1,$2,$3,$4,$5,$6,$7,$8)",
-      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I } },
+      "pay.list_events($1,$2,$3,$4,$5,$6,$7,$8)",
+      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, 0 },
 
-    { "get_events", "SELECT * FROM pay.get_events($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_LIST, 3, { I, B, U } },
+    { "get_events", "pay.get_events($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_LIST, 3, { I, B, U }, 0 },
 
-    { "get_balances", "SELECT * FROM pay.get_balances($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_LIST, 3, { I, B, T } },
+    { "get_balances", "pay.get_balances($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_LIST, 3, { I, B, T }, 1 },
 
-    { "trial_balance", "SELECT * FROM pay.trial_balance($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_LIST, 3, { I, B, U } },
+    { "trial_balance", "pay.trial_balance($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_LIST, 3, { I, B, U }, 0 },
 
-    { "find_keys", "SELECT * FROM pay.find_keys($1,$2,$3,$4,'%T s')",
-      NGX_PAYMENTS_PG_READ, 3, { I, U, Y } },
+    { "find_keys", "pay.find_keys($1,$2,$3,$4,'%T s')",
+      NGX_PAYMENTS_PG_READ, 3, { I, U, Y }, 0 },
 
-    { "get_keys", "SELECT * FROM pay.get_keys($1,$2,$3,$4,$5,'%T s')",
-      NGX_PAYMENTS_PG_READ, 4, { I, B, U, T } },
+    { "get_keys", "pay.get_keys($1,$2,$3,$4,$5,'%T s')",
+      NGX_PAYMENTS_PG_READ, 4, { I, B, U, T }, 0 },
 
-    { "authenticate", "SELECT * FROM pay.authenticate($1,$2,$3)",
-      NGX_PAYMENTS_PG_READ, 2, { I, Y } },
+    { "authenticate", "pay.authenticate($1,$2,$3)",
+      NGX_PAYMENTS_PG_READ, 2, { I, Y }, 0 },
 
-    { "touch_keys", "SELECT * FROM pay.touch_keys($1,$2,$3)",
-      NGX_PAYMENTS_PG_LIST, 2, { I, Y } }
+    { "touch_keys", "pay.touch_keys($1,$2,$3)",
+      NGX_PAYMENTS_PG_LIST, 2, { I, Y }, 0 }
 };

@@ -103,6 +103,14 @@ ngx_payments_redis_ready(void)
 }
 
 
+ngx_msec_t
+ngx_payments_redis_reached(void)
+{
+    return ngx_payments_redis_ready()
+           ? ngx_current_msec - ngx_payments_redis->since : 0;
+}
+
+
 /* encodes a command behind the bytes that wait and has them written */
 
 ngx_int_t
@@ -213,6 +221,85 @@ ngx_payments_redis_get(ngx_str_t *key, ngx_payments_redis_handler_pt handler,
     lengths[1] = key->len;
 
     command = ngx_payments_redis_command(redis, 2, argv, lengths);
+
+    if (command != NULL) {
+        command->handler = handler;
+        command->data = data;
+        command->get = 1;
+    }
+
+    return command;
+}
+
+
+/* a set of one member: its score grows, in one command of Redis' own */
+
+ngx_payments_redis_command_t *
+ngx_payments_redis_raise(ngx_str_t *key, int64_t number, time_t ttl,
+    ngx_payments_redis_handler_pt handler, void *data)
+{
+    u_char                         score[NGX_INT64_LEN];
+    u_char                         seconds[NGX_TIME_T_LEN];
+    size_t                         lengths[5];
+    const char                    *argv[5];
+    ngx_payments_redis_t          *redis = ngx_payments_redis;
+    ngx_payments_redis_command_t  *command;
+
+    if (redis == NULL || !redis->ready) {
+        return NULL;
+    }
+
+    argv[0] = "ZADD";
+    lengths[0] = 4;
+    argv[1] = (char *) key->data;
+    lengths[1] = key->len;
+    argv[2] = "GT";
+    lengths[2] = 2;
+    argv[3] = (char *) score;
+    lengths[3] = ngx_sprintf(score, "%L", number) - score;
+    argv[4] = "t";
+    lengths[4] = 1;
+
+    command = ngx_payments_redis_command(redis, 5, argv, lengths);
+    if (command == NULL) {
+        return NULL;
+    }
+
+    command->handler = handler;
+    command->data = data;
+
+    argv[0] = "EXPIRE";
+    lengths[0] = 6;
+    argv[2] = (char *) seconds;
+    lengths[2] = ngx_sprintf(seconds, "%T", ttl) - seconds;
+
+    (void) ngx_payments_redis_command(redis, 3, argv, lengths);
+
+    return command;
+}
+
+
+ngx_payments_redis_command_t *
+ngx_payments_redis_highest(ngx_str_t *key,
+    ngx_payments_redis_handler_pt handler, void *data)
+{
+    size_t                         lengths[3];
+    const char                    *argv[3];
+    ngx_payments_redis_t          *redis = ngx_payments_redis;
+    ngx_payments_redis_command_t  *command;
+
+    if (redis == NULL || !redis->ready) {
+        return NULL;
+    }
+
+    argv[0] = "ZSCORE";
+    lengths[0] = 6;
+    argv[1] = (char *) key->data;
+    lengths[1] = key->len;
+    argv[2] = "t";
+    lengths[2] = 1;
+
+    command = ngx_payments_redis_command(redis, 3, argv, lengths);
 
     if (command != NULL) {
         command->handler = handler;
@@ -412,6 +499,7 @@ ngx_payments_redis_write_handler(ngx_event_t *wev)
 static ngx_int_t
 ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
 {
+    ngx_int_t                      rc;
     ngx_str_t                      value;
     ngx_queue_t                   *q;
     ngx_payments_redis_command_t  *command;
@@ -445,17 +533,27 @@ ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
                                  - command->deadline) * 1000);
 
     if (command->handler != NULL) {
-        value.data = (u_char *) reply->str;
-        value.len = reply->len;
+        ngx_str_null(&value);
 
         if (reply->type == REDIS_REPLY_STRING) {
-            ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_HIT, 1);
-            command->handler(command->data, NGX_OK, &value);
-
-        } else {
-            ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_MISS, 1);
-            command->handler(command->data, NGX_DECLINED, NULL);
+            value.data = (u_char *) reply->str;
+            value.len = reply->len;
         }
+
+        rc = (reply->type == REDIS_REPLY_ERROR) ? NGX_ERROR
+             : (reply->type == REDIS_REPLY_NIL) ? NGX_DECLINED : NGX_OK;
+
+        if (command->get) {
+            if (rc == NGX_OK && reply->type != REDIS_REPLY_STRING) {
+                rc = NGX_DECLINED;
+            }
+
+            ngx_payments_status_add((rc == NGX_OK) ? NGX_PAYMENTS_M_REDIS_HIT
+                                                   : NGX_PAYMENTS_M_REDIS_MISS,
+                                    1);
+        }
+
+        command->handler(command->data, rc, &value);
     }
 
     ngx_free(command);

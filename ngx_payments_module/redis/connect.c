@@ -375,6 +375,7 @@ ngx_payments_redis_greeted(ngx_payments_redis_t *redis, redisReply *reply)
     }
 
     redis->ready = 1;
+    redis->since = ngx_current_msec;
     redis->failures = 0;
 
     ngx_del_timer(redis->peer.connection->read);

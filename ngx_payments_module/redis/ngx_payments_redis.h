@@ -3,8 +3,8 @@
  * redis/: one connection for each worker; hiredis makes and reads the
  * protocol, nginx has the socket.
  *
- * Redis holds completed answers and nothing else: every function here may
- * fail at any time, and whoever calls goes on without it.
+ * Redis holds completed answers, and numbers: every function here may fail at
+ * any time, and whoever calls goes on without it.
  */
 
 #ifndef _NGX_PAYMENTS_REDIS_H_INCLUDED_
@@ -38,8 +38,9 @@ typedef struct {
 typedef struct ngx_payments_redis_command_s  ngx_payments_redis_command_t;
 
 /*
- * The answer of a GET: NGX_OK with the value, which lives until the handler
- * returns; NGX_DECLINED: no such key; NGX_ERROR: no answer in time.
+ * The answer: NGX_OK, of what was asked for with the value, which lives until
+ * the handler returns; NGX_DECLINED: no such key; NGX_ERROR: no answer in time,
+ * or an error.
  */
 typedef void (*ngx_payments_redis_handler_pt)(void *data, ngx_int_t rc,
     ngx_str_t *value);
@@ -63,6 +64,18 @@ void ngx_payments_redis_cancel(ngx_payments_redis_command_t *command);
 /* stores a value for "ttl" seconds, if Redis can be reached now */
 void ngx_payments_redis_set(ngx_str_t *key, ngx_str_t *value, time_t ttl);
 
+/*
+ * Remembers a number, below 2^52, for "ttl" seconds if it is the highest so far
+ * of this key; and asks for that, in decimal.  As _get() otherwise.
+ */
+ngx_payments_redis_command_t *ngx_payments_redis_raise(ngx_str_t *key,
+    int64_t number, time_t ttl, ngx_payments_redis_handler_pt handler,
+    void *data);
+ngx_payments_redis_command_t *ngx_payments_redis_highest(ngx_str_t *key,
+    ngx_payments_redis_handler_pt handler, void *data);
+
+/* for how many milliseconds commands have been taken without a break */
+ngx_msec_t ngx_payments_redis_reached(void);
 /* 1: configured; and 1: ready for commands */
 ngx_uint_t ngx_payments_redis_configured(void);
 ngx_uint_t ngx_payments_redis_ready(void);

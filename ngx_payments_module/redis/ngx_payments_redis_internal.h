@@ -18,6 +18,7 @@ struct ngx_payments_redis_command_s {
     ngx_payments_redis_handler_pt   handler;   /* NULL: nobody waits */
     void                           *data;
     ngx_msec_t                      deadline;
+    unsigned                        get:1;     /* counted as hit or miss */
 };
 
 
@@ -43,6 +44,7 @@ typedef struct {
     ngx_event_t                     backoff;   /* timer */
     ngx_connection_t                dummy;     /* for the events' log lines */
     ngx_uint_t                      failures;
+    ngx_msec_t                      since;     /* when it became ready */
     ngx_uint_t                      greetings; /* replies awaited first */
     ngx_log_t                       log;
     unsigned                        made:1;    /* connected, TLS as well */

@@ -123,6 +123,14 @@ static const ngx_payments_metric_t  ngx_payments_metrics[] = {
       "Calls that committed without the standby they should wait for." },
     { "payments_postgresql_primaries_total", NULL, "counter",
       "Times that another server was found to be the primary." },
+    { "payments_postgresql_replica_reads_total", "result=\"answered\"",
+      "counter", "Reads sent to a replica; what one does not answer the "
+      "primary does." },
+    { "payments_postgresql_replica_reads_total", "result=\"passed_on\"",
+      NULL, NULL },
+    { "payments_postgresql_replica_behind_total", NULL, "counter",
+      "Calls that a replica could not answer yet: it lacked what they must "
+      "see." },
     { "payments_authentication_lookups_total", NULL, "counter",
       "API keys looked up in PostgreSQL." }
 };

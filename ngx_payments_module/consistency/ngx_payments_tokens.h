@@ -1,0 +1,50 @@
+
+/*
+ * consistency/: who has written reads what he wrote, also at another node and
+ * from a replica.
+ *
+ * A write's token says which transactions a read must see to see it.  The
+ * highest one of each merchant is in Redis, for some seconds, before the write
+ * is answered; a read asks for it there and takes it to the replica, which
+ * compares it with what it has.  Where Redis can not be asked, or has been
+ * reached for less than these seconds and may have lost one, the primary
+ * answers.  Where a token can not be stored this node asks no replica for as
+ * long; nodes that reach Redis while this one does not may for that long read
+ * what a replica lacks, which is what it has not received yet.
+ *
+ * Nothing here owns memory.
+ */
+
+#ifndef _NGX_PAYMENTS_TOKENS_H_INCLUDED_
+#define _NGX_PAYMENTS_TOKENS_H_INCLUDED_
+
+
+#include "../pg/ngx_payments_pg.h"
+#include "../redis/ngx_payments_redis.h"
+
+
+/* how long tokens are kept; by then every replica that is read has got so far,
+   see pg/topology.c */
+#define NGX_PAYMENTS_TOKENS_TTL  15    /* seconds */
+
+
+/*
+ * Stores a merchant's token.  The handler is called when that is done or has
+ * failed, and passes its rc to _stored(); NULL: there is nothing to wait for.
+ */
+ngx_payments_redis_command_t *ngx_payments_tokens_store(int64_t merchant_id,
+    int64_t token, ngx_payments_redis_handler_pt handler, void *data);
+void ngx_payments_tokens_stored(ngx_int_t rc);
+
+/*
+ * Asks what a read of the merchant's must see.  The handler passes what it gets
+ * to _asked(), which returns the item's token; NULL: the primary is to be
+ * asked, and nobody else.
+ */
+ngx_payments_redis_command_t *ngx_payments_tokens_ask(
+    ngx_payments_pg_statement_e statement, int64_t merchant_id,
+    ngx_payments_redis_handler_pt handler, void *data);
+int64_t ngx_payments_tokens_asked(ngx_int_t rc, ngx_str_t *value);
+
+
+#endif /* _NGX_PAYMENTS_TOKENS_H_INCLUDED_ */

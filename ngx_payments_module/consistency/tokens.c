@@ -1,0 +1,89 @@
+
+/* What a read must see: the merchant's last write, by way of Redis. */
+
+#include "ngx_payments_tokens.h"
+
+
+#define NGX_PAYMENTS_TOKENS_KEY_LEN                                           \
+    (sizeof("{m:}:w:") - 1 + NGX_INT64_LEN + 2 * sizeof(uint64_t))
+
+
+/* numbers of transactions are a cluster's own */
+
+static void
+ngx_payments_tokens_key(int64_t merchant_id, u_char *buffer, ngx_str_t *name)
+{
+    name->data = buffer;
+    name->len = ngx_sprintf(buffer, "{m:%L}:w:%xL", merchant_id,
+                            ngx_payments_pg_system())
+                - buffer;
+}
+
+
+ngx_payments_redis_command_t *
+ngx_payments_tokens_store(int64_t merchant_id, int64_t token,
+    ngx_payments_redis_handler_pt handler, void *data)
+{
+    u_char                         buffer[NGX_PAYMENTS_TOKENS_KEY_LEN];
+    ngx_str_t                      name;
+    ngx_payments_redis_command_t  *command;
+
+    /* without Redis no replica is ever asked */
+
+    if (token == NGX_PAYMENTS_PG_ALL || !ngx_payments_redis_configured()) {
+        return NULL;
+    }
+
+    ngx_payments_tokens_key(merchant_id, buffer, &name);
+
+    command = ngx_payments_redis_raise(&name, token, NGX_PAYMENTS_TOKENS_TTL,
+                                       handler, data);
+    if (command == NULL) {
+        ngx_payments_pg_primary_only();
+    }
+
+    return command;
+}
+
+
+void
+ngx_payments_tokens_stored(ngx_int_t rc)
+{
+    if (rc != NGX_OK) {
+        ngx_payments_pg_primary_only();
+    }
+}
+
+
+ngx_payments_redis_command_t *
+ngx_payments_tokens_ask(ngx_payments_pg_statement_e statement,
+    int64_t merchant_id, ngx_payments_redis_handler_pt handler, void *data)
+{
+    u_char     buffer[NGX_PAYMENTS_TOKENS_KEY_LEN];
+    ngx_str_t  name;
+
+    if (!ngx_payments_pg_replica(statement)
+        || ngx_payments_redis_reached() < NGX_PAYMENTS_TOKENS_TTL * 1000)
+    {
+        return NULL;
+    }
+
+    ngx_payments_tokens_key(merchant_id, buffer, &name);
+
+    return ngx_payments_redis_highest(&name, handler, data);
+}
+
+
+int64_t
+ngx_payments_tokens_asked(ngx_int_t rc, ngx_str_t *value)
+{
+    off_t  token;
+
+    if (rc == NGX_DECLINED) {
+        return NGX_PAYMENTS_PG_ANY;
+    }
+
+    token = (rc == NGX_OK) ? ngx_atoof(value->data, value->len) : NGX_ERROR;
+
+    return (token > NGX_PAYMENTS_PG_ANY) ? token : NGX_PAYMENTS_PG_ALL;
+}

@@ -1,0 +1,280 @@
+# Replicas answer reads, and who has written reads what he wrote: at another
+# node, while replicas lag, come, go, and become the primary.
+# PAYMENTS_SOAK=1 runs all rounds.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use Load qw(sql request create api uuid invariants rounds wait_until devstack
+            error_log_since later collect);
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $first = $Load::port;
+my $second = $first + 10;
+my %port = (primary => 2, replica1 => 3, replica2 => 6);
+
+# a stack of its own
+devstack('down');
+devstack('up', '--port', $first, '--nodes', 2, '--replicas', 2,
+         '--shard', 'timeout 10s;');
+for (`tools/devstack --dir $ENV{DEVSTACK_DIR} env`) {
+    $ENV{$1} = $2 if /^export (\w+)='(.*)'$/;
+}
+
+sub at { my ($port, $code) = @_; local $Load::port = $port; return $code->() }
+
+sub get {
+    my ($port, $path) = @_;
+    return at($port, sub { request("GET $path HTTP/1.1\r\nHost: x\r\n"
+        . "Connection: close\r\nAuthorization: Bearer $ENV{PAYMENTS_KEY}\r\n\r\n",
+        12) });
+}
+
+sub sql_at {
+    my ($server, $text) = @_;
+    local $ENV{PG_PRIMARY} = $ENV{PG_PRIMARY}
+        =~ s/port=\d+/'port=' . ($first + $port{$server})/er;
+    return sql($text);
+}
+
+# reads that replicas answered, and those that they passed on
+sub reads {
+    my ($port) = @_;
+    my $metrics = at($port, sub { request("GET /metrics HTTP/1.1\r\nHost: x\r\n"
+                                          . "Connection: close\r\n\r\n") });
+    return map {
+        $metrics->{body} =~ /^payments_postgresql_replica_reads_total\{result="$_"\} (\d+)/m;
+        $1;
+    } qw(answered passed_on);
+}
+
+# the first of them
+sub wrong { return join "\n", map { substr $_, 0, 1000 } grep { defined } @_[0 .. 3] }
+
+sub id_of { return $_[0]{body} =~ /"id":"(pay_\w+)"/ ? $1 : die $_[0]{body} }
+
+my $made = at($first, sub { request(create(uuid(), 1)) });
+my $path = '/v1/payments/' . id_of($made);
+
+# each node, both of its workers: they share out the connections
+sub read_by_replicas {
+    my ($name) = @_;
+    for my $port ($first, $second) {
+        ok(wait_until(40, sub {
+            my ($before) = reads($port);
+            get($port, $path) for 1 .. 40;
+            my ($after) = reads($port);
+            $after == $before + 40;
+        }), "$name: replicas answer node " . ($port == $first ? 1 : 2));
+    }
+}
+
+# what the first node made, changed and refunded, as the second one shows it
+sub round_trip {
+    my ($wrong, %said) = @_;
+    my $payment = at($first, sub { request(create(uuid(), 50), 12) });
+    push @$wrong, "create: $payment->{status}" if $payment->{status} != 201;
+    return if $payment->{status} != 201;
+
+    my $id = id_of($payment);
+    my $read = get($second, "/v1/payments/$id");
+    push @$wrong, "get: $read->{status} $read->{body}"
+        if $read->{body} ne $payment->{body};
+
+    my $list = get($second, '/v1/payments?limit=5');
+    push @$wrong, "list without it: $list->{status} $list->{body}"
+        unless $list->{body} =~ /"$id"/;
+
+    my $refund = at($first, sub { api(POST => "/v1/payments/$id/refunds",
+        { amount => 7 }) });
+    push @$wrong, "refund: $refund->{status}" if $refund->{status} != 201;
+    my $after = get($second, "/v1/payments/$id");
+    push @$wrong, "get after a refund: $after->{status} $after->{body}"
+        unless $after->{body} =~ /"amount_refunded":7\b/;
+    return $id;
+}
+
+# healthy ------------------------------------------------------------------------
+
+read_by_replicas('healthy');
+
+{
+    my ($answered, $passed) = reads($second);
+    my @wrong;
+    round_trip(\@wrong) for 1 .. rounds(100, 1000);
+    is(wrong(@wrong), '', 'healthy: everybody reads what was written');
+    my @now = reads($second);
+    $answered = $now[0] - $answered;
+    $passed = $now[1] - $passed;
+    cmp_ok($answered / ($answered + $passed), '>=', 0.9,
+           "healthy: $answered reads by replicas, $passed passed on");
+}
+
+# other reads have the same guarantee
+
+{
+    my @wrong;
+    for my $n (1 .. rounds(20, 200)) {
+        my $before = get($second, '/v1/balances/EUR')->{body};
+        my ($pending) = $before =~ /"pending":(-?\d+)/;
+        my $payment = at($first, sub { request(create(uuid(), 3)) });
+        my ($now) = get($second, '/v1/balances/EUR')->{body} =~ /"pending":(-?\d+)/;
+        push @wrong, "balance: $pending, then $now" unless $now > $pending;
+        my $events = get($second, '/v1/events?limit=3')->{body};
+        my $id = id_of($payment);
+        push @wrong, "no event of $id: $events" unless $events =~ /"$id"/;
+    }
+    is(wrong(@wrong), '', 'balances and events as well');
+}
+
+# which transactions a reader must see -------------------------------------------
+
+{
+    # a transaction is under way while a later one ends
+    open my $held, '|-', 'psql', '-XAtq', '-d', $ENV{PG_PRIMARY} or die "psql: $!";
+    $held->autoflush(1);
+    print {$held} "SET application_name = 'held'; BEGIN;",
+        "SELECT pg_current_xact_id();\n";
+    ok(wait_until(5, sub { sql("SELECT count(*) FROM pg_stat_activity
+        WHERE application_name = 'held' AND backend_xid IS NOT NULL") == 1 }),
+       'tokens: a transaction is under way');
+    my ($open) = sql("SELECT backend_xid FROM pg_stat_activity
+                       WHERE application_name = 'held'");
+    my $token = sql("UPDATE pay.beats SET at = at; SELECT pay.token()");
+    cmp_ok($token, '>', $open, 'tokens: a later one has ended');
+    ok(wait_until(5, sub { sql_at('replica1', "SELECT
+        pg_snapshot_xmax(pg_current_snapshot())::text::bigint > $token") eq 't' }),
+       'tokens: ... at the replica');
+    is(sql_at('replica1', "SELECT pay.fresh(ARRAY[$token]), pay.fresh(ARRAY[1])"),
+       'f|t', 'tokens: the replica does not have all up to there');
+    print {$held} "COMMIT;\n";
+    close $held;
+    ok(wait_until(5, sub { sql_at('replica1', "SELECT pay.fresh(ARRAY[$token])")
+                           eq 't' }), 'tokens: and then it has');
+}
+
+# replay is paused and resumed ------------------------------------------------------
+
+{
+    my @wrong;
+    my $rounds = rounds(60, 1000);
+    my %lags;
+    for my $n (1 .. $rounds) {
+        for my $replica (qw(replica1 replica2)) {
+            next if rand() > 0.15;
+            devstack('lag', $replica, $lags{$replica} ? 'off' : 'on');
+            $lags{$replica} = !$lags{$replica};
+        }
+        round_trip(\@wrong);
+    }
+    is(wrong(@wrong), '', "replay paused at random: never stale, $rounds rounds");
+
+    # for longer than a replica may be behind: it is not asked any more
+    devstack('lag', $_, 'on') for qw(replica1 replica2);
+    for my $port ($first, $second) {
+        ok(wait_until(12, sub {
+            my @before = reads($port);
+            get($port, $path) for 1 .. 20;
+            my @after = reads($port);
+            $after[0] == $before[0] && $after[1] == $before[1];
+        }), 'replay stands still: replicas are not asked any more');
+    }
+    devstack('lag', $_, 'off') for qw(replica1 replica2);
+    read_by_replicas('replay goes on');
+}
+
+# Redis, which knows what was written ------------------------------------------------
+
+{
+    my @wrong;
+    devstack('lag', $_, 'on') for qw(replica1 replica2);
+    devstack('kill', 'redis');
+    round_trip(\@wrong) for 1 .. 10;
+    devstack('start', 'redis');
+    # it has forgotten everything
+    round_trip(\@wrong) for 1 .. 10;
+    devstack('lag', $_, 'off') for qw(replica1 replica2);
+    is(wrong(@wrong), '', 'Redis is gone, and back: never stale');
+
+    devstack('pause', 'redis');
+    my $payment = at($first, sub { request(create(uuid(), 5)) });
+    is($payment->{status}, 201, 'Redis hangs: paid');
+    is(get($second, '/v1/payments/' . id_of($payment))->{body}, $payment->{body},
+       'Redis hangs: and read');
+    devstack('resume', 'redis');
+    read_by_replicas('Redis is back');
+}
+
+# replicas go and come: no read fails -------------------------------------------------
+
+{
+    my @pids;
+    my $until = time + rounds(6, 60);
+    for my $n (1 .. 6) {
+        my $pid = fork;
+        next if $pid and push @pids, $pid;
+        my $bad = 0;
+        while (time < $until) {
+            my $read = get($n % 2 ? $first : $second, $n < 5 ? $path
+                                                             : '/v1/payments?limit=3');
+            $bad++ if $read->{status} != 200
+                || ($n < 5 && $read->{body} ne $made->{body});
+            print STDERR "# $read->{status} $read->{body}\n" if $read->{status} != 200;
+        }
+        POSIX::_exit($bad ? 1 : 0);
+    }
+    while (time < $until - 1) {
+        for my $how (['kill', 'start'], ['pause', 'resume'], ['stop', 'start']) {
+            my $replica = rand() < 0.5 ? 'replica1' : 'replica2';
+            devstack($how->[0], $replica);
+            sleep 0.7;
+            devstack($how->[1], $replica);
+        }
+    }
+    my $failed = 0;
+    for (@pids) { waitpid $_, 0; $failed++ if $? }
+    is($failed, 0, 'replicas killed, paused, stopped: no read fails');
+    read_by_replicas('replicas are back');
+}
+
+# a replica becomes the primary, and the other one still follows the old one,
+# which is alive: what it has is not what the new one has -------------------------------
+
+{
+    my @wrong;
+    devstack('stop', 'replica2');
+    devstack('promote', 'replica1');
+    devstack('start', 'replica2');
+    $ENV{PG_PRIMARY} =~ s/port=\d+/'port=' . ($first + 3)/e;
+
+    # a node that has not asked yet reads what the old primary has
+    for my $node ('nginx', 'nginx2') {
+        local $ENV{NGINX_ERROR_LOG} = "$ENV{DEVSTACK_DIR}/$node/error.log";
+        ok(wait_until(5, sub {
+            my $from = 0;
+            error_log_since(\$from) =~ /is the primary of .*, timeline 2/
+        }), "promotion: $node has found the new primary");
+    }
+    is(sql_at('replica2', 'SELECT timeline FROM pay.beats'), 1,
+       'promotion: the other replica follows the old one');
+    my ($before) = reads($second);
+    round_trip(\@wrong) for 1 .. rounds(60, 300);
+    is(wrong(@wrong), '', 'promotion: everybody reads what was written');
+    my ($after) = reads($second);
+    is($after, $before, 'promotion: and not from who follows the old one');
+
+    devstack('kill', 'primary');
+    devstack('rebuild', 'replica2');
+    read_by_replicas('promotion: the other one follows');
+    round_trip(\@wrong) for 1 .. 10;
+    is(wrong(@wrong), '', 'promotion: it has what was written');
+}
+
+is(join("\n", invariants()), '', 'invariants');
+my $from = 0;
+is(join("\n", grep { /\[(?:alert|emerg)\]/ } split /\n/, error_log_since(\$from)),
+   '', 'error.log: no [alert], [emerg]');
+
+done_testing();
