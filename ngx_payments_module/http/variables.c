@@ -186,8 +186,8 @@ ngx_payments_http_pg_variable(ngx_http_request_t *r,
         break;
 
     case NGX_PAYMENTS_V_SERVER:
-        v->data = ngx_payments_pg_server()->data;
-        v->len = ngx_payments_pg_server()->len;
+        v->data = stats->server->data;
+        v->len = stats->server->len;
         goto found;
 
     default: /* NGX_PAYMENTS_V_SQLSTATE */

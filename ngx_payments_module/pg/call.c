@@ -61,6 +61,7 @@ ngx_payments_pg_sent(ngx_payments_pg_pool_t *pool,
 
         item->stats.queued = call->sent - item->since;
         item->stats.batch = call->nitems;
+        item->stats.server = ngx_payments_pg_server_name(pool, pool->server);
         item->stats.calls++;
 
         ngx_payments_pg_observe(pool, NGX_PAYMENTS_H_WRITE_WAIT + pool->kind,

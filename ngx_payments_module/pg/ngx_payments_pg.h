@@ -120,6 +120,7 @@ typedef struct {
     uint64_t                      called;      /* from sending to the proof */
     ngx_uint_t                    batch;       /* items of the call */
     ngx_uint_t                    calls;       /* that the item was part of */
+    ngx_str_t                    *server;      /* as configured */
     char                          sqlstate[6]; /* of the last error, or "" */
 } ngx_payments_pg_stats_t;
 
@@ -248,8 +249,6 @@ ngx_uint_t ngx_payments_pg_replica(ngx_payments_pg_statement_e statement);
 void ngx_payments_pg_primary_only(void);
 /* the cluster's identifier; 0: not known, or a shard of one server */
 uint64_t ngx_payments_pg_system(void);
-/* the server that takes this worker's writes, as configured */
-ngx_str_t *ngx_payments_pg_server(void);
 
 /*
  * Queues an item.  The handler is called later, never from inside.  Where the

@@ -275,19 +275,6 @@ ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
 }
 
 
-ngx_str_t *
-ngx_payments_pg_server(void)
-{
-    static ngx_str_t         none = ngx_string("-");
-    ngx_payments_pg_pool_t  *pool;
-
-    pool = &ngx_payments_pg_pools[NGX_PAYMENTS_PG_WRITE];
-
-    return (pool->server == pool->conf->nservers)
-           ? &none : &pool->conf->servers[pool->server].name;
-}
-
-
 /*
  * What was sent to the old primary may have been executed there or not: it is
  * asked again at the new one, with the same ids.
