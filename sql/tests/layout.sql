@@ -1,0 +1,58 @@
+-- pgTAP: what keeps a merchant's rows together and movable: every table is one
+-- of merchants, whose keys begin with merchant_id, or one of those that each
+-- server has for itself.  And what a reader must see.
+BEGIN;
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+SELECT plan(9);
+
+SET search_path = public, pay;
+
+CREATE TEMP VIEW tables AS
+SELECT c.oid, c.relname::text AS name,
+       EXISTS (SELECT FROM pg_attribute a
+                WHERE a.attrelid = c.oid AND a.attname = 'merchant_id'
+                  AND NOT a.attisdropped) AS of_merchants
+  FROM pg_class c
+ WHERE c.relnamespace = 'pay'::regnamespace AND c.relkind IN ('r', 'p')
+   AND NOT c.relispartition;
+
+SELECT is((SELECT string_agg(name, ' ' ORDER BY name) FROM tables WHERE NOT of_merchants),
+          'accounts beats leases migrations relay transitions',
+          'tables without a merchant are those of each server');
+
+SELECT is((SELECT string_agg(t.name, ' ') FROM tables t
+            WHERE t.of_merchants AND NOT EXISTS (
+                  SELECT FROM pg_index i WHERE i.indrelid = t.oid AND i.indisprimary)),
+          NULL, 'each table of merchants has a primary key');
+
+SELECT is((SELECT string_agg(i.indexrelid::regclass::text, ' ' ORDER BY 1)
+             FROM tables t JOIN pg_index i ON i.indrelid = t.oid
+             JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
+            WHERE t.of_merchants AND i.indisunique AND a.attname <> 'merchant_id'),
+          'merchants_public_id',
+          'unique keys begin with merchant_id, but for the public name of merchants');
+
+SELECT is((SELECT string_agg(k.conname, ' ') FROM pg_constraint k
+             JOIN tables t ON t.oid = k.conrelid JOIN tables f ON f.oid = k.confrelid
+            WHERE k.contype = 'f' AND f.of_merchants AND NOT EXISTS (
+                  SELECT FROM pg_attribute a
+                   WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+                     AND a.attname = 'merchant_id')),
+          NULL, 'no reference leads to another merchant');
+
+-- tokens
+CREATE TEMP TABLE seen AS SELECT pay.token() AS before;
+SELECT is((SELECT pay.fresh(ARRAY[before]) FROM seen), false,
+          'a transaction under way is not seen by who must see all of it');
+SELECT is(pay.fresh(ARRAY[1, 2]), true, 'what ended long ago is');
+SELECT ok(pay.token() >= (SELECT before FROM seen), 'tokens do not fall');
+SELECT is((SELECT o_timeline FROM pay.beat(ARRAY[gen_random_uuid()])), 1::bigint,
+          'the beat is of the timeline that is written');
+SELECT ok((SELECT b.o_at > a.o_at FROM pay.beat(ARRAY[gen_random_uuid()]) a,
+                  LATERAL (SELECT o_at FROM pay.beat(ARRAY[gen_random_uuid()])
+                            WHERE a.o_at IS NOT NULL) b),
+          'and each one is later');
+
+SELECT * FROM finish();
+ROLLBACK;
