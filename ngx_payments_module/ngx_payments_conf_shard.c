@@ -368,6 +368,9 @@ ngx_payments_shard_inet(ngx_conf_t *cf, ngx_payments_pg_server_t *server)
     part.len = ngx_sprintf(text, "%d", (int) u.port) - text;
     server->port = ngx_payments_cstring(cf, &part);
 
+    server->named = (u.host.data[0] != '['
+                     && ngx_inet_addr(u.host.data, u.host.len) == INADDR_NONE);
+
     return (server->hostaddr && server->host && server->port)
            ? NGX_CONF_OK : NGX_CONF_ERROR;
 }

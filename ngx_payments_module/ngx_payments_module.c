@@ -470,6 +470,7 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
 {
     ngx_http_handler_pt        *h;
     ngx_payments_main_conf_t   *pmcf;
+    ngx_http_core_loc_conf_t   *clcf;
     ngx_http_core_main_conf_t  *cmcf;
 
     pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_payments_module);
@@ -495,6 +496,14 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
     {
         return NGX_ERROR;
     }
+
+    /* http's own "resolver", wherever it stands */
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    pmcf->shard->resolver = clcf->resolver;
+    pmcf->shard->resolver_timeout =
+                      (clcf->resolver_timeout == NGX_CONF_UNSET_MSEC)
+                      ? 30000 : clcf->resolver_timeout;
 
     if (pmcf->shard->nservers > 1) {
         pmcf->shard->zone = ngx_payments_pg_zone(cf, pmcf->shard,

@@ -54,7 +54,7 @@ ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
 {
     ngx_uint_t                 n;
     ngx_payments_pg_conf_t    *conf = conn->pool->conf;
-    const char                *keys[20], *values[20];
+    const char                *keys[20], *values[20], *hostaddr;
     ngx_payments_pg_server_t  *server;
 
     conn->server = conn->pool->server;
@@ -66,7 +66,8 @@ ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
     if (value) { keys[n] = key; values[n++] = value; }
 
     ngx_payments_pg_option("host", server->host);
-    ngx_payments_pg_option("hostaddr", server->hostaddr);
+    hostaddr = ngx_payments_pg_hostaddr(conf, conn->server);
+    ngx_payments_pg_option("hostaddr", hostaddr);
     ngx_payments_pg_option("port", server->port);
     ngx_payments_pg_option("dbname", conf->database);
     ngx_payments_pg_option("user", conf->user);

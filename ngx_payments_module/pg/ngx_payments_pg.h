@@ -188,6 +188,7 @@ typedef struct {
     char                         *host;        /* name, or directory */
     char                         *hostaddr;    /* numeric; NULL: unix socket */
     char                         *port;
+    unsigned                      named:1;     /* hostaddr is that of a name */
 } ngx_payments_pg_server_t;
 
 
@@ -199,6 +200,9 @@ typedef struct {
     ngx_uint_t                    nservers;    /* of one nothing is asked: it is
                                                   the primary */
     ngx_shm_zone_t               *zone;        /* what is known of several */
+    ngx_resolver_t               *resolver;    /* of their names; NULL: they
+                                                  keep their addresses */
+    ngx_msec_t                    resolver_timeout;
     char                         *database;
     char                         *user;
     char                         *password;    /* from the file; may be NULL */

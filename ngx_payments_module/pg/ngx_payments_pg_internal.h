@@ -203,6 +203,22 @@ ngx_uint_t ngx_payments_pg_readable(void);
 /* a server has refused a write: it is asked again now */
 void ngx_payments_pg_doubt(ngx_payments_pg_conf_t *conf);
 
+/* a server has another address: it is asked anew, if this worker asks */
+void ngx_payments_pg_probe_moved(ngx_uint_t server);
+
+/* resolve.c */
+
+/* init_process: asks for names from now on, if there are any */
+void ngx_payments_pg_resolve_init(ngx_cycle_t *cycle,
+    ngx_payments_pg_conf_t *conf);
+void ngx_payments_pg_resolve_exit(void);
+/* where a server is now, for libpq; NULL: a unix socket */
+const char *ngx_payments_pg_hostaddr(ngx_payments_pg_conf_t *conf,
+    ngx_uint_t server);
+/* 1: an earlier server is at the same address: one may have two names */
+ngx_uint_t ngx_payments_pg_twin(ngx_payments_pg_conf_t *conf,
+    ngx_uint_t server);
+
 /* conn.c */
 
 void ngx_payments_pg_move(ngx_payments_pg_conn_t *conn,
@@ -280,6 +296,11 @@ ngx_int_t ngx_payments_pg_pool_init(ngx_cycle_t *cycle,
 void ngx_payments_pg_pool_exit(ngx_payments_pg_pool_t *pool);
 /* all that goes there goes to this server from now on; nservers: none */
 void ngx_payments_pg_follow(ngx_payments_pg_to_e to, ngx_uint_t server);
+/* a server has another address: connections to the old one end; of all pools,
+   or of one */
+void ngx_payments_pg_moved(ngx_uint_t server);
+void ngx_payments_pg_pool_moved(ngx_payments_pg_pool_t *pool,
+    ngx_uint_t server);
 /* a replica did not answer it: the primary is asked, by the first deadline */
 void ngx_payments_pg_spill(ngx_payments_pg_item_t *item);
 /* 1: takes part, or may, in calls of this pool */

@@ -239,6 +239,8 @@ ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
         return NGX_ERROR;
     }
 
+    ngx_payments_pg_resolve_init(cycle, conf);
+
     primary = 0;
 
     if (conf->nservers > 1) {
@@ -320,6 +322,42 @@ ngx_payments_pg_follow(ngx_payments_pg_to_e to, ngx_uint_t server)
 }
 
 
+void
+ngx_payments_pg_pool_moved(ngx_payments_pg_pool_t *pool, ngx_uint_t server)
+{
+    ngx_uint_t  n;
+
+    if (pool->server != server) {
+        return;
+    }
+
+    for (n = 0; n < pool->nconns; n++) {
+        ngx_payments_pg_disconnect(&pool->conns[n],
+                                   "the server has another address", 1);
+    }
+
+    ngx_payments_pg_post(pool);
+}
+
+
+/*
+ * Who the server was says nothing about who is at the other address.  What is
+ * under way is asked again there, with the same ids.
+ */
+
+void
+ngx_payments_pg_moved(ngx_uint_t server)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < ngx_payments_pg_npools; i++) {
+        ngx_payments_pg_pool_moved(&ngx_payments_pg_pools[i], server);
+    }
+
+    ngx_payments_pg_probe_moved(server);
+}
+
+
 static void
 ngx_payments_pg_del_event(ngx_event_t *ev)
 {
@@ -365,6 +403,7 @@ ngx_payments_pg_exit(void)
         return;
     }
 
+    ngx_payments_pg_resolve_exit();
     ngx_payments_pg_topology_exit();
 
     /* those for replicas first: what they had goes to the others */

@@ -23,29 +23,14 @@
  * say what was true when the pooler connected.
  */
 
-#include "ngx_payments_pg_internal.h"
+#include "ngx_payments_pg_topology.h"
 #include "../status/ngx_payments_status.h"
 
 
 #define NGX_PAYMENTS_PG_PROBE_EVERY  1000  /* ms */
 #define NGX_PAYMENTS_PG_PROBE_SOON   250   /* while the primary is silent */
 #define NGX_PAYMENTS_PG_PROBE_LIMIT  1000
-#define NGX_PAYMENTS_PG_PROBE_OLD    3000  /* then it says nothing any more */
 #define NGX_PAYMENTS_PG_WATCH        50    /* how often a worker looks */
-
-
-/* how old a replica's rows may be, by the primary's beat, microseconds; it
-   comes back after so many probes with less */
-#define NGX_PAYMENTS_PG_LAG_MAX      2000000
-#define NGX_PAYMENTS_PG_LAG_BACK     1500000
-#define NGX_PAYMENTS_PG_LAG_PROBES   3
-
-/*
- * How long no replica is asked after a write that could not be told to all: by
- * then those that may be asked have it, since one that is older is found out
- * within LAG_MAX, a beat, a probe, and PROBE_OLD where nobody probes.
- */
-#define NGX_PAYMENTS_PG_PRIMARY_ONLY 15000
 
 
 /* columns of pay.probe() */
@@ -56,74 +41,19 @@
 #define NGX_PAYMENTS_PROBE_BEAT_LINE 4
 #define NGX_PAYMENTS_PROBE_BEAT_AT   5
 
-/* columns of pay.beat() */
-
-#define NGX_PAYMENTS_BEAT_TIMELINE   1
-#define NGX_PAYMENTS_BEAT_AT         2
-
-
-/* in shared memory; written by the worker that probes */
-
-typedef struct {
-    ngx_atomic_t                  probed;      /* ngx_current_msec of its last
-                                                  answer; 0: none yet */
-    ngx_atomic_t                  writer;      /* it takes writes */
-    ngx_atomic_t                  timeline;
-    ngx_atomic_t                  system;      /* its cluster's identifier */
-    ngx_atomic_t                  silent;      /* its last probe failed */
-    ngx_atomic_t                  refused;     /* said in the log why not */
-    ngx_atomic_t                  good;        /* probes in a row that found it
-                                                  fit to be read */
-    ngx_atomic_t                  readable;    /* a replica that is read */
-} ngx_payments_pg_node_t;
-
-
-typedef struct {
-    ngx_atomic_t                  primary;     /* its number and 1; 0: none */
-    ngx_atomic_t                  system;      /* the shard's identifier; 0: not
-                                                  known yet */
-    ngx_atomic_t                  timeline;    /* the highest of any server */
-    ngx_atomic_t                  alive;       /* when one asked last */
-    ngx_atomic_t                  doubt;       /* probe now */
-    ngx_atomic_t                  divided;     /* nobody can tell: said */
-    ngx_atomic_t                  beat;        /* the primary's last one, by
-                                                  its clock, microseconds */
-    ngx_atomic_t                  beaten;      /* ... when, ngx_current_msec */
-    ngx_atomic_t                  line;        /* ... on which timeline */
-    ngx_atomic_t                  blind;       /* no replica is asked before, if
-                                                  not 0 */
-    uint32_t                      servers;     /* CRC of them, in order */
-    ngx_payments_pg_node_t        nodes[NGX_PAYMENTS_PG_SERVERS];
-} ngx_payments_pg_topology_t;
-
-
-/* a server that is asked; of the worker that probes */
-
-typedef struct {
-    ngx_payments_pg_pool_t        pool;
-    ngx_payments_pg_item_t        item;
-    ngx_payments_pg_item_t        beat;
-    ngx_uint_t                    server;
-    ngx_msec_t                    asked;
-    unsigned                      pending:1;
-    unsigned                      beating:1;
-    unsigned                      told:1;      /* once answered, or failed */
-} ngx_payments_pg_probe_t;
-
 
 static ngx_int_t ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone,
     void *data);
 static void ngx_payments_pg_watch(ngx_event_t *ev);
 static void ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
-static void ngx_payments_pg_beaten(ngx_payments_pg_item_t *item,
-    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 static void ngx_payments_pg_decide(void);
 
 
-static ngx_payments_pg_conf_t      *ngx_payments_pg_conf;
-static ngx_payments_pg_topology_t  *ngx_payments_pg_topology;
-static ngx_payments_pg_probe_t     *ngx_payments_pg_probes;
+ngx_payments_pg_conf_t      *ngx_payments_pg_conf;
+ngx_payments_pg_topology_t  *ngx_payments_pg_topology;
+ngx_payments_pg_probe_t     *ngx_payments_pg_probes;
+
 static ngx_event_t                  ngx_payments_pg_watcher;
 static ngx_connection_t             ngx_payments_pg_watcher_dummy;
 
@@ -310,63 +240,6 @@ ngx_payments_pg_doubt(ngx_payments_pg_conf_t *conf)
 }
 
 
-ngx_uint_t
-ngx_payments_pg_readable(void)
-{
-    ngx_atomic_uint_t            blind;
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
-
-    if (t == NULL
-        || (ngx_msec_int_t) (ngx_current_msec - t->alive)
-           >= NGX_PAYMENTS_PG_PROBE_OLD)
-    {
-        return 0;
-    }
-
-    blind = t->blind;
-
-    return blind == 0 || (ngx_msec_int_t) (ngx_current_msec - blind) >= 0;
-}
-
-
-void
-ngx_payments_pg_primary_only(void)
-{
-    if (ngx_payments_pg_topology != NULL) {
-        ngx_payments_pg_topology->blind = ngx_current_msec
-                                          + NGX_PAYMENTS_PG_PRIMARY_ONLY;
-    }
-}
-
-
-uint64_t
-ngx_payments_pg_system(void)
-{
-    return ngx_payments_pg_topology ? ngx_payments_pg_topology->system : 0;
-}
-
-
-/* the replica that this worker reads; workers share them out among them */
-
-static ngx_uint_t
-ngx_payments_pg_choose(void)
-{
-    ngx_uint_t               i, n, nodes[NGX_PAYMENTS_PG_SERVERS];
-    ngx_payments_pg_conf_t  *conf = ngx_payments_pg_conf;
-
-    n = 0;
-
-    for (i = 0; i < conf->nservers; i++) {
-        if (ngx_payments_pg_topology->nodes[i].readable) {
-            nodes[n++] = i;
-        }
-    }
-
-    return (n && ngx_payments_pg_readable()) ? nodes[ngx_worker % n]
-                                             : conf->nservers;
-}
-
-
 static void
 ngx_payments_pg_tell(ngx_payments_pg_probe_t *probe,
     ngx_payments_pg_item_t *item)
@@ -394,6 +267,23 @@ ngx_payments_pg_ask(ngx_payments_pg_probe_t *probe)
 }
 
 
+/* one server under two names must not be taken for two that take writes */
+
+static void
+ngx_payments_pg_ignore(ngx_uint_t i)
+{
+    ngx_payments_pg_node_t  *node = &ngx_payments_pg_topology->nodes[i];
+
+    node->silent = 1;
+    node->writer = 0;
+    node->probed = 0;
+    node->readable = 0;
+    node->good = 0;
+
+    ngx_payments_pg_probes[i].told = 1;
+}
+
+
 static void
 ngx_payments_pg_ask_all(void)
 {
@@ -414,6 +304,11 @@ ngx_payments_pg_ask_all(void)
     for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
         probe = &ngx_payments_pg_probes[i];
 
+        if (ngx_payments_pg_twin(ngx_payments_pg_conf, i)) {
+            ngx_payments_pg_ignore(i);
+            continue;
+        }
+
         if (!probe->pending
             && (doubt || probe->asked == 0
                 || ngx_current_msec - probe->asked >= every))
@@ -423,6 +318,17 @@ ngx_payments_pg_ask_all(void)
     }
 
     ngx_payments_pg_decide();
+}
+
+
+void
+ngx_payments_pg_probe_moved(ngx_uint_t server)
+{
+    if (ngx_payments_pg_probes != NULL) {
+        ngx_payments_pg_pool_moved(&ngx_payments_pg_probes[server].pool,
+                                   server);
+        ngx_payments_pg_topology->doubt = 1;
+    }
 }
 
 
@@ -464,79 +370,6 @@ ngx_payments_pg_watch(ngx_event_t *ev)
     }
 
     ngx_add_timer(ev, NGX_PAYMENTS_PG_WATCH);
-}
-
-
-/*
- * Whether a standby may be read.  It shows the beat of this primary's timeline,
- * so it follows it and no other; and one that is not old, so it follows it
- * closely.  Both times are the primary's own: no clocks are compared.
- */
-
-static void
-ngx_payments_pg_judge(ngx_uint_t i, ngx_uint_t line, int64_t at)
-{
-    int64_t                      lag;
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
-    ngx_payments_pg_node_t      *node = &t->nodes[i];
-
-    lag = (int64_t) t->beat - at;
-
-    if (node->silent || node->writer || node->system != t->system
-        || t->beat == 0 || line != t->line || lag > NGX_PAYMENTS_PG_LAG_MAX
-        || (ngx_msec_int_t) (ngx_current_msec - t->beaten)
-           >= NGX_PAYMENTS_PG_PROBE_OLD)
-    {
-        if (node->readable) {
-            ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                          "PostgreSQL \"%V\" of payments shard \"%V\" is "
-                          "not read: it is behind, or silent, or no replica",
-                          &ngx_payments_pg_conf->servers[i].name,
-                          &ngx_payments_pg_conf->name);
-        }
-
-        node->readable = 0;
-        node->good = 0;
-        return;
-    }
-
-    if (lag > NGX_PAYMENTS_PG_LAG_BACK) {
-        node->good = 0;
-        return;
-    }
-
-    if (!node->readable && ++node->good >= NGX_PAYMENTS_PG_LAG_PROBES) {
-        node->readable = 1;
-        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                      "PostgreSQL \"%V\" of payments shard \"%V\" is read",
-                      &ngx_payments_pg_conf->servers[i].name,
-                      &ngx_payments_pg_conf->name);
-    }
-}
-
-
-static void
-ngx_payments_pg_beaten(ngx_payments_pg_item_t *item,
-    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
-{
-    ngx_payments_pg_probe_t     *probe = item->data;
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
-
-    probe->beating = 0;
-
-    /* as with a probe; and only the primary's beat counts */
-
-    if (ngx_exiting || outcome != NGX_PAYMENTS_PG_DONE
-        || t->primary != probe->server + 1)
-    {
-        return;
-    }
-
-    t->line = (ngx_atomic_uint_t)
-              ngx_payments_pg_number(row, NGX_PAYMENTS_BEAT_TIMELINE);
-    t->beat = (ngx_atomic_uint_t)
-              ngx_payments_pg_number(row, NGX_PAYMENTS_BEAT_AT);
-    t->beaten = ngx_current_msec;
 }
 
 
@@ -705,7 +538,6 @@ ngx_payments_pg_is_writer(ngx_uint_t i)
 static void
 ngx_payments_pg_elect(ngx_uint_t primary)
 {
-    ngx_uint_t                   i;
     ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
 
     if (t->primary == primary) {
@@ -714,14 +546,7 @@ ngx_payments_pg_elect(ngx_uint_t primary)
 
     t->primary = primary;
 
-    /* nobody is read until he shows this one's beat */
-
-    t->beat = 0;
-
-    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
-        t->nodes[i].readable = 0;
-        t->nodes[i].good = 0;
-    }
+    ngx_payments_pg_read_nobody();
 
     if (primary == 0) {
         return;

@@ -4,6 +4,7 @@ package PgProxy;
 # demand: cuts, holds, dribbles, answers with an error of its own.
 #
 #   my $proxy = PgProxy->new(to => $port);        # listens on $proxy->{port}
+#   my $proxy = PgProxy->new(to => $port, at => '127.0.0.2:5432');
 #   $proxy->rule(match => 'create_payments', do => 'cut_after', times => 1);
 #   $proxy->rule(do => 'error', error => ['ERROR', '53200', 'text'],
 #                over => 8);                      # calls of more than 8 items
@@ -42,7 +43,7 @@ use Socket qw(AF_UNIX SOCK_STREAM PF_UNSPEC IPPROTO_TCP TCP_NODELAY);
 sub new {
     my ($class, %option) = @_;
     my $listener = IO::Socket::INET->new(Listen => 64, ReuseAddr => 1,
-                                         LocalAddr => '127.0.0.1')
+                                         LocalAddr => $option{at} || '127.0.0.1')
         or die "listen: $!";
     socketpair my $here, my $there, AF_UNIX, SOCK_STREAM, PF_UNSPEC
         or die "socketpair: $!";

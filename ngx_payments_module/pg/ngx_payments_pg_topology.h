@@ -1,0 +1,84 @@
+
+/* what topology.c and replicas.c share; nobody else includes it */
+
+#ifndef _NGX_PAYMENTS_PG_TOPOLOGY_H_INCLUDED_
+#define _NGX_PAYMENTS_PG_TOPOLOGY_H_INCLUDED_
+
+
+#include "ngx_payments_pg_internal.h"
+
+
+/* ms after which what a server has answered says nothing any more */
+#define NGX_PAYMENTS_PG_PROBE_OLD  3000
+
+
+/* in shared memory; written by the worker that probes */
+
+typedef struct {
+    ngx_atomic_t                  probed;      /* ngx_current_msec of its last
+                                                  answer; 0: none yet */
+    ngx_atomic_t                  writer;      /* it takes writes */
+    ngx_atomic_t                  timeline;
+    ngx_atomic_t                  system;      /* its cluster's identifier */
+    ngx_atomic_t                  silent;      /* its last probe failed */
+    ngx_atomic_t                  refused;     /* said in the log why not */
+    ngx_atomic_t                  good;        /* probes in a row that found it
+                                                  fit to be read */
+    ngx_atomic_t                  readable;    /* a replica that is read */
+} ngx_payments_pg_node_t;
+
+
+typedef struct {
+    ngx_atomic_t                  primary;     /* its number and 1; 0: none */
+    ngx_atomic_t                  system;      /* the shard's identifier; 0: not
+                                                  known yet */
+    ngx_atomic_t                  timeline;    /* the highest of any server */
+    ngx_atomic_t                  alive;       /* when one asked last */
+    ngx_atomic_t                  doubt;       /* probe now */
+    ngx_atomic_t                  divided;     /* nobody can tell: said */
+    ngx_atomic_t                  beat;        /* the primary's last one, by
+                                                  its clock, microseconds */
+    ngx_atomic_t                  beaten;      /* ... when, ngx_current_msec */
+    ngx_atomic_t                  line;        /* ... on which timeline */
+    ngx_atomic_t                  blind;       /* no replica is asked before, if
+                                                  not 0 */
+    uint32_t                      servers;     /* CRC of them, in order */
+    ngx_payments_pg_node_t        nodes[NGX_PAYMENTS_PG_SERVERS];
+} ngx_payments_pg_topology_t;
+
+
+/* a server that is asked; of the worker that probes */
+
+typedef struct {
+    ngx_payments_pg_pool_t        pool;
+    ngx_payments_pg_item_t        item;
+    ngx_payments_pg_item_t        beat;
+    ngx_uint_t                    server;
+    ngx_msec_t                    asked;
+    unsigned                      pending:1;
+    unsigned                      beating:1;
+    unsigned                      told:1;      /* once answered, or failed */
+} ngx_payments_pg_probe_t;
+
+
+/* of this worker; topology.c owns them, from its _init() to its _exit() */
+
+extern ngx_payments_pg_conf_t      *ngx_payments_pg_conf;
+extern ngx_payments_pg_topology_t  *ngx_payments_pg_topology;
+extern ngx_payments_pg_probe_t     *ngx_payments_pg_probes;
+
+
+/* replicas.c */
+
+/* the replica that this worker reads; conf->nservers: none */
+ngx_uint_t ngx_payments_pg_choose(void);
+/* nobody is read until he shows the beat of who is the primary now */
+void ngx_payments_pg_read_nobody(void);
+/* a server has answered a probe, or has not: with the beat that it shows */
+void ngx_payments_pg_judge(ngx_uint_t i, ngx_uint_t line, int64_t at);
+/* the handler of a beat */
+void ngx_payments_pg_beaten(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
+
+
+#endif /* _NGX_PAYMENTS_PG_TOPOLOGY_H_INCLUDED_ */
