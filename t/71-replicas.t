@@ -16,12 +16,29 @@ my $second = $first + 10;
 my %port = (primary => 2, replica1 => 3, replica2 => 6);
 
 # a stack of its own
-devstack('down');
-devstack('up', '--port', $first, '--nodes', 2, '--replicas', 2,
-         '--shard', 'timeout 10s;');
-for (`tools/devstack --dir $ENV{DEVSTACK_DIR} env`) {
-    $ENV{$1} = $2 if /^export (\w+)='(.*)'$/;
+sub stack {
+    my ($shard, @options) = @_;
+    devstack('down');
+    devstack('up', '--port', $first, '--nodes', 2, @options,
+             '--shard', "timeout 10s; $shard");
+    for (`tools/devstack --dir $ENV{DEVSTACK_DIR} env`) {
+        $ENV{$1} = $2 if /^export (\w+)='(.*)'$/;
+    }
 }
+
+# what nginx says of itself, before the stack goes
+sub quiet {
+    for my $node ('nginx', 'nginx2') {
+        local $ENV{NGINX_ERROR_LOG} = "$ENV{DEVSTACK_DIR}/$node/error.log";
+        my $from = 0;
+        is(join("\n", grep { /\[(?:alert|emerg)\]/ }
+                      split /\n/, error_log_since(\$from)),
+           '', "$node: no [alert], [emerg]");
+    }
+    is(join("\n", invariants()), '', 'invariants');
+}
+
+stack('mode direct;', '--replicas', 2);
 
 sub at { my ($port, $code) = @_; local $Load::port = $port; return $code->() }
 
@@ -133,7 +150,7 @@ read_by_replicas('healthy');
 
 {
     # a transaction is under way while a later one ends
-    open my $held, '|-', 'psql', '-XAtq', '-d', $ENV{PG_PRIMARY} or die "psql: $!";
+    open my $held, '|-', 'psql', '-XAtq', '-o', '/dev/null', '-d', $ENV{PG_PRIMARY} or die "psql: $!";
     $held->autoflush(1);
     print {$held} "SET application_name = 'held'; BEGIN;",
         "SELECT pg_current_xact_id();\n";
@@ -231,6 +248,9 @@ read_by_replicas('healthy');
             devstack($how->[0], $replica);
             sleep 0.7;
             devstack($how->[1], $replica);
+            # as in a conflict with recovery
+            eval { sql_at($replica, "SELECT pg_terminate_backend(pid)
+                FROM pg_stat_activity WHERE usename = 'pay_api'") };
         }
     }
     my $failed = 0;
@@ -272,9 +292,25 @@ read_by_replicas('healthy');
     is(wrong(@wrong), '', 'promotion: it has what was written');
 }
 
-is(join("\n", invariants()), '', 'invariants');
-my $from = 0;
-is(join("\n", grep { /\[(?:alert|emerg)\]/ } split /\n/, error_log_since(\$from)),
-   '', 'error.log: no [alert], [emerg]');
+quiet();
+
+# behind PgBouncer: statements without names, sessions that are others' ------------------
+
+stack('', '--replicas', 1, '--pooler');
+$made = at($first, sub { request(create(uuid(), 1)) });
+$path = '/v1/payments/' . id_of($made);
+read_by_replicas('PgBouncer');
+
+{
+    my @wrong;
+    for my $n (1 .. rounds(40, 400)) {
+        devstack('lag', 'replica1', $n % 20 < 10 ? 'on' : 'off') if $n % 10 == 0;
+        round_trip(\@wrong);
+    }
+    devstack('lag', 'replica1', 'off');
+    is(wrong(@wrong), '', 'PgBouncer: everybody reads what was written');
+}
+
+quiet();
 
 done_testing();
