@@ -25,6 +25,8 @@ static char *ngx_payments_shard_file(ngx_conf_t *cf,
     ngx_payments_pg_conf_t *shard, ngx_str_t *value, size_t offset);
 static char *ngx_payments_shard_mode(ngx_conf_t *cf,
     ngx_payments_pg_conf_t *shard, ngx_str_t *value, size_t offset);
+static char *ngx_payments_shard_replicas(ngx_conf_t *cf,
+    ngx_payments_pg_conf_t *shard, ngx_str_t *value, size_t offset);
 static char *ngx_payments_shard_sslmode(ngx_conf_t *cf,
     ngx_payments_pg_conf_t *shard, ngx_str_t *value, size_t offset);
 static char *ngx_payments_shard_path(ngx_conf_t *cf,
@@ -57,6 +59,8 @@ static const ngx_payments_shard_command_t  ngx_payments_shard_commands[] = {
       offsetof(ngx_payments_pg_conf_t, sslrootcert) },
 
     { ngx_string("mode"), ngx_payments_shard_mode, 0 },
+
+    { ngx_string("replica_reads"), ngx_payments_shard_replicas, 0 },
 
     { ngx_string("depth"), ngx_payments_shard_number,
       offsetof(ngx_payments_pg_conf_t, depth) },
@@ -215,6 +219,7 @@ ngx_payments_conf_shard(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     shard->name = value[1];
     shard->pooler = 1;
+    shard->replicas = 1;
     shard->depth = NGX_CONF_UNSET_UINT;
     shard->batch = NGX_CONF_UNSET_UINT;
     shard->batch_size = NGX_CONF_UNSET_SIZE;
@@ -458,6 +463,24 @@ ngx_payments_shard_file(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard,
     *field = (char *) secret.data;
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_payments_shard_replicas(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard,
+    ngx_str_t *value, size_t offset)
+{
+    if (ngx_strcmp(value->data, "on") == 0) {
+        shard->replicas = 1;
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strcmp(value->data, "off") == 0) {
+        shard->replicas = 0;
+        return NGX_CONF_OK;
+    }
+
+    return "must be \"on\" or \"off\"";
 }
 
 

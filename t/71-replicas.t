@@ -150,7 +150,8 @@ read_by_replicas('healthy');
 
 {
     # a transaction is under way while a later one ends
-    open my $held, '|-', 'psql', '-XAtq', '-o', '/dev/null', '-d', $ENV{PG_PRIMARY} or die "psql: $!";
+    open my $held, '|-', 'psql', '-XAtq', '-o', '/dev/null', '-d',
+        $ENV{PG_PRIMARY} or die "psql: $!";
     $held->autoflush(1);
     print {$held} "SET application_name = 'held'; BEGIN;",
         "SELECT pg_current_xact_id();\n";
@@ -164,12 +165,59 @@ read_by_replicas('healthy');
     ok(wait_until(5, sub { sql_at('replica1', "SELECT
         pg_snapshot_xmax(pg_current_snapshot())::text::bigint > $token") eq 't' }),
        'tokens: ... at the replica');
-    is(sql_at('replica1', "SELECT pay.fresh(ARRAY[$token]), pay.fresh(ARRAY[1])"),
-       'f|t', 'tokens: the replica does not have all up to there');
+    my $fresh = "SELECT pay.fresh(ARRAY[TOKEN], ARRAY[timeline], ARRAY[at]) FROM pay.beats";
+    is(sql_at('replica1', $fresh =~ s/TOKEN/$token/r)
+       . sql_at('replica1', $fresh =~ s/TOKEN/1/r), 'ft',
+       'tokens: the replica does not have all up to there');
     print {$held} "COMMIT;\n";
     close $held;
-    ok(wait_until(5, sub { sql_at('replica1', "SELECT pay.fresh(ARRAY[$token])")
-                           eq 't' }), 'tokens: and then it has');
+    ok(wait_until(5, sub { sql_at('replica1', $fresh =~ s/TOKEN/$token/r) eq 't' }),
+       'tokens: and then it has');
+}
+
+# the primary waits for a standby that is not there: its beat does not, and only
+# writes stand still
+
+{
+    sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    sql('SELECT pg_reload_conf()');
+    my $payment = later(create(uuid(), 9), 12);
+    ok(wait_until(5, sub { sql("SELECT count(*) FROM pg_stat_activity
+        WHERE wait_event = 'SyncRep'") > 0 }), 'no standby: a payment waits');
+    for my $n (1 .. 3) {
+        my $at = sql('SELECT at FROM pay.beats');
+        ok(wait_until(3, sub { sql('SELECT at FROM pay.beats') ne $at }),
+           'no standby: the beat goes on');
+    }
+    my ($before) = reads($second);
+    get($second, $path) for 1 .. 20;
+    my ($after) = reads($second);
+    is($after, $before + 20, 'no standby: and replicas are read');
+    sql("ALTER SYSTEM RESET synchronous_standby_names");
+    sql('SELECT pg_reload_conf()');
+    is(collect($payment)->{status}, 201, 'no standby: it is there, and so is the payment');
+}
+
+# a standby is read by what it shows, not by what it showed a moment ago: when
+# replay stops, also who has not written is passed on to the primary in time
+
+{
+    devstack('lag', $_, 'on') for qw(replica1 replica2);
+    my $stopped = time;
+    my %at;
+    while (time < $stopped + 12) {
+        my ($before) = reads($second);
+        get($second, $path);
+        my ($after) = reads($second);
+        $at{last} = time if $after > $before;
+        sleep 0.05;
+    }
+    ok($at{last}, 'replay stops: replicas are read');
+    cmp_ok(($at{last} || 0) - $stopped, '<', 10, 'replay stops: and then not any more');
+    note sprintf 'last read of a replica %.1f s after its replay stopped',
+        ($at{last} || 0) - $stopped;
+    devstack('lag', $_, 'off') for qw(replica1 replica2);
+    read_by_replicas('replay goes on');
 }
 
 # replay is paused and resumed ------------------------------------------------------
@@ -200,6 +248,24 @@ read_by_replicas('healthy');
     }
     devstack('lag', $_, 'off') for qw(replica1 replica2);
     read_by_replicas('replay goes on');
+}
+
+# a node sleeps until what was written has no token any more: what it knew of the
+# replicas is as old as that
+
+{
+    devstack('lag', $_, 'on') for qw(replica1 replica2);
+    my ($master) = `cat $ENV{DEVSTACK_DIR}/nginx2/nginx.pid` =~ /(\d+)/;
+    my @workers = `pgrep -P $master` =~ /(\d+)/g;
+    kill STOP => @workers;
+    my $payment = at($first, sub { request(create(uuid(), 11)) });
+    ok(wait_until(25, sub {
+        `redis-cli -u $ENV{REDIS_URL} --scan --pattern '*:w:*'` eq ''
+    }), 'a node sleeps: nobody knows of the payment any more');
+    kill CONT => @workers;
+    my $read = get($second, '/v1/payments/' . id_of($payment));
+    is($read->{body}, $payment->{body}, 'a node sleeps, wakes, and reads it');
+    devstack('lag', $_, 'off') for qw(replica1 replica2);
 }
 
 # Redis, which knows what was written ------------------------------------------------

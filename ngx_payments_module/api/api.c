@@ -196,6 +196,39 @@ ngx_payments_api_failed(ngx_payments_request_t *request,
 }
 
 
+static void
+ngx_payments_api_told(void *data, ngx_int_t rc, ngx_str_t *value)
+{
+    ngx_payments_request_t  *request = data;
+
+    request->command = NULL;
+    request->pending = 0;
+
+    ngx_payments_tokens_stored(rc);
+    request->done(request);
+}
+
+
+/* what a key says of an object is followed by a read of it */
+
+static ngx_uint_t
+ngx_payments_api_tell(ngx_payments_request_t *request,
+    ngx_payments_pg_item_t *item, ngx_payments_pg_row_t *row)
+{
+    if (item->statement != NGX_PAYMENTS_PG_GET_KEYS) {
+        return 0;
+    }
+
+    request->command = ngx_payments_tokens_store(request->merchant_id,
+                                                 ngx_payments_pg_token(row),
+                                                 ngx_payments_api_told,
+                                                 request);
+    request->pending = (request->command != NULL);
+
+    return request->pending;
+}
+
+
 void
 ngx_payments_api_got(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
@@ -240,6 +273,10 @@ ngx_payments_api_got(ngx_payments_pg_item_t *item,
         && request->values[3].number)
     {
         answer->version = 0;
+    }
+
+    if (ngx_payments_api_tell(request, item, row)) {
+        return;
     }
 
 done:

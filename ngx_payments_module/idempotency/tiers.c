@@ -312,7 +312,7 @@ ngx_payments_execution_store(ngx_payments_execution_t *execution)
 /* not executed, and not stored: the caller may ask for something else */
 
 static void
-ngx_payments_execution_refused(ngx_payments_execution_t *execution, int64_t n,
+ngx_payments_execution_refused(ngx_payments_execution_t *execution,
     ngx_payments_pg_row_t *row)
 {
     ngx_payments_record_t  *record = &execution->record;
@@ -327,14 +327,6 @@ ngx_payments_execution_refused(ngx_payments_execution_t *execution, int64_t n,
         ngx_str_null(&record->body);
     }
 
-    /* that much is known, whatever was lost before */
-
-    ngx_payments_execution_refuse(execution,
-                                  (n == NGX_PAYMENTS_SQL_STALE)
-                                  ? NGX_PAYMENTS_STALE
-                                  : (n == NGX_PAYMENTS_SQL_INVALID)
-                                  ? NGX_PAYMENTS_INVALID
-                                  : NGX_PAYMENTS_ESCALATION);
 }
 
 
@@ -344,6 +336,20 @@ static void
 ngx_payments_execution_known(ngx_payments_execution_t *execution)
 {
     switch (execution->outcome) {
+
+    /* that much is known, whatever was lost before */
+
+    case NGX_PAYMENTS_SQL_STALE:
+        ngx_payments_execution_refuse(execution, NGX_PAYMENTS_STALE);
+        break;
+
+    case NGX_PAYMENTS_SQL_INVALID:
+        ngx_payments_execution_refuse(execution, NGX_PAYMENTS_INVALID);
+        break;
+
+    case NGX_PAYMENTS_SQL_ESCALATION:
+        ngx_payments_execution_refuse(execution, NGX_PAYMENTS_ESCALATION);
+        break;
 
     case NGX_PAYMENTS_SQL_EXECUTED:
         ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTED, 1);
@@ -384,6 +390,22 @@ ngx_payments_execution_told(void *data, ngx_int_t rc, ngx_str_t *value)
 }
 
 
+static void
+ngx_payments_execution_tell(ngx_payments_execution_t *execution, int64_t n,
+    ngx_payments_pg_row_t *row)
+{
+    execution->outcome = n;
+    execution->command = ngx_payments_tokens_store(execution->key.merchant_id,
+                                                 ngx_payments_pg_token(row),
+                                                 ngx_payments_execution_told,
+                                                 execution);
+
+    if (execution->command == NULL) {
+        ngx_payments_execution_known(execution);
+    }
+}
+
+
 void
 ngx_payments_execution_row(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
@@ -414,6 +436,13 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
     }
 
     if (outcome != NGX_PAYMENTS_PG_DONE) {
+
+        /* it may be there, and who is told so may go and look */
+
+        if (execution->unknown || outcome == NGX_PAYMENTS_PG_UNKNOWN) {
+            ngx_payments_pg_primary_only();
+        }
+
         ngx_payments_execution_fail(execution, failed[outcome]);
         return;
     }
@@ -428,7 +457,8 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
     if (n == NGX_PAYMENTS_SQL_STALE || n == NGX_PAYMENTS_SQL_INVALID
         || n == NGX_PAYMENTS_SQL_ESCALATION)
     {
-        ngx_payments_execution_refused(execution, n, row);
+        ngx_payments_execution_refused(execution, row);
+        ngx_payments_execution_tell(execution, n, row);
         return;
     }
 
@@ -445,13 +475,5 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
         return;
     }
 
-    execution->outcome = n;
-    execution->command = ngx_payments_tokens_store(execution->key.merchant_id,
-                                                 ngx_payments_pg_token(row),
-                                                 ngx_payments_execution_told,
-                                                 execution);
-
-    if (execution->command == NULL) {
-        ngx_payments_execution_known(execution);
-    }
+    ngx_payments_execution_tell(execution, n, row);
 }

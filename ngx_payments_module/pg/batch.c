@@ -32,6 +32,15 @@ static const ngx_payments_pg_oid_t  ngx_payments_pg_types[] = {
 };
 
 
+/* beyond a statement's own, to a replica */
+
+static const ngx_payments_pg_type_e
+    ngx_payments_pg_show[NGX_PAYMENTS_PG_SHOW] =
+{
+    NGX_PAYMENTS_PG_INT8, NGX_PAYMENTS_PG_INT8, NGX_PAYMENTS_PG_TIME
+};
+
+
 static u_char *
 ngx_payments_pg_put32(u_char *p, uint32_t n)
 {
@@ -118,8 +127,8 @@ ngx_payments_pg_element(u_char *p, ngx_payments_pg_type_e type,
 /*
  * The binary form of an array (array_recv): dimensions, has NULLs, element
  * type, then length and lower bound of the one dimension, then each element
- * with its length, -1 for NULL.  Parameter 0 is the items' tags; one beyond the
- * statement's own is their tokens.
+ * with its length, -1 for NULL.  Parameter 0 is the items' tags; those beyond
+ * the statement's own are their tokens, and twice the beat.
  */
 
 static u_char *
@@ -129,13 +138,22 @@ ngx_payments_pg_array(u_char *p, ngx_payments_pg_call_t *call,
     u_char                   *flags;
     ngx_uint_t                i;
     ngx_payments_pg_type_e    type;
+    int64_t                   beat[2];
+    ngx_uint_t                beyond;
     ngx_payments_pg_value_t   extra, *value;
 
+    beyond = (parameter > call->statement->nparams)
+             ? parameter - call->statement->nparams : 0;
     type = (parameter == 0) ? NGX_PAYMENTS_PG_UUID
-           : (parameter > call->statement->nparams) ? NGX_PAYMENTS_PG_INT8
+           : beyond ? ngx_payments_pg_show[beyond - 1]
            : call->statement->types[parameter - 1];
 
     ngx_memzero(&extra, sizeof(ngx_payments_pg_value_t));
+
+    if (beyond > 1) {
+        ngx_payments_pg_floor(&beat[0], &beat[1]);
+        extra.number = beat[beyond - 2];
+    }
 
     p = ngx_payments_pg_put32(p, 1);
     flags = p;
@@ -147,9 +165,12 @@ ngx_payments_pg_array(u_char *p, ngx_payments_pg_call_t *call,
     for (i = 0; i < call->nitems; i++) {
 
         extra.data = call->items[i]->tag;
-        extra.number = call->items[i]->token;
 
-        value = (parameter == 0 || parameter > call->statement->nparams)
+        if (beyond == 1) {
+            extra.number = call->items[i]->token;
+        }
+
+        value = (parameter == 0 || beyond)
                 ? &extra : &call->items[i]->values[parameter - 1];
 
         if (ngx_payments_pg_is_null(type, value)) {
@@ -163,7 +184,7 @@ ngx_payments_pg_array(u_char *p, ngx_payments_pg_call_t *call,
 }
 
 
-/* what the item adds to a call, in bytes; its token as well */
+/* what the item adds to a call, in bytes; with what a replica must show */
 
 static size_t
 ngx_payments_pg_item_size(ngx_payments_pg_item_t *item)
@@ -173,7 +194,8 @@ ngx_payments_pg_item_size(ngx_payments_pg_item_t *item)
     const ngx_payments_pg_statement_t  *s;
 
     s = &ngx_payments_pg_statements[item->statement];
-    size = 4 + NGX_PAYMENTS_PG_TAG_LEN + 4 + sizeof(int64_t);
+    size = 4 + NGX_PAYMENTS_PG_TAG_LEN
+           + NGX_PAYMENTS_PG_SHOW * (4 + sizeof(int64_t));
 
     for (i = 0; i < s->nparams; i++) {
         size += ngx_payments_pg_length(s->types[i], &item->values[i]);
@@ -191,8 +213,12 @@ ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
     u_char      *p, *start;
     ngx_uint_t   i, n;
 
-    n = call->statement->nparams + 1
-        + (pool->to == NGX_PAYMENTS_PG_TO_REPLICA);
+    n = call->statement->nparams + 1;
+
+    if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
+        n += NGX_PAYMENTS_PG_SHOW;
+    }
+
     size = n * NGX_PAYMENTS_PG_HEADER;
 
     for (i = 0; i < call->nitems; i++) {
@@ -231,7 +257,7 @@ int
 ngx_payments_pg_oids(ngx_payments_pg_pool_t *pool,
     const ngx_payments_pg_statement_t *statement, Oid *oids)
 {
-    ngx_uint_t  i;
+    ngx_uint_t  i, n;
 
     oids[0] = ngx_payments_pg_types[NGX_PAYMENTS_PG_UUID].array;
 
@@ -239,8 +265,10 @@ ngx_payments_pg_oids(ngx_payments_pg_pool_t *pool,
         oids[i + 1] = ngx_payments_pg_types[statement->types[i]].array;
     }
 
-    if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
-        oids[++i] = ngx_payments_pg_types[NGX_PAYMENTS_PG_INT8].array;
+    for (n = 0; pool->to == NGX_PAYMENTS_PG_TO_REPLICA
+                && n < NGX_PAYMENTS_PG_SHOW; n++)
+    {
+        oids[++i] = ngx_payments_pg_types[ngx_payments_pg_show[n]].array;
     }
 
     return (int) i + 1;
@@ -262,6 +290,15 @@ ngx_payments_pg_fits(ngx_payments_pg_pool_t *pool,
         && (item->alone
             || &ngx_payments_pg_statements[item->statement] != call->statement
             || size > pool->conf->batch_size))
+    {
+        return 0;
+    }
+
+    /* who would be content with any replica does not wait with who is not */
+
+    if (call->nitems && pool->to == NGX_PAYMENTS_PG_TO_REPLICA
+        && (item->token == NGX_PAYMENTS_PG_ANY)
+           != (call->items[0]->token == NGX_PAYMENTS_PG_ANY))
     {
         return 0;
     }

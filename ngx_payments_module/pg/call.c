@@ -85,10 +85,10 @@ ngx_payments_pg_send_call(ngx_payments_pg_conn_t *conn,
     ngx_payments_pg_call_t *call)
 {
     int                                 n, i;
-    Oid                                 types[NGX_PAYMENTS_PG_PARAMS + 2];
-    int                                 lengths[NGX_PAYMENTS_PG_PARAMS + 2];
-    int                                 formats[NGX_PAYMENTS_PG_PARAMS + 2];
-    const char                         *values[NGX_PAYMENTS_PG_PARAMS + 2];
+    Oid                                 types[NGX_PAYMENTS_PG_ALL_PARAMS];
+    int                                 lengths[NGX_PAYMENTS_PG_ALL_PARAMS];
+    int                                 formats[NGX_PAYMENTS_PG_ALL_PARAMS];
+    const char                         *values[NGX_PAYMENTS_PG_ALL_PARAMS];
     ngx_payments_pg_pool_t             *pool = conn->pool;
     const ngx_payments_pg_statement_t  *s = call->statement;
 
@@ -365,22 +365,21 @@ ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
 
 
 /*
- * The replica is not so far yet, which mostly takes it some milliseconds.  What
- * would have been content with less was only in bad company.
+ * The replica is not so far yet, which mostly takes it some milliseconds.  From
+ * now on the item goes alone: others of the call may be content.
  */
 
 static void
 ngx_payments_pg_behind(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item)
 {
-    if (item->token != NGX_PAYMENTS_PG_ANY) {
-        item->later = 1;
-        item->after = ngx_current_msec
-                      + (NGX_PAYMENTS_PG_BEHIND_MIN << item->locked);
-        item->locked++;
-    }
+    item->alone = 1;
+    item->later = 1;
+    item->after = ngx_current_msec
+                  + (NGX_PAYMENTS_PG_BEHIND_MIN << item->locked);
+    item->locked++;
 
-    ngx_payments_pg_requeue(pool, item, !item->later);
+    ngx_payments_pg_requeue(pool, item, 0);
 }
 
 

@@ -57,6 +57,7 @@ typedef enum {
     NGX_PAYMENTS_PG_MAINTAIN,
     NGX_PAYMENTS_PG_BACKGROUND,
     NGX_PAYMENTS_PG_BEAT,
+    NGX_PAYMENTS_PG_SHOWN,
     NGX_PAYMENTS_PG_PROBE,
     NGX_PAYMENTS_PG_PING,
     NGX_PAYMENTS_PG_GET_PAYMENTS,
@@ -222,6 +223,7 @@ typedef struct {
     ngx_msec_t                    timeout;     /* from queueing to answer */
     ngx_msec_t                    idle_timeout;
                                                /* but for one connection */
+    ngx_flag_t                    replicas;    /* standbys are read */
     ngx_msec_t                    lifetime;    /* of a connection, give or
                                                   take a tenth */
     time_t                        ttl;         /* seconds a key is kept */
@@ -244,7 +246,8 @@ void ngx_payments_pg_exit(void);
 int64_t ngx_payments_pg_now(void);
 /* what PostgreSQL's clock shows now; the caller has read it from a row */
 void ngx_payments_pg_clock(int64_t usec);
-/* what a read must see to see this row of a write; ALL: it does not say */
+/* what a read must see to see this row, of a write or of what keys say of one;
+   ALL: it does not say */
 int64_t ngx_payments_pg_token(ngx_payments_pg_row_t *row);
 /* 1: this worker has a replica that may be asked this now */
 ngx_uint_t ngx_payments_pg_replica(ngx_payments_pg_statement_e statement);

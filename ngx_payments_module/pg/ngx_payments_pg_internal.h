@@ -10,8 +10,12 @@
 #include <libpq-fe.h>
 
 
-/* of a statement; two more are the tags, and the tokens for a replica */
+/* of a statement; more are the tags, and for a replica what it must show: the
+   tokens, and the timeline and time of a beat */
 #define NGX_PAYMENTS_PG_PARAMS  28
+#define NGX_PAYMENTS_PG_SHOW    3
+#define NGX_PAYMENTS_PG_ALL_PARAMS                                            \
+    (1 + NGX_PAYMENTS_PG_PARAMS + NGX_PAYMENTS_PG_SHOW)
 
 /* how long a replica may keep a read before the primary is asked */
 #define NGX_PAYMENTS_PG_SPILL   250
@@ -200,6 +204,8 @@ void ngx_payments_pg_topology_exit(void);
 ngx_uint_t ngx_payments_pg_primary(ngx_payments_pg_conf_t *conf);
 /* whether some replica may be asked, as this node sees it */
 ngx_uint_t ngx_payments_pg_readable(void);
+/* the beat that every read of a replica must see: timeline and time */
+void ngx_payments_pg_floor(int64_t *line, int64_t *at);
 /* a server has refused a write: it is asked again now */
 void ngx_payments_pg_doubt(ngx_payments_pg_conf_t *conf);
 

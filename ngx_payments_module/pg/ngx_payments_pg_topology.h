@@ -40,6 +40,9 @@ typedef struct {
                                                   its clock, microseconds */
     ngx_atomic_t                  beaten;      /* ... when, ngx_current_msec */
     ngx_atomic_t                  line;        /* ... on which timeline */
+    ngx_atomic_t                  floor;       /* one of some seconds before,
+                                                  which who is read must show;
+                                                  0: none */
     ngx_atomic_t                  blind;       /* no replica is asked before, if
                                                   not 0 */
     uint32_t                      servers;     /* CRC of them, in order */
@@ -74,9 +77,9 @@ extern ngx_payments_pg_probe_t     *ngx_payments_pg_probes;
 ngx_uint_t ngx_payments_pg_choose(void);
 /* nobody is read until he shows the beat of who is the primary now */
 void ngx_payments_pg_read_nobody(void);
-/* a server has answered a probe, or has not: with the beat that it shows */
+/* a server shows this beat; 0: it does not answer */
 void ngx_payments_pg_judge(ngx_uint_t i, ngx_uint_t line, int64_t at);
-/* the handler of a beat */
+/* the handler of beats, of the primary's and of those that others show */
 void ngx_payments_pg_beaten(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 

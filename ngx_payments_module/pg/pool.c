@@ -53,8 +53,8 @@ ngx_payments_pg_holds(ngx_payments_pg_pool_t *pool,
 
 /*
  * A statement is its call, and where replicas may be asked what they need: a
- * write says what a read must see to see it, and a replica that does not see
- * it has no rows.
+ * write, or what tells of one, says what a read must see to see it, and a
+ * replica that does not see it has no rows.
  */
 
 static u_char *
@@ -63,7 +63,10 @@ ngx_payments_pg_statement(ngx_payments_pg_pool_t *pool,
 {
     ngx_uint_t  told;
 
-    told = (pool->kind == NGX_PAYMENTS_PG_WRITE && pool->conf->nservers > 1);
+    told = pool->conf->nservers > 1
+           && (s->queue == NGX_PAYMENTS_PG_WRITE
+               || s == &ngx_payments_pg_statements[NGX_PAYMENTS_PG_FIND_KEYS]
+               || s == &ngx_payments_pg_statements[NGX_PAYMENTS_PG_GET_KEYS]);
 
     p = ngx_slprintf(p, last, "SELECT r.*%s FROM ",
                      told ? ",pay.token() AS token" : "");
@@ -71,7 +74,8 @@ ngx_payments_pg_statement(ngx_payments_pg_pool_t *pool,
     p = ngx_slprintf(p, last, " AS r");
 
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
-        p = ngx_slprintf(p, last, " WHERE pay.fresh($%ui)", s->nparams + 2);
+        p = ngx_slprintf(p, last, " WHERE pay.fresh($%ui,$%ui,$%ui)",
+                         s->nparams + 2, s->nparams + 3, s->nparams + 4);
     }
 
     return p;
@@ -96,9 +100,9 @@ ngx_payments_pg_pool_statements(ngx_cycle_t *cycle,
             continue;
         }
 
-        len = ngx_strlen(s->call) + NGX_TIME_T_LEN + NGX_INT_T_LEN
+        len = ngx_strlen(s->call) + NGX_TIME_T_LEN + 3 * NGX_INT_T_LEN
               + sizeof("SELECT r.*,pay.token() AS token FROM  AS r"
-                       " WHERE pay.fresh($)");
+                       " WHERE pay.fresh($,$,$)");
         p = ngx_pnalloc(cycle->pool, len + 1);
 
         if (p == NULL) {

@@ -11,18 +11,40 @@
 #define NGX_PAYMENTS_PG_LAG_PROBES   3
 
 /*
- * How long no replica is asked after a write that could not be told to all: by
- * then those that may be asked have it, since one that is older is found out
- * within LAG_MAX, a beat, a probe, and PROBE_OLD where nobody probes.
+ * What every read of a replica must see: the last beat that was older than
+ * FLOOR, and not than FLOOR_OLD, when one was heard, which was not longer ago
+ * than PROBE_OLD.  That is by this host's clock, whatever the primary's does.
  */
+#define NGX_PAYMENTS_PG_FLOOR        3000
+#define NGX_PAYMENTS_PG_FLOOR_OLD    6000
+
+/* how long no replica is asked after a write that could not be told to all: by
+   then it is below the floor */
 #define NGX_PAYMENTS_PG_PRIMARY_ONLY 15000
 
+/* beats that the worker that probes remembers, to find one older than FLOOR */
+#define NGX_PAYMENTS_PG_BEATS        8
 
-/* columns of pay.beat() */
+
+typedef struct {
+    int64_t                       at;
+    ngx_msec_t                    heard;
+} ngx_payments_pg_beat_t;
+
+
+/* columns of pay.beat() and pay.shown() */
 
 #define NGX_PAYMENTS_BEAT_TIMELINE   1
 #define NGX_PAYMENTS_BEAT_AT         2
 
+
+/* the primary's, oldest first; of the worker that probes */
+
+static ngx_payments_pg_beat_t  ngx_payments_pg_beats[NGX_PAYMENTS_PG_BEATS];
+static ngx_uint_t              ngx_payments_pg_nbeats;
+
+
+/* nobody was heard: what was known may be old, also where all have slept */
 
 ngx_uint_t
 ngx_payments_pg_readable(void)
@@ -30,8 +52,9 @@ ngx_payments_pg_readable(void)
     ngx_atomic_uint_t            blind;
     ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
 
-    if (t == NULL
-        || (ngx_msec_int_t) (ngx_current_msec - t->alive)
+    if (t == NULL || !ngx_payments_pg_conf->replicas
+        || t->beat == 0 || t->floor == 0
+        || (ngx_msec_int_t) (ngx_current_msec - t->beaten)
            >= NGX_PAYMENTS_PG_PROBE_OLD)
     {
         return 0;
@@ -40,6 +63,16 @@ ngx_payments_pg_readable(void)
     blind = t->blind;
 
     return blind == 0 || (ngx_msec_int_t) (ngx_current_msec - blind) >= 0;
+}
+
+
+void
+ngx_payments_pg_floor(int64_t *line, int64_t *at)
+{
+    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+
+    *line = (int64_t) t->line;
+    *at = (int64_t) t->floor;
 }
 
 
@@ -88,6 +121,8 @@ ngx_payments_pg_read_nobody(void)
     ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
 
     t->beat = 0;
+    t->floor = 0;
+    ngx_payments_pg_nbeats = 0;
 
     for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
         t->nodes[i].readable = 0;
@@ -99,7 +134,7 @@ ngx_payments_pg_read_nobody(void)
 /*
  * Whether a standby may be read.  It shows the beat of this primary's timeline,
  * so it follows it and no other; and one that is not old, so it follows it
- * closely.  Both times are the primary's own: no clocks are compared.
+ * closely, by the primary's clock.
  */
 
 void
@@ -144,26 +179,76 @@ ngx_payments_pg_judge(ngx_uint_t i, ngx_uint_t line, int64_t at)
 }
 
 
+/* the primary was heard */
+
+static void
+ngx_payments_pg_hear(ngx_uint_t line, int64_t at)
+{
+    ngx_uint_t                   i, n;
+    ngx_msec_t                   age;
+    ngx_atomic_uint_t            floor;
+    ngx_payments_pg_beat_t      *beats = ngx_payments_pg_beats;
+    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+
+    n = (t->line == line) ? ngx_payments_pg_nbeats : 0;
+
+    if (n == NGX_PAYMENTS_PG_BEATS) {
+        n--;
+        ngx_memmove(&beats[0], &beats[1], n * sizeof(ngx_payments_pg_beat_t));
+    }
+
+    beats[n].at = at;
+    beats[n].heard = ngx_current_msec;
+    ngx_payments_pg_nbeats = n + 1;
+
+    floor = 0;
+
+    for (i = 0; i < n; i++) {
+        age = ngx_current_msec - beats[i].heard;
+
+        if (age >= NGX_PAYMENTS_PG_FLOOR && age < NGX_PAYMENTS_PG_FLOOR_OLD) {
+            floor = (ngx_atomic_uint_t) beats[i].at;
+        }
+    }
+
+    t->floor = floor;
+    t->line = line;
+    t->beat = (ngx_atomic_uint_t) at;
+    t->beaten = ngx_current_msec;
+}
+
+
 void
 ngx_payments_pg_beaten(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
-    ngx_payments_pg_probe_t     *probe = item->data;
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    int64_t                   at;
+    ngx_uint_t                line, primary;
+    ngx_payments_pg_probe_t  *probe = item->data;
 
     probe->beating = 0;
 
     /* as with a probe; and only the primary's beat counts */
 
-    if (ngx_exiting || outcome != NGX_PAYMENTS_PG_DONE
-        || t->primary != probe->server + 1)
-    {
+    if (ngx_exiting) {
         return;
     }
 
-    t->line = (ngx_atomic_uint_t)
-              ngx_payments_pg_number(row, NGX_PAYMENTS_BEAT_TIMELINE);
-    t->beat = (ngx_atomic_uint_t)
-              ngx_payments_pg_number(row, NGX_PAYMENTS_BEAT_AT);
-    t->beaten = ngx_current_msec;
+    line = 0;
+    at = 0;
+
+    if (outcome == NGX_PAYMENTS_PG_DONE) {
+        line = (ngx_uint_t)
+               ngx_payments_pg_number(row, NGX_PAYMENTS_BEAT_TIMELINE);
+        at = ngx_payments_pg_number(row, NGX_PAYMENTS_BEAT_AT);
+    }
+
+    primary = (ngx_payments_pg_topology->primary == probe->server + 1);
+
+    if (!primary) {
+        ngx_payments_pg_judge(probe->server, line, at);
+
+    } else if (item->statement == NGX_PAYMENTS_PG_BEAT && at != 0) {
+        ngx_payments_pg_hear(line, at);
+    }
 }

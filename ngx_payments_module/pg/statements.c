@@ -53,6 +53,9 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
     { "beat", "pay.beat($1)",
       NGX_PAYMENTS_PG_LIST, 0, { U }, 0 },
 
+    { "shown", "pay.shown($1)",
+      NGX_PAYMENTS_PG_LIST, 0, { U }, 0 },
+
     { "probe", "pay.probe($1)",
       NGX_PAYMENTS_PG_LIST, 0, { U }, 0 },
 

@@ -38,8 +38,6 @@
 #define NGX_PAYMENTS_PROBE_STANDBY   1
 #define NGX_PAYMENTS_PROBE_TIMELINE  2
 #define NGX_PAYMENTS_PROBE_SYSTEM    3
-#define NGX_PAYMENTS_PROBE_BEAT_LINE 4
-#define NGX_PAYMENTS_PROBE_BEAT_AT   5
 
 
 static ngx_int_t ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone,
@@ -155,7 +153,6 @@ ngx_payments_pg_begin(ngx_cycle_t *cycle)
         probe->item.handler = ngx_payments_pg_probed;
         probe->item.data = probe;
         probe->item.once = 1;
-        probe->beat.statement = NGX_PAYMENTS_PG_BEAT;
         probe->beat.handler = ngx_payments_pg_beaten;
         probe->beat.data = probe;
         probe->beat.once = 1;
@@ -377,8 +374,6 @@ static void
 ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
-    int64_t                   at;
-    ngx_uint_t                line;
     ngx_payments_pg_node_t   *node;
     ngx_payments_pg_probe_t  *probe = item->data;
 
@@ -393,13 +388,8 @@ ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
 
     node = &ngx_payments_pg_topology->nodes[probe->server];
     node->silent = (outcome != NGX_PAYMENTS_PG_DONE);
-    line = 0;
-    at = 0;
 
     if (!node->silent) {
-        line = (ngx_uint_t)
-               ngx_payments_pg_number(row, NGX_PAYMENTS_PROBE_BEAT_LINE);
-        at = ngx_payments_pg_number(row, NGX_PAYMENTS_PROBE_BEAT_AT);
         node->writer = !ngx_payments_pg_number(row,
                                                NGX_PAYMENTS_PROBE_STANDBY);
         node->timeline = (ngx_atomic_uint_t)
@@ -410,12 +400,17 @@ ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
     }
 
     ngx_payments_pg_decide();
-    ngx_payments_pg_judge(probe->server, line, at);
 
-    if (ngx_payments_pg_topology->primary == probe->server + 1
-        && !probe->beating && !node->silent)
-    {
+    /* the primary writes its beat, the others say which one they show */
+
+    if (node->silent) {
+        ngx_payments_pg_judge(probe->server, 0, 0);
+
+    } else if (!probe->beating) {
         probe->beating = 1;
+        probe->beat.statement =
+                     (ngx_payments_pg_topology->primary == probe->server + 1)
+                     ? NGX_PAYMENTS_PG_BEAT : NGX_PAYMENTS_PG_SHOWN;
         ngx_payments_pg_tell(probe, &probe->beat);
     }
 }

@@ -232,7 +232,10 @@ ngx_payments_redis_get(ngx_str_t *key, ngx_payments_redis_handler_pt handler,
 }
 
 
-/* a set of one member: its score grows, in one command of Redis' own */
+/*
+ * A set of one member: its score grows, in one command of Redis' own.  Its life
+ * is prolonged before that as well, or it might end between the two.
+ */
 
 ngx_payments_redis_command_t *
 ngx_payments_redis_raise(ngx_str_t *key, int64_t number, time_t ttl,
@@ -249,10 +252,19 @@ ngx_payments_redis_raise(ngx_str_t *key, int64_t number, time_t ttl,
         return NULL;
     }
 
-    argv[0] = "ZADD";
-    lengths[0] = 4;
+    argv[0] = "EXPIRE";
+    lengths[0] = 6;
     argv[1] = (char *) key->data;
     lengths[1] = key->len;
+    argv[2] = (char *) seconds;
+    lengths[2] = ngx_sprintf(seconds, "%T", ttl) - seconds;
+
+    if (ngx_payments_redis_command(redis, 3, argv, lengths) == NULL) {
+        return NULL;
+    }
+
+    argv[0] = "ZADD";
+    lengths[0] = 4;
     argv[2] = "GT";
     lengths[2] = 2;
     argv[3] = (char *) score;
@@ -272,6 +284,8 @@ ngx_payments_redis_raise(ngx_str_t *key, int64_t number, time_t ttl,
     lengths[0] = 6;
     argv[2] = (char *) seconds;
     lengths[2] = ngx_sprintf(seconds, "%T", ttl) - seconds;
+
+    /* without it the number stays, which does no harm */
 
     (void) ngx_payments_redis_command(redis, 3, argv, lengths);
 

@@ -115,14 +115,13 @@ END $$;
 
 -- What this server is.  In: tags.  Out: each tag; whether it is a standby; the
 -- timeline that it writes, or as a standby has replayed, as far as it has put
--- that down; the cluster's identifier; the last beat that it shows.
+-- that down; the cluster's identifier.
 --
 -- The timeline is that of the segment it writes to: pg_control_checkpoint()
 -- shows the old one until the first checkpoint after a promotion.
 CREATE OR REPLACE FUNCTION pay.probe(item uuid[])
 RETURNS TABLE (o_item uuid, o_standby boolean, o_timeline bigint,
-               o_system bigint, o_beat_timeline bigint,
-               o_beat_at timestamptz)
+               o_system bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
     SELECT i, pg_is_in_recovery(),
            CASE WHEN pg_is_in_recovery() THEN
@@ -130,25 +129,26 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
                   FROM pg_control_checkpoint() c, pg_control_recovery() r)
            ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))
                 ::bit(32)::bigint END,
-           (SELECT system_identifier FROM pg_control_system()),
-           b.timeline, b.at
-      FROM unnest(item) AS i, pay.beats AS b
+           (SELECT system_identifier FROM pg_control_system())
+      FROM unnest(item) AS i
 $$;
 
 -- Writes the primary's beat. In: tags.  Out: each tag, the timeline that this
 -- server writes, and the time of the beat by its clock, which is later than
 -- any before it on this timeline.  Errors: 25006 on a standby; 55P03.
--- Loses nothing where the last beats are lost: it does not wait for the disk or
--- a standby, so that neither keeps it from being heard.
+-- Loses nothing where the last beats are lost: its commit does not wait for the
+-- disk or a standby, so that neither keeps it from being heard.  Set inside: a
+-- function's own SET has ended by the time of the commit.
 CREATE OR REPLACE FUNCTION pay.beat(item uuid[])
 RETURNS TABLE (o_item uuid, o_timeline bigint, o_at timestamptz)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
-SET lock_timeout = '200ms' SET synchronous_commit = off AS $$
+SET lock_timeout = '200ms' AS $$
 DECLARE
     t constant bigint := ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))
                          ::bit(32)::bigint;
     beat pay.beats;
 BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
     UPDATE pay.beats AS b
        SET timeline = t,
            at = CASE WHEN b.timeline = t
@@ -158,6 +158,13 @@ BEGIN
      RETURNING b.* INTO STRICT beat;
     RETURN QUERY SELECT i, beat.timeline, beat.at FROM unnest(item) AS i;
 END $$;
+
+-- The beat that this server shows.  In: tags.  Out: as of pay.beat().
+CREATE OR REPLACE FUNCTION pay.shown(item uuid[])
+RETURNS TABLE (o_item uuid, o_timeline bigint, o_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+    SELECT i, b.timeline, b.at FROM unnest(item) AS i LEFT JOIN pay.beats AS b ON true
+$$;
 
 -- What a reader must ask of a replica to see all that the transaction under way
 -- has written or seen: a number, and all transactions up to it must have ended
@@ -170,15 +177,21 @@ BEGIN
                     pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1);
 END $$;
 
--- In: such numbers.  Out: whether the statement that asks sees all of them.
--- STABLE: with the statement's snapshot, which is that of its other functions.
+-- In: such numbers; of the primary's beats, the timeline and the time of one that
+-- any reader must see.  Out: whether the statement that asks sees all of them.
+-- STABLE: with the statement's snapshot; its other functions have that, or a
+-- later one.
 -- Not pg_visible_in_snapshot() and not the snapshot's list: on a standby a
 -- transaction that is under way is missing there; the oldest one is right.
-CREATE OR REPLACE FUNCTION pay.fresh(tokens bigint[])
+CREATE OR REPLACE FUNCTION pay.fresh(tokens bigint[], timeline bigint[],
+    at timestamptz[])
 RETURNS boolean
-LANGUAGE sql STABLE AS $$
-    SELECT max(t) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-      FROM unnest(tokens) AS t
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+    SELECT (SELECT max(t) FROM unnest(tokens) AS t)
+           < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+       AND EXISTS (SELECT FROM pay.beats AS b
+                    WHERE b.timeline = ALL (fresh.timeline)
+                      AND b.at >= ALL (fresh.at))
 $$;
 
 -- In: tags.  Out: each tag and whether this server takes writes.

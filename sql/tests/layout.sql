@@ -4,7 +4,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(9);
+SELECT plan(11);
 
 SET search_path = public, pay;
 
@@ -43,9 +43,15 @@ SELECT is((SELECT string_agg(k.conname, ' ') FROM pg_constraint k
 
 -- tokens
 CREATE TEMP TABLE seen AS SELECT pay.token() AS before;
-SELECT is((SELECT pay.fresh(ARRAY[before]) FROM seen), false,
+SELECT is((SELECT pay.fresh(ARRAY[before], ARRAY[timeline], ARRAY[at])
+             FROM seen, pay.beats), false,
           'a transaction under way is not seen by who must see all of it');
-SELECT is(pay.fresh(ARRAY[1, 2]), true, 'what ended long ago is');
+SELECT is((SELECT pay.fresh(ARRAY[1, 2], ARRAY[timeline, timeline], ARRAY[at, at])
+             FROM pay.beats), true, 'what ended long ago is');
+SELECT is((SELECT pay.fresh(ARRAY[1], ARRAY[timeline], ARRAY[at + interval '1 us'])
+             FROM pay.beats), false, 'not by who must see a later beat');
+SELECT is((SELECT pay.fresh(ARRAY[1], ARRAY[timeline + 1], ARRAY[at])
+             FROM pay.beats), false, 'or one of another primary');
 SELECT ok(pay.token() >= (SELECT before FROM seen), 'tokens do not fall');
 SELECT is((SELECT o_timeline FROM pay.beat(ARRAY[gen_random_uuid()])), 1::bigint,
           'the beat is of the timeline that is written');
