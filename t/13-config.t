@@ -81,6 +81,15 @@ in "server" "nosuch.invalid"
 
 
 
+=== TEST 17: reads of replicas that are neither on nor off
+--- http_config
+    payments_shard a { server 127.0.0.1; replica_reads sometimes; }
+--- must_die
+--- error_log
+"replica_reads" directive must be "on" or "off"
+
+
+
 === TEST 8: timeouts in the wrong order
 --- http_config
     payments_shard a { server 127.0.0.1; timeout 1s; connect_timeout 2s; }

@@ -146,6 +146,28 @@ read_by_replicas('healthy');
     is(wrong(@wrong), '', 'balances and events as well');
 }
 
+# whoever learns of a payment from its key reads it: the node that made it can not
+# say so any more, and the replicas do not have it
+
+{
+    my @wrong;
+    for my $n (1 .. rounds(5, 50)) {
+        devstack('lag', $_, 'on') for qw(replica1 replica2);
+        my $key = uuid();
+        my $payment = at($first, sub { request(create($key, 13)) });
+        my $id = id_of($payment);
+        `redis-cli -u $ENV{REDIS_URL} --scan --pattern '*:w:*' | xargs -r redis-cli -u $ENV{REDIS_URL} DEL`;
+        my $told = get($second, "/v1/idempotency_keys/$key");
+        push @wrong, "key: $told->{status} $told->{body}" unless $told->{body} =~ /"$id"/;
+        my $read = get($second, "/v1/payments/$id");
+        push @wrong, "get: $read->{status} $read->{body}"
+            if $read->{body} ne $payment->{body};
+        devstack('lag', $_, 'off') for qw(replica1 replica2);
+        get($second, $path);
+    }
+    is(wrong(@wrong), '', 'a key tells of a payment, which is read');
+}
+
 # which transactions a reader must see -------------------------------------------
 
 {

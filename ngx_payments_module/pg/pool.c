@@ -42,6 +42,27 @@ ngx_payments_pg_event(ngx_payments_pg_pool_t *pool, ngx_event_t *ev,
 }
 
 
+/* a request that waits has no timer but "expire": that one must hold up a
+   worker that is told to quit, the others must not */
+
+static void
+ngx_payments_pg_events(ngx_payments_pg_pool_t *pool)
+{
+    ngx_payments_pg_event(pool, &pool->dispatch,
+                          ngx_payments_pg_dispatch_handler, 1);
+    ngx_payments_pg_event(pool, &pool->deliver,
+                          ngx_payments_pg_deliver_handler, 1);
+    ngx_payments_pg_event(pool, &pool->expire,
+                          ngx_payments_pg_expire_handler, 0);
+    ngx_payments_pg_event(pool, &pool->backoff,
+                          ngx_payments_pg_backoff_handler, 1);
+    ngx_payments_pg_event(pool, &pool->pause,
+                          ngx_payments_pg_backoff_handler, 1);
+    ngx_payments_pg_event(pool, &pool->later,
+                          ngx_payments_pg_backoff_handler, 1);
+}
+
+
 ngx_uint_t
 ngx_payments_pg_holds(ngx_payments_pg_pool_t *pool,
     const ngx_payments_pg_statement_t *statement)
@@ -156,21 +177,7 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
         ngx_queue_init(&pool->states[i]);
     }
 
-    /* a request that waits here has no other timer: this one must hold up a
-       worker that is told to quit, the others must not */
-
-    ngx_payments_pg_event(pool, &pool->dispatch,
-                          ngx_payments_pg_dispatch_handler, 1);
-    ngx_payments_pg_event(pool, &pool->deliver,
-                          ngx_payments_pg_deliver_handler, 1);
-    ngx_payments_pg_event(pool, &pool->expire,
-                          ngx_payments_pg_expire_handler, 0);
-    ngx_payments_pg_event(pool, &pool->backoff,
-                          ngx_payments_pg_backoff_handler, 1);
-    ngx_payments_pg_event(pool, &pool->pause,
-                          ngx_payments_pg_backoff_handler, 1);
-    ngx_payments_pg_event(pool, &pool->later,
-                          ngx_payments_pg_backoff_handler, 1);
+    ngx_payments_pg_events(pool);
 
     if (ngx_payments_pg_pool_statements(cycle, pool) != NGX_OK) {
         return NGX_ERROR;
