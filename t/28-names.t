@@ -55,6 +55,11 @@ my $proxy = PgProxy->new(to => $port, at => "127.0.0.2:$port");
 my $names = name_server();
 $names->{tell}->('127.0.0.1');
 
+sub master_pid {
+    open my $fh, '<', Test::Nginx::Util::log_file('nginx.pid') or die "no pid: $!";
+    return <$fh> =~ /(\d+)/;
+}
+
 sub paid { return request(create(uuid(), 1), 10)->{status} }
 
 # the configuration gets 127.0.0.1, as this machine says
@@ -70,6 +75,19 @@ ok(wait_until(15, sub { paid() == 201 && $proxy->seen('pass') > 0 }),
 like(Own::log_text(), qr/PostgreSQL "localhost" is at 127\.0\.0\.2 now, not at 127\.0\.0\.1/,
      'and the log says so');
 
+# a worker that takes a dead one's place begins there, not where the configuration
+# had it
+{
+    my ($master) = master_pid();
+    my ($worker) = `pgrep -P $master` =~ /(\d+)/;
+    my $seen = $proxy->seen('pass');
+    kill KILL => $worker;
+    ok(wait_until(5, sub { my ($new) = `pgrep -P $master` =~ /(\d+)/;
+                           $new && $new != $worker }), 'a new worker');
+    is(join(' ', map { paid() } 1 .. 5), '201 201 201 201 201', 'a new worker: paid');
+    cmp_ok($proxy->seen('pass'), '>=', $seen + 5, 'a new worker: where the name is');
+}
+
 # nobody answers for names any more
 $names->{tell}->('-');
 ok(wait_until(20, sub { Own::log_text() =~ /"localhost" could not be resolved/ }),
@@ -84,12 +102,12 @@ $proxy->stop;
 $names->{tell}->('127.0.0.1');
 ok(wait_until(20, sub { paid() == 201 }), 'and back');
 
-Own::stop(expected => qr/could not be resolved|connection to PostgreSQL/);
+Own::stop(expected => qr/could not be resolved|connection to PostgreSQL|exited on signal 9/);
 
 # two names get to one server: it is not taken for two that take writes
 
 Own::start(server => "localhost:$port; server 127.0.0.2:$port",
-           shard => 'timeout 4s;',
+           shard => 'timeout 4s;', workers => 2,
            http => "resolver 127.0.0.1:$names->{port} valid=1s ipv6=off;");
 is(paid(), 201, 'two servers: a payment');
 $proxy = PgProxy->new(to => $port, at => "127.0.0.2:$port");

@@ -211,13 +211,17 @@ void ngx_payments_pg_doubt(ngx_payments_pg_conf_t *conf);
 
 /* a server has another address: it is asked anew, if this worker asks */
 void ngx_payments_pg_probe_moved(ngx_uint_t server);
+/* of several servers, by the worker that probes: where one is, for all */
+void ngx_payments_pg_tell_address(ngx_uint_t server, u_char *text);
 
 /* resolve.c */
 
-/* init_process: asks for names from now on, if there are any */
-void ngx_payments_pg_resolve_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_conf_t *conf);
+void ngx_payments_pg_resolve_init(ngx_payments_pg_conf_t *conf);
 void ngx_payments_pg_resolve_exit(void);
+/* this worker asks for names from now on; 0: there is nothing to ask */
+ngx_uint_t ngx_payments_pg_resolve_begin(void);
+/* where a server is, from now on in this worker: numeric, with a NUL */
+void ngx_payments_pg_readdress(ngx_uint_t server, u_char *text);
 /* where a server is now, for libpq; NULL: a unix socket */
 const char *ngx_payments_pg_hostaddr(ngx_payments_pg_conf_t *conf,
     ngx_uint_t server);

@@ -25,6 +25,9 @@ typedef struct {
     ngx_atomic_t                  good;        /* probes in a row that found it
                                                   fit to be read */
     ngx_atomic_t                  readable;    /* a replica that is read */
+    u_char                        address[NGX_SOCKADDR_STRLEN];
+                                               /* of its name, under the zone's
+                                                  lock; "": as configured */
 } ngx_payments_pg_node_t;
 
 
@@ -45,6 +48,7 @@ typedef struct {
                                                   0: none */
     ngx_atomic_t                  blind;       /* no replica is asked before, if
                                                   not 0 */
+    ngx_atomic_t                  addresses;   /* how often one has changed */
     uint32_t                      servers;     /* CRC of them, in order */
     ngx_payments_pg_node_t        nodes[NGX_PAYMENTS_PG_SERVERS];
 } ngx_payments_pg_topology_t;

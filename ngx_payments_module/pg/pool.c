@@ -250,9 +250,16 @@ ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
         return NGX_ERROR;
     }
 
-    ngx_payments_pg_resolve_init(cycle, conf);
+    ngx_payments_pg_resolve_init(conf);
 
     primary = 0;
+
+    if (conf->nservers == 1 && ngx_payments_pg_resolve_begin()) {
+
+        /* where it is may have changed since the configuration was read */
+
+        primary = conf->nservers;
+    }
 
     if (conf->nservers > 1) {
         if (ngx_payments_pg_topology_init(cycle, conf) != NGX_OK) {
@@ -288,6 +295,24 @@ ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
 }
 
 
+/* what the last server did says nothing about this one */
+
+static void
+ngx_payments_pg_begin_anew(ngx_payments_pg_pool_t *pool)
+{
+    pool->failures = 0;
+    pool->losses = 0;
+    pool->stucks = 0;
+    pool->tokens = NGX_PAYMENTS_PG_TOKENS;
+
+    if (pool->backoff.timer_set) {
+        ngx_del_timer(&pool->backoff);
+    }
+
+    ngx_payments_pg_post(pool);
+}
+
+
 /*
  * What was sent to the old primary may have been executed there or not: it is
  * asked again at the new one, with the same ids.
@@ -311,7 +336,8 @@ ngx_payments_pg_follow(ngx_payments_pg_to_e to, ngx_uint_t server)
         for (n = 0; n < pool->nconns; n++) {
             ngx_payments_pg_disconnect(&pool->conns[n],
                                        (to == NGX_PAYMENTS_PG_TO_PRIMARY)
-                                       ? "another server is the primary"
+                                       ? "another server, or none, is the "
+                                         "primary"
                                        : "another replica is read", 1);
         }
 
@@ -319,16 +345,7 @@ ngx_payments_pg_follow(ngx_payments_pg_to_e to, ngx_uint_t server)
             ngx_payments_pg_divert(pool);
         }
 
-        pool->failures = 0;
-        pool->losses = 0;
-        pool->stucks = 0;
-        pool->tokens = NGX_PAYMENTS_PG_TOKENS;
-
-        if (pool->backoff.timer_set) {
-            ngx_del_timer(&pool->backoff);
-        }
-
-        ngx_payments_pg_post(pool);
+        ngx_payments_pg_begin_anew(pool);
     }
 }
 
@@ -338,7 +355,9 @@ ngx_payments_pg_pool_moved(ngx_payments_pg_pool_t *pool, ngx_uint_t server)
 {
     ngx_uint_t  n;
 
-    if (pool->server != server) {
+    /* a worker that begins looks addresses up before it has pools */
+
+    if (pool->conf == NULL || pool->server != server) {
         return;
     }
 
@@ -347,7 +366,7 @@ ngx_payments_pg_pool_moved(ngx_payments_pg_pool_t *pool, ngx_uint_t server)
                                    "the server has another address", 1);
     }
 
-    ngx_payments_pg_post(pool);
+    ngx_payments_pg_begin_anew(pool);
 }
 
 

@@ -24,6 +24,7 @@
 
 /* beats that the worker that probes remembers, to find one older than FLOOR */
 #define NGX_PAYMENTS_PG_BEATS        8
+#define NGX_PAYMENTS_PG_BEAT         750   /* ms between them, at least */
 
 
 typedef struct {
@@ -194,15 +195,23 @@ ngx_payments_pg_hear(ngx_uint_t line, int64_t at)
 
     n = (t->line == line) ? ngx_payments_pg_nbeats : 0;
 
-    if (n == NGX_PAYMENTS_PG_BEATS) {
-        n--;
-        ngx_memmove(&beats[0], &beats[1], n * sizeof(ngx_payments_pg_beat_t));
+    /* in times of doubt there are many: of these some are enough */
+
+    if (n == 0
+        || ngx_current_msec - beats[n - 1].heard >= NGX_PAYMENTS_PG_BEAT)
+    {
+        if (n == NGX_PAYMENTS_PG_BEATS) {
+            n--;
+            ngx_memmove(&beats[0], &beats[1],
+                        n * sizeof(ngx_payments_pg_beat_t));
+        }
+
+        beats[n].at = at;
+        beats[n].heard = ngx_current_msec;
+        n++;
     }
 
-    beats[n].at = at;
-    beats[n].heard = ngx_current_msec;
-    ngx_payments_pg_nbeats = n + 1;
-
+    ngx_payments_pg_nbeats = n;
     floor = 0;
 
     for (i = 0; i < n; i++) {

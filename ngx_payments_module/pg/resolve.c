@@ -2,14 +2,20 @@
 /*
  * Servers that have a name: asked for again with nginx's resolver, which
  * answers from its cache as long as the name's TTL, or "valid", lasts.
- * The address that the configuration got is used until then, and again
- * whenever nobody can tell.
+ *
+ * Of several servers the worker that probes asks, and says in shared memory
+ * where they are: who is the primary is known by number, so all must have the
+ * same address for a number.  A single server has no such memory, each worker
+ * asks, and connects when it has been answered once.
+ *
+ * A name that nobody can tell stays where it was.
  */
 
 #include "ngx_payments_pg_internal.h"
 
 
 #define NGX_PAYMENTS_PG_RESOLVE_EVERY  5000  /* ms */
+#define NGX_PAYMENTS_PG_RESOLVE_FIRST  1000  /* how long the first may take */
 
 
 /* a server's address as this worker knows it */
@@ -29,33 +35,44 @@ static void ngx_payments_pg_resolved(ngx_resolver_ctx_t *ctx);
 static ngx_payments_pg_conf_t     *ngx_payments_pg_resolve_conf;
 static ngx_payments_pg_address_t   ngx_payments_pg_addresses
                                                      [NGX_PAYMENTS_PG_SERVERS];
+static ngx_uint_t                  ngx_payments_pg_answered;
 static ngx_event_t                 ngx_payments_pg_resolve_event;
 static ngx_connection_t            ngx_payments_pg_resolve_dummy;
 
 
 void
-ngx_payments_pg_resolve_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
+ngx_payments_pg_resolve_init(ngx_payments_pg_conf_t *conf)
 {
-    ngx_uint_t    i;
     ngx_event_t  *ev = &ngx_payments_pg_resolve_event;
 
     ngx_payments_pg_resolve_conf = conf;
+    ngx_payments_pg_answered = 0;
+
     ngx_memzero(ngx_payments_pg_addresses, sizeof(ngx_payments_pg_addresses));
+    ngx_memzero(ev, sizeof(ngx_event_t));
+
+    ngx_payments_pg_resolve_dummy.fd = (ngx_socket_t) -1;
+    ev->data = &ngx_payments_pg_resolve_dummy;
+    ev->handler = ngx_payments_pg_resolve;
+    ev->log = ngx_cycle->log;
+    ev->cancelable = 1;
+}
+
+
+ngx_uint_t
+ngx_payments_pg_resolve_begin(void)
+{
+    ngx_uint_t               i;
+    ngx_payments_pg_conf_t  *conf = ngx_payments_pg_resolve_conf;
 
     for (i = 0; conf->resolver && i < conf->nservers; i++) {
-
         if (conf->servers[i].named) {
-            ngx_payments_pg_resolve_dummy.fd = (ngx_socket_t) -1;
-            ngx_memzero(ev, sizeof(ngx_event_t));
-            ev->data = &ngx_payments_pg_resolve_dummy;
-            ev->handler = ngx_payments_pg_resolve;
-            ev->log = cycle->log;
-            ev->cancelable = 1;
-
-            ngx_add_timer(ev, NGX_PAYMENTS_PG_RESOLVE_EVERY);
-            return;
+            ngx_add_timer(&ngx_payments_pg_resolve_event, 1);
+            return 1;
         }
     }
+
+    return 0;
 }
 
 
@@ -114,6 +131,31 @@ ngx_payments_pg_twin(ngx_payments_pg_conf_t *conf, ngx_uint_t server)
 }
 
 
+void
+ngx_payments_pg_readdress(ngx_uint_t server, u_char *text)
+{
+    ngx_payments_pg_address_t  *address = &ngx_payments_pg_addresses[server];
+
+    if (ngx_strcmp(address->text, text) != 0) {
+        ngx_memcpy(address->text, text, ngx_strlen(text) + 1);
+        ngx_payments_pg_moved(server);
+    }
+}
+
+
+/* where a single server is has been answered, or can not be: it is used */
+
+static void
+ngx_payments_pg_first(void)
+{
+    ngx_payments_pg_answered = 1;
+
+    if (ngx_payments_pg_resolve_conf->nservers == 1) {
+        ngx_payments_pg_follow(NGX_PAYMENTS_PG_TO_PRIMARY, 0);
+    }
+}
+
+
 static void
 ngx_payments_pg_resolve(ngx_event_t *ev)
 {
@@ -132,6 +174,7 @@ ngx_payments_pg_resolve(ngx_event_t *ev)
         ctx = ngx_resolve_start(conf->resolver, NULL);
 
         if (ctx == NULL || ctx == NGX_NO_RESOLVER) {
+            ngx_payments_pg_first();
             break;
         }
 
@@ -139,7 +182,10 @@ ngx_payments_pg_resolve(ngx_event_t *ev)
         ctx->name.len = ngx_strlen(conf->servers[i].host);
         ctx->handler = ngx_payments_pg_resolved;
         ctx->data = address;
-        ctx->timeout = conf->resolver_timeout;
+        ctx->timeout = ngx_payments_pg_answered
+                       ? conf->resolver_timeout
+                       : ngx_min(conf->resolver_timeout,
+                                 NGX_PAYMENTS_PG_RESOLVE_FIRST);
         ctx->cancelable = 1;
 
         address->ctx = ctx;
@@ -148,6 +194,7 @@ ngx_payments_pg_resolve(ngx_event_t *ev)
 
         if (ngx_resolve_name(ctx) != NGX_OK) {
             address->ctx = NULL;
+            ngx_payments_pg_first();
         }
     }
 
@@ -155,53 +202,78 @@ ngx_payments_pg_resolve(ngx_event_t *ev)
 }
 
 
-/* one of several addresses is kept as long as the name has it */
+/*
+ * Which of a name's addresses: the one that is used, as long as the name has
+ * it; else the first of that one's family, since the host may have no other.
+ * 1: another one than before.
+ */
+
+static ngx_uint_t
+ngx_payments_pg_pick(ngx_resolver_ctx_t *ctx, const char *known, u_char *text)
+{
+    size_t      len;
+    u_char      other[NGX_SOCKADDR_STRLEN];
+    ngx_uint_t  i, same;
+
+    text[0] = '\0';
+    same = 0;
+
+    for (i = 0; i < ctx->naddrs; i++) {
+        len = ngx_sock_ntop(ctx->addrs[i].sockaddr, ctx->addrs[i].socklen,
+                            other, NGX_SOCKADDR_STRLEN - 1, 0);
+        other[len] = '\0';
+
+        if (ngx_strcmp(other, known) == 0) {
+            return 0;
+        }
+
+        if (text[0] == '\0'
+            || (!same && (ngx_strchr(other, ':') != NULL)
+                         == (ngx_strchr(known, ':') != NULL)))
+        {
+            same = (ngx_strchr(other, ':') != NULL)
+                   == (ngx_strchr(known, ':') != NULL);
+            ngx_memcpy(text, other, len + 1);
+        }
+    }
+
+    return text[0] != '\0';
+}
+
 
 static void
 ngx_payments_pg_resolved(ngx_resolver_ctx_t *ctx)
 {
-    size_t                      len;
     u_char                      text[NGX_SOCKADDR_STRLEN];
-    u_char                      first[NGX_SOCKADDR_STRLEN];
-    ngx_uint_t                  i, server;
+    ngx_uint_t                  server;
     const char                 *known;
+    ngx_payments_pg_conf_t     *conf = ngx_payments_pg_resolve_conf;
     ngx_payments_pg_address_t  *address = ctx->data;
 
     server = address - ngx_payments_pg_addresses;
-    known = ngx_payments_pg_hostaddr(ngx_payments_pg_resolve_conf, server);
-    first[0] = '\0';
-
-    for (i = 0; ctx->state == NGX_OK && i < ctx->naddrs; i++) {
-        len = ngx_sock_ntop(ctx->addrs[i].sockaddr, ctx->addrs[i].socklen,
-                            text, NGX_SOCKADDR_STRLEN - 1, 0);
-        text[len] = '\0';
-
-        if (ngx_strcmp(text, known) == 0) {
-            break;
-        }
-
-        if (i == 0) {
-            ngx_memcpy(first, text, len + 1);
-        }
-    }
+    known = ngx_payments_pg_hostaddr(conf, server);
 
     if (ctx->state != NGX_OK) {
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
                       "PostgreSQL \"%s\" could not be resolved (%i: %s); it is "
-                      "still used at %s",
-                      ngx_payments_pg_resolve_conf->servers[server].host,
+                      "still used at %s", conf->servers[server].host,
                       ctx->state, ngx_resolver_strerror(ctx->state), known);
 
-    } else if (i == ctx->naddrs && first[0] != '\0') {
+    } else if (ngx_payments_pg_pick(ctx, known, text)) {
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                       "PostgreSQL \"%s\" is at %s now, not at %s any more",
-                      ngx_payments_pg_resolve_conf->servers[server].host,
-                      first, known);
+                      conf->servers[server].host, text, known);
 
-        ngx_memcpy(address->text, first, ngx_strlen(first) + 1);
-        ngx_payments_pg_moved(server);
+        if (conf->nservers > 1) {
+            ngx_payments_pg_tell_address(server, text);
+
+        } else {
+            ngx_payments_pg_readdress(server, text);
+        }
     }
 
     address->ctx = NULL;
     ngx_resolve_name_done(ctx);
+
+    ngx_payments_pg_first();
 }

@@ -45,6 +45,7 @@ static ngx_int_t ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone,
 static void ngx_payments_pg_watch(ngx_event_t *ev);
 static void ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
+static void ngx_payments_pg_elect(ngx_uint_t primary);
 static void ngx_payments_pg_decide(void);
 
 
@@ -52,6 +53,8 @@ ngx_payments_pg_conf_t      *ngx_payments_pg_conf;
 ngx_payments_pg_topology_t  *ngx_payments_pg_topology;
 ngx_payments_pg_probe_t     *ngx_payments_pg_probes;
 
+static ngx_slab_pool_t             *ngx_payments_pg_shpool;
+static ngx_atomic_uint_t            ngx_payments_pg_seen;   /* of "addresses" */
 static ngx_event_t                  ngx_payments_pg_watcher;
 static ngx_connection_t             ngx_payments_pg_watcher_dummy;
 
@@ -168,7 +171,71 @@ ngx_payments_pg_begin(ngx_cycle_t *cycle)
 
     ngx_payments_pg_probes = probes;
 
+    (void) ngx_payments_pg_resolve_begin();
+
     return NGX_OK;
+}
+
+
+/* each worker, before it connects anywhere */
+
+static void
+ngx_payments_pg_look_up(void)
+{
+    ngx_uint_t                   i;
+    u_char                       addresses[NGX_PAYMENTS_PG_SERVERS]
+                                          [NGX_SOCKADDR_STRLEN];
+    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+
+    if (t->addresses == ngx_payments_pg_seen) {
+        return;
+    }
+
+    ngx_shmtx_lock(&ngx_payments_pg_shpool->mutex);
+
+    ngx_payments_pg_seen = t->addresses;
+
+    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
+        ngx_memcpy(addresses[i], t->nodes[i].address, NGX_SOCKADDR_STRLEN);
+    }
+
+    ngx_shmtx_unlock(&ngx_payments_pg_shpool->mutex);
+
+    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
+        if (addresses[i][0] != '\0') {
+            ngx_payments_pg_readdress(i, addresses[i]);
+        }
+    }
+}
+
+
+/* Nobody goes to the new address before it has said what it is. */
+
+void
+ngx_payments_pg_tell_address(ngx_uint_t server, u_char *text)
+{
+    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_node_t      *node = &t->nodes[server];
+
+    node->probed = 0;
+    node->writer = 0;
+    node->readable = 0;
+    node->good = 0;
+
+    if (t->primary == server + 1) {
+        ngx_payments_pg_elect(0);
+    }
+
+    ngx_shmtx_lock(&ngx_payments_pg_shpool->mutex);
+
+    ngx_memcpy(node->address, text, ngx_strlen(text) + 1);
+    t->addresses++;
+
+    ngx_shmtx_unlock(&ngx_payments_pg_shpool->mutex);
+
+    /* what the old address may yet answer is not asked any more */
+
+    ngx_payments_pg_look_up();
 }
 
 
@@ -177,7 +244,10 @@ ngx_payments_pg_topology_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
 {
     ngx_payments_pg_conf = conf;
     ngx_payments_pg_topology = conf->zone->data;
+    ngx_payments_pg_shpool = (ngx_slab_pool_t *) conf->zone->shm.addr;
+    ngx_payments_pg_seen = 0;
     ngx_payments_pg_probes = NULL;
+    ngx_payments_pg_look_up();
 
     /* the first worker may begin a little later than this one */
 
@@ -350,6 +420,7 @@ ngx_payments_pg_abandoned(void)
 static void
 ngx_payments_pg_watch(ngx_event_t *ev)
 {
+    ngx_payments_pg_look_up();
     ngx_payments_pg_follow(NGX_PAYMENTS_PG_TO_PRIMARY,
                            ngx_payments_pg_primary(ngx_payments_pg_conf));
     ngx_payments_pg_follow(NGX_PAYMENTS_PG_TO_REPLICA,
@@ -380,9 +451,12 @@ ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
     probe->pending = 0;
     probe->told = 1;
 
-    /* another worker asks by now, and may know more than a late answer */
+    /* another worker asks by now, and may know more than a late answer; one to
+       whom another name leads has been asked under that */
 
-    if (ngx_exiting) {
+    if (ngx_exiting
+        || ngx_payments_pg_twin(ngx_payments_pg_conf, probe->server))
+    {
         return;
     }
 
