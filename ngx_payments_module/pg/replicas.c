@@ -24,7 +24,7 @@
 
 /* beats that the worker that probes remembers, to find one older than FLOOR */
 #define NGX_PAYMENTS_PG_BEATS        8
-#define NGX_PAYMENTS_PG_BEAT         750   /* ms between them, at least */
+#define NGX_PAYMENTS_PG_BEAT_GAP     750   /* ms between them, at least */
 
 
 typedef struct {
@@ -198,7 +198,7 @@ ngx_payments_pg_hear(ngx_uint_t line, int64_t at)
     /* in times of doubt there are many: of these some are enough */
 
     if (n == 0
-        || ngx_current_msec - beats[n - 1].heard >= NGX_PAYMENTS_PG_BEAT)
+        || ngx_current_msec - beats[n - 1].heard >= NGX_PAYMENTS_PG_BEAT_GAP)
     {
         if (n == NGX_PAYMENTS_PG_BEATS) {
             n--;
