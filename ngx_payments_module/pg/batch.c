@@ -133,12 +133,11 @@ ngx_payments_pg_element(u_char *p, ngx_payments_pg_type_e type,
 
 static u_char *
 ngx_payments_pg_array(u_char *p, ngx_payments_pg_call_t *call,
-    ngx_uint_t parameter)
+    ngx_uint_t parameter, const int64_t *beat)
 {
     u_char                   *flags;
     ngx_uint_t                i;
     ngx_payments_pg_type_e    type;
-    int64_t                   beat[2];
     ngx_uint_t                beyond;
     ngx_payments_pg_value_t   extra, *value;
 
@@ -151,7 +150,6 @@ ngx_payments_pg_array(u_char *p, ngx_payments_pg_call_t *call,
     ngx_memzero(&extra, sizeof(ngx_payments_pg_value_t));
 
     if (beyond > 1) {
-        ngx_payments_pg_floor(&beat[0], &beat[1]);
         extra.number = beat[beyond - 2];
     }
 
@@ -211,12 +209,17 @@ ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
 {
     size_t       size;
     u_char      *p, *start;
+    int64_t      beat[2];
     ngx_uint_t   i, n;
 
     n = call->statement->nparams + 1;
 
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
         n += NGX_PAYMENTS_PG_SHOW;
+
+        /* once: another worker may tell of another beat at any moment */
+
+        ngx_payments_pg_floor(&beat[0], &beat[1]);
     }
 
     size = n * NGX_PAYMENTS_PG_HEADER;
@@ -244,7 +247,7 @@ ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
 
     for (i = 0; i < n; i++) {
         start = p;
-        p = ngx_payments_pg_array(p, call, i);
+        p = ngx_payments_pg_array(p, call, i, beat);
         values[i] = (const char *) start;
         lengths[i] = (int) (p - start);
     }
@@ -404,10 +407,13 @@ ngx_payments_pg_token(ngx_payments_pg_row_t *row)
 {
     int  column;
 
-    column = PQfnumber(row->result, "token");
+    /* the last one, if at all: PQfnumber() would copy the name to look for it */
 
-    return (column < 0) ? NGX_PAYMENTS_PG_ALL
-                        : ngx_payments_pg_number(row, column);
+    column = PQnfields(row->result) - 1;
+
+    return (column < 0
+            || ngx_strcmp(PQfname(row->result, column), "token") != 0)
+           ? NGX_PAYMENTS_PG_ALL : ngx_payments_pg_number(row, column);
 }
 
 

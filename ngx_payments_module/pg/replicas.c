@@ -72,7 +72,10 @@ ngx_payments_pg_floor(int64_t *line, int64_t *at)
 {
     ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
 
-    /* none: no server shows such a timeline */
+    /*
+     * In this order: who hears of a new timeline takes the floor away first.
+     * None: no server shows such a timeline.
+     */
 
     *at = (int64_t) t->floor;
     *line = *at ? (int64_t) t->line : -1;
