@@ -407,7 +407,7 @@ ngx_payments_pg_token(ngx_payments_pg_row_t *row)
 {
     int  column;
 
-    /* the last one, if at all: PQfnumber() would copy the name to look for it */
+    /* the last one, if at all: PQfnumber() would copy the name to find it */
 
     column = PQnfields(row->result) - 1;
 
