@@ -208,8 +208,18 @@ ngx_payments_conf_shard(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_payments_pg_conf_t    *shard;
     ngx_payments_main_conf_t  *pmcf = conf;
 
-    if (pmcf->shard != NULL) {
-        return "is duplicate: one shard is supported";
+    for (i = 0; i < pmcf->pg.nshards; i++) {
+        if (value[1].len == pmcf->pg.shards[i]->name.len
+            && ngx_strncmp(value[1].data, pmcf->pg.shards[i]->name.data,
+                           value[1].len)
+               == 0)
+        {
+            return "is duplicate: another shard has this name";
+        }
+    }
+
+    if (i == NGX_PAYMENTS_PG_SHARDS) {
+        return "is one too many: 16 shards are supported";
     }
 
     shard = ngx_pcalloc(cf->pool, sizeof(ngx_payments_pg_conf_t));
@@ -249,7 +259,7 @@ ngx_payments_conf_shard(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    pmcf->shard = shard;
+    pmcf->pg.shards[pmcf->pg.nshards++] = shard;
 
     return NGX_CONF_OK;
 }

@@ -170,7 +170,7 @@ ngx_payments_create_main_conf(ngx_conf_t *cf)
     /*
      * set by ngx_pcalloc():
      *
-     *     pmcf->shard = NULL;
+     *     pmcf->pg.nshards = 0;
      *     pmcf->redis = NULL;
      *     pmcf->redis_off = 0;
      *     pmcf->enabled = 0;
@@ -197,6 +197,7 @@ ngx_payments_create_main_conf(ngx_conf_t *cf)
 static char *
 ngx_payments_init_main_conf(ngx_conf_t *cf, void *conf)
 {
+    ngx_uint_t                 i;
     ngx_payments_main_conf_t  *pmcf = conf;
 
     ngx_conf_init_uint_value(pmcf->idempotency.redis_read,
@@ -227,8 +228,8 @@ ngx_payments_init_main_conf(ngx_conf_t *cf, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (pmcf->shard != NULL) {
-        pmcf->shard->ttl = pmcf->ttl;
+    for (i = 0; i < pmcf->pg.nshards; i++) {
+        pmcf->pg.shards[i]->ttl = pmcf->ttl;
     }
 
     if (pmcf->redis != NULL && pmcf->idempotency.secret.len == 0) {
@@ -309,18 +310,23 @@ static ngx_int_t
 ngx_payments_enough(ngx_log_t *log, ngx_payments_main_conf_t *pmcf,
     ngx_uint_t have)
 {
-    ngx_uint_t  need;
+    ngx_uint_t  i, need;
 
-    need = (pmcf->redis != NULL) + ngx_payments_pg_budget(pmcf->shard, 1);
+    need = (pmcf->redis != NULL);
+
+    for (i = 0; i < pmcf->pg.nshards; i++) {
+        need += ngx_payments_pg_budget(pmcf->pg.shards[i], 1);
+    }
 
     if (need < have) {
         return NGX_OK;
     }
 
     ngx_log_error(NGX_LOG_EMERG, log, 0,
-                  "payments shard \"%V\" needs %ui connections in each worker, "
-                  "but \"worker_connections\" are %ui", &pmcf->shard->name,
-                  need, have);
+                  "payments shard%s \"%V\"%s needs %ui connections in each "
+                  "worker, but \"worker_connections\" are %ui",
+                  (i > 1) ? "s" : "", &pmcf->pg.shards[0]->name,
+                  (i > 1) ? " and others" : "", need, have);
 
     return NGX_ERROR;
 }
@@ -359,14 +365,12 @@ ngx_payments_init_module(ngx_cycle_t *cycle)
 static ngx_int_t
 ngx_payments_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 {
-    void             ***events;
-    ngx_int_t           workers;
-    ngx_uint_t          each, probes;
-    ngx_core_conf_t    *ccf;
-    ngx_event_conf_t   *ecf;
-
-    each = ngx_payments_pg_budget(pmcf->shard, 0);
-    probes = ngx_payments_pg_budget(pmcf->shard, 1) - each;
+    void                  ***events;
+    ngx_int_t                workers;
+    ngx_uint_t               i, each, probes;
+    ngx_core_conf_t         *ccf;
+    ngx_event_conf_t        *ecf;
+    ngx_payments_pg_conf_t  *shard;
 
     /* the events block mostly stands before http; where it does not,
        ngx_payments_init_module() looks again */
@@ -386,11 +390,17 @@ ngx_payments_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
     workers = (ccf->worker_processes == NGX_CONF_UNSET)
               ? 1 : ccf->worker_processes;
 
-    ngx_conf_log_error(NGX_LOG_NOTICE, cf, 0,
-                       "payments shard \"%V\": at most %ui connections to "
-                       "PostgreSQL (%i workers with %ui each), twice as many "
-                       "while a reload drains", &pmcf->shard->name,
-                       each * workers + probes, workers, each);
+    for (i = 0; i < pmcf->pg.nshards; i++) {
+        shard = pmcf->pg.shards[i];
+        each = ngx_payments_pg_budget(shard, 0);
+        probes = ngx_payments_pg_budget(shard, 1) - each;
+
+        ngx_conf_log_error(NGX_LOG_NOTICE, cf, 0,
+                           "payments shard \"%V\": at most %ui connections to "
+                           "PostgreSQL (%i workers with %ui each), twice as "
+                           "many while a reload drains", &shard->name,
+                           each * workers + probes, workers, each);
+    }
 
     return NGX_OK;
 }
@@ -403,7 +413,7 @@ ngx_payments_check(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 {
     const char  *failed;
 
-    if (pmcf->shard == NULL) {
+    if (pmcf->pg.nshards == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"payments on\" needs a \"payments_shard\"");
         return NGX_ERROR;
@@ -465,12 +475,45 @@ ngx_payments_signing(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 }
 
 
+/* how servers that have a name, and several of a shard, are found */
+
+static ngx_int_t
+ngx_payments_servers(ngx_conf_t *cf, ngx_payments_pg_shards_t *pg)
+{
+    ngx_uint_t                 i;
+    ngx_payments_pg_conf_t    *shard;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    /* http's own "resolver", wherever it stands */
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    for (i = 0; i < pg->nshards; i++) {
+        shard = pg->shards[i];
+        shard->resolver = clcf->resolver;
+        shard->resolver_timeout =
+                          (clcf->resolver_timeout == NGX_CONF_UNSET_MSEC)
+                          ? 30000 : clcf->resolver_timeout;
+
+        if (shard->nservers == 1) {
+            continue;
+        }
+
+        shard->zone = ngx_payments_pg_zone(cf, shard, &ngx_payments_module);
+        if (shard->zone == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_payments_postconfiguration(ngx_conf_t *cf)
 {
     ngx_http_handler_pt        *h;
     ngx_payments_main_conf_t   *pmcf;
-    ngx_http_core_loc_conf_t   *clcf;
     ngx_http_core_main_conf_t  *cmcf;
 
     pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_payments_module);
@@ -497,20 +540,8 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    /* http's own "resolver", wherever it stands */
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    pmcf->shard->resolver = clcf->resolver;
-    pmcf->shard->resolver_timeout =
-                      (clcf->resolver_timeout == NGX_CONF_UNSET_MSEC)
-                      ? 30000 : clcf->resolver_timeout;
-
-    if (pmcf->shard->nservers > 1) {
-        pmcf->shard->zone = ngx_payments_pg_zone(cf, pmcf->shard,
-                                                 &ngx_payments_module);
-        if (pmcf->shard->zone == NULL) {
-            return NGX_ERROR;
-        }
+    if (ngx_payments_servers(cf, &pmcf->pg) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
@@ -561,7 +592,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
     if (ngx_payments_idempotency_init(cycle, pmcf->executions,
                                       &pmcf->idempotency)
         != NGX_OK
-        || ngx_payments_pg_init(cycle, pmcf->shard) != NGX_OK)
+        || ngx_payments_pg_init(cycle, &pmcf->pg) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -26,13 +26,13 @@ __DATA__
 
 
 
-=== TEST 3: two shards
+=== TEST 3: two shards of one name
 --- http_config
     payments_shard a { server 127.0.0.1; }
-    payments_shard b { server 127.0.0.1; }
+    payments_shard a { server 127.0.0.2; }
 --- must_die
 --- error_log
-"payments_shard" directive is duplicate
+"payments_shard" directive is duplicate: another shard has this name
 
 
 

@@ -219,7 +219,7 @@ ngx_payments_api_tell(ngx_payments_request_t *request,
         return 0;
     }
 
-    request->command = ngx_payments_tokens_store(request->merchant_id,
+    request->command = ngx_payments_tokens_store(item, request->merchant_id,
                                                  ngx_payments_pg_token(row),
                                                  ngx_payments_api_told,
                                                  request);
@@ -318,7 +318,7 @@ ngx_payments_api_send(ngx_payments_request_t *request,
     item->token = NGX_PAYMENTS_PG_ALL;
 
     request->pending = 1;
-    request->command = ngx_payments_tokens_ask(statement, request->merchant_id,
+    request->command = ngx_payments_tokens_ask(item, request->merchant_id,
                                                ngx_payments_api_asked,
                                                request);
     if (request->command == NULL) {
@@ -357,6 +357,7 @@ void
 ngx_payments_api_leave(ngx_payments_request_t *request)
 {
     ngx_payments_idempotency_leave(&request->waiter);
+    ngx_payments_api_leave_all(request);
 
     if (request->pending) {
         request->pending = 0;

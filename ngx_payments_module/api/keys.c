@@ -437,7 +437,12 @@ ngx_payments_administer_item(ngx_payments_request_t *request,
     ngx_payments_administer_value(&values[A_ACTION], request->action,
                                   ngx_strlen(request->action));
 
-    execution->item.statement = NGX_PAYMENTS_PG_ADMINISTER;
+    /* about another merchant: in his shard; about the caller: in his own */
+
+    execution->item.statement = request->placed
+                                ? NGX_PAYMENTS_PG_ADMINISTER_THERE
+                                : NGX_PAYMENTS_PG_ADMINISTER;
+    execution->item.shard = request->shard;
     execution->item.values = values;
 
     return NGX_OK;
@@ -547,6 +552,7 @@ ngx_payments_administer(ngx_payments_request_t *request, const char *action)
 void
 ngx_payments_create_key(ngx_payments_request_t *request)
 {
+    ngx_str_t                   owner;
     ngx_payments_problem_e      problem;
     ngx_payments_workspace_t   *ws;
 
@@ -567,8 +573,19 @@ ngx_payments_create_key(ngx_payments_request_t *request)
     {
         problem = NGX_PAYMENTS_P_INSUFFICIENT_SCOPE;
 
+    } else if (ngx_payments_api_text(request->pool, ws, F_MERCHANT, &owner)
+               != NGX_OK)
+    {
+        problem = NGX_PAYMENTS_P_INTERNAL_ERROR;
+
     } else {
-        ngx_payments_api_execute(request, ws, ngx_payments_administer_item);
+        if (owner.data == NULL
+            || ngx_payments_api_place(request, &owner) == NGX_OK)
+        {
+            ngx_payments_api_execute(request, ws,
+                                     ngx_payments_administer_item);
+        }
+
         return;
     }
 
@@ -603,7 +620,9 @@ ngx_payments_create_merchant(ngx_payments_request_t *request)
 void
 ngx_payments_update_merchant(ngx_payments_request_t *request)
 {
-    ngx_payments_administer(request, "update_merchant");
+    if (ngx_payments_api_place(request, &request->id) == NGX_OK) {
+        ngx_payments_administer(request, "update_merchant");
+    }
 }
 
 
@@ -611,11 +630,4 @@ void
 ngx_payments_get_key(ngx_payments_request_t *request)
 {
     ngx_payments_api_get(request, "key_", NGX_PAYMENTS_PG_GET_API_KEYS);
-}
-
-
-void
-ngx_payments_get_merchant(ngx_payments_request_t *request)
-{
-    ngx_payments_api_get(request, "mer_", NGX_PAYMENTS_PG_GET_MERCHANTS);
 }

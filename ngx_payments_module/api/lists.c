@@ -169,11 +169,32 @@ ngx_payments_list_body(ngx_payments_request_t *request, ngx_str_t *data,
 }
 
 
+void
+ngx_payments_api_page(ngx_payments_request_t *request, ngx_str_t *data,
+    u_char *last)
+{
+    ngx_str_t  cursor;
+
+    if (data->data == NULL
+        || (last != NULL
+            && ngx_payments_query_next(request, &request->list, last, &cursor)
+               != NGX_OK)
+        || ngx_payments_list_body(request, data, last ? &cursor : NULL)
+           != NGX_OK)
+    {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
+                             NULL);
+    }
+
+    request->done(request);
+}
+
+
 static void
 ngx_payments_list_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
-    ngx_str_t                cursor, last, data;
+    ngx_str_t                last, data;
     ngx_uint_t               more;
     ngx_payments_request_t  *request = item->data;
 
@@ -196,25 +217,7 @@ ngx_payments_list_done(ngx_payments_pg_item_t *item,
         return;
     }
 
-    if (more
-        && ngx_payments_query_next(request, &request->list, last.data,
-                                   &cursor)
-           != NGX_OK)
-    {
-        goto failed;
-    }
-
-    if (ngx_payments_list_body(request, &data, more ? &cursor : NULL)
-        == NGX_OK)
-    {
-        request->done(request);
-        return;
-    }
-
-failed:
-
-    ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL, NULL);
-    request->done(request);
+    ngx_payments_api_page(request, &data, more ? last.data : NULL);
 }
 
 
@@ -244,6 +247,11 @@ ngx_payments_list(ngx_payments_request_t *request, const char *kind,
     values[4].len = NGX_PAYMENTS_UUID_LEN;
     values[5].number = list->ascending;
     values[6].number = list->limit;
+
+    if (ngx_strcmp(kind, "merchants") == 0) {
+        ngx_payments_api_list_merchants(request);
+        return;
+    }
 
     ngx_payments_api_send(request, (table == ngx_payments_events_query)
                                    ? NGX_PAYMENTS_PG_LIST_EVENTS

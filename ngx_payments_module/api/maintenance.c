@@ -8,15 +8,23 @@
 #define NGX_PAYMENTS_MAINTAIN    (3600 * 1000)  /* ms */
 
 
-/* a task: one SQL call, again and again; of the first worker */
+/* what is done again and again: one SQL call */
 
 typedef struct {
     ngx_payments_pg_statement_e   statement;
     ngx_msec_t                    every;
     ngx_msec_t                    again;       /* where it did not work */
-    ngx_msec_t                  (*done)(ngx_payments_pg_row_t *row);
+    ngx_msec_t                  (*done)(ngx_payments_pg_item_t *item,
+                                    ngx_payments_pg_row_t *row);
                                                /* how long until the next; NULL:
                                                   every */
+} ngx_payments_duty_t;
+
+
+/* ... in one shard; of the first worker */
+
+typedef struct {
+    const ngx_payments_duty_t    *duty;
     ngx_event_t                   timer;
     ngx_connection_t              dummy;       /* for the timer's log lines */
     ngx_payments_pg_item_t        item;
@@ -28,18 +36,23 @@ typedef struct {
 static void ngx_payments_task_timer(ngx_event_t *ev);
 static void ngx_payments_task_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
-static ngx_msec_t ngx_payments_maintain_done(ngx_payments_pg_row_t *row);
+static ngx_msec_t ngx_payments_maintain_done(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_row_t *row);
 
 
-static ngx_payments_task_t  ngx_payments_tasks[] = {
-    { .statement = NGX_PAYMENTS_PG_MAINTAIN, .every = NGX_PAYMENTS_MAINTAIN,
-      .again = 60 * 1000, .done = ngx_payments_maintain_done },
-    { .statement = NGX_PAYMENTS_PG_BACKGROUND, .every = 1000,
-      .again = 1000 }
+static const ngx_payments_duty_t  ngx_payments_duties[] = {
+    { NGX_PAYMENTS_PG_MAINTAIN, NGX_PAYMENTS_MAINTAIN, 60 * 1000,
+      ngx_payments_maintain_done },
+    { NGX_PAYMENTS_PG_BACKGROUND, 1000, 1000, NULL }
 };
 
-#define NGX_PAYMENTS_TASKS                                                    \
-    (sizeof(ngx_payments_tasks) / sizeof(ngx_payments_task_t))
+#define NGX_PAYMENTS_DUTIES                                                   \
+    (sizeof(ngx_payments_duties) / sizeof(ngx_payments_duty_t))
+
+
+static ngx_payments_task_t  ngx_payments_tasks
+                                 [NGX_PAYMENTS_DUTIES * NGX_PAYMENTS_PG_SHARDS];
+static ngx_uint_t           ngx_payments_ntasks;
 
 
 /* who this process is to the lease; another one after each start */
@@ -57,8 +70,11 @@ ngx_payments_maintenance_init(ngx_cycle_t *cycle, time_t kept)
         return;
     }
 
-    for (i = 0; i < NGX_PAYMENTS_TASKS; i++) {
+    ngx_payments_ntasks = NGX_PAYMENTS_DUTIES * ngx_payments_pg_nshards();
+
+    for (i = 0; i < ngx_payments_ntasks; i++) {
         task = &ngx_payments_tasks[i];
+        task->duty = &ngx_payments_duties[i % NGX_PAYMENTS_DUTIES];
 
         task->dummy.fd = (ngx_socket_t) -1;
         task->dummy.data = task;
@@ -72,7 +88,8 @@ ngx_payments_maintenance_init(ngx_cycle_t *cycle, time_t kept)
         task->value.len = NGX_PAYMENTS_UUID_LEN;
         task->value.number = kept;
 
-        task->item.statement = task->statement;
+        task->item.statement = task->duty->statement;
+        task->item.shard = i / NGX_PAYMENTS_DUTIES;
         task->item.values = &task->value;
         task->item.handler = ngx_payments_task_done;
         task->item.data = task;
@@ -88,7 +105,7 @@ ngx_payments_maintenance_exit(void)
 {
     ngx_uint_t  i;
 
-    for (i = 0; i < NGX_PAYMENTS_TASKS; i++) {
+    for (i = 0; i < ngx_payments_ntasks; i++) {
         if (ngx_payments_tasks[i].timer.timer_set) {
             ngx_del_timer(&ngx_payments_tasks[i].timer);
         }
@@ -107,7 +124,7 @@ ngx_payments_task_timer(ngx_event_t *ev)
     }
 
     if (ngx_payments_api_uuid(task->item.tag) != 0) {
-        ngx_add_timer(ev, task->again);
+        ngx_add_timer(ev, task->duty->again);
         return;
     }
 
@@ -124,20 +141,22 @@ ngx_payments_task_done(ngx_payments_pg_item_t *item,
 
     if (outcome != NGX_PAYMENTS_PG_DONE) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "background task %ui was not done; trying again",
-                      (ngx_uint_t) task->statement);
-        ngx_add_timer(&task->timer, task->again);
+                      "background task %ui of payments shard \"%V\" was not "
+                      "done; trying again", (ngx_uint_t) item->statement,
+                      ngx_payments_pg_shard_name(item->shard));
+        ngx_add_timer(&task->timer, task->duty->again);
         return;
     }
 
-    next = task->done ? task->done(row) : task->every;
+    next = task->duty->done ? task->duty->done(item, row) : task->duty->every;
 
     ngx_add_timer(&task->timer, next);
 }
 
 
 static ngx_msec_t
-ngx_payments_maintain_done(ngx_payments_pg_row_t *row)
+ngx_payments_maintain_done(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_row_t *row)
 {
     int64_t  days;
 
@@ -145,8 +164,9 @@ ngx_payments_maintain_done(ngx_payments_pg_row_t *row)
 
     if (days <= NGX_PAYMENTS_DAYS_ALARM) {
         ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
-                      "partitions of pay.journal end in %L days; payments "
-                      "stop then", days);
+                      "partitions of pay.journal end in %L days in payments "
+                      "shard \"%V\"; payments stop then", days,
+                      ngx_payments_pg_shard_name(item->shard));
     }
 
     /* days that have ended go one by one */

@@ -184,6 +184,7 @@ typedef struct {
 
 typedef struct ngx_payments_request_s    ngx_payments_request_t;
 typedef struct ngx_payments_operation_s  ngx_payments_operation_t;
+typedef struct ngx_payments_parts_s      ngx_payments_parts_t;
 
 typedef void (*ngx_payments_request_pt)(ngx_payments_request_t *request);
 
@@ -233,6 +234,12 @@ struct ngx_payments_request_s {
     ngx_payments_list_t             list;      /* the query of a list */
     const char                     *action;    /* of pay.change_payments() */
     ngx_payments_redis_command_t   *command;   /* asked before pg/ is */
+    ngx_payments_parts_t           *parts;     /* of what all shards are asked;
+                                                  shards.c owns it */
+    ngx_uint_t                      shard;     /* of the merchant whom it is
+                                                  about, if "placed" */
+    unsigned                        placed:1;
+    unsigned                        sought:1;  /* that is known, or not to be */
     unsigned                        pending:1; /* item is with pg/, or soon */
 };
 
@@ -332,6 +339,26 @@ typedef struct {
     ngx_payments_validation_t       validation;
     ngx_payments_out_t              out;       /* 768 KiB, emptied by parse */
 } ngx_payments_workspace_t;
+
+/*
+ * shards.c: what every shard is asked.  _place(): in which one the merchant of
+ * this id is; NGX_OK: request->shard says so, if it is "placed", and else
+ * nobody has him, or there is only one shard; NGX_AGAIN: the operation's
+ * handler will be called again, or the request is answered.
+ * _list_merchants(): a page by request->list.
+ */
+ngx_int_t ngx_payments_api_place(ngx_payments_request_t *request,
+    ngx_str_t *id);
+void ngx_payments_api_list_merchants(ngx_payments_request_t *request);
+/* the answer of a health check; the text is JSON */
+void ngx_payments_api_health(ngx_payments_request_t *request,
+    ngx_uint_t status, const char *text);
+/* the request ends: what was asked for it is not wanted any more */
+void ngx_payments_api_leave_all(ngx_payments_request_t *request);
+/* lists.c: a list's page of objects, parted by commas; what follows this id is
+   on the next one; NULL: there is none */
+void ngx_payments_api_page(ngx_payments_request_t *request, ngx_str_t *data,
+    u_char *last);
 
 /* the workspace's bytes, for who has not parsed yet; NULL: too many */
 u_char *ngx_payments_api_space(size_t len);

@@ -29,20 +29,22 @@
 
 
 /*
- * Stores a merchant's token.  The handler is called when that is done or has
- * failed, and passes its rc to _stored(); NULL: there is nothing to wait for.
+ * Stores a merchant's token, which the item has come back with.  The handler
+ * is called when that is done or has failed, and passes its rc to _stored();
+ * NULL: there is nothing to wait for.
  */
-ngx_payments_redis_command_t *ngx_payments_tokens_store(int64_t merchant_id,
-    int64_t token, ngx_payments_redis_handler_pt handler, void *data);
+ngx_payments_redis_command_t *ngx_payments_tokens_store(
+    ngx_payments_pg_item_t *item, int64_t merchant_id, int64_t token,
+    ngx_payments_redis_handler_pt handler, void *data);
 void ngx_payments_tokens_stored(ngx_int_t rc);
 
 /*
- * Asks what a read of the merchant's must see.  The handler passes what it gets
- * to _asked(), which returns the item's token; NULL: the primary is to be
- * asked, and nobody else.
+ * Asks what the item, a read of the merchant's, must see, of which cluster.
+ * The handler passes what it gets to _asked(), which returns the item's token;
+ * NULL: the primary is to be asked, and nobody else.
  */
 ngx_payments_redis_command_t *ngx_payments_tokens_ask(
-    ngx_payments_pg_statement_e statement, int64_t merchant_id,
+    ngx_payments_pg_item_t *item, int64_t merchant_id,
     ngx_payments_redis_handler_pt handler, void *data);
 int64_t ngx_payments_tokens_asked(ngx_int_t rc, ngx_str_t *value);
 

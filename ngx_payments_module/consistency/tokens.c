@@ -11,18 +11,18 @@
 /* numbers of transactions are a cluster's own */
 
 static void
-ngx_payments_tokens_key(int64_t merchant_id, u_char *buffer, ngx_str_t *name)
+ngx_payments_tokens_key(int64_t merchant_id, uint64_t system, u_char *buffer,
+    ngx_str_t *name)
 {
     name->data = buffer;
-    name->len = ngx_sprintf(buffer, "{m:%L}:w:%xL", merchant_id,
-                            ngx_payments_pg_system())
+    name->len = ngx_sprintf(buffer, "{m:%L}:w:%xL", merchant_id, system)
                 - buffer;
 }
 
 
 ngx_payments_redis_command_t *
-ngx_payments_tokens_store(int64_t merchant_id, int64_t token,
-    ngx_payments_redis_handler_pt handler, void *data)
+ngx_payments_tokens_store(ngx_payments_pg_item_t *item, int64_t merchant_id,
+    int64_t token, ngx_payments_redis_handler_pt handler, void *data)
 {
     u_char                         buffer[NGX_PAYMENTS_TOKENS_KEY_LEN];
     ngx_str_t                      name;
@@ -34,7 +34,8 @@ ngx_payments_tokens_store(int64_t merchant_id, int64_t token,
         return NULL;
     }
 
-    ngx_payments_tokens_key(merchant_id, buffer, &name);
+    ngx_payments_tokens_key(merchant_id, ngx_payments_pg_cluster(item), buffer,
+                            &name);
 
     command = ngx_payments_redis_raise(&name, token, NGX_PAYMENTS_TOKENS_TTL,
                                        handler, data);
@@ -56,19 +57,21 @@ ngx_payments_tokens_stored(ngx_int_t rc)
 
 
 ngx_payments_redis_command_t *
-ngx_payments_tokens_ask(ngx_payments_pg_statement_e statement,
-    int64_t merchant_id, ngx_payments_redis_handler_pt handler, void *data)
+ngx_payments_tokens_ask(ngx_payments_pg_item_t *item, int64_t merchant_id,
+    ngx_payments_redis_handler_pt handler, void *data)
 {
     u_char     buffer[NGX_PAYMENTS_TOKENS_KEY_LEN];
     ngx_str_t  name;
 
-    if (!ngx_payments_pg_replica(statement)
+    item->system = ngx_payments_pg_replica(item->statement, merchant_id);
+
+    if (item->system == 0
         || ngx_payments_redis_reached() < NGX_PAYMENTS_TOKENS_TTL * 1000)
     {
         return NULL;
     }
 
-    ngx_payments_tokens_key(merchant_id, buffer, &name);
+    ngx_payments_tokens_key(merchant_id, item->system, buffer, &name);
 
     return ngx_payments_redis_highest(&name, handler, data);
 }

@@ -391,11 +391,12 @@ ngx_payments_execution_told(void *data, ngx_int_t rc, ngx_str_t *value)
 
 
 static void
-ngx_payments_execution_tell(ngx_payments_execution_t *execution, int64_t n,
-    ngx_payments_pg_row_t *row)
+ngx_payments_execution_tell(ngx_payments_execution_t *execution,
+    ngx_payments_pg_item_t *item, int64_t n, ngx_payments_pg_row_t *row)
 {
     execution->outcome = n;
-    execution->command = ngx_payments_tokens_store(execution->key.merchant_id,
+    execution->command = ngx_payments_tokens_store(item,
+                                                 execution->key.merchant_id,
                                                  ngx_payments_pg_token(row),
                                                  ngx_payments_execution_told,
                                                  execution);
@@ -458,7 +459,7 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
         || n == NGX_PAYMENTS_SQL_ESCALATION)
     {
         ngx_payments_execution_refused(execution, row);
-        ngx_payments_execution_tell(execution, n, row);
+        ngx_payments_execution_tell(execution, item, n, row);
         return;
     }
 
@@ -475,5 +476,5 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
         return;
     }
 
-    ngx_payments_execution_tell(execution, n, row);
+    ngx_payments_execution_tell(execution, item, n, row);
 }

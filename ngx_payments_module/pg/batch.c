@@ -219,7 +219,7 @@ ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
 
         /* once: another worker may tell of another beat at any moment */
 
-        ngx_payments_pg_floor(&beat[0], &beat[1]);
+        ngx_payments_pg_floor(pool->shard, &beat[0], &beat[1]);
     }
 
     size = n * NGX_PAYMENTS_PG_HEADER;

@@ -428,6 +428,15 @@ ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
         item->alone = 1;
         break;
 
+    case NGX_PAYMENTS_PG_CLASS_MOVED:
+        if (single) {
+            ngx_payments_pg_misplaced(pool, item);
+            return;
+        }
+
+        item->alone = 1;
+        break;
+
     case NGX_PAYMENTS_PG_CLASS_LOCK:
 
         /* who met the lock is not known until each has gone alone */

@@ -37,6 +37,7 @@ static const ngx_payments_pg_sqlstate_t  ngx_payments_pg_sqlstates[] = {
     { "23", NGX_PAYMENTS_PG_CLASS_DATA },
     { "54", NGX_PAYMENTS_PG_CLASS_DATA },          /* program limit */
     { "P0001", NGX_PAYMENTS_PG_CLASS_DATA },
+    { "PM001", NGX_PAYMENTS_PG_CLASS_MOVED },      /* pay.enter, pay.has */
     { NULL, NGX_PAYMENTS_PG_CLASS_UNKNOWN }
 };
 

@@ -66,7 +66,7 @@ ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
     if (value) { keys[n] = key; values[n++] = value; }
 
     ngx_payments_pg_option("host", server->host);
-    hostaddr = ngx_payments_pg_hostaddr(conf, conn->server);
+    hostaddr = ngx_payments_pg_hostaddr(conn->pool->shard, conn->server);
     ngx_payments_pg_option("hostaddr", hostaddr);
     ngx_payments_pg_option("port", server->port);
     ngx_payments_pg_option("dbname", conf->database);
@@ -293,7 +293,7 @@ void
 ngx_payments_pg_connected(ngx_payments_pg_conn_t *conn)
 {
     if (ngx_payments_pg_demoted(conn)) {
-        ngx_payments_pg_doubt(conn->pool->conf);
+        ngx_payments_pg_doubt(conn->pool->shard);
         ngx_payments_pg_disconnect(conn, "it is a standby", 0);
         return;
     }
@@ -623,7 +623,7 @@ ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
     }
 
     if (!retired && pool->to == NGX_PAYMENTS_PG_TO_PRIMARY) {
-        ngx_payments_pg_doubt(pool->conf);
+        ngx_payments_pg_doubt(pool->shard);
     }
 
     ngx_payments_pg_post(pool);

@@ -4,9 +4,9 @@
  *
  * A unit of work is an item: one row of the arrays of one statement.  Items
  * queue; whatever has queued when a connection is free leaves as one call.
- * Each worker has a pool for writes, one for reads of single objects and one
- * for lists, each with its own queue and connections, so that a list never
- * delays a payment.
+ * Each worker has for each shard a pool for writes, one for reads of single
+ * objects and one for lists, each with its own queue and connections, so that a
+ * list never delays a payment.
  *
  * An item comes back exactly once, with one of the outcomes below, and never
  * before the transaction that made its row is proven to be committed.
@@ -25,6 +25,7 @@
 #define NGX_PAYMENTS_PG_BATCH_MAX   256
 #define NGX_PAYMENTS_PG_DEPTH_MAX   16
 #define NGX_PAYMENTS_PG_SERVERS     8
+#define NGX_PAYMENTS_PG_SHARDS      16
 
 /* tokens: what a read must see */
 #define NGX_PAYMENTS_PG_ALL         0       /* all: only the primary knows */
@@ -53,12 +54,14 @@ typedef enum {
     NGX_PAYMENTS_PG_CREATE_PAYMENTS = 0,
     NGX_PAYMENTS_PG_CHANGE_PAYMENTS,
     NGX_PAYMENTS_PG_ADMINISTER,
+    NGX_PAYMENTS_PG_ADMINISTER_THERE,
     NGX_PAYMENTS_PG_CANCEL_KEYS,
     NGX_PAYMENTS_PG_MAINTAIN,
     NGX_PAYMENTS_PG_BACKGROUND,
     NGX_PAYMENTS_PG_BEAT,
     NGX_PAYMENTS_PG_SHOWN,
     NGX_PAYMENTS_PG_PROBE,
+    NGX_PAYMENTS_PG_CLAIMS,
     NGX_PAYMENTS_PG_PING,
     NGX_PAYMENTS_PG_GET_PAYMENTS,
     NGX_PAYMENTS_PG_GET_REFUNDS,
@@ -66,6 +69,7 @@ typedef enum {
     NGX_PAYMENTS_PG_GET_MERCHANTS,
     NGX_PAYMENTS_PG_GET_LEDGER,
     NGX_PAYMENTS_PG_LIST_OBJECTS,
+    NGX_PAYMENTS_PG_LIST_MERCHANTS,
     NGX_PAYMENTS_PG_LIST_EVENTS,
     NGX_PAYMENTS_PG_GET_EVENTS,
     NGX_PAYMENTS_PG_GET_BALANCES,
@@ -151,6 +155,10 @@ struct ngx_payments_pg_item_s {
     int64_t                       token;       /* of a read: ALL, ANY, or the
                                                   number of a transaction up to
                                                   which it must see all */
+    uint64_t                      system;      /* ... of this cluster */
+    ngx_uint_t                    shard;       /* number of who is asked where
+                                                  the statement is not about a
+                                                  merchant, whose shard is */
     ngx_payments_pg_handler_pt    handler;
     void                         *data;
     unsigned                      once:1;      /* what can wait: not sent again
@@ -230,6 +238,14 @@ typedef struct {
 } ngx_payments_pg_conf_t;
 
 
+/* all shards, in the order of the configuration */
+
+typedef struct {
+    ngx_payments_pg_conf_t       *shards[NGX_PAYMENTS_PG_SHARDS];
+    ngx_uint_t                    nshards;
+} ngx_payments_pg_shards_t;
+
+
 /* conf time: the zone of a shard with several servers; NULL: failed */
 ngx_shm_zone_t *ngx_payments_pg_zone(ngx_conf_t *cf,
     ngx_payments_pg_conf_t *conf, void *tag);
@@ -239,8 +255,11 @@ ngx_uint_t ngx_payments_pg_budget(ngx_payments_pg_conf_t *conf,
 
 /* init_process and exit_process of a worker */
 ngx_int_t ngx_payments_pg_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_conf_t *conf);
+    ngx_payments_pg_shards_t *shards);
 void ngx_payments_pg_exit(void);
+/* how many shards there are, between these; and one's name */
+ngx_uint_t ngx_payments_pg_nshards(void);
+ngx_str_t *ngx_payments_pg_shard_name(ngx_uint_t number);
 
 /* microseconds since 1970 by PostgreSQL's clock, as far as it is known */
 int64_t ngx_payments_pg_now(void);
@@ -249,13 +268,14 @@ void ngx_payments_pg_clock(int64_t usec);
 /* what a read must see to see this row, of a write or of what keys say of one;
    ALL: it does not say */
 int64_t ngx_payments_pg_token(ngx_payments_pg_row_t *row);
-/* 1: this worker has a replica that may be asked this now */
-ngx_uint_t ngx_payments_pg_replica(ngx_payments_pg_statement_e statement);
+/* the cluster whose replica may be asked this of this merchant now; 0: none */
+uint64_t ngx_payments_pg_replica(ngx_payments_pg_statement_e statement,
+    int64_t merchant_id);
+/* the cluster that has answered the item; 0: not known, or nobody asks */
+uint64_t ngx_payments_pg_cluster(ngx_payments_pg_item_t *item);
 /* what was written now can not be told to other nodes, or other workers: for
    some seconds this node asks no replica */
 void ngx_payments_pg_primary_only(void);
-/* the cluster's identifier; 0: not known, or a shard of one server */
-uint64_t ngx_payments_pg_system(void);
 
 /*
  * Queues an item.  The handler is called later, never from inside.  Where the

@@ -36,8 +36,13 @@ typedef struct {
     ngx_payments_pg_queue_e       queue;
     ngx_uint_t                    nparams;     /* the tag not counted */
     ngx_payments_pg_type_e        types[NGX_PAYMENTS_PG_PARAMS];
-    unsigned                      replica:1;   /* may be asked of a replica */
+    unsigned                      flags;       /* below */
 } ngx_payments_pg_statement_t;
+
+/* its first parameter is the merchant, whose shard is asked; a read of it asks
+   whether it is that, a write does so itself */
+#define NGX_PAYMENTS_PG_BY_MERCHANT  0x01
+#define NGX_PAYMENTS_PG_BY_REPLICA   0x02  /* a replica may be asked */
 
 /* in the order of ngx_payments_pg_statement_e */
 extern const ngx_payments_pg_statement_t  ngx_payments_pg_statements[];
@@ -78,12 +83,17 @@ typedef enum {
                                           its statements */
     NGX_PAYMENTS_PG_CLASS_RECONNECT,   /* not executed; not on this one */
     NGX_PAYMENTS_PG_CLASS_DATA,        /* not executed; an item is at fault */
+    NGX_PAYMENTS_PG_CLASS_MOVED,       /* not executed; a merchant is not of
+                                          this shard, or not any more */
     NGX_PAYMENTS_PG_CLASS_UNKNOWN      /* may have been executed */
 } ngx_payments_pg_class_e;
 
 
-typedef struct ngx_payments_pg_pool_s  ngx_payments_pg_pool_t;
-typedef struct ngx_payments_pg_conn_s  ngx_payments_pg_conn_t;
+typedef struct ngx_payments_pg_pool_s      ngx_payments_pg_pool_t;
+typedef struct ngx_payments_pg_conn_s      ngx_payments_pg_conn_t;
+typedef struct ngx_payments_pg_shard_s     ngx_payments_pg_shard_t;
+typedef struct ngx_payments_pg_topology_s  ngx_payments_pg_topology_t;
+typedef struct ngx_payments_pg_probe_s     ngx_payments_pg_probe_t;
 
 
 /* one SQL call: a batch of items, a Sync behind it */
@@ -150,7 +160,8 @@ struct ngx_payments_pg_pool_s {
     ngx_uint_t                    server;      /* of conf->servers; nservers:
                                                   nobody is primary */
     ngx_uint_t                    nconns;
-    ngx_payments_pg_conf_t       *conf;
+    ngx_payments_pg_shard_t      *shard;
+    ngx_payments_pg_conf_t       *conf;        /* the shard's */
     ngx_payments_pg_conn_t       *conns;       /* nconns */
     ngx_queue_t                   states[NGX_PAYMENTS_PG_STATES];
     ngx_uint_t                    counts[NGX_PAYMENTS_PG_STATES];
@@ -194,40 +205,139 @@ struct ngx_payments_pg_pool_s {
 };
 
 
+/* a beat of the primary */
+
+typedef struct {
+    int64_t                       at;          /* its clock, microseconds */
+    ngx_msec_t                    heard;       /* ngx_current_msec */
+} ngx_payments_pg_beat_t;
+
+/* beats that the worker that probes remembers, oldest first */
+#define NGX_PAYMENTS_PG_BEATS  8
+
+
+/* a server's address as this worker knows it */
+
+typedef struct {
+    ngx_payments_pg_shard_t      *shard;
+    ngx_resolver_ctx_t           *ctx;         /* while it is asked for */
+    u_char                        text[NGX_SOCKADDR_STRLEN];
+                                               /* numeric, with a NUL; "": the
+                                                  configuration's */
+} ngx_payments_pg_address_t;
+
+
+#define NGX_PAYMENTS_PG_BUCKETS  4096
+
+
+/* whose merchants a shard says it has; map.c owns it */
+
+typedef struct {
+    ngx_payments_pg_item_t        item;
+    ngx_payments_pg_value_t       value;       /* the epoch that is known */
+    unsigned                      pending:1;
+    unsigned                      told:1;      /* it has answered once */
+    u_char                        buckets[NGX_PAYMENTS_PG_BUCKETS / 8];
+                                               /* bit 0 of byte 0 is bucket 0 */
+    int64_t                      *here;        /* merchants who are not where
+                                                  their bucket is, ascending */
+    ngx_uint_t                    nhere;
+    int64_t                      *away;        /* those who are elsewhere, or
+                                                  nowhere just now */
+    ngx_uint_t                    naway;
+} ngx_payments_pg_claim_t;
+
+
+/*
+ * A shard, as this worker knows it: from ngx_payments_pg_init() to _exit().
+ * What belongs to topology.c is nothing in a shard of one server.
+ */
+
+struct ngx_payments_pg_shard_s {
+    ngx_payments_pg_conf_t       *conf;
+    ngx_uint_t                    number;      /* in the configuration */
+    ngx_payments_pg_pool_t       *pools;       /* one for each queue, to the
+                                                  primary; then those for
+                                                  replicas, if there are several
+                                                  servers */
+    ngx_uint_t                    npools;
+    ngx_payments_pg_claim_t       claim;
+    ngx_connection_t              dummy;       /* for the events' log lines */
+
+    /* topology.c, replicas.c */
+
+    ngx_payments_pg_topology_t   *topology;    /* in shared memory; NULL */
+    ngx_payments_pg_probe_t      *probes;      /* NULL: another worker asks */
+    ngx_atomic_uint_t             seen;        /* of "addresses" there */
+    ngx_event_t                   watcher;
+    ngx_payments_pg_beat_t        beats[NGX_PAYMENTS_PG_BEATS];
+    ngx_uint_t                    nbeats;
+
+    /* resolve.c */
+
+    ngx_payments_pg_address_t     addresses[NGX_PAYMENTS_PG_SERVERS];
+    ngx_uint_t                    answered;    /* 1: a name was asked for */
+    ngx_event_t                   resolve;
+};
+
+
 /* topology.c */
 
 /* init_process: of a shard with several servers; NGX_ERROR: no memory */
 ngx_int_t ngx_payments_pg_topology_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_conf_t *conf);
-void ngx_payments_pg_topology_exit(void);
+    ngx_payments_pg_shard_t *shard);
+void ngx_payments_pg_topology_exit(ngx_payments_pg_shard_t *shard);
 /* the primary's number; conf->nservers: there is none */
-ngx_uint_t ngx_payments_pg_primary(ngx_payments_pg_conf_t *conf);
+ngx_uint_t ngx_payments_pg_primary(ngx_payments_pg_shard_t *shard);
 /* whether some replica may be asked, as this node sees it */
-ngx_uint_t ngx_payments_pg_readable(void);
+ngx_uint_t ngx_payments_pg_readable(ngx_payments_pg_shard_t *shard);
 /* the beat that every read of a replica must see: timeline and time */
-void ngx_payments_pg_floor(int64_t *line, int64_t *at);
+void ngx_payments_pg_floor(ngx_payments_pg_shard_t *shard, int64_t *line,
+    int64_t *at);
+/* for some seconds no replica is asked */
+void ngx_payments_pg_blind(ngx_payments_pg_shard_t *shard);
+/* the cluster's identifier; 0: not known, or a shard of one server */
+uint64_t ngx_payments_pg_system(ngx_payments_pg_shard_t *shard);
 /* a server has refused a write: it is asked again now */
-void ngx_payments_pg_doubt(ngx_payments_pg_conf_t *conf);
+void ngx_payments_pg_doubt(ngx_payments_pg_shard_t *shard);
 
 /* a server has another address: it is asked anew, if this worker asks */
-void ngx_payments_pg_probe_moved(ngx_uint_t server);
+void ngx_payments_pg_probe_moved(ngx_payments_pg_shard_t *shard,
+    ngx_uint_t server);
 /* of several servers, by the worker that probes: where one is, for all */
-void ngx_payments_pg_tell_address(ngx_uint_t server, u_char *text);
+void ngx_payments_pg_tell_address(ngx_payments_pg_shard_t *shard,
+    ngx_uint_t server, u_char *text);
 
 /* resolve.c */
 
-void ngx_payments_pg_resolve_init(ngx_payments_pg_conf_t *conf);
-void ngx_payments_pg_resolve_exit(void);
+void ngx_payments_pg_resolve_init(ngx_payments_pg_shard_t *shard);
+void ngx_payments_pg_resolve_exit(ngx_payments_pg_shard_t *shard);
 /* this worker asks for names from now on; 0: there is nothing to ask */
-ngx_uint_t ngx_payments_pg_resolve_begin(void);
+ngx_uint_t ngx_payments_pg_resolve_begin(ngx_payments_pg_shard_t *shard);
 /* where a server is, from now on in this worker: numeric, with a NUL */
-void ngx_payments_pg_readdress(ngx_uint_t server, u_char *text);
+void ngx_payments_pg_readdress(ngx_payments_pg_shard_t *shard,
+    ngx_uint_t server, u_char *text);
 /* where a server is now, for libpq; NULL: a unix socket */
-const char *ngx_payments_pg_hostaddr(ngx_payments_pg_conf_t *conf,
+const char *ngx_payments_pg_hostaddr(ngx_payments_pg_shard_t *shard,
     ngx_uint_t server);
 /* 1: an earlier server is at the same address: one may have two names */
-ngx_uint_t ngx_payments_pg_twin(ngx_payments_pg_conf_t *conf,
+ngx_uint_t ngx_payments_pg_twin(ngx_payments_pg_shard_t *shard,
     ngx_uint_t server);
+
+/* map.c */
+
+/* init_process, of a configuration with several shards; NGX_ERROR: no memory */
+ngx_int_t ngx_payments_pg_map_init(ngx_cycle_t *cycle,
+    ngx_payments_pg_shard_t *shards, ngx_uint_t nshards);
+void ngx_payments_pg_map_exit(void);
+/* the shard that has the merchant; NULL: nobody, as far as this worker knows */
+ngx_payments_pg_shard_t *ngx_payments_pg_owner(int64_t merchant_id);
+/* where items of a merchant wait whom no shard has */
+ngx_payments_pg_pool_t *ngx_payments_pg_hall(void);
+/* the shard of the pool has refused the item, which nobody has now: whose
+   merchant it is is asked */
+void ngx_payments_pg_misplaced(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item);
 
 /* conn.c */
 
@@ -300,22 +410,18 @@ int ngx_payments_pg_oids(ngx_payments_pg_pool_t *pool,
 
 /* a pool of the caller's for calls to one server; NGX_ERROR: no memory */
 ngx_int_t ngx_payments_pg_pool_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_pool_t *pool, ngx_payments_pg_conf_t *conf,
+    ngx_payments_pg_pool_t *pool, ngx_payments_pg_shard_t *shard,
     ngx_payments_pg_queue_e kind, ngx_payments_pg_to_e to, ngx_uint_t server,
     ngx_uint_t nconns);
 void ngx_payments_pg_pool_exit(ngx_payments_pg_pool_t *pool);
-/* all that goes there goes to this server from now on; nservers: none */
-void ngx_payments_pg_follow(ngx_payments_pg_to_e to, ngx_uint_t server);
-/* a server has another address: connections to the old one end; of all pools,
-   or of one */
-void ngx_payments_pg_moved(ngx_uint_t server);
-void ngx_payments_pg_pool_moved(ngx_payments_pg_pool_t *pool,
-    ngx_uint_t server);
-/* a replica did not answer it: the primary is asked, by the first deadline */
-void ngx_payments_pg_spill(ngx_payments_pg_item_t *item);
+/* it talks to another server, or to one at another address, from now on */
+void ngx_payments_pg_pool_leave(ngx_payments_pg_pool_t *pool,
+    const char *reason);
 /* 1: takes part, or may, in calls of this pool */
 ngx_uint_t ngx_payments_pg_holds(ngx_payments_pg_pool_t *pool,
     const ngx_payments_pg_statement_t *statement);
+/* 1: it has a session that would take a call now */
+ngx_uint_t ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool);
 /* questions what a server is are no requests: they are not counted */
 #define ngx_payments_pg_count(pool, metric, n)                                \
     if ((pool)->to != NGX_PAYMENTS_PG_TO_ONE) {                               \
@@ -333,11 +439,27 @@ void ngx_payments_pg_post(ngx_payments_pg_pool_t *pool);
 /* sets a timer, unless it is set, to a delay that grows with the count */
 void ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count);
 
+/* shard.c */
+
+/* all that goes there goes to this server from now on; nservers: none */
+void ngx_payments_pg_follow(ngx_payments_pg_shard_t *shard,
+    ngx_payments_pg_to_e to, ngx_uint_t server);
+/* a server has another address: connections to the old one end */
+void ngx_payments_pg_moved(ngx_payments_pg_shard_t *shard, ngx_uint_t server);
+/* a replica did not answer it: the primary is asked, by the first deadline */
+void ngx_payments_pg_spill(ngx_payments_pg_item_t *item);
+/* the pool for it in its shard, or in this one, of those to the primary */
+ngx_payments_pg_pool_t *ngx_payments_pg_pool_of(ngx_payments_pg_shard_t *shard,
+    ngx_payments_pg_item_t *item);
+
 /* queue.c */
 
 /* as ngx_payments_pg_send(), to this pool, within so many ms */
 void ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_msec_t timeout);
+/* what waits here for the other pool: with the deadline that it had */
+void ngx_payments_pg_hand_over(ngx_payments_pg_pool_t *from,
+    ngx_payments_pg_pool_t *to, ngx_payments_pg_item_t *item);
 /* ends what waits: not executed */
 void ngx_payments_pg_divert(ngx_payments_pg_pool_t *pool);
 /* at the end of the queue, or in front of it; with the deadline it had */

@@ -31,7 +31,7 @@ typedef struct {
 } ngx_payments_pg_node_t;
 
 
-typedef struct {
+struct ngx_payments_pg_topology_s {
     ngx_atomic_t                  primary;     /* its number and 1; 0: none */
     ngx_atomic_t                  system;      /* the shard's identifier; 0: not
                                                   known yet */
@@ -51,12 +51,12 @@ typedef struct {
     ngx_atomic_t                  addresses;   /* how often one has changed */
     uint32_t                      servers;     /* CRC of them, in order */
     ngx_payments_pg_node_t        nodes[NGX_PAYMENTS_PG_SERVERS];
-} ngx_payments_pg_topology_t;
+};
 
 
 /* a server that is asked; of the worker that probes */
 
-typedef struct {
+struct ngx_payments_pg_probe_s {
     ngx_payments_pg_pool_t        pool;
     ngx_payments_pg_item_t        item;
     ngx_payments_pg_item_t        beat;
@@ -65,24 +65,18 @@ typedef struct {
     unsigned                      pending:1;
     unsigned                      beating:1;
     unsigned                      told:1;      /* once answered, or failed */
-} ngx_payments_pg_probe_t;
-
-
-/* of this worker; topology.c owns them, from its _init() to its _exit() */
-
-extern ngx_payments_pg_conf_t      *ngx_payments_pg_conf;
-extern ngx_payments_pg_topology_t  *ngx_payments_pg_topology;
-extern ngx_payments_pg_probe_t     *ngx_payments_pg_probes;
+};
 
 
 /* replicas.c */
 
 /* the replica that this worker reads; conf->nservers: none */
-ngx_uint_t ngx_payments_pg_choose(void);
+ngx_uint_t ngx_payments_pg_choose(ngx_payments_pg_shard_t *shard);
 /* nobody is read until he shows the beat of who is the primary now */
-void ngx_payments_pg_read_nobody(void);
+void ngx_payments_pg_read_nobody(ngx_payments_pg_shard_t *shard);
 /* a server shows this beat; 0: it does not answer */
-void ngx_payments_pg_judge(ngx_uint_t i, ngx_uint_t line, int64_t at);
+void ngx_payments_pg_judge(ngx_payments_pg_shard_t *shard, ngx_uint_t i,
+    ngx_uint_t line, int64_t at);
 /* the handler of beats, of the primary's and of those that others show */
 void ngx_payments_pg_beaten(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);

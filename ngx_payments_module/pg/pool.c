@@ -18,17 +18,6 @@ static void ngx_payments_pg_dispatch_handler(ngx_event_t *ev);
 static void ngx_payments_pg_backoff_handler(ngx_event_t *ev);
 
 
-/* one for each queue, to the primary; then those for replicas, if the shard has
-   several servers */
-
-static ngx_payments_pg_pool_t  *ngx_payments_pg_pools;
-static ngx_uint_t               ngx_payments_pg_npools;
-
-/* the pool of reads or lists for replicas */
-#define ngx_payments_pg_replicas(kind)                                        \
-    (&ngx_payments_pg_pools[NGX_PAYMENTS_PG_QUEUES - 1 + (kind)])
-
-
 static void
 ngx_payments_pg_event(ngx_payments_pg_pool_t *pool, ngx_event_t *ev,
     ngx_event_handler_pt handler, ngx_uint_t cancelable)
@@ -68,12 +57,15 @@ ngx_payments_pg_holds(ngx_payments_pg_pool_t *pool,
     const ngx_payments_pg_statement_t *statement)
 {
     return statement->queue == pool->kind
-           && (statement->replica || pool->to != NGX_PAYMENTS_PG_TO_REPLICA);
+           && (statement->flags & NGX_PAYMENTS_PG_BY_REPLICA
+               || pool->to != NGX_PAYMENTS_PG_TO_REPLICA);
 }
 
 
 /*
- * A statement is its call, and where replicas may be asked what they need: a
+ * A statement is its call, and what concerns shards and replicas.  A read asks
+ * whether the merchants are this shard's, which the server refuses where they
+ * are not; a write does so itself, under a lock.  Where replicas may be asked a
  * write, or what tells of one, says what a read must see to see it, and a
  * replica that does not see it has no rows.
  */
@@ -94,8 +86,14 @@ ngx_payments_pg_statement(ngx_payments_pg_pool_t *pool,
     p = ngx_slprintf(p, last, s->call, pool->conf->ttl);
     p = ngx_slprintf(p, last, " AS r");
 
+    if (s->flags & NGX_PAYMENTS_PG_BY_MERCHANT
+        && s->queue != NGX_PAYMENTS_PG_WRITE)
+    {
+        p = ngx_slprintf(p, last, " WHERE pay.has($2)");
+    }
+
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
-        p = ngx_slprintf(p, last, " WHERE pay.fresh($%ui,$%ui,$%ui)",
+        p = ngx_slprintf(p, last, " AND pay.fresh($%ui,$%ui,$%ui)",
                          s->nparams + 2, s->nparams + 3, s->nparams + 4);
     }
 
@@ -123,7 +121,7 @@ ngx_payments_pg_pool_statements(ngx_cycle_t *cycle,
 
         len = ngx_strlen(s->call) + NGX_TIME_T_LEN + 3 * NGX_INT_T_LEN
               + sizeof("SELECT r.*,pay.token() AS token FROM  AS r"
-                       " WHERE pay.fresh($,$,$)");
+                       " WHERE pay.has($2) AND pay.fresh($,$,$)");
         p = ngx_pnalloc(cycle->pool, len + 1);
 
         if (p == NULL) {
@@ -140,16 +138,18 @@ ngx_payments_pg_pool_statements(ngx_cycle_t *cycle,
 
 ngx_int_t
 ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_conf_t *conf, ngx_payments_pg_queue_e kind,
+    ngx_payments_pg_shard_t *shard, ngx_payments_pg_queue_e kind,
     ngx_payments_pg_to_e to, ngx_uint_t server, ngx_uint_t nconns)
 {
     ngx_uint_t               i;
+    ngx_payments_pg_conf_t  *conf = shard->conf;
     ngx_payments_pg_conn_t  *conn;
 
     pool->to = to;
     pool->server = server;
     pool->nconns = nconns;
     pool->kind = kind;
+    pool->shard = shard;
     pool->conf = conf;
     pool->named = !conf->pooler;
     pool->depth = conf->pooler ? 1 : conf->depth;
@@ -213,88 +213,6 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
 }
 
 
-ngx_uint_t
-ngx_payments_pg_budget(ngx_payments_pg_conf_t *conf, ngx_uint_t probes)
-{
-    ngx_uint_t  i, n;
-
-    n = (probes && conf->nservers > 1) ? conf->nservers : 0;
-
-    for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
-        n += conf->connections[i];
-
-        if (i != NGX_PAYMENTS_PG_WRITE && conf->nservers > 1) {
-            n += conf->connections[i];
-        }
-    }
-
-    return n;
-}
-
-
-ngx_int_t
-ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
-{
-    ngx_uint_t  i, n, primary;
-
-    n = NGX_PAYMENTS_PG_QUEUES;
-
-    if (conf->nservers > 1) {
-        n += NGX_PAYMENTS_PG_QUEUES - NGX_PAYMENTS_PG_READ;
-    }
-
-    ngx_payments_pg_npools = n;
-    ngx_payments_pg_pools = ngx_pcalloc(cycle->pool,
-                                        n * sizeof(ngx_payments_pg_pool_t));
-    if (ngx_payments_pg_pools == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_payments_pg_resolve_init(conf);
-
-    primary = 0;
-
-    if (conf->nservers == 1 && ngx_payments_pg_resolve_begin()) {
-
-        /* where it is may have changed since the configuration was read */
-
-        primary = conf->nservers;
-    }
-
-    if (conf->nservers > 1) {
-        if (ngx_payments_pg_topology_init(cycle, conf) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        primary = ngx_payments_pg_primary(conf);
-    }
-
-    for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
-        if (ngx_payments_pg_pool_init(cycle, &ngx_payments_pg_pools[i], conf,
-                                      i, NGX_PAYMENTS_PG_TO_PRIMARY, primary,
-                                      conf->connections[i])
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    for (i = NGX_PAYMENTS_PG_READ; n > NGX_PAYMENTS_PG_QUEUES
-                                   && i < NGX_PAYMENTS_PG_QUEUES; i++)
-    {
-        if (ngx_payments_pg_pool_init(cycle, ngx_payments_pg_replicas(i), conf,
-                                      i, NGX_PAYMENTS_PG_TO_REPLICA,
-                                      conf->nservers, conf->connections[i])
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
 /* what the last server did says nothing about this one */
 
 static void
@@ -313,78 +231,20 @@ ngx_payments_pg_begin_anew(ngx_payments_pg_pool_t *pool)
 }
 
 
-/*
- * What was sent to the old primary may have been executed there or not: it is
- * asked again at the new one, with the same ids.
- */
-
 void
-ngx_payments_pg_follow(ngx_payments_pg_to_e to, ngx_uint_t server)
-{
-    ngx_uint_t               i, n;
-    ngx_payments_pg_pool_t  *pool;
-
-    for (i = 0; i < ngx_payments_pg_npools; i++) {
-        pool = &ngx_payments_pg_pools[i];
-
-        if (pool->to != to || pool->server == server) {
-            continue;
-        }
-
-        pool->server = server;
-
-        for (n = 0; n < pool->nconns; n++) {
-            ngx_payments_pg_disconnect(&pool->conns[n],
-                                       (to == NGX_PAYMENTS_PG_TO_PRIMARY)
-                                       ? "another server, or none, is the "
-                                         "primary"
-                                       : "another replica is read", 1);
-        }
-
-        if (to == NGX_PAYMENTS_PG_TO_REPLICA) {
-            ngx_payments_pg_divert(pool);
-        }
-
-        ngx_payments_pg_begin_anew(pool);
-    }
-}
-
-
-void
-ngx_payments_pg_pool_moved(ngx_payments_pg_pool_t *pool, ngx_uint_t server)
-{
-    ngx_uint_t  n;
-
-    /* a worker that begins looks addresses up before it has pools */
-
-    if (pool->conf == NULL || pool->server != server) {
-        return;
-    }
-
-    for (n = 0; n < pool->nconns; n++) {
-        ngx_payments_pg_disconnect(&pool->conns[n],
-                                   "the server has another address", 1);
-    }
-
-    ngx_payments_pg_begin_anew(pool);
-}
-
-
-/*
- * Who the server was says nothing about who is at the other address.  What is
- * under way is asked again there, with the same ids.
- */
-
-void
-ngx_payments_pg_moved(ngx_uint_t server)
+ngx_payments_pg_pool_leave(ngx_payments_pg_pool_t *pool, const char *reason)
 {
     ngx_uint_t  i;
 
-    for (i = 0; i < ngx_payments_pg_npools; i++) {
-        ngx_payments_pg_pool_moved(&ngx_payments_pg_pools[i], server);
+    for (i = 0; i < pool->nconns; i++) {
+        ngx_payments_pg_disconnect(&pool->conns[i], reason, 1);
     }
 
-    ngx_payments_pg_probe_moved(server);
+    if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
+        ngx_payments_pg_divert(pool);
+    }
+
+    ngx_payments_pg_begin_anew(pool);
 }
 
 
@@ -425,95 +285,19 @@ ngx_payments_pg_pool_exit(ngx_payments_pg_pool_t *pool)
 
 
 void
-ngx_payments_pg_exit(void)
-{
-    ngx_uint_t  i;
-
-    if (ngx_payments_pg_pools == NULL) {
-        return;
-    }
-
-    ngx_payments_pg_resolve_exit();
-    ngx_payments_pg_topology_exit();
-
-    /* those for replicas first: what they had goes to the others */
-
-    for (i = ngx_payments_pg_npools; i-- > 0; /* void */ ) {
-        ngx_payments_pg_pool_exit(&ngx_payments_pg_pools[i]);
-    }
-
-    ngx_payments_pg_pools = NULL;
-}
-
-
-void
 ngx_payments_pg_post(ngx_payments_pg_pool_t *pool)
 {
     ngx_post_event(&pool->dispatch, &ngx_posted_events);
 }
 
 
-/* whether the replica's pool has a session that would take a call */
-
-static ngx_uint_t
+ngx_uint_t
 ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool)
 {
     return pool->counts[NGX_PAYMENTS_PG_IDLE]
            + pool->counts[NGX_PAYMENTS_PG_BUSY]
            + pool->counts[NGX_PAYMENTS_PG_FULL] > 0
            && !pool->pause.timer_set;
-}
-
-
-ngx_uint_t
-ngx_payments_pg_replica(ngx_payments_pg_statement_e statement)
-{
-    const ngx_payments_pg_statement_t  *s;
-
-    s = &ngx_payments_pg_statements[statement];
-
-    return s->replica
-           && ngx_payments_pg_npools > NGX_PAYMENTS_PG_QUEUES
-           && ngx_payments_pg_readable()
-           && ngx_payments_pg_takes(ngx_payments_pg_replicas(s->queue));
-}
-
-
-void
-ngx_payments_pg_send(ngx_payments_pg_item_t *item)
-{
-    ngx_msec_t                          timeout;
-    ngx_payments_pg_pool_t             *pool;
-    const ngx_payments_pg_statement_t  *s;
-
-    s = &ngx_payments_pg_statements[item->statement];
-    pool = &ngx_payments_pg_pools[s->queue];
-    timeout = item->timeout ? item->timeout : pool->conf->timeout;
-
-    if (item->token != NGX_PAYMENTS_PG_ALL
-        && ngx_payments_pg_replica(item->statement))
-    {
-        item->until = ngx_current_msec + timeout;
-        pool = ngx_payments_pg_replicas(s->queue);
-        timeout = ngx_min(timeout, NGX_PAYMENTS_PG_SPILL);
-    }
-
-    ngx_payments_pg_send_to(pool, item, timeout);
-}
-
-
-void
-ngx_payments_pg_spill(ngx_payments_pg_item_t *item)
-{
-    ngx_msec_int_t  left;
-
-    ngx_payments_status_add(NGX_PAYMENTS_M_PG_REPLICA_SPILLED, 1);
-
-    left = (ngx_msec_int_t) (item->until - ngx_current_msec);
-
-    ngx_payments_pg_send_to(&ngx_payments_pg_pools
-                            [ngx_payments_pg_statements[item->statement].queue],
-                            item, (ngx_msec_t) ngx_max(left, 1));
 }
 
 

@@ -109,6 +109,20 @@ ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
 
 
 void
+ngx_payments_pg_hand_over(ngx_payments_pg_pool_t *from,
+    ngx_payments_pg_pool_t *to, ngx_payments_pg_item_t *item)
+{
+    ngx_payments_pg_unqueue(from, item);
+
+    item->pool = to;
+    item->later = 0;
+
+    ngx_payments_pg_requeue(to, item, 0);
+    ngx_payments_pg_post(to);
+}
+
+
+void
 ngx_payments_pg_divert(ngx_payments_pg_pool_t *pool)
 {
     ngx_queue_t             *q;

@@ -22,15 +22,7 @@
    then it is below the floor */
 #define NGX_PAYMENTS_PG_PRIMARY_ONLY 15000
 
-/* beats that the worker that probes remembers, to find one older than FLOOR */
-#define NGX_PAYMENTS_PG_BEATS        8
 #define NGX_PAYMENTS_PG_BEAT_GAP     750   /* ms between them, at least */
-
-
-typedef struct {
-    int64_t                       at;
-    ngx_msec_t                    heard;
-} ngx_payments_pg_beat_t;
 
 
 /* columns of pay.beat() and pay.shown() */
@@ -39,21 +31,15 @@ typedef struct {
 #define NGX_PAYMENTS_BEAT_AT         2
 
 
-/* the primary's, oldest first; of the worker that probes */
-
-static ngx_payments_pg_beat_t  ngx_payments_pg_beats[NGX_PAYMENTS_PG_BEATS];
-static ngx_uint_t              ngx_payments_pg_nbeats;
-
-
 /* nobody was heard: what was known may be old, also where all have slept */
 
 ngx_uint_t
-ngx_payments_pg_readable(void)
+ngx_payments_pg_readable(ngx_payments_pg_shard_t *shard)
 {
     ngx_atomic_uint_t            blind;
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_topology_t  *t = shard->topology;
 
-    if (t == NULL || !ngx_payments_pg_conf->replicas
+    if (t == NULL || !shard->conf->replicas
         || t->beat == 0 || t->floor == 0
         || (ngx_msec_int_t) (ngx_current_msec - t->beaten)
            >= NGX_PAYMENTS_PG_PROBE_OLD)
@@ -68,9 +54,10 @@ ngx_payments_pg_readable(void)
 
 
 void
-ngx_payments_pg_floor(int64_t *line, int64_t *at)
+ngx_payments_pg_floor(ngx_payments_pg_shard_t *shard, int64_t *line,
+    int64_t *at)
 {
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_topology_t  *t = shard->topology;
 
     /*
      * In this order: who hears of a new timeline takes the floor away first.
@@ -83,54 +70,54 @@ ngx_payments_pg_floor(int64_t *line, int64_t *at)
 
 
 void
-ngx_payments_pg_primary_only(void)
+ngx_payments_pg_blind(ngx_payments_pg_shard_t *shard)
 {
-    if (ngx_payments_pg_topology != NULL) {
-        ngx_payments_pg_topology->blind = ngx_current_msec
-                                          + NGX_PAYMENTS_PG_PRIMARY_ONLY;
+    if (shard->topology != NULL) {
+        shard->topology->blind = ngx_current_msec
+                                 + NGX_PAYMENTS_PG_PRIMARY_ONLY;
     }
 }
 
 
 uint64_t
-ngx_payments_pg_system(void)
+ngx_payments_pg_system(ngx_payments_pg_shard_t *shard)
 {
-    return ngx_payments_pg_topology ? ngx_payments_pg_topology->system : 0;
+    return shard->topology ? shard->topology->system : 0;
 }
 
 
 /* workers share the replicas out among them */
 
 ngx_uint_t
-ngx_payments_pg_choose(void)
+ngx_payments_pg_choose(ngx_payments_pg_shard_t *shard)
 {
     ngx_uint_t               i, n, nodes[NGX_PAYMENTS_PG_SERVERS];
-    ngx_payments_pg_conf_t  *conf = ngx_payments_pg_conf;
+    ngx_payments_pg_conf_t  *conf = shard->conf;
 
     n = 0;
 
     for (i = 0; i < conf->nservers; i++) {
-        if (ngx_payments_pg_topology->nodes[i].readable) {
+        if (shard->topology->nodes[i].readable) {
             nodes[n++] = i;
         }
     }
 
-    return (n && ngx_payments_pg_readable()) ? nodes[ngx_worker % n]
+    return (n && ngx_payments_pg_readable(shard)) ? nodes[ngx_worker % n]
                                              : conf->nservers;
 }
 
 
 void
-ngx_payments_pg_read_nobody(void)
+ngx_payments_pg_read_nobody(ngx_payments_pg_shard_t *shard)
 {
     ngx_uint_t                   i;
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_topology_t  *t = shard->topology;
 
     t->beat = 0;
     t->floor = 0;
-    ngx_payments_pg_nbeats = 0;
+    shard->nbeats = 0;
 
-    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
+    for (i = 0; i < shard->conf->nservers; i++) {
         t->nodes[i].readable = 0;
         t->nodes[i].good = 0;
     }
@@ -144,10 +131,11 @@ ngx_payments_pg_read_nobody(void)
  */
 
 void
-ngx_payments_pg_judge(ngx_uint_t i, ngx_uint_t line, int64_t at)
+ngx_payments_pg_judge(ngx_payments_pg_shard_t *shard, ngx_uint_t i,
+    ngx_uint_t line, int64_t at)
 {
     int64_t                      lag;
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_topology_t  *t = shard->topology;
     ngx_payments_pg_node_t      *node = &t->nodes[i];
 
     lag = (int64_t) t->beat - at;
@@ -161,8 +149,8 @@ ngx_payments_pg_judge(ngx_uint_t i, ngx_uint_t line, int64_t at)
             ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                           "PostgreSQL \"%V\" of payments shard \"%V\" is "
                           "not read: it is behind, or silent, or no replica",
-                          &ngx_payments_pg_conf->servers[i].name,
-                          &ngx_payments_pg_conf->name);
+                          &shard->conf->servers[i].name,
+                          &shard->conf->name);
         }
 
         node->readable = 0;
@@ -179,8 +167,8 @@ ngx_payments_pg_judge(ngx_uint_t i, ngx_uint_t line, int64_t at)
         node->readable = 1;
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                       "PostgreSQL \"%V\" of payments shard \"%V\" is read",
-                      &ngx_payments_pg_conf->servers[i].name,
-                      &ngx_payments_pg_conf->name);
+                      &shard->conf->servers[i].name,
+                      &shard->conf->name);
     }
 }
 
@@ -188,15 +176,16 @@ ngx_payments_pg_judge(ngx_uint_t i, ngx_uint_t line, int64_t at)
 /* the primary was heard */
 
 static void
-ngx_payments_pg_hear(ngx_uint_t line, int64_t at)
+ngx_payments_pg_hear(ngx_payments_pg_shard_t *shard, ngx_uint_t line,
+    int64_t at)
 {
     ngx_uint_t                   i, n;
     ngx_msec_t                   age;
     ngx_atomic_uint_t            floor;
-    ngx_payments_pg_beat_t      *beats = ngx_payments_pg_beats;
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_beat_t      *beats = shard->beats;
+    ngx_payments_pg_topology_t  *t = shard->topology;
 
-    n = (t->line == line) ? ngx_payments_pg_nbeats : 0;
+    n = (t->line == line) ? shard->nbeats : 0;
 
     /* in times of doubt there are many: of these some are enough */
 
@@ -214,7 +203,7 @@ ngx_payments_pg_hear(ngx_uint_t line, int64_t at)
         n++;
     }
 
-    ngx_payments_pg_nbeats = n;
+    shard->nbeats = n;
     floor = 0;
 
     for (i = 0; i < n; i++) {
@@ -239,6 +228,7 @@ ngx_payments_pg_beaten(ngx_payments_pg_item_t *item,
     int64_t                   at;
     ngx_uint_t                line, primary;
     ngx_payments_pg_probe_t  *probe = item->data;
+    ngx_payments_pg_shard_t  *shard = probe->pool.shard;
 
     probe->beating = 0;
 
@@ -257,12 +247,12 @@ ngx_payments_pg_beaten(ngx_payments_pg_item_t *item,
         at = ngx_payments_pg_number(row, NGX_PAYMENTS_BEAT_AT);
     }
 
-    primary = (ngx_payments_pg_topology->primary == probe->server + 1);
+    primary = (shard->topology->primary == probe->server + 1);
 
     if (!primary) {
-        ngx_payments_pg_judge(probe->server, line, at);
+        ngx_payments_pg_judge(shard, probe->server, line, at);
 
     } else if (item->statement == NGX_PAYMENTS_PG_BEAT && at != 0) {
-        ngx_payments_pg_hear(line, at);
+        ngx_payments_pg_hear(shard, line, at);
     }
 }

@@ -18,41 +18,21 @@
 #define NGX_PAYMENTS_PG_RESOLVE_FIRST  1000  /* how long the first may take */
 
 
-/* a server's address as this worker knows it */
-
-typedef struct {
-    ngx_resolver_ctx_t           *ctx;         /* while it is asked for */
-    u_char                        text[NGX_SOCKADDR_STRLEN];
-                                               /* numeric, with a NUL; "": the
-                                                  configuration's */
-} ngx_payments_pg_address_t;
-
-
 static void ngx_payments_pg_resolve(ngx_event_t *ev);
 static void ngx_payments_pg_resolved(ngx_resolver_ctx_t *ctx);
 
 
-static ngx_payments_pg_conf_t     *ngx_payments_pg_resolve_conf;
-static ngx_payments_pg_address_t   ngx_payments_pg_addresses
-                                                     [NGX_PAYMENTS_PG_SERVERS];
-static ngx_uint_t                  ngx_payments_pg_answered;
-static ngx_event_t                 ngx_payments_pg_resolve_event;
-static ngx_connection_t            ngx_payments_pg_resolve_dummy;
-
-
 void
-ngx_payments_pg_resolve_init(ngx_payments_pg_conf_t *conf)
+ngx_payments_pg_resolve_init(ngx_payments_pg_shard_t *shard)
 {
-    ngx_event_t  *ev = &ngx_payments_pg_resolve_event;
+    ngx_uint_t    i;
+    ngx_event_t  *ev = &shard->resolve;
 
-    ngx_payments_pg_resolve_conf = conf;
-    ngx_payments_pg_answered = 0;
+    for (i = 0; i < NGX_PAYMENTS_PG_SERVERS; i++) {
+        shard->addresses[i].shard = shard;
+    }
 
-    ngx_memzero(ngx_payments_pg_addresses, sizeof(ngx_payments_pg_addresses));
-    ngx_memzero(ev, sizeof(ngx_event_t));
-
-    ngx_payments_pg_resolve_dummy.fd = (ngx_socket_t) -1;
-    ev->data = &ngx_payments_pg_resolve_dummy;
+    ev->data = &shard->dummy;
     ev->handler = ngx_payments_pg_resolve;
     ev->log = ngx_cycle->log;
     ev->cancelable = 1;
@@ -60,14 +40,14 @@ ngx_payments_pg_resolve_init(ngx_payments_pg_conf_t *conf)
 
 
 ngx_uint_t
-ngx_payments_pg_resolve_begin(void)
+ngx_payments_pg_resolve_begin(ngx_payments_pg_shard_t *shard)
 {
     ngx_uint_t               i;
-    ngx_payments_pg_conf_t  *conf = ngx_payments_pg_resolve_conf;
+    ngx_payments_pg_conf_t  *conf = shard->conf;
 
     for (i = 0; conf->resolver && i < conf->nservers; i++) {
         if (conf->servers[i].named) {
-            ngx_add_timer(&ngx_payments_pg_resolve_event, 1);
+            ngx_add_timer(&shard->resolve, 1);
             return 1;
         }
     }
@@ -77,17 +57,17 @@ ngx_payments_pg_resolve_begin(void)
 
 
 void
-ngx_payments_pg_resolve_exit(void)
+ngx_payments_pg_resolve_exit(ngx_payments_pg_shard_t *shard)
 {
     ngx_uint_t                  i;
     ngx_payments_pg_address_t  *address;
 
-    if (ngx_payments_pg_resolve_event.timer_set) {
-        ngx_del_timer(&ngx_payments_pg_resolve_event);
+    if (shard->resolve.timer_set) {
+        ngx_del_timer(&shard->resolve);
     }
 
     for (i = 0; i < NGX_PAYMENTS_PG_SERVERS; i++) {
-        address = &ngx_payments_pg_addresses[i];
+        address = &shard->addresses[i];
 
         if (address->ctx != NULL) {
             ngx_resolve_name_done(address->ctx);
@@ -98,29 +78,30 @@ ngx_payments_pg_resolve_exit(void)
 
 
 const char *
-ngx_payments_pg_hostaddr(ngx_payments_pg_conf_t *conf, ngx_uint_t server)
+ngx_payments_pg_hostaddr(ngx_payments_pg_shard_t *shard, ngx_uint_t server)
 {
     const char  *text;
 
-    text = (const char *) ngx_payments_pg_addresses[server].text;
+    text = (const char *) shard->addresses[server].text;
 
-    return *text ? text : conf->servers[server].hostaddr;
+    return *text ? text : shard->conf->servers[server].hostaddr;
 }
 
 
 ngx_uint_t
-ngx_payments_pg_twin(ngx_payments_pg_conf_t *conf, ngx_uint_t server)
+ngx_payments_pg_twin(ngx_payments_pg_shard_t *shard, ngx_uint_t server)
 {
     ngx_uint_t   i;
     const char  *a, *b;
 
-    a = ngx_payments_pg_hostaddr(conf, server);
+    a = ngx_payments_pg_hostaddr(shard, server);
 
     for (i = 0; a != NULL && i < server; i++) {
-        b = ngx_payments_pg_hostaddr(conf, i);
+        b = ngx_payments_pg_hostaddr(shard, i);
 
         if (b != NULL && ngx_strcmp(a, b) == 0
-            && ngx_strcmp(conf->servers[i].port, conf->servers[server].port)
+            && ngx_strcmp(shard->conf->servers[i].port,
+                          shard->conf->servers[server].port)
                == 0)
         {
             return 1;
@@ -132,13 +113,14 @@ ngx_payments_pg_twin(ngx_payments_pg_conf_t *conf, ngx_uint_t server)
 
 
 void
-ngx_payments_pg_readdress(ngx_uint_t server, u_char *text)
+ngx_payments_pg_readdress(ngx_payments_pg_shard_t *shard, ngx_uint_t server,
+    u_char *text)
 {
-    ngx_payments_pg_address_t  *address = &ngx_payments_pg_addresses[server];
+    ngx_payments_pg_address_t  *address = &shard->addresses[server];
 
     if (ngx_strcmp(address->text, text) != 0) {
         ngx_memcpy(address->text, text, ngx_strlen(text) + 1);
-        ngx_payments_pg_moved(server);
+        ngx_payments_pg_moved(shard, server);
     }
 }
 
@@ -146,12 +128,12 @@ ngx_payments_pg_readdress(ngx_uint_t server, u_char *text)
 /* where a single server is has been answered, or can not be: it is used */
 
 static void
-ngx_payments_pg_first(void)
+ngx_payments_pg_first(ngx_payments_pg_shard_t *shard)
 {
-    ngx_payments_pg_answered = 1;
+    shard->answered = 1;
 
-    if (ngx_payments_pg_resolve_conf->nservers == 1) {
-        ngx_payments_pg_follow(NGX_PAYMENTS_PG_TO_PRIMARY, 0);
+    if (shard->conf->nservers == 1) {
+        ngx_payments_pg_follow(shard, NGX_PAYMENTS_PG_TO_PRIMARY, 0);
     }
 }
 
@@ -160,12 +142,14 @@ static void
 ngx_payments_pg_resolve(ngx_event_t *ev)
 {
     ngx_uint_t                  i;
+    ngx_connection_t           *c = ev->data;
     ngx_resolver_ctx_t         *ctx;
-    ngx_payments_pg_conf_t     *conf = ngx_payments_pg_resolve_conf;
+    ngx_payments_pg_shard_t    *shard = c->data;
+    ngx_payments_pg_conf_t     *conf = shard->conf;
     ngx_payments_pg_address_t  *address;
 
     for (i = 0; !ngx_exiting && i < conf->nservers; i++) {
-        address = &ngx_payments_pg_addresses[i];
+        address = &shard->addresses[i];
 
         if (!conf->servers[i].named || address->ctx != NULL) {
             continue;
@@ -174,7 +158,7 @@ ngx_payments_pg_resolve(ngx_event_t *ev)
         ctx = ngx_resolve_start(conf->resolver, NULL);
 
         if (ctx == NULL || ctx == NGX_NO_RESOLVER) {
-            ngx_payments_pg_first();
+            ngx_payments_pg_first(shard);
             break;
         }
 
@@ -182,7 +166,7 @@ ngx_payments_pg_resolve(ngx_event_t *ev)
         ctx->name.len = ngx_strlen(conf->servers[i].host);
         ctx->handler = ngx_payments_pg_resolved;
         ctx->data = address;
-        ctx->timeout = ngx_payments_pg_answered
+        ctx->timeout = shard->answered
                        ? conf->resolver_timeout
                        : ngx_min(conf->resolver_timeout,
                                  NGX_PAYMENTS_PG_RESOLVE_FIRST);
@@ -194,7 +178,7 @@ ngx_payments_pg_resolve(ngx_event_t *ev)
 
         if (ngx_resolve_name(ctx) != NGX_OK) {
             address->ctx = NULL;
-            ngx_payments_pg_first();
+            ngx_payments_pg_first(shard);
         }
     }
 
@@ -247,11 +231,12 @@ ngx_payments_pg_resolved(ngx_resolver_ctx_t *ctx)
     u_char                      text[NGX_SOCKADDR_STRLEN];
     ngx_uint_t                  server;
     const char                 *known;
-    ngx_payments_pg_conf_t     *conf = ngx_payments_pg_resolve_conf;
     ngx_payments_pg_address_t  *address = ctx->data;
+    ngx_payments_pg_shard_t    *shard = address->shard;
+    ngx_payments_pg_conf_t     *conf = shard->conf;
 
-    server = address - ngx_payments_pg_addresses;
-    known = ngx_payments_pg_hostaddr(conf, server);
+    server = address - shard->addresses;
+    known = ngx_payments_pg_hostaddr(shard, server);
 
     if (ctx->state != NGX_OK) {
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
@@ -265,15 +250,15 @@ ngx_payments_pg_resolved(ngx_resolver_ctx_t *ctx)
                       conf->servers[server].host, text, known);
 
         if (conf->nservers > 1) {
-            ngx_payments_pg_tell_address(server, text);
+            ngx_payments_pg_tell_address(shard, server, text);
 
         } else {
-            ngx_payments_pg_readdress(server, text);
+            ngx_payments_pg_readdress(shard, server, text);
         }
     }
 
     address->ctx = NULL;
     ngx_resolve_name_done(ctx);
 
-    ngx_payments_pg_first();
+    ngx_payments_pg_first(shard);
 }

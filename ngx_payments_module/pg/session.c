@@ -113,7 +113,7 @@ ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
 
         /* it is a standby now */
 
-        ngx_payments_pg_doubt(conn->pool->conf);
+        ngx_payments_pg_doubt(conn->pool->shard);
     }
 
     class = ngx_payments_pg_classify(result);

@@ -12,6 +12,9 @@
 #define Y  NGX_PAYMENTS_PG_BYTEA
 #define W  NGX_PAYMENTS_PG_TIME
 
+#define MERCHANT  NGX_PAYMENTS_PG_BY_MERCHANT
+#define REPLICA   (NGX_PAYMENTS_PG_BY_MERCHANT|NGX_PAYMENTS_PG_BY_REPLICA)
+
 
 /* in the order of ngx_payments_pg_statement_e */
 
@@ -22,15 +25,25 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
       "$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,'%T s')",
       NGX_PAYMENTS_PG_WRITE, 24,
       { I, B, U, T, Y, U, T, U, U, I, T, B, T, T, T, T, T, T, T, T, T, W, W,
-        T }, 0 },
+        T }, MERCHANT },
 
     { "change_payments",
       "pay.change_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,"
       "$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,'%T s')",
       NGX_PAYMENTS_PG_WRITE, 22,
-      { I, B, U, T, Y, U, T, U, T, U, U, U, I, T, B, T, T, T, T, B, T, W }, 0 },
+      { I, B, U, T, Y, U, T, U, T, U, U, U, I, T, B, T, T, T, T, B, T,
+        W }, MERCHANT },
 
     { "administer",
+      "pay.administer($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
+      "$13,$14,$15,$16,$17,$18,$19,$20,$21,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 20,
+      { I, B, U, T, Y, U, T, T, U, U, U, T, T, T, T, W, I, Y, T, T },
+      MERCHANT },
+
+    /* the same, about a merchant of the shard that is asked */
+
+    { "administer_there",
       "pay.administer($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
       "$13,$14,$15,$16,$17,$18,$19,$20,$21,'%T s')",
       NGX_PAYMENTS_PG_WRITE, 20,
@@ -40,7 +53,7 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
       "pay.cancel_keys($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
       "$13,$14,'%T s')",
       NGX_PAYMENTS_PG_WRITE, 13,
-      { I, B, U, T, Y, U, T, U, T, U, U, U, W }, 0 },
+      { I, B, U, T, Y, U, T, U, T, U, U, U, W }, MERCHANT },
 
     /* what nobody waits for delays no payment */
 
@@ -59,51 +72,58 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
     { "probe", "pay.probe($1)",
       NGX_PAYMENTS_PG_LIST, 0, { U }, 0 },
 
+    { "claims", "pay.claims($1,$2)",
+      NGX_PAYMENTS_PG_READ, 1, { I }, 0 },
+
     { "ping", "pay.ping($1)",
       NGX_PAYMENTS_PG_WRITE, 0, { U }, 0 },
 
     { "get_payments", "pay.get_payments($1,$2,$3,$4,$5)",
-      NGX_PAYMENTS_PG_READ, 4, { I, B, U, I }, 1 },
+      NGX_PAYMENTS_PG_READ, 4, { I, B, U, I }, REPLICA },
 
     { "get_refunds", "pay.get_refunds($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_READ, 3, { I, B, U }, 1 },
+      NGX_PAYMENTS_PG_READ, 3, { I, B, U }, REPLICA },
 
     { "get_api_keys", "pay.get_api_keys($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_READ, 3, { I, B, U }, 0 },
+      NGX_PAYMENTS_PG_READ, 3, { I, B, U }, MERCHANT },
 
     { "get_merchants", "pay.get_merchants($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_READ, 3, { I, B, U }, 0 },
 
     { "get_ledger_transactions",
       "pay.get_ledger_transactions($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_READ, 3, { I, B, U }, 1 },
+      NGX_PAYMENTS_PG_READ, 3, { I, B, U }, REPLICA },
 
     { "list_objects",
       "pay.list_objects($1,$2,$3,$4,$5,$6,$7,$8)",
-      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, 1 },
+      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, REPLICA },
+
+    { "list_merchants",
+      "pay.list_merchants($1,$2,$3,$4,$5,$6,$7,$8)",
+      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, 0 },
 
     { "list_events",
       "pay.list_events($1,$2,$3,$4,$5,$6,$7,$8)",
-      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, 0 },
+      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, MERCHANT },
 
     { "get_events", "pay.get_events($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_LIST, 3, { I, B, U }, 0 },
+      NGX_PAYMENTS_PG_LIST, 3, { I, B, U }, MERCHANT },
 
     { "get_balances", "pay.get_balances($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_LIST, 3, { I, B, T }, 1 },
+      NGX_PAYMENTS_PG_LIST, 3, { I, B, T }, REPLICA },
 
     { "trial_balance", "pay.trial_balance($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_LIST, 3, { I, B, U }, 0 },
+      NGX_PAYMENTS_PG_LIST, 3, { I, B, U }, MERCHANT },
 
     { "find_keys", "pay.find_keys($1,$2,$3,$4,'%T s')",
-      NGX_PAYMENTS_PG_READ, 3, { I, U, Y }, 0 },
+      NGX_PAYMENTS_PG_READ, 3, { I, U, Y }, MERCHANT },
 
     { "get_keys", "pay.get_keys($1,$2,$3,$4,$5,'%T s')",
-      NGX_PAYMENTS_PG_READ, 4, { I, B, U, T }, 0 },
+      NGX_PAYMENTS_PG_READ, 4, { I, B, U, T }, MERCHANT },
 
     { "authenticate", "pay.authenticate($1,$2,$3)",
-      NGX_PAYMENTS_PG_READ, 2, { I, Y }, 0 },
+      NGX_PAYMENTS_PG_READ, 2, { I, Y }, MERCHANT },
 
     { "touch_keys", "pay.touch_keys($1,$2,$3)",
-      NGX_PAYMENTS_PG_LIST, 2, { I, Y }, 0 }
+      NGX_PAYMENTS_PG_LIST, 2, { I, Y }, MERCHANT }
 };

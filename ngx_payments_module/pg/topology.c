@@ -45,25 +45,29 @@ static ngx_int_t ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone,
 static void ngx_payments_pg_watch(ngx_event_t *ev);
 static void ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
-static void ngx_payments_pg_elect(ngx_uint_t primary);
-static void ngx_payments_pg_decide(void);
+static void ngx_payments_pg_elect(ngx_payments_pg_shard_t *shard,
+    ngx_uint_t primary);
+static void ngx_payments_pg_decide(ngx_payments_pg_shard_t *shard);
 
 
-ngx_payments_pg_conf_t      *ngx_payments_pg_conf;
-ngx_payments_pg_topology_t  *ngx_payments_pg_topology;
-ngx_payments_pg_probe_t     *ngx_payments_pg_probes;
-
-static ngx_slab_pool_t             *ngx_payments_pg_shpool;
-static ngx_atomic_uint_t            ngx_payments_pg_seen;   /* of "addresses" */
-static ngx_event_t                  ngx_payments_pg_watcher;
-static ngx_connection_t             ngx_payments_pg_watcher_dummy;
+#define ngx_payments_pg_shpool(shard)                                         \
+    ((ngx_slab_pool_t *) (shard)->conf->zone->shm.addr)
 
 
 ngx_shm_zone_t *
 ngx_payments_pg_zone(ngx_conf_t *cf, ngx_payments_pg_conf_t *conf, void *tag)
 {
-    ngx_str_t        name = ngx_string("payments_topology");
+    ngx_str_t        name;
     ngx_shm_zone_t  *zone;
+
+    name.len = sizeof("payments_topology_") - 1 + conf->name.len;
+    name.data = ngx_pnalloc(cf->pool, name.len);
+
+    if (name.data == NULL) {
+        return NULL;
+    }
+
+    (void) ngx_sprintf(name.data, "payments_topology_%V", &conf->name);
 
     zone = ngx_shared_memory_add(cf, &name, 64 * ngx_pagesize, tag);
 
@@ -136,10 +140,10 @@ ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 /* this worker asks the servers from now on */
 
 static ngx_int_t
-ngx_payments_pg_begin(ngx_cycle_t *cycle)
+ngx_payments_pg_begin(ngx_payments_pg_shard_t *shard, ngx_cycle_t *cycle)
 {
     ngx_uint_t                i;
-    ngx_payments_pg_conf_t   *conf = ngx_payments_pg_conf;
+    ngx_payments_pg_conf_t   *conf = shard->conf;
     ngx_payments_pg_probe_t  *probe, *probes;
 
     probes = ngx_pcalloc(cycle->pool,
@@ -160,7 +164,7 @@ ngx_payments_pg_begin(ngx_cycle_t *cycle)
         probe->beat.data = probe;
         probe->beat.once = 1;
 
-        if (ngx_payments_pg_pool_init(cycle, &probe->pool, conf,
+        if (ngx_payments_pg_pool_init(cycle, &probe->pool, shard,
                                       NGX_PAYMENTS_PG_LIST,
                                       NGX_PAYMENTS_PG_TO_ONE, i, 1)
             != NGX_OK)
@@ -169,9 +173,9 @@ ngx_payments_pg_begin(ngx_cycle_t *cycle)
         }
     }
 
-    ngx_payments_pg_probes = probes;
+    shard->probes = probes;
 
-    (void) ngx_payments_pg_resolve_begin();
+    (void) ngx_payments_pg_resolve_begin(shard);
 
     return NGX_OK;
 }
@@ -180,30 +184,30 @@ ngx_payments_pg_begin(ngx_cycle_t *cycle)
 /* each worker, before it connects anywhere */
 
 static void
-ngx_payments_pg_look_up(void)
+ngx_payments_pg_look_up(ngx_payments_pg_shard_t *shard)
 {
     ngx_uint_t                   i;
     u_char                       addresses[NGX_PAYMENTS_PG_SERVERS]
                                           [NGX_SOCKADDR_STRLEN];
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_topology_t  *t = shard->topology;
 
-    if (t->addresses == ngx_payments_pg_seen) {
+    if (t->addresses == shard->seen) {
         return;
     }
 
-    ngx_shmtx_lock(&ngx_payments_pg_shpool->mutex);
+    ngx_shmtx_lock(&ngx_payments_pg_shpool(shard)->mutex);
 
-    ngx_payments_pg_seen = t->addresses;
+    shard->seen = t->addresses;
 
-    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
+    for (i = 0; i < shard->conf->nservers; i++) {
         ngx_memcpy(addresses[i], t->nodes[i].address, NGX_SOCKADDR_STRLEN);
     }
 
-    ngx_shmtx_unlock(&ngx_payments_pg_shpool->mutex);
+    ngx_shmtx_unlock(&ngx_payments_pg_shpool(shard)->mutex);
 
-    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
+    for (i = 0; i < shard->conf->nservers; i++) {
         if (addresses[i][0] != '\0') {
-            ngx_payments_pg_readdress(i, addresses[i]);
+            ngx_payments_pg_readdress(shard, i, addresses[i]);
         }
     }
 }
@@ -212,9 +216,10 @@ ngx_payments_pg_look_up(void)
 /* Nobody goes to the new address before it has said what it is. */
 
 void
-ngx_payments_pg_tell_address(ngx_uint_t server, u_char *text)
+ngx_payments_pg_tell_address(ngx_payments_pg_shard_t *shard,
+    ngx_uint_t server, u_char *text)
 {
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_topology_t  *t = shard->topology;
     ngx_payments_pg_node_t      *node = &t->nodes[server];
 
     node->probed = 0;
@@ -223,86 +228,81 @@ ngx_payments_pg_tell_address(ngx_uint_t server, u_char *text)
     node->good = 0;
 
     if (t->primary == server + 1) {
-        ngx_payments_pg_elect(0);
+        ngx_payments_pg_elect(shard, 0);
     }
 
-    ngx_shmtx_lock(&ngx_payments_pg_shpool->mutex);
+    ngx_shmtx_lock(&ngx_payments_pg_shpool(shard)->mutex);
 
     ngx_memcpy(node->address, text, ngx_strlen(text) + 1);
     t->addresses++;
 
-    ngx_shmtx_unlock(&ngx_payments_pg_shpool->mutex);
+    ngx_shmtx_unlock(&ngx_payments_pg_shpool(shard)->mutex);
 
     /* what the old address may yet answer is not asked any more */
 
-    ngx_payments_pg_look_up();
+    ngx_payments_pg_look_up(shard);
 }
 
 
 ngx_int_t
-ngx_payments_pg_topology_init(ngx_cycle_t *cycle, ngx_payments_pg_conf_t *conf)
+ngx_payments_pg_topology_init(ngx_cycle_t *cycle,
+    ngx_payments_pg_shard_t *shard)
 {
-    ngx_payments_pg_conf = conf;
-    ngx_payments_pg_topology = conf->zone->data;
-    ngx_payments_pg_shpool = (ngx_slab_pool_t *) conf->zone->shm.addr;
-    ngx_payments_pg_seen = 0;
-    ngx_payments_pg_probes = NULL;
-    ngx_payments_pg_look_up();
+    shard->topology = shard->conf->zone->data;
+    ngx_payments_pg_look_up(shard);
 
     /* the first worker may begin a little later than this one */
 
-    (void) ngx_atomic_cmp_set(&ngx_payments_pg_topology->alive, 0,
-                              ngx_current_msec);
+    (void) ngx_atomic_cmp_set(&shard->topology->alive, 0, ngx_current_msec);
 
-    ngx_payments_pg_watcher_dummy.fd = (ngx_socket_t) -1;
-    ngx_payments_pg_watcher.data = &ngx_payments_pg_watcher_dummy;
-    ngx_payments_pg_watcher.handler = ngx_payments_pg_watch;
-    ngx_payments_pg_watcher.log = cycle->log;
-    ngx_payments_pg_watcher.cancelable = 1;
+    shard->watcher.data = &shard->dummy;
+    shard->watcher.handler = ngx_payments_pg_watch;
+    shard->watcher.log = cycle->log;
+    shard->watcher.cancelable = 1;
 
-    ngx_add_timer(&ngx_payments_pg_watcher, NGX_PAYMENTS_PG_WATCH);
+    ngx_add_timer(&shard->watcher, NGX_PAYMENTS_PG_WATCH);
 
-    return (ngx_worker == 0) ? ngx_payments_pg_begin(cycle) : NGX_OK;
+    return (ngx_worker == 0) ? ngx_payments_pg_begin(shard, cycle) : NGX_OK;
 }
 
 
 void
-ngx_payments_pg_topology_exit(void)
+ngx_payments_pg_topology_exit(ngx_payments_pg_shard_t *shard)
 {
     ngx_uint_t  i;
 
-    if (ngx_payments_pg_watcher.timer_set) {
-        ngx_del_timer(&ngx_payments_pg_watcher);
+    if (shard->watcher.timer_set) {
+        ngx_del_timer(&shard->watcher);
     }
 
     for (i = 0;
-         ngx_payments_pg_probes && i < ngx_payments_pg_conf->nservers;
+         shard->probes && i < shard->conf->nservers;
          i++)
     {
-        ngx_payments_pg_pool_exit(&ngx_payments_pg_probes[i].pool);
+        ngx_payments_pg_pool_exit(&shard->probes[i].pool);
     }
 
-    ngx_payments_pg_probes = NULL;
-    ngx_payments_pg_topology = NULL;
+    shard->probes = NULL;
+    shard->topology = NULL;
 }
 
 
 ngx_uint_t
-ngx_payments_pg_primary(ngx_payments_pg_conf_t *conf)
+ngx_payments_pg_primary(ngx_payments_pg_shard_t *shard)
 {
     ngx_uint_t  n;
 
-    n = ngx_payments_pg_topology->primary;
+    n = shard->topology->primary;
 
-    return n ? n - 1 : conf->nservers;
+    return n ? n - 1 : shard->conf->nservers;
 }
 
 
 void
-ngx_payments_pg_doubt(ngx_payments_pg_conf_t *conf)
+ngx_payments_pg_doubt(ngx_payments_pg_shard_t *shard)
 {
-    if (conf->nservers > 1 && ngx_payments_pg_topology != NULL) {
-        ngx_payments_pg_topology->doubt = 1;
+    if (shard->topology != NULL) {
+        shard->topology->doubt = 1;
     }
 }
 
@@ -337,9 +337,9 @@ ngx_payments_pg_ask(ngx_payments_pg_probe_t *probe)
 /* one server under two names must not be taken for two that take writes */
 
 static void
-ngx_payments_pg_ignore(ngx_uint_t i)
+ngx_payments_pg_ignore(ngx_payments_pg_shard_t *shard, ngx_uint_t i)
 {
-    ngx_payments_pg_node_t  *node = &ngx_payments_pg_topology->nodes[i];
+    ngx_payments_pg_node_t  *node = &shard->topology->nodes[i];
 
     node->silent = 1;
     node->writer = 0;
@@ -347,17 +347,17 @@ ngx_payments_pg_ignore(ngx_uint_t i)
     node->readable = 0;
     node->good = 0;
 
-    ngx_payments_pg_probes[i].told = 1;
+    shard->probes[i].told = 1;
 }
 
 
 static void
-ngx_payments_pg_ask_all(void)
+ngx_payments_pg_ask_all(ngx_payments_pg_shard_t *shard)
 {
     ngx_msec_t                   every;
     ngx_uint_t                   i, doubt;
     ngx_payments_pg_probe_t     *probe;
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_topology_t  *t = shard->topology;
 
     t->alive = ngx_current_msec;
 
@@ -368,11 +368,11 @@ ngx_payments_pg_ask_all(void)
     every = (i == 0 || t->nodes[i - 1].silent) ? NGX_PAYMENTS_PG_PROBE_SOON
                                                : NGX_PAYMENTS_PG_PROBE_EVERY;
 
-    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
-        probe = &ngx_payments_pg_probes[i];
+    for (i = 0; i < shard->conf->nservers; i++) {
+        probe = &shard->probes[i];
 
-        if (ngx_payments_pg_twin(ngx_payments_pg_conf, i)) {
-            ngx_payments_pg_ignore(i);
+        if (ngx_payments_pg_twin(shard, i)) {
+            ngx_payments_pg_ignore(shard, i);
             continue;
         }
 
@@ -384,17 +384,17 @@ ngx_payments_pg_ask_all(void)
         }
     }
 
-    ngx_payments_pg_decide();
+    ngx_payments_pg_decide(shard);
 }
 
 
 void
-ngx_payments_pg_probe_moved(ngx_uint_t server)
+ngx_payments_pg_probe_moved(ngx_payments_pg_shard_t *shard, ngx_uint_t server)
 {
-    if (ngx_payments_pg_probes != NULL) {
-        ngx_payments_pg_pool_moved(&ngx_payments_pg_probes[server].pool,
-                                   server);
-        ngx_payments_pg_topology->doubt = 1;
+    if (shard->probes != NULL) {
+        ngx_payments_pg_pool_leave(&shard->probes[server].pool,
+                                   "the server has another address");
+        shard->topology->doubt = 1;
     }
 }
 
@@ -402,15 +402,15 @@ ngx_payments_pg_probe_moved(ngx_uint_t server)
 /* whether nobody has asked for so long that this worker has to */
 
 static ngx_uint_t
-ngx_payments_pg_abandoned(void)
+ngx_payments_pg_abandoned(ngx_payments_pg_shard_t *shard)
 {
     ngx_atomic_uint_t  alive;
 
-    alive = ngx_payments_pg_topology->alive;
+    alive = shard->topology->alive;
 
     return (ngx_msec_int_t) (ngx_current_msec - alive)
            >= NGX_PAYMENTS_PG_PROBE_OLD
-           && ngx_atomic_cmp_set(&ngx_payments_pg_topology->alive, alive,
+           && ngx_atomic_cmp_set(&shard->topology->alive, alive,
                                  ngx_current_msec);
 }
 
@@ -420,20 +420,23 @@ ngx_payments_pg_abandoned(void)
 static void
 ngx_payments_pg_watch(ngx_event_t *ev)
 {
-    ngx_payments_pg_look_up();
-    ngx_payments_pg_follow(NGX_PAYMENTS_PG_TO_PRIMARY,
-                           ngx_payments_pg_primary(ngx_payments_pg_conf));
-    ngx_payments_pg_follow(NGX_PAYMENTS_PG_TO_REPLICA,
-                           ngx_payments_pg_choose());
+    ngx_connection_t         *c = ev->data;
+    ngx_payments_pg_shard_t  *shard = c->data;
+
+    ngx_payments_pg_look_up(shard);
+    ngx_payments_pg_follow(shard, NGX_PAYMENTS_PG_TO_PRIMARY,
+                           ngx_payments_pg_primary(shard));
+    ngx_payments_pg_follow(shard, NGX_PAYMENTS_PG_TO_REPLICA,
+                           ngx_payments_pg_choose(shard));
 
     if (!ngx_exiting) {
 
-        if (ngx_payments_pg_probes == NULL && ngx_payments_pg_abandoned()) {
-            (void) ngx_payments_pg_begin((ngx_cycle_t *) ngx_cycle);
+        if (shard->probes == NULL && ngx_payments_pg_abandoned(shard)) {
+            (void) ngx_payments_pg_begin(shard, (ngx_cycle_t *) ngx_cycle);
         }
 
-        if (ngx_payments_pg_probes != NULL) {
-            ngx_payments_pg_ask_all();
+        if (shard->probes != NULL) {
+            ngx_payments_pg_ask_all(shard);
         }
     }
 
@@ -447,6 +450,7 @@ ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
 {
     ngx_payments_pg_node_t   *node;
     ngx_payments_pg_probe_t  *probe = item->data;
+    ngx_payments_pg_shard_t  *shard = probe->pool.shard;
 
     probe->pending = 0;
     probe->told = 1;
@@ -455,12 +459,12 @@ ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
        whom another name leads has been asked under that */
 
     if (ngx_exiting
-        || ngx_payments_pg_twin(ngx_payments_pg_conf, probe->server))
+        || ngx_payments_pg_twin(shard, probe->server))
     {
         return;
     }
 
-    node = &ngx_payments_pg_topology->nodes[probe->server];
+    node = &shard->topology->nodes[probe->server];
     node->silent = (outcome != NGX_PAYMENTS_PG_DONE);
 
     if (!node->silent) {
@@ -473,17 +477,17 @@ ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
         node->probed = ngx_current_msec ? ngx_current_msec : 1;
     }
 
-    ngx_payments_pg_decide();
+    ngx_payments_pg_decide(shard);
 
     /* the primary writes its beat, the others say which one they show */
 
     if (node->silent) {
-        ngx_payments_pg_judge(probe->server, 0, 0);
+        ngx_payments_pg_judge(shard, probe->server, 0, 0);
 
     } else if (!probe->beating) {
         probe->beating = 1;
         probe->beat.statement =
-                     (ngx_payments_pg_topology->primary == probe->server + 1)
+                     (shard->topology->primary == probe->server + 1)
                      ? NGX_PAYMENTS_PG_BEAT : NGX_PAYMENTS_PG_SHOWN;
         ngx_payments_pg_tell(probe, &probe->beat);
     }
@@ -491,13 +495,13 @@ ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
 
 
 static void
-ngx_payments_pg_divided(const char *how)
+ngx_payments_pg_divided(ngx_payments_pg_shard_t *shard, const char *how)
 {
-    if (!ngx_payments_pg_topology->divided) {
-        ngx_payments_pg_topology->divided = 1;
+    if (!shard->topology->divided) {
+        shard->topology->divided = 1;
         ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
                       "two servers of payments shard \"%V\" take writes %s; "
-                      "none of them gets any", &ngx_payments_pg_conf->name,
+                      "none of them gets any", &shard->conf->name,
                       how);
     }
 }
@@ -506,11 +510,11 @@ ngx_payments_pg_divided(const char *how)
 /* once each has been asked: whose servers these are; NGX_AGAIN: not known */
 
 static ngx_int_t
-ngx_payments_pg_identify(void)
+ngx_payments_pg_identify(ngx_payments_pg_shard_t *shard)
 {
     ngx_uint_t                   i, writers;
     ngx_atomic_uint_t            system;
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_topology_t  *t = shard->topology;
 
     if (t->system != 0) {
         return NGX_OK;
@@ -519,9 +523,9 @@ ngx_payments_pg_identify(void)
     system = 0;
     writers = 0;
 
-    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
+    for (i = 0; i < shard->conf->nservers; i++) {
 
-        if (!ngx_payments_pg_probes[i].told) {
+        if (!shard->probes[i].told) {
             return NGX_AGAIN;
         }
 
@@ -543,7 +547,7 @@ ngx_payments_pg_identify(void)
     }
 
     if (writers == 3) {
-        ngx_payments_pg_divided("of different clusters");
+        ngx_payments_pg_divided(shard, "of different clusters");
         return NGX_AGAIN;
     }
 
@@ -557,15 +561,16 @@ ngx_payments_pg_identify(void)
 /* why a server that answers is not used, once */
 
 static void
-ngx_payments_pg_refuse(ngx_uint_t i, const char *why)
+ngx_payments_pg_refuse(ngx_payments_pg_shard_t *shard, ngx_uint_t i,
+    const char *why)
 {
-    ngx_payments_pg_node_t  *node = &ngx_payments_pg_topology->nodes[i];
+    ngx_payments_pg_node_t  *node = &shard->topology->nodes[i];
 
     if (why != NULL && !node->refused) {
         ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
                       "PostgreSQL \"%V\" of payments shard \"%V\" %s; it is "
-                      "not used", &ngx_payments_pg_conf->servers[i].name,
-                      &ngx_payments_pg_conf->name, why);
+                      "not used", &shard->conf->servers[i].name,
+                      &shard->conf->name, why);
     }
 
     node->refused = (why != NULL);
@@ -573,9 +578,9 @@ ngx_payments_pg_refuse(ngx_uint_t i, const char *why)
 
 
 static ngx_uint_t
-ngx_payments_pg_is_writer(ngx_uint_t i)
+ngx_payments_pg_is_writer(ngx_payments_pg_shard_t *shard, ngx_uint_t i)
 {
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_topology_t  *t = shard->topology;
     ngx_payments_pg_node_t      *node = &t->nodes[i];
 
     /* written by another process, perhaps with a later clock than ours */
@@ -588,26 +593,26 @@ ngx_payments_pg_is_writer(ngx_uint_t i)
     }
 
     if (node->system != t->system) {
-        ngx_payments_pg_refuse(i, "belongs to another cluster");
+        ngx_payments_pg_refuse(shard, i, "belongs to another cluster");
         return 0;
     }
 
     if (node->writer && node->timeline < t->timeline) {
-        ngx_payments_pg_refuse(i, "takes writes on an older timeline than "
-                               "another server has shown");
+        ngx_payments_pg_refuse(shard, i, "takes writes on an older timeline "
+                               "than another server has shown");
         return 0;
     }
 
-    ngx_payments_pg_refuse(i, NULL);
+    ngx_payments_pg_refuse(shard, i, NULL);
 
     return node->writer;
 }
 
 
 static void
-ngx_payments_pg_elect(ngx_uint_t primary)
+ngx_payments_pg_elect(ngx_payments_pg_shard_t *shard, ngx_uint_t primary)
 {
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_topology_t  *t = shard->topology;
 
     if (t->primary == primary) {
         return;
@@ -615,7 +620,7 @@ ngx_payments_pg_elect(ngx_uint_t primary)
 
     t->primary = primary;
 
-    ngx_payments_pg_read_nobody();
+    ngx_payments_pg_read_nobody(shard);
 
     if (primary == 0) {
         return;
@@ -627,23 +632,23 @@ ngx_payments_pg_elect(ngx_uint_t primary)
     ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                   "PostgreSQL \"%V\" is the primary of payments shard \"%V\", "
                   "timeline %uA",
-                  &ngx_payments_pg_conf->servers[primary - 1].name,
-                  &ngx_payments_pg_conf->name,
+                  &shard->conf->servers[primary - 1].name,
+                  &shard->conf->name,
                   t->nodes[primary - 1].timeline);
 }
 
 
 static void
-ngx_payments_pg_decide(void)
+ngx_payments_pg_decide(ngx_payments_pg_shard_t *shard)
 {
     ngx_uint_t                   i, best, equal;
-    ngx_payments_pg_topology_t  *t = ngx_payments_pg_topology;
+    ngx_payments_pg_topology_t  *t = shard->topology;
 
-    if (ngx_payments_pg_identify() != NGX_OK) {
+    if (ngx_payments_pg_identify(shard) != NGX_OK) {
         return;
     }
 
-    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
+    for (i = 0; i < shard->conf->nservers; i++) {
         if (t->nodes[i].system == t->system) {
             t->timeline = ngx_max(t->timeline, t->nodes[i].timeline);
         }
@@ -652,9 +657,9 @@ ngx_payments_pg_decide(void)
     best = 0;
     equal = 0;
 
-    for (i = 0; i < ngx_payments_pg_conf->nservers; i++) {
+    for (i = 0; i < shard->conf->nservers; i++) {
 
-        if (!ngx_payments_pg_is_writer(i)) {
+        if (!ngx_payments_pg_is_writer(shard, i)) {
             continue;
         }
 
@@ -665,7 +670,7 @@ ngx_payments_pg_decide(void)
 
     /* one that was a writer there has payments too, although it is silent */
 
-    for (i = 0; best && i < ngx_payments_pg_conf->nservers; i++) {
+    for (i = 0; best && i < shard->conf->nservers; i++) {
         if (i != best - 1 && t->nodes[i].probed && t->nodes[i].writer
             && t->nodes[i].system == t->system
             && t->nodes[i].timeline == t->timeline)
@@ -675,8 +680,8 @@ ngx_payments_pg_decide(void)
     }
 
     if (equal) {
-        ngx_payments_pg_divided("on one timeline");
-        ngx_payments_pg_elect(0);
+        ngx_payments_pg_divided(shard, "on one timeline");
+        ngx_payments_pg_elect(shard, 0);
         return;
     }
 
@@ -690,5 +695,5 @@ ngx_payments_pg_decide(void)
         return;
     }
 
-    ngx_payments_pg_elect(best);
+    ngx_payments_pg_elect(shard, best);
 }

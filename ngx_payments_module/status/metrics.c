@@ -131,6 +131,9 @@ static const ngx_payments_metric_t  ngx_payments_metrics[] = {
     { "payments_postgresql_replica_behind_total", NULL, "counter",
       "Calls that a replica could not answer yet: it lacked what they must "
       "see." },
+    { "payments_postgresql_misplaced_total", NULL, "counter",
+      "Items that a shard refused: their merchant is in another one, or on "
+      "the way there." },
     { "payments_authentication_lookups_total", NULL, "counter",
       "API keys looked up in PostgreSQL." }
 };

@@ -69,6 +69,7 @@ typedef enum {
     NGX_PAYMENTS_M_PG_REPLICA_READS,   /* items that a replica answered */
     NGX_PAYMENTS_M_PG_REPLICA_SPILLED, /* that it did not: the primary did */
     NGX_PAYMENTS_M_PG_REPLICA_BEHIND,  /* calls for which it was too early */
+    NGX_PAYMENTS_M_PG_MISPLACED,       /* items whose merchant was elsewhere */
     NGX_PAYMENTS_M_AUTH_LOOKUPS,
     NGX_PAYMENTS_M_LAST
 } ngx_payments_metric_e;

@@ -61,6 +61,8 @@ DECLARE
     taken uuid[];
     r record;
 BEGIN
+    PERFORM pay.enter(merchant);
+
     SELECT array_agg(CASE WHEN NOT pg_try_advisory_xact_lock(
                                        uuid_hash_extended(u.k, u.m))
                           THEN 2

@@ -44,6 +44,8 @@ DECLARE
     c record;
     i int;
 BEGIN
+    PERFORM pay.enter(merchant);
+
     FOR i IN SELECT u.n FROM unnest(merchant, payment) WITH ORDINALITY
                                   AS u (m, p, n) ORDER BY u.m, u.p
     LOOP

@@ -43,6 +43,13 @@ DECLARE
     c record;
     i int;
 BEGIN
+    -- whom it is about; who asks may be in another shard
+    PERFORM pay.enter(array_agg(coalesce(m.merchant_id, u.m)))
+       FROM unnest(merchant, owner, target, action) AS u (m, o, t, a)
+       LEFT JOIN pay.merchants m
+         ON m.public_id = CASE WHEN u.a = 'update_merchant' THEN u.t ELSE u.o
+                          END;
+
     FOR i IN SELECT u.n FROM unnest(merchant, target) WITH ORDINALITY
                                   AS u (m, t, n) ORDER BY u.m, u.t
     LOOP
@@ -127,9 +134,13 @@ BEGIN
         n := nextval('pay.merchant_sequence');
         status := 201;
 
+        -- in one of this shard's buckets, whose numbers nobody else gives
         INSERT INTO pay.merchants AS e (merchant_id, public_id, name)
-        VALUES ((n << 12) | (hashint8(n) & 4095), object, new_name)
-        RETURNING e.* INTO m;
+        SELECT (n << 12) | b.own[1 + (hashint8(n) & 2147483647)
+                                     % array_length(b.own, 1)],
+               object, new_name
+          FROM pay.own_buckets() AS b (own)
+        RETURNING e.* INTO STRICT m;
     ELSE
         status := 200;
 
@@ -277,8 +288,56 @@ RETURNS TABLE (o_item uuid, o_version int, o_body text)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
     SELECT u.i, 0, pay.merchant_body(m)
       FROM unnest(item, id) AS u(i, id)
-      LEFT JOIN pay.merchants m ON m.public_id = u.id
+      LEFT JOIN pay.merchants m
+        ON m.public_id = u.id AND pay.lists(m.merchant_id)
 $$;
+
+-- In: a time, and the filter of a list.  Out: whether it is within created_at.
+CREATE OR REPLACE FUNCTION pay.created_within(t timestamptz, filter text)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce(t >= (f->>'gte')::timestamptz, true)
+       AND coalesce(t > (f->>'gt')::timestamptz, true)
+       AND coalesce(t <= (f->>'lte')::timestamptz, true)
+       AND coalesce(t < (f->>'lt')::timestamptz, true)
+      FROM (SELECT filter::jsonb->'created_at') AS x(f)
+$$;
+
+-- All merchants of this shard.  In: as of pay.list_objects(), of which kind is
+-- not looked at, and of the filter created_at alone.  Out: the tag; whether
+-- there are more; their ids, one after the other, how many bytes each one's JSON
+-- has, as numbers of 4 bytes, and their JSON.
+CREATE OR REPLACE FUNCTION pay.list_merchants(item uuid[], merchant bigint[],
+    livemode boolean[], kind text[], filter text[], after uuid[],
+    ascending boolean[], size bigint[])
+RETURNS TABLE (o_item uuid, o_more boolean, o_ids bytea, o_lengths bytea,
+               o_bodies text)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+    SELECT u.i, count(*) > u.s,
+           string_agg(uuid_send(x.id), '' ORDER BY x.n)
+               FILTER (WHERE x.n <= u.s),
+           string_agg(int4send(octet_length(x.body)), '' ORDER BY x.n)
+               FILTER (WHERE x.n <= u.s),
+           string_agg(x.body, '' ORDER BY x.n) FILTER (WHERE x.n <= u.s)
+      FROM unnest(item, filter, after, ascending, size) AS u(i, f, a, up, s)
+      LEFT JOIN LATERAL (
+           SELECT y.id, pay.merchant_body(y.m) AS body,
+                  row_number() OVER (ORDER BY CASE WHEN u.up THEN y.id END,
+                                     y.id DESC) AS n
+             FROM (
+               (SELECT m, m.public_id AS id FROM pay.merchants m
+                 WHERE u.up AND (u.a IS NULL OR m.public_id > u.a)
+                   AND pay.lists(m.merchant_id)
+                   AND pay.created_within(m.created_at, u.f)
+                 ORDER BY m.public_id LIMIT u.s + 1)
+               UNION ALL
+               (SELECT m, m.public_id AS id FROM pay.merchants m
+                 WHERE NOT u.up AND (u.a IS NULL OR m.public_id < u.a)
+                   AND pay.lists(m.merchant_id)
+                   AND pay.created_within(m.created_at, u.f)
+                 ORDER BY m.public_id DESC LIMIT u.s + 1)) y) x ON true
+     GROUP BY u.i, u.s
+$$;
+
 
 -- When keys were last used, to the minute.  In: a tag for each, merchant and
 -- hash of the keys that were used within the last minute.  Out: the tags.
@@ -288,6 +347,8 @@ RETURNS TABLE (o_item uuid, o_touched boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
 SET lock_timeout = '100ms' AS $$
 BEGIN
+    PERFORM pay.enter(merchant);
+
     WITH due AS (
         SELECT k.merchant_id, k.key_hash FROM pay.api_keys k
           JOIN (SELECT DISTINCT m, h FROM unnest(merchant, $3) AS u(m, h)) u

@@ -164,6 +164,8 @@ DECLARE
     c record;
     i int;
 BEGIN
+    PERFORM pay.enter(merchant);
+
     FOR i IN SELECT u.n FROM unnest(merchant, target) WITH ORDINALITY
                                   AS u (m, t, n) ORDER BY u.m, u.t
     LOOP

@@ -86,14 +86,17 @@ BEGIN
         RETURN;
     END IF;
 
-    FOR p IN SELECT * FROM pay.payments e
-              WHERE (e.status = 'processing' AND e.token IN ('tok_pending',
+    FOR p IN SELECT e.* FROM pay.payments e, pay.ownership o
+              WHERE pay.has_one(e.merchant_id, o, false)
+                AND ((e.status = 'processing' AND e.token IN ('tok_pending',
                          'tok_pending_fail')
                      AND e.created_at < now() - interval '1 second')
                  OR (e.status IN ('authorized', 'partially_captured')
-                     AND e.authorization_expires_at < now())
-              LIMIT 100 FOR UPDATE SKIP LOCKED
+                     AND e.authorization_expires_at < now()))
+              LIMIT 100 FOR UPDATE OF e SKIP LOCKED
     LOOP
+        CONTINUE WHEN NOT pay.try_enter(p.merchant_id);
+
         act := CASE p.status WHEN 'processing' THEN 'resolve'
                              ELSE 'expire' END;
 
@@ -109,11 +112,14 @@ BEGIN
         END IF;
     END LOOP;
 
-    FOR r IN SELECT e.* FROM pay.refunds e
+    FOR r IN SELECT e.* FROM pay.refunds e, pay.ownership o
               WHERE e.status = 'pending'
                 AND e.created_at < now() - interval '1 second'
-              LIMIT 100 FOR UPDATE SKIP LOCKED
+                AND pay.has_one(e.merchant_id, o, false)
+              LIMIT 100 FOR UPDATE OF e SKIP LOCKED
     LOOP
+        CONTINUE WHEN NOT pay.try_enter(r.merchant_id);
+
         SELECT * INTO p FROM pay.payments e
          WHERE e.merchant_id = r.merchant_id AND e.payment_id = r.payment_id
            FOR UPDATE SKIP LOCKED;

@@ -1,0 +1,458 @@
+
+/*
+ * Whose merchant is whose: which shard has which merchant.
+ *
+ * A shard itself says which buckets it has, and which merchants who are not
+ * where their bucket is; nobody else knows, and no file says so.  Each worker
+ * asks each shard once a second, by the epoch that it knows, and at once where
+ * a shard refuses what was sent to it: under a lock, so that no map that is old
+ * makes a write land where it should not.  Until it is known who has a merchant
+ * items wait, in a pool that has no connections, up to their deadlines.
+ *
+ * A merchant that two shards have is nobody's: both may be wrong.
+ */
+
+#include "ngx_payments_pg_internal.h"
+#include "../domain/ngx_payments_domain.h"
+#include "../status/ngx_payments_status.h"
+
+
+#define NGX_PAYMENTS_PG_MAP_EVERY  1000    /* ms */
+#define NGX_PAYMENTS_PG_MAP_SOON   10      /* while something waits for it */
+#define NGX_PAYMENTS_PG_MAP_LIMIT  1000
+
+#define NGX_PAYMENTS_PG_DISPUTED   255     /* two shards say it is theirs */
+
+
+/* columns of pay.claims() */
+
+#define NGX_PAYMENTS_CLAIMS_EPOCH    1
+#define NGX_PAYMENTS_CLAIMS_BUCKETS  2
+#define NGX_PAYMENTS_CLAIMS_HERE     3
+#define NGX_PAYMENTS_CLAIMS_AWAY     4
+
+
+static void ngx_payments_pg_map_timer(ngx_event_t *ev);
+static void ngx_payments_pg_claimed(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
+
+
+/* of this worker */
+
+static ngx_payments_pg_shard_t    *ngx_payments_pg_map_shards;
+static ngx_uint_t                  ngx_payments_pg_map_n;
+static ngx_payments_uuid_state_t   ngx_payments_pg_map_ids;
+static ngx_payments_pg_shard_t     ngx_payments_pg_nowhere;
+static ngx_payments_pg_pool_t      ngx_payments_pg_hall_pool;
+static ngx_event_t                 ngx_payments_pg_map_event;
+static ngx_connection_t            ngx_payments_pg_map_dummy;
+
+/* the number of a bucket's shard, and 1; 0: nobody's, or not known */
+static u_char                      ngx_payments_pg_map
+                                                     [NGX_PAYMENTS_PG_BUCKETS];
+static ngx_uint_t                  ngx_payments_pg_disputed;
+
+
+ngx_int_t
+ngx_payments_pg_map_init(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shards,
+    ngx_uint_t nshards)
+{
+    ngx_uint_t                i;
+    ngx_event_t              *ev = &ngx_payments_pg_map_event;
+    ngx_payments_pg_claim_t  *claim;
+
+    ngx_payments_pg_map_shards = shards;
+    ngx_payments_pg_map_n = nshards;
+
+    if (nshards == 1) {
+        return NGX_OK;
+    }
+
+    ngx_memzero(&ngx_payments_pg_map_ids, sizeof(ngx_payments_uuid_state_t));
+    ngx_memzero(ngx_payments_pg_map, NGX_PAYMENTS_PG_BUCKETS);
+    ngx_memzero(ev, sizeof(ngx_event_t));
+
+    /* its limits are those of the first shard */
+
+    ngx_payments_pg_nowhere.conf = shards[0].conf;
+
+    if (ngx_payments_pg_pool_init(cycle, &ngx_payments_pg_hall_pool,
+                                  &ngx_payments_pg_nowhere,
+                                  NGX_PAYMENTS_PG_WRITE,
+                                  NGX_PAYMENTS_PG_TO_PRIMARY,
+                                  shards[0].conf->nservers, 1)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < nshards; i++) {
+        claim = &shards[i].claim;
+
+        claim->value.number = -1;
+        claim->item.statement = NGX_PAYMENTS_PG_CLAIMS;
+        claim->item.values = &claim->value;
+        claim->item.shard = i;
+        claim->item.timeout = NGX_PAYMENTS_PG_MAP_LIMIT;
+        claim->item.handler = ngx_payments_pg_claimed;
+        claim->item.data = &shards[i];
+        claim->item.once = 1;
+    }
+
+    ngx_payments_pg_map_dummy.fd = (ngx_socket_t) -1;
+    ev->data = &ngx_payments_pg_map_dummy;
+    ev->handler = ngx_payments_pg_map_timer;
+    ev->log = cycle->log;
+    ev->cancelable = 1;
+
+    ngx_add_timer(ev, 1);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_payments_pg_claim_free(ngx_payments_pg_claim_t *claim)
+{
+    if (claim->here != NULL) {
+        ngx_free(claim->here);
+    }
+
+    claim->here = NULL;
+    claim->away = NULL;
+    claim->nhere = 0;
+    claim->naway = 0;
+}
+
+
+void
+ngx_payments_pg_map_exit(void)
+{
+    ngx_uint_t  i;
+
+    if (ngx_payments_pg_map_n < 2) {
+        return;
+    }
+
+    if (ngx_payments_pg_map_event.timer_set) {
+        ngx_del_timer(&ngx_payments_pg_map_event);
+    }
+
+    for (i = 0; i < ngx_payments_pg_map_n; i++) {
+        ngx_payments_pg_claim_free(&ngx_payments_pg_map_shards[i].claim);
+    }
+
+    ngx_payments_pg_pool_exit(&ngx_payments_pg_hall_pool);
+    ngx_payments_pg_map_n = 0;
+}
+
+
+ngx_payments_pg_pool_t *
+ngx_payments_pg_hall(void)
+{
+    return &ngx_payments_pg_hall_pool;
+}
+
+
+/* whether the merchant is in the list, which ascends */
+
+static ngx_uint_t
+ngx_payments_pg_listed(int64_t *list, ngx_uint_t n, int64_t merchant_id)
+{
+    ngx_uint_t  low, high, i;
+
+    low = 0;
+    high = n;
+
+    while (low < high) {
+        i = (low + high) / 2;
+
+        if (list[i] == merchant_id) {
+            return 1;
+        }
+
+        if (list[i] < merchant_id) {
+            low = i + 1;
+
+        } else {
+            high = i;
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_payments_pg_shard_t *
+ngx_payments_pg_owner(int64_t merchant_id)
+{
+    ngx_uint_t                i, n;
+    ngx_payments_pg_claim_t  *claim;
+    ngx_payments_pg_shard_t  *owner;
+
+    owner = NULL;
+
+    for (i = 0; i < ngx_payments_pg_map_n; i++) {
+        claim = &ngx_payments_pg_map_shards[i].claim;
+
+        if (claim->nhere == 0
+            || !ngx_payments_pg_listed(claim->here, claim->nhere, merchant_id))
+        {
+            continue;
+        }
+
+        if (owner != NULL) {
+            return NULL;
+        }
+
+        owner = &ngx_payments_pg_map_shards[i];
+    }
+
+    n = ngx_payments_pg_map[merchant_id & (NGX_PAYMENTS_PG_BUCKETS - 1)];
+
+    if (owner != NULL || n == 0) {
+        return owner;
+    }
+
+    owner = &ngx_payments_pg_map_shards[n - 1];
+    claim = &owner->claim;
+
+    return ngx_payments_pg_listed(claim->away, claim->naway, merchant_id)
+           ? NULL : owner;
+}
+
+
+/* now, or very soon: something waits for the answer */
+
+static void
+ngx_payments_pg_map_hurry(void)
+{
+    ngx_event_t  *ev = &ngx_payments_pg_map_event;
+
+    if (ev->timer_set) {
+        if ((ngx_msec_int_t) (ev->timer.key - ngx_current_msec)
+            <= NGX_PAYMENTS_PG_MAP_SOON)
+        {
+            return;
+        }
+
+        ngx_del_timer(ev);
+    }
+
+    ngx_add_timer(ev, NGX_PAYMENTS_PG_MAP_SOON);
+}
+
+
+static void
+ngx_payments_pg_map_timer(ngx_event_t *ev)
+{
+    ngx_uint_t                i;
+    ngx_payments_pg_claim_t  *claim;
+
+    for (i = 0; i < ngx_payments_pg_map_n; i++) {
+        claim = &ngx_payments_pg_map_shards[i].claim;
+
+        if (!claim->pending
+            && ngx_payments_uuid7(&ngx_payments_pg_map_ids,
+                                  ngx_payments_pg_now(), claim->item.tag)
+               == 0)
+        {
+            claim->pending = 1;
+            ngx_payments_pg_send(&claim->item);
+        }
+    }
+
+    /* a worker that drains still has to answer what waits */
+
+    ngx_add_timer(ev, ngx_payments_pg_hall_pool.nwaiting
+                      ? NGX_PAYMENTS_PG_MAP_SOON * 5
+                      : NGX_PAYMENTS_PG_MAP_EVERY);
+}
+
+
+/* lists of big-endian numbers, in one piece of memory */
+
+static ngx_int_t
+ngx_payments_pg_claim_lists(ngx_payments_pg_claim_t *claim, ngx_str_t *here,
+    ngx_str_t *away)
+{
+    size_t      k;
+    int64_t    *list;
+    uint64_t    n;
+    ngx_uint_t  i, total;
+
+    total = (here->len + away->len) / 8;
+    list = NULL;
+
+    if (total != 0) {
+        list = ngx_alloc(total * sizeof(int64_t), ngx_cycle->log);
+        if (list == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    ngx_payments_pg_claim_free(claim);
+
+    claim->here = list;
+    claim->nhere = here->len / 8;
+    claim->away = list ? list + claim->nhere : NULL;
+    claim->naway = total - claim->nhere;
+
+    for (i = 0; i < total; i++) {
+        n = 0;
+
+        for (k = 0; k < 8; k++) {
+            n = (n << 8) | (i < claim->nhere
+                            ? here->data[i * 8 + k]
+                            : away->data[(i - claim->nhere) * 8 + k]);
+        }
+
+        list[i] = (int64_t) n;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_payments_pg_map_build(void)
+{
+    ngx_uint_t                i, b, disputed;
+    ngx_payments_pg_claim_t  *claim;
+
+    ngx_memzero(ngx_payments_pg_map, NGX_PAYMENTS_PG_BUCKETS);
+    disputed = NGX_PAYMENTS_PG_BUCKETS;
+
+    for (i = 0; i < ngx_payments_pg_map_n; i++) {
+        claim = &ngx_payments_pg_map_shards[i].claim;
+
+        for (b = 0; b < NGX_PAYMENTS_PG_BUCKETS; b++) {
+
+            if (claim->buckets[b / 8] & (1 << b % 8)) {
+                ngx_payments_pg_map[b] = ngx_payments_pg_map[b]
+                                         ? NGX_PAYMENTS_PG_DISPUTED : i + 1;
+            }
+        }
+    }
+
+    for (b = 0; b < NGX_PAYMENTS_PG_BUCKETS; b++) {
+        if (ngx_payments_pg_map[b] == NGX_PAYMENTS_PG_DISPUTED) {
+            ngx_payments_pg_map[b] = 0;
+            disputed = b;
+        }
+    }
+
+    /* for a moment it is so whenever one is told of a move before the other */
+
+    if (disputed == NGX_PAYMENTS_PG_BUCKETS) {
+        ngx_payments_pg_disputed = 0;
+
+    } else if (++ngx_payments_pg_disputed == 10) {
+        ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
+                      "two payments shards have bucket %ui: none of them gets "
+                      "its merchants; see pay.ownership of both", disputed);
+    }
+}
+
+
+/* what waited goes where its merchant is, if anybody has him now */
+
+static void
+ngx_payments_pg_map_admit(void)
+{
+    ngx_queue_t              *q, *next;
+    ngx_payments_pg_item_t   *item;
+    ngx_payments_pg_pool_t   *hall = &ngx_payments_pg_hall_pool;
+    ngx_payments_pg_shard_t  *shard;
+
+    for (q = ngx_queue_head(&hall->waiting);
+         q != ngx_queue_sentinel(&hall->waiting);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        item = ngx_queue_data(q, ngx_payments_pg_item_t, queue);
+        shard = ngx_payments_pg_owner(item->values[0].number);
+
+        if (shard != NULL) {
+            ngx_payments_pg_hand_over(hall, ngx_payments_pg_pool_of(shard,
+                                                                    item),
+                                      item);
+        }
+    }
+}
+
+
+static void
+ngx_payments_pg_claimed(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
+{
+    ngx_str_t                 buckets, here, away;
+    ngx_payments_pg_shard_t  *shard = item->data;
+    ngx_payments_pg_claim_t  *claim = &shard->claim;
+
+    claim->pending = 0;
+
+    if (outcome != NGX_PAYMENTS_PG_DONE) {
+        return;
+    }
+
+    buckets = ngx_payments_pg_bytes(row, NGX_PAYMENTS_CLAIMS_BUCKETS);
+
+    if (buckets.len == NGX_PAYMENTS_PG_BUCKETS / 8) {
+        here = ngx_payments_pg_bytes(row, NGX_PAYMENTS_CLAIMS_HERE);
+        away = ngx_payments_pg_bytes(row, NGX_PAYMENTS_CLAIMS_AWAY);
+
+        if (ngx_payments_pg_claim_lists(claim, &here, &away) != NGX_OK) {
+            return;
+        }
+
+        ngx_memcpy(claim->buckets, buckets.data, buckets.len);
+        claim->value.number = ngx_payments_pg_number(row,
+                                                   NGX_PAYMENTS_CLAIMS_EPOCH);
+        ngx_payments_pg_map_build();
+
+        if (ngx_payments_pg_disputed) {
+            ngx_payments_pg_map_hurry();
+        }
+    }
+
+    ngx_payments_pg_map_admit();
+}
+
+
+void
+ngx_payments_pg_misplaced(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
+{
+    ngx_uint_t  n;
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_PG_MISPLACED, 1);
+
+    if (ngx_payments_pg_map_n == 1) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "payments shard \"%V\" does not have merchant %L, and "
+                      "there is no other: is a \"payments_shard\" missing?",
+                      &pool->conf->name, item->values[0].number);
+        ngx_payments_pg_finish(pool, item,
+                               item->unknown ? NGX_PAYMENTS_PG_UNKNOWN
+                                             : NGX_PAYMENTS_PG_NOT_EXECUTED);
+        return;
+    }
+
+    /* nobody else is sent there until it has said what it has now */
+
+    n = item->values[0].number & (NGX_PAYMENTS_PG_BUCKETS - 1);
+
+    if (ngx_payments_pg_map[n] == pool->shard->number + 1) {
+        ngx_payments_pg_map[n] = 0;
+    }
+
+    pool->shard->claim.value.number = -1;
+
+    item->pool = &ngx_payments_pg_hall_pool;
+    item->alone = 0;
+    item->later = 0;
+
+    ngx_payments_pg_requeue(&ngx_payments_pg_hall_pool, item, 0);
+    ngx_payments_pg_map_hurry();
+}

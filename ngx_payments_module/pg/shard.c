@@ -1,0 +1,352 @@
+
+/* The shards of a worker: their pools, and which of them an item goes to. */
+
+#include "ngx_payments_pg_internal.h"
+#include "../status/ngx_payments_status.h"
+
+
+static ngx_payments_pg_shard_t  *ngx_payments_pg_shards;
+static ngx_uint_t                ngx_payments_pg_n;
+
+/* a shard's pool of reads or lists for replicas */
+#define ngx_payments_pg_replicas(shard, kind)                                 \
+    (&(shard)->pools[NGX_PAYMENTS_PG_QUEUES - 1 + (kind)])
+
+
+ngx_uint_t
+ngx_payments_pg_budget(ngx_payments_pg_conf_t *conf, ngx_uint_t probes)
+{
+    ngx_uint_t  i, n;
+
+    n = (probes && conf->nservers > 1) ? conf->nservers : 0;
+
+    for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
+        n += conf->connections[i];
+
+        if (i != NGX_PAYMENTS_PG_WRITE && conf->nservers > 1) {
+            n += conf->connections[i];
+        }
+    }
+
+    return n;
+}
+
+
+static ngx_int_t
+ngx_payments_pg_shard_pools(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shard,
+    ngx_uint_t primary)
+{
+    ngx_uint_t               i;
+    ngx_payments_pg_conf_t  *conf = shard->conf;
+
+    for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
+        if (ngx_payments_pg_pool_init(cycle, &shard->pools[i], shard, i,
+                                      NGX_PAYMENTS_PG_TO_PRIMARY, primary,
+                                      conf->connections[i])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    for (i = NGX_PAYMENTS_PG_READ; shard->npools > NGX_PAYMENTS_PG_QUEUES
+                                   && i < NGX_PAYMENTS_PG_QUEUES; i++)
+    {
+        if (ngx_payments_pg_pool_init(cycle, ngx_payments_pg_replicas(shard, i),
+                                      shard, i, NGX_PAYMENTS_PG_TO_REPLICA,
+                                      conf->nservers, conf->connections[i])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_pg_shard_init(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shard)
+{
+    ngx_uint_t               primary;
+    ngx_payments_pg_conf_t  *conf = shard->conf;
+
+    shard->npools = NGX_PAYMENTS_PG_QUEUES;
+
+    if (conf->nservers > 1) {
+        shard->npools += NGX_PAYMENTS_PG_QUEUES - NGX_PAYMENTS_PG_READ;
+    }
+
+    shard->pools = ngx_pcalloc(cycle->pool,
+                               shard->npools * sizeof(ngx_payments_pg_pool_t));
+    if (shard->pools == NULL) {
+        return NGX_ERROR;
+    }
+
+    shard->dummy.fd = (ngx_socket_t) -1;
+    shard->dummy.data = shard;
+
+    ngx_payments_pg_resolve_init(shard);
+
+    primary = 0;
+
+    if (conf->nservers == 1 && ngx_payments_pg_resolve_begin(shard)) {
+
+        /* where it is may have changed since the configuration was read */
+
+        primary = conf->nservers;
+    }
+
+    if (conf->nservers > 1) {
+        if (ngx_payments_pg_topology_init(cycle, shard) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        primary = ngx_payments_pg_primary(shard);
+    }
+
+    return ngx_payments_pg_shard_pools(cycle, shard, primary);
+}
+
+
+ngx_int_t
+ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_shards_t *shards)
+{
+    ngx_uint_t  i;
+
+    ngx_payments_pg_shards = ngx_pcalloc(cycle->pool,
+                           shards->nshards * sizeof(ngx_payments_pg_shard_t));
+    if (ngx_payments_pg_shards == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_payments_pg_n = shards->nshards;
+
+    for (i = 0; i < ngx_payments_pg_n; i++) {
+        ngx_payments_pg_shards[i].conf = shards->shards[i];
+        ngx_payments_pg_shards[i].number = i;
+
+        if (ngx_payments_pg_shard_init(cycle, &ngx_payments_pg_shards[i])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_payments_pg_map_init(cycle, ngx_payments_pg_shards,
+                                    ngx_payments_pg_n);
+}
+
+
+void
+ngx_payments_pg_exit(void)
+{
+    ngx_uint_t                i, n;
+    ngx_payments_pg_shard_t  *shard;
+
+    if (ngx_payments_pg_shards == NULL) {
+        return;
+    }
+
+    ngx_payments_pg_map_exit();
+
+    for (i = 0; i < ngx_payments_pg_n; i++) {
+        shard = &ngx_payments_pg_shards[i];
+
+        ngx_payments_pg_resolve_exit(shard);
+        ngx_payments_pg_topology_exit(shard);
+
+        /* those for replicas first: what they had goes to the others */
+
+        for (n = shard->npools; n-- > 0; /* void */ ) {
+            ngx_payments_pg_pool_exit(&shard->pools[n]);
+        }
+    }
+
+    ngx_payments_pg_shards = NULL;
+}
+
+
+ngx_uint_t
+ngx_payments_pg_nshards(void)
+{
+    return ngx_payments_pg_n;
+}
+
+
+ngx_str_t *
+ngx_payments_pg_shard_name(ngx_uint_t number)
+{
+    return &ngx_payments_pg_shards[number].conf->name;
+}
+
+
+/*
+ * What was sent to the old primary may have been executed there or not: it is
+ * asked again at the new one, with the same ids.
+ */
+
+void
+ngx_payments_pg_follow(ngx_payments_pg_shard_t *shard, ngx_payments_pg_to_e to,
+    ngx_uint_t server)
+{
+    ngx_uint_t               i;
+    ngx_payments_pg_pool_t  *pool;
+
+    for (i = 0; i < shard->npools; i++) {
+        pool = &shard->pools[i];
+
+        if (pool->to != to || pool->server == server) {
+            continue;
+        }
+
+        pool->server = server;
+
+        ngx_payments_pg_pool_leave(pool, (to == NGX_PAYMENTS_PG_TO_PRIMARY)
+                                         ? "another server, or none, is the "
+                                           "primary"
+                                         : "another replica is read");
+    }
+}
+
+
+/*
+ * Who the server was says nothing about who is at the other address.  What is
+ * under way is asked again there, with the same ids.
+ */
+
+void
+ngx_payments_pg_moved(ngx_payments_pg_shard_t *shard, ngx_uint_t server)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < shard->npools; i++) {
+
+        /* a worker that begins looks addresses up before it has pools */
+
+        if (shard->pools[i].conf != NULL && shard->pools[i].server == server) {
+            ngx_payments_pg_pool_leave(&shard->pools[i],
+                                       "the server has another address");
+        }
+    }
+
+    ngx_payments_pg_probe_moved(shard, server);
+}
+
+
+/* the shard that an item goes to; NULL: nobody has its merchant */
+
+static ngx_payments_pg_shard_t *
+ngx_payments_pg_shard_of(ngx_payments_pg_statement_e statement,
+    int64_t merchant_id, ngx_uint_t number)
+{
+    if (ngx_payments_pg_n == 1) {
+        return &ngx_payments_pg_shards[0];
+    }
+
+    return (ngx_payments_pg_statements[statement].flags
+            & NGX_PAYMENTS_PG_BY_MERCHANT)
+           ? ngx_payments_pg_owner(merchant_id)
+           : &ngx_payments_pg_shards[number];
+}
+
+
+ngx_payments_pg_pool_t *
+ngx_payments_pg_pool_of(ngx_payments_pg_shard_t *shard,
+    ngx_payments_pg_item_t *item)
+{
+    return &shard->pools[ngx_payments_pg_statements[item->statement].queue];
+}
+
+
+static uint64_t
+ngx_payments_pg_replica_of(ngx_payments_pg_shard_t *shard,
+    ngx_payments_pg_statement_e statement)
+{
+    const ngx_payments_pg_statement_t  *s;
+
+    s = &ngx_payments_pg_statements[statement];
+
+    return (s->flags & NGX_PAYMENTS_PG_BY_REPLICA
+            && shard->npools > NGX_PAYMENTS_PG_QUEUES
+            && ngx_payments_pg_readable(shard)
+            && ngx_payments_pg_takes(ngx_payments_pg_replicas(shard, s->queue)))
+           ? ngx_payments_pg_system(shard) : 0;
+}
+
+
+uint64_t
+ngx_payments_pg_replica(ngx_payments_pg_statement_e statement,
+    int64_t merchant_id)
+{
+    ngx_payments_pg_shard_t  *shard;
+
+    shard = ngx_payments_pg_shard_of(statement, merchant_id, 0);
+
+    return shard ? ngx_payments_pg_replica_of(shard, statement) : 0;
+}
+
+
+uint64_t
+ngx_payments_pg_cluster(ngx_payments_pg_item_t *item)
+{
+    ngx_payments_pg_pool_t  *pool = item->pool;
+
+    return ngx_payments_pg_system(pool->shard);
+}
+
+
+void
+ngx_payments_pg_primary_only(void)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < ngx_payments_pg_n; i++) {
+        ngx_payments_pg_blind(&ngx_payments_pg_shards[i]);
+    }
+}
+
+
+void
+ngx_payments_pg_send(ngx_payments_pg_item_t *item)
+{
+    uint64_t                  system;
+    ngx_msec_t                timeout;
+    ngx_payments_pg_pool_t   *pool;
+    ngx_payments_pg_shard_t  *shard;
+
+    shard = ngx_payments_pg_shard_of(item->statement,
+                                     item->values ? item->values[0].number : 0,
+                                     item->shard);
+    pool = shard ? ngx_payments_pg_pool_of(shard, item)
+                 : ngx_payments_pg_hall();
+    timeout = item->timeout ? item->timeout : pool->conf->timeout;
+
+    /* its number means nothing to another cluster */
+
+    system = (shard && item->token != NGX_PAYMENTS_PG_ALL)
+             ? ngx_payments_pg_replica_of(shard, item->statement) : 0;
+
+    if (system != 0 && system == item->system) {
+        item->until = ngx_current_msec + timeout;
+        pool = ngx_payments_pg_replicas(shard, pool->kind);
+        timeout = ngx_min(timeout, NGX_PAYMENTS_PG_SPILL);
+    }
+
+    ngx_payments_pg_send_to(pool, item, timeout);
+}
+
+
+void
+ngx_payments_pg_spill(ngx_payments_pg_item_t *item)
+{
+    ngx_msec_int_t           left;
+    ngx_payments_pg_pool_t  *pool = item->pool;
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_PG_REPLICA_SPILLED, 1);
+
+    left = (ngx_msec_int_t) (item->until - ngx_current_msec);
+
+    ngx_payments_pg_send_to(ngx_payments_pg_pool_of(pool->shard, item), item,
+                            (ngx_msec_t) ngx_max(left, 1));
+}
