@@ -30,12 +30,12 @@ sub make_old {
            FROM unnest(pay.day_tables()) t");
     # as their owner may: the triggers that forbid it are his
     sql("BEGIN;
-         ALTER TABLE pay.journal DISABLE TRIGGER USER;
+         ALTER TABLE pay.journal DISABLE TRIGGER insert_only;
          UPDATE pay.journal SET day = '$day', created_at = created_at - interval '$days days'
           WHERE merchant_id = $merchant AND day = (now() AT TIME ZONE 'UTC')::date;
          UPDATE pay.events SET day = '$day' WHERE merchant_id = $merchant
             AND day = (now() AT TIME ZONE 'UTC')::date;
-         ALTER TABLE pay.journal ENABLE TRIGGER USER;
+         ALTER TABLE pay.journal ENABLE TRIGGER insert_only;
          COMMIT");
     return $name;
 }
@@ -162,9 +162,9 @@ sub make_old {
 
 # the days that this test took away had the events of its payments, which go too
 sql("BEGIN;
-     ALTER TABLE pay.ledger_transfers DISABLE TRIGGER USER;
+     ALTER TABLE pay.ledger_transfers DISABLE TRIGGER insert_only;
      DELETE FROM pay.ledger_transfers WHERE merchant_id = $merchant;
-     ALTER TABLE pay.ledger_transfers ENABLE TRIGGER USER;
+     ALTER TABLE pay.ledger_transfers ENABLE TRIGGER insert_only;
      DELETE FROM pay.payments WHERE merchant_id = $merchant;
      COMMIT");
 is(join("\n", invariants()), '', 'invariants');
