@@ -66,10 +66,10 @@ BEGIN
     END IF;
 END $$;
 
--- Relays until every event of this merchant that has committed has its
+-- Relays until every event of these merchants that has committed has its
 -- sequence; a transaction of somebody else that is older and still under way
 -- may hold that up, for half a second at most.
-CREATE OR REPLACE FUNCTION pay.relay_for(merchant bigint) RETURNS void
+CREATE OR REPLACE FUNCTION pay.relay_for(merchants bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pay, pg_temp SET lock_timeout = '500ms'
 SET enable_seqscan = off AS $$
 DECLARE
@@ -79,7 +79,7 @@ BEGIN
         EXIT WHEN NOT EXISTS (
             SELECT FROM pay.journal j
              WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
-               AND j.merchant_id = merchant AND j.event_type IS NOT NULL
+               AND j.merchant_id = ANY (merchants) AND j.event_type IS NOT NULL
                AND j.xid >= pg_snapshot_xmin(pg_current_snapshot()));
         tries := tries + 1;
         EXIT WHEN tries > 100;
@@ -88,7 +88,7 @@ BEGIN
 
     IF EXISTS (SELECT FROM pay.journal j
                 WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
-                  AND j.merchant_id = merchant AND j.event_type IS NOT NULL)
+                  AND j.merchant_id = ANY (merchants) AND j.event_type IS NOT NULL)
     THEN
         PERFORM pay.relay_events();
     END IF;
@@ -113,7 +113,7 @@ DECLARE
     last bigint;
 BEGIN
     FOR i IN 1 .. array_length(item, 1) LOOP
-        PERFORM pay.relay_for(merchant[i]);
+        PERFORM pay.relay_for(ARRAY[merchant[i]]);
 
         f := filter[i]::jsonb;
         low := coalesce((f->>'after')::bigint, 0);
@@ -179,7 +179,7 @@ DECLARE
     i int;
 BEGIN
     FOR i IN 1 .. array_length(item, 1) LOOP
-        PERFORM pay.relay_for(merchant[i]);
+        PERFORM pay.relay_for(ARRAY[merchant[i]]);
         o_item := item[i];
         o_version := 0;
         o_body := NULL;

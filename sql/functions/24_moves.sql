@@ -1,0 +1,252 @@
+-- A merchant, or a bucket with all of its merchants, goes from one shard, the
+-- source, to another one, the target.  What is here are the steps that must not
+-- be half done; tools/move-merchant calls them in their order, as a superuser.
+-- A subject below 4096 is a bucket, any other one a merchant.
+--
+--     source   here -> leaving -> frozen -> away
+--     target   away -> arriving -> here
+--
+-- The source goes first at the end, so that no merchant is in two shards; and
+-- one that stays frozen, since whoever moved it died, thaws by itself.
+
+-- In: a subject.  Out: its merchants, ascending; of a bucket those with a row
+-- in pay.merchants here.
+CREATE OR REPLACE FUNCTION pay.subject_merchants(subject bigint)
+RETURNS bigint[] LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
+    SELECT CASE WHEN subject >= 4096 THEN ARRAY[subject]
+           ELSE (SELECT coalesce(array_agg(m.merchant_id
+                                           ORDER BY m.merchant_id), '{}')
+                   FROM pay.merchants m
+                  WHERE m.merchant_id & 4095 = subject) END
+$$;
+
+-- In: a subject.  Out: its state; 'here' or 'away' where nothing else is said
+-- than which buckets are here.
+CREATE OR REPLACE FUNCTION pay.placement(subject bigint) RETURNS text
+LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
+    SELECT coalesce((SELECT p.state FROM pay.placements p
+                      WHERE p.subject IN (placement.subject,
+                                          placement.subject & 4095)
+                      ORDER BY p.subject DESC LIMIT 1),
+                    CASE get_bit(o.buckets, (subject & 4095)::int)
+                    WHEN 1 THEN 'here' ELSE 'away' END)
+      FROM pay.ownership o
+$$;
+
+-- In: a subject, the states in which it may be, the one that it gets.  Out: the
+-- new epoch.  Errors: 55000, it is in another state; 55006, a merchant of the
+-- bucket, or the merchant's bucket, is on its way or not where the bucket is.
+-- Waits for writes of the bucket, for lock_timeout at most.
+CREATE OR REPLACE FUNCTION pay.place(subject bigint, expected text[],
+    state text) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    o pay.ownership;
+    bucket constant int := (subject & 4095)::int;
+    present text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(7001, bucket);
+    SELECT * INTO STRICT o FROM pay.ownership FOR UPDATE;
+    present := pay.placement(subject);
+
+    IF present <> ALL (expected) THEN
+        RAISE EXCEPTION '% is % in this shard, and should be %', subject,
+            present, array_to_string(expected, ' or ')
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+
+    IF EXISTS (SELECT FROM pay.placements p
+                WHERE p.subject <> subject AND p.subject & 4095 = bucket
+                  AND least(p.subject, subject) < 4096)
+    THEN
+        RAISE EXCEPTION 'of bucket % a part has been moved, or is on its way: '
+            'move its merchants back first, see pay.placements', bucket
+            USING ERRCODE = 'object_in_use';
+    END IF;
+
+    IF subject < 4096 AND state IN ('here', 'away') THEN
+        o.buckets := set_bit(o.buckets, bucket, (state = 'here')::int);
+    END IF;
+
+    IF state = (CASE get_bit(o.buckets, bucket) WHEN 1 THEN 'here'
+                ELSE 'away' END)
+    THEN
+        DELETE FROM pay.placements p WHERE p.subject = subject;
+    ELSE
+        INSERT INTO pay.placements AS p VALUES (subject, state)
+            ON CONFLICT ON CONSTRAINT placements_pkey
+            DO UPDATE SET state = excluded.state, since = now();
+    END IF;
+
+    UPDATE pay.ownership e
+       SET buckets = o.buckets, epoch = e.epoch + 1,
+           exceptions = EXISTS (SELECT FROM pay.placements);
+
+    RETURN o.epoch + 1;
+END $$;
+
+-- On the source: from here on nothing of a subject changes, all of its events
+-- have their sequences, and nobody else gives them any.  Out: where the log is
+-- then.  Errors: as pay.place(); 55006, a transaction that is older than its
+-- last event goes on and on.
+CREATE OR REPLACE FUNCTION pay.freeze(subject bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pay, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+    merchants bigint[];
+BEGIN
+    -- what still writes ends, what begins waits; nothing below has a number
+    -- of a transaction until the events of all that did have theirs
+    PERFORM pg_advisory_xact_lock(7001, (subject & 4095)::int);
+    merchants := pay.subject_merchants(subject);
+    PERFORM pay.relay_for(merchants);
+
+    IF EXISTS (SELECT FROM pay.journal j
+                WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
+                  AND j.merchant_id = ANY (merchants)
+                  AND j.event_type IS NOT NULL)
+    THEN
+        RAISE EXCEPTION 'a transaction that is older than the last events of '
+            '% has not ended', subject USING ERRCODE = 'object_in_use',
+            HINT = 'see xact_start in pg_stat_activity, end it, and try again';
+    END IF;
+
+    PERFORM pay.place(subject, ARRAY['leaving'], 'frozen');
+END $$;
+
+-- On the source, from time to time: what has been frozen for 5 seconds is served
+-- again.  Whoever froze it can not go on: pay.place() finds another state.
+CREATE OR REPLACE FUNCTION pay.thaw() RETURNS void
+LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pay.placements p
+                    WHERE p.state = 'frozen'
+                      AND p.since < now() - interval '5 seconds')
+    THEN
+        RETURN;
+    END IF;
+
+    PERFORM FROM pay.ownership FOR UPDATE;
+    UPDATE pay.placements p SET state = 'leaving'
+     WHERE p.state = 'frozen' AND p.since < now() - interval '5 seconds';
+    UPDATE pay.ownership SET epoch = epoch + 1;
+END $$;
+
+-- Out: the tables that have rows of merchants, in an order in which they can be
+-- filled; and of those whose rows do not change once they are there, the column
+-- that tells how old one is, a day or a UUIDv7.
+CREATE OR REPLACE FUNCTION pay.moved_tables()
+RETURNS TABLE (o_name text, o_age text) LANGUAGE sql IMMUTABLE AS $$
+    VALUES ('merchants', NULL), ('api_keys', NULL), ('payments', NULL),
+           ('payment_references', NULL), ('ledger_transfers', 'transaction_id'),
+           ('captures', 'capture_id'), ('refunds', NULL), ('journal', 'day'),
+           ('canceled_keys', 'day'), ('events', 'day'),
+           ('event_counters', NULL)
+$$;
+
+-- In: a table of these.  Out: its columns, parted by commas, that go to another
+-- shard.  A transaction's number means nothing there.
+CREATE OR REPLACE FUNCTION pay.moved_columns(name text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
+    SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)
+      FROM pg_attribute a
+     WHERE a.attrelid = ('pay.' || quote_ident(name))::regclass
+       AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'xid'
+$$;
+
+-- In: merchants, a table of these, a day, and whether of rows that do not
+-- change those of that day and later count, or those before; others count in
+-- the first case.  Out: rows in all, and a sum that is the same where the rows
+-- are, whatever their order.
+CREATE OR REPLACE FUNCTION pay.checksum(merchants bigint[], name text,
+    since date, late boolean)
+RETURNS TABLE (o_rows bigint, o_sum text)
+LANGUAGE plpgsql STABLE SET search_path = pay, pg_temp
+SET timezone = 'UTC' SET datestyle = 'ISO' SET bytea_output = 'hex'
+SET jit = off AS $$
+DECLARE
+    age text;
+    part text := late::text;
+BEGIN
+    SELECT t.o_age INTO STRICT age FROM pay.moved_tables() t
+     WHERE t.o_name = name;
+
+    IF age IS NOT NULL THEN
+        part := format('%I %s %L', age, CASE WHEN late THEN '>=' ELSE '<' END,
+                       CASE age WHEN 'day' THEN since::text
+                       ELSE pay.uuid7_floor(since)::text END);
+    END IF;
+
+    EXECUTE format('SELECT count(*) FROM pay.%I WHERE merchant_id = ANY ($1)',
+                   name) INTO o_rows USING merchants;
+    EXECUTE format('SELECT coalesce(sum(hashtextextended(ROW(%s)::text '
+                   'COLLATE "C", 0)::numeric), 0)::text FROM pay.%I '
+                   'WHERE merchant_id = ANY ($1) AND %s',
+                   pay.moved_columns(name), name, part)
+       INTO o_sum USING merchants;
+    RETURN NEXT;
+END $$;
+
+-- In: merchants.  Out: in which tables they have rows, or NULL.
+CREATE OR REPLACE FUNCTION pay.has_rows(merchants bigint[]) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pay, pg_temp AS $$
+DECLARE
+    t text;
+    found_one boolean;
+    there text;
+BEGIN
+    FOR t IN SELECT o_name FROM pay.moved_tables() LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM pay.%I '
+                       'WHERE merchant_id = ANY ($1))', t)
+           INTO found_one USING merchants;
+
+        IF found_one THEN
+            there := concat_ws(', ', there, t);
+        END IF;
+    END LOOP;
+
+    RETURN there;
+END $$;
+
+-- Removes rows of merchants who are not here, nor on their way: what the source
+-- still has when they have gone, or the target when they did not come.  In:
+-- merchants, how many rows at most.  Out: how many; call it until there are
+-- none.  A little at a time, since events of all merchants wait for the end of
+-- each transaction that writes.  The session must write as a replica does, or
+-- what is insert-only refuses.  Errors: 55000, one is not away.
+CREATE OR REPLACE FUNCTION pay.remove_rows(merchants bigint[], size int)
+RETURNS int LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+DECLARE
+    part regclass;
+    n int;
+BEGIN
+    PERFORM pg_advisory_xact_lock(7001, b.b)
+       FROM (SELECT DISTINCT (u & 4095)::int AS b FROM unnest(merchants) AS u
+              ORDER BY 1) AS b;
+
+    IF EXISTS (SELECT FROM unnest(merchants) AS u
+                WHERE pay.placement(u) <> 'away')
+    THEN
+        RAISE EXCEPTION 'a merchant whose rows are to be removed is not away'
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+
+    -- the merchant himself last: he tells that there is something to remove
+    FOR part IN SELECT coalesce(p.relid, ('pay.' || t.o_name)::regclass)
+                  FROM pay.moved_tables() WITH ORDINALITY AS t (o_name, o_age, i)
+                  LEFT JOIN pg_partition_tree(('pay.' || t.o_name)::regclass) AS p
+                    ON true
+                 WHERE p.isleaf IS NOT FALSE ORDER BY t.i DESC
+    LOOP
+        EXECUTE format('DELETE FROM ONLY %s WHERE ctid = ANY (ARRAY('
+                       'SELECT ctid FROM ONLY %s WHERE merchant_id = ANY ($1) '
+                       'LIMIT $2))', part, part) USING merchants, size;
+        GET DIAGNOSTICS n = ROW_COUNT;
+
+        IF n > 0 THEN
+            RETURN n;
+        END IF;
+    END LOOP;
+
+    RETURN 0;
+END $$;
