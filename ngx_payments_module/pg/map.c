@@ -23,6 +23,10 @@
 
 #define NGX_PAYMENTS_PG_DISPUTED   255     /* two shards say it is theirs */
 
+/* how long they may: where one is heard before the other, it is so for a
+   moment whenever a merchant moves */
+#define NGX_PAYMENTS_PG_DISPUTE    2000
+
 
 /* columns of pay.claims() */
 
@@ -50,7 +54,10 @@ static ngx_connection_t            ngx_payments_pg_map_dummy;
 /* the number of a bucket's shard, and 1; 0: nobody's, or not known */
 static u_char                      ngx_payments_pg_map
                                                      [NGX_PAYMENTS_PG_BUCKETS];
-static ngx_uint_t                  ngx_payments_pg_disputed;
+
+/* a bucket or a merchant that two shards have, or -1; since when, 0: said */
+static int64_t                     ngx_payments_pg_disputed;
+static ngx_msec_t                  ngx_payments_pg_disputed_since;
 
 
 ngx_int_t
@@ -63,6 +70,7 @@ ngx_payments_pg_map_init(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shards,
 
     ngx_payments_pg_map_shards = shards;
     ngx_payments_pg_map_n = nshards;
+    ngx_payments_pg_disputed = -1;
 
     if (nshards == 1) {
         return NGX_OK;
@@ -244,6 +252,26 @@ ngx_payments_pg_map_hurry(void)
 
 
 static void
+ngx_payments_pg_map_complain(void)
+{
+    if (ngx_payments_pg_disputed == -1 || ngx_payments_pg_disputed_since == 0
+        || ngx_current_msec - ngx_payments_pg_disputed_since
+           < NGX_PAYMENTS_PG_DISPUTE)
+    {
+        return;
+    }
+
+    ngx_payments_pg_disputed_since = 0;
+
+    ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
+                  "two payments shards have %s %L: none of them gets its "
+                  "requests; see pay.ownership and pay.placements of both",
+                  ngx_payments_pg_disputed < NGX_PAYMENTS_PG_BUCKETS
+                  ? "bucket" : "merchant", ngx_payments_pg_disputed);
+}
+
+
+static void
 ngx_payments_pg_map_timer(ngx_event_t *ev)
 {
     ngx_uint_t                i;
@@ -261,6 +289,8 @@ ngx_payments_pg_map_timer(ngx_event_t *ev)
             ngx_payments_pg_send(&claim->item);
         }
     }
+
+    ngx_payments_pg_map_complain();
 
     /* a worker that drains still has to answer what waits */
 
@@ -314,14 +344,43 @@ ngx_payments_pg_claim_lists(ngx_payments_pg_claim_t *claim, ngx_str_t *here,
 }
 
 
+/* a merchant that two shards list, or -1 */
+
+static int64_t
+ngx_payments_pg_listed_twice(void)
+{
+    ngx_uint_t                i, k, n;
+    ngx_payments_pg_claim_t  *claim, *other;
+
+    for (i = 1; i < ngx_payments_pg_map_n; i++) {
+        claim = &ngx_payments_pg_map_shards[i].claim;
+
+        for (k = 0; k < i; k++) {
+            other = &ngx_payments_pg_map_shards[k].claim;
+
+            for (n = 0; n < claim->nhere && other->nhere; n++) {
+                if (ngx_payments_pg_listed(other->here, other->nhere,
+                                           claim->here[n]))
+                {
+                    return claim->here[n];
+                }
+            }
+        }
+    }
+
+    return -1;
+}
+
+
 static void
 ngx_payments_pg_map_build(void)
 {
-    ngx_uint_t                i, b, disputed;
+    int64_t                   disputed;
+    ngx_uint_t                i, b;
     ngx_payments_pg_claim_t  *claim;
 
     ngx_memzero(ngx_payments_pg_map, NGX_PAYMENTS_PG_BUCKETS);
-    disputed = NGX_PAYMENTS_PG_BUCKETS;
+    disputed = ngx_payments_pg_listed_twice();
 
     for (i = 0; i < ngx_payments_pg_map_n; i++) {
         claim = &ngx_payments_pg_map_shards[i].claim;
@@ -342,15 +401,10 @@ ngx_payments_pg_map_build(void)
         }
     }
 
-    /* for a moment it is so whenever one is told of a move before the other */
-
-    if (disputed == NGX_PAYMENTS_PG_BUCKETS) {
-        ngx_payments_pg_disputed = 0;
-
-    } else if (++ngx_payments_pg_disputed == 10) {
-        ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
-                      "two payments shards have bucket %ui: none of them gets "
-                      "its merchants; see pay.ownership of both", disputed);
+    if (disputed != ngx_payments_pg_disputed) {
+        ngx_payments_pg_disputed = disputed;
+        ngx_payments_pg_disputed_since = ngx_current_msec ? ngx_current_msec
+                                                          : 1;
     }
 }
 
@@ -411,7 +465,7 @@ ngx_payments_pg_claimed(ngx_payments_pg_item_t *item,
                                                    NGX_PAYMENTS_CLAIMS_EPOCH);
         ngx_payments_pg_map_build();
 
-        if (ngx_payments_pg_disputed) {
+        if (ngx_payments_pg_disputed != -1) {
             ngx_payments_pg_map_hurry();
         }
     }
