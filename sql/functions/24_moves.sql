@@ -162,8 +162,7 @@ CREATE OR REPLACE FUNCTION pay.checksum(merchants bigint[], name text,
     since date, late boolean)
 RETURNS TABLE (o_rows bigint, o_sum text)
 LANGUAGE plpgsql STABLE SET search_path = pay, pg_temp
-SET timezone = 'UTC' SET datestyle = 'ISO' SET bytea_output = 'hex'
-SET jit = off AS $$
+SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off AS $$
 DECLARE
     age text;
     part text := late::text;
@@ -179,9 +178,8 @@ BEGIN
 
     EXECUTE format('SELECT count(*) FROM pay.%I WHERE merchant_id = ANY ($1)',
                    name) INTO o_rows USING merchants;
-    EXECUTE format('SELECT coalesce(sum(hashtextextended(ROW(%s)::text '
-                   'COLLATE "C", 0)::numeric), 0)::text FROM pay.%I '
-                   'WHERE merchant_id = ANY ($1) AND %s',
+    EXECUTE format('SELECT coalesce(sum(hash_record_extended(ROW(%s), 0)), 0)'
+                   '::text FROM pay.%I WHERE merchant_id = ANY ($1) AND %s',
                    pay.moved_columns(name), name, part)
        INTO o_sum USING merchants;
     RETURN NEXT;

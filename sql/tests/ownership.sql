@@ -1,0 +1,110 @@
+-- pgTAP: who has which merchant: the fence, and a move's steps.
+BEGIN;
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+SELECT plan(47);
+
+SET search_path = public, pay;
+
+INSERT INTO pay.merchants (merchant_id, public_id, name)
+VALUES (4096 * 9 + 77, gen_random_uuid(), 'a'), (4096 * 10 + 77, gen_random_uuid(), 'b');
+
+CREATE FUNCTION pg_temp.m(n int) RETURNS bigint LANGUAGE sql AS 'SELECT 4096::bigint * n + 77';
+CREATE FUNCTION pg_temp.claims(known bigint, OUT epoch bigint, OUT mine int, OUT here text, OUT away text)
+LANGUAGE sql AS $$
+    SELECT o_epoch, get_bit(o_buckets, 77), encode(o_here, 'hex'), encode(o_away, 'hex')
+      FROM pay.claims(ARRAY[gen_random_uuid()], ARRAY[known]) $$;
+
+-- what a table of merchants is, moves
+SELECT is((SELECT string_agg(o_name, ' ' ORDER BY o_name) FROM pay.moved_tables()),
+          (SELECT string_agg(c.relname, ' ' ORDER BY c.relname::text) FROM pg_class c
+            WHERE c.relnamespace = 'pay'::regnamespace AND c.relkind IN ('r', 'p')
+              AND NOT c.relispartition
+              AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid
+                             AND a.attname = 'merchant_id')),
+          'all tables of merchants move');
+SELECT is((SELECT string_agg(o_name, ' ') FROM pay.moved_tables()
+            WHERE o_age IS NOT NULL AND NOT EXISTS (
+                  SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                   WHERE a.attrelid = ('pay.' || o_name)::regclass AND a.attname = o_age
+                     AND t.typname IN ('date', 'uuid'))),
+          NULL, 'the column that tells how old a row is is a day or a UUID');
+SELECT unalike(pay.moved_columns('journal'), '%xid%', 'but for the number of a transaction');
+
+-- a shard that was never told anything has all
+SELECT ok(pay.has(ARRAY[pg_temp.m(9), 4096]), 'it has every merchant');
+SELECT lives_ok($$SELECT pay.enter(ARRAY[pg_temp.m(9), pg_temp.m(10)])$$, 'each may write');
+SELECT is((pg_temp.claims(-1)).mine, 1, 'it says so');
+SELECT is((pg_temp.claims((SELECT epoch FROM pay.ownership))).mine, NULL, 'once');
+
+-- the way of a merchant, at the source
+SELECT throws_ok($$SELECT pay.place(pg_temp.m(9), '{away}', 'arriving')$$, '55000', NULL,
+                 'from the state that is expected only');
+SELECT lives_ok($$SELECT pay.place(pg_temp.m(9), '{here}', 'leaving')$$, 'leaving');
+SELECT ok(pay.has(ARRAY[pg_temp.m(9)]), 'leaving: here');
+SELECT is(pay.has_one(pg_temp.m(9), o, true), false, 'but not for a replica') FROM pay.ownership o;
+SELECT is(pay.has_one(pg_temp.m(10), o, true), true, 'his neighbour is') FROM pay.ownership o;
+SELECT throws_ok($$SELECT pay.place(77, '{here}', 'leaving')$$, '55006', NULL,
+                 'his bucket stays meanwhile');
+SELECT lives_ok($$SELECT pay.freeze(pg_temp.m(9))$$, 'frozen');
+SELECT throws_ok($$SELECT pay.has(ARRAY[pg_temp.m(9)])$$, 'PM001', NULL, 'frozen: not here');
+SELECT throws_ok($$SELECT pay.enter(ARRAY[pg_temp.m(10), pg_temp.m(9)])$$, 'PM001', NULL,
+                 'frozen: nothing is written');
+SELECT lives_ok($$SELECT pay.enter(ARRAY[pg_temp.m(10)])$$, 'his neighbour writes');
+SELECT ok(NOT pay.try_enter(pg_temp.m(9)), 'nothing happens by itself');
+SELECT ok(pay.lists(pg_temp.m(9)), 'administrators still see him');
+SELECT is((pg_temp.claims(-1)).away, lpad(to_hex(pg_temp.m(9)), 16, '0'), 'the nodes are told');
+SELECT pay.thaw();
+SELECT is(pay.placement(pg_temp.m(9)), 'frozen', 'for a while');
+UPDATE pay.placements SET since = now() - interval '6 seconds';
+SELECT pay.thaw();
+SELECT is(pay.placement(pg_temp.m(9)), 'leaving', 'not longer than that');
+SELECT throws_ok($$SELECT pay.place(pg_temp.m(9), '{frozen}', 'away')$$, '55000', NULL,
+                 'who comes too late does not let him go');
+SELECT pay.freeze(pg_temp.m(9));
+SELECT pay.place(pg_temp.m(9), '{frozen}', 'away');
+SELECT ok(NOT pay.lists(pg_temp.m(9)), 'away: nobody sees him here');
+SELECT is(77 = ANY (pay.own_buckets()), true, 'new merchants of his bucket come here');
+
+-- his rows
+SELECT is(pay.has_rows(ARRAY[pg_temp.m(9)]), 'merchants', 'where he has rows');
+SELECT throws_ok($$SELECT pay.remove_rows(ARRAY[pg_temp.m(9), pg_temp.m(10)], 10)$$, '55000', NULL,
+                 'rows of one who is here stay');
+SELECT is(pay.remove_rows(ARRAY[pg_temp.m(9)], 10), 1, 'of one who is away they go');
+SELECT is(pay.has_rows(ARRAY[pg_temp.m(9)]), NULL, 'all of them');
+
+-- and back
+SELECT pay.place(pg_temp.m(9), '{away}', 'arriving');
+SELECT throws_ok($$SELECT pay.has(ARRAY[pg_temp.m(9)])$$, 'PM001', NULL, 'arriving: not here yet');
+SELECT pay.place(pg_temp.m(9), '{arriving}', 'here');
+SELECT is((SELECT count(*)::int FROM pay.placements), 0, 'where his bucket is there is nothing to say');
+SELECT is((SELECT exceptions FROM pay.ownership), false, 'nor to look up');
+
+-- a bucket
+SELECT is(pay.subject_merchants(77), ARRAY[pg_temp.m(10)], 'its merchants');
+SELECT pay.place(77, '{here}', 'leaving');
+SELECT ok(77 <> ALL (pay.own_buckets()), 'leaving: no new merchants');
+SELECT is((pg_temp.claims(-1)).mine, 1, 'leaving: here');
+SELECT throws_ok($$SELECT pay.place(pg_temp.m(10), '{leaving}', 'leaving')$$, '55006', NULL,
+                 'none of its merchants goes alone meanwhile');
+SELECT pay.freeze(77);
+SELECT is((pg_temp.claims(-1)).mine, 0, 'frozen: not here');
+SELECT throws_ok($$SELECT pay.enter(ARRAY[pg_temp.m(10)])$$, 'PM001', NULL, 'nobody of it writes');
+SELECT pay.place(77, '{frozen}', 'away');
+SELECT is((SELECT get_bit(buckets, 77) FROM pay.ownership), 0, 'away: it is not among the buckets');
+SELECT is((SELECT count(*)::int FROM pay.placements), 0, 'and that is all');
+SELECT throws_ok($$SELECT pay.enter(ARRAY[pg_temp.m(10)])$$, 'PM001', NULL, 'nobody of it writes');
+
+-- of an operator
+SELECT throws_ok('SELECT pay.own(5, 4)', '22023', NULL, 'buckets in their order');
+SELECT throws_ok('SELECT pay.own(0, 10)', '55006', NULL, 'not while there are merchants of others');
+DELETE FROM pay.merchants;
+SELECT is(pay.own(0, 10), 11, 'eleven buckets');
+SELECT is(pay.own(NULL, NULL), 0, 'none');
+SELECT is(pay.own_buckets(), NULL, 'none for new merchants');
+
+-- rows from another shard have no number of a transaction here
+SELECT is((SELECT xid FROM pay.relay) >= '3'::xid8, true, 'what has arrived is not due');
+
+SELECT * FROM finish();
+ROLLBACK;
