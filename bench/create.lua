@@ -1,5 +1,5 @@
 -- wrk: payments, each with a key of its own; prints what came back
--- usage: PAYMENTS_KEY=... wrk -t2 -c256 -d10 -s bench/create.lua URL
+-- usage: PAYMENTS_KEY=KEY[,KEY...] wrk -t2 -c256 -d10 -s bench/create.lua URL
 
 local threads = {}
 
@@ -14,14 +14,16 @@ function init(args)
    f:close()
    n = 0
    created, other = 0, 0
-   headers = {
-      ["Authorization"] = "Bearer " .. os.getenv("PAYMENTS_KEY"),
-      ["Content-Type"] = "application/json"
-   }
+   bearers = {}
+   for key in os.getenv("PAYMENTS_KEY"):gmatch("[^,]+") do
+      table.insert(bearers, "Bearer " .. key)
+   end
+   headers = { ["Content-Type"] = "application/json" }
 end
 
 function request()
    n = n + 1
+   headers["Authorization"] = bearers[n % #bearers + 1]
    headers["Idempotency-Key"] = run .. "-" .. id .. "-" .. n
    return wrk.format("POST", "/v1/payments", headers,
       '{"amount":' .. (n % 100000 + 1) .. ',"currency":"EUR",' ..

@@ -4,7 +4,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(11);
+SELECT plan(13);
 
 SET search_path = public, pay;
 
@@ -40,6 +40,20 @@ SELECT is((SELECT string_agg(k.conname, ' ') FROM pg_constraint k
                    WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
                      AND a.attname = 'merchant_id')),
           NULL, 'no reference leads to another merchant');
+
+SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p
+            WHERE p.pronamespace = 'pay'::regnamespace
+              AND has_function_privilege('pay_api', p.oid, 'EXECUTE')
+              AND p.pronargs - p.pronargdefaults > 0
+              AND p.proargnames[2] IS DISTINCT FROM 'merchant'),
+          'background beat claims fresh has maintain ping probe shown',
+          'what else is asked about merchants has them as its second argument');
+SELECT is((SELECT string_agg(c.relname || ' ' || t.tgname, ', ') FROM pg_trigger t
+             JOIN pg_class c ON c.oid = t.tgrelid
+            WHERE c.relnamespace = 'pay'::regnamespace AND NOT t.tgisinternal
+              AND t.tgparentid = 0 AND NOT c.relispartition
+              AND t.tgname NOT IN ('insert_only', 'no_truncate', 'arrive')),
+          NULL, 'triggers guard, and do nothing else');
 
 -- tokens
 CREATE TEMP TABLE seen AS SELECT pay.token() AS before;
