@@ -27,10 +27,14 @@ my $mode = $ENV{PAYMENTS_MODE} || 'direct';
 my ($pooler_port) = $ENV{PGBOUNCER_ADMIN} =~ /port=(\d+)/;
 my $port = $mode eq 'pooler' ? $pooler_port : $pg{port};
 
+# under valgrind a connection's statements alone take seconds to prepare
+my $patience = $ENV{TEST_NGINX_USE_VALGRIND} ? 'connect_timeout 15s; timeout 15s;' : '';
+
 our $Shard = <<"CONF";
     payments_shard main {
         server 127.0.0.1:$port;
         mode $mode;
+        $patience
         password_file $ENV{DEVSTACK_DIR}/nginx/password;
     }
     payments_secret_file $ENV{DEVSTACK_DIR}/nginx/secret;
