@@ -218,15 +218,19 @@ ngx_payments_pg_owner(int64_t merchant_id)
 
     n = ngx_payments_pg_map[merchant_id & (NGX_PAYMENTS_PG_BUCKETS - 1)];
 
-    if (owner != NULL || n == 0) {
+    if (n == 0 || owner == &ngx_payments_pg_map_shards[n - 1]) {
         return owner;
     }
 
-    owner = &ngx_payments_pg_map_shards[n - 1];
-    claim = &owner->claim;
+    claim = &ngx_payments_pg_map_shards[n - 1].claim;
 
-    return ngx_payments_pg_listed(claim->away, claim->naway, merchant_id)
-           ? NULL : owner;
+    if (ngx_payments_pg_listed(claim->away, claim->naway, merchant_id)) {
+        return owner;
+    }
+
+    /* whose bucket is there, and who does not say that he is away, is there */
+
+    return owner ? NULL : &ngx_payments_pg_map_shards[n - 1];
 }
 
 
@@ -401,6 +405,19 @@ ngx_payments_pg_map_build(void)
         }
     }
 
+    for (i = 0; i < ngx_payments_pg_map_n; i++) {
+        claim = &ngx_payments_pg_map_shards[i].claim;
+
+        for (b = 0; b < claim->nhere; b++) {
+            if (ngx_payments_pg_map[claim->here[b]
+                                    & (NGX_PAYMENTS_PG_BUCKETS - 1)]
+                && ngx_payments_pg_owner(claim->here[b]) == NULL)
+            {
+                disputed = claim->here[b];
+            }
+        }
+    }
+
     if (disputed != ngx_payments_pg_disputed) {
         ngx_payments_pg_disputed = disputed;
         ngx_payments_pg_disputed_since = ngx_current_msec ? ngx_current_msec
@@ -487,10 +504,17 @@ ngx_payments_pg_misplaced(ngx_payments_pg_pool_t *pool,
                       "payments shard \"%V\" does not have merchant %L, and "
                       "there is no other: is a \"payments_shard\" missing?",
                       &pool->conf->name, item->values[0].number);
-        ngx_payments_pg_finish(pool, item,
-                               item->unknown ? NGX_PAYMENTS_PG_UNKNOWN
-                                             : NGX_PAYMENTS_PG_NOT_EXECUTED);
-        return;
+        goto failed;
+    }
+
+    /* its way does not follow from values[0]: whoever sent it has to look */
+
+    if (!(ngx_payments_pg_statements[item->statement].flags
+          & NGX_PAYMENTS_PG_BY_MERCHANT))
+    {
+        pool->shard->claim.value.number = -1;
+        ngx_payments_pg_map_hurry();
+        goto failed;
     }
 
     /* nobody else is sent there until it has said what it has now */
@@ -509,4 +533,11 @@ ngx_payments_pg_misplaced(ngx_payments_pg_pool_t *pool,
 
     ngx_payments_pg_requeue(&ngx_payments_pg_hall_pool, item, 0);
     ngx_payments_pg_map_hurry();
+    return;
+
+failed:
+
+    ngx_payments_pg_finish(pool, item,
+                           item->unknown ? NGX_PAYMENTS_PG_UNKNOWN
+                                         : NGX_PAYMENTS_PG_NOT_EXECUTED);
 }

@@ -72,13 +72,25 @@ BEGIN
 END $$;
 
 -- Of what nobody asked for: as above for one merchant, but waits for nothing.
--- Out: false: not here, or not now.
+-- Out: false: not here, or not now.  Two statements: the second has a snapshot
+-- that is newer than the lock.
 CREATE OR REPLACE FUNCTION pay.try_enter(merchant bigint) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pay, pg_temp AS $$
 BEGIN
-    RETURN pg_try_advisory_xact_lock_shared(7001, (merchant & 4095)::int)
-           AND (SELECT pay.has_one(merchant, o, false) FROM pay.ownership o);
+    IF NOT pg_try_advisory_xact_lock_shared(7001, (merchant & 4095)::int) THEN
+        RETURN false;
+    END IF;
+
+    RETURN (SELECT pay.has_one(merchant, o, false) FROM pay.ownership o);
 END $$;
+
+-- In: an epoch.  Out: the next one.  By the clock, so that what a failover has
+-- lost is not counted again for something else.
+CREATE OR REPLACE FUNCTION pay.next_epoch(epoch bigint) RETURNS bigint
+LANGUAGE sql VOLATILE AS $$
+    SELECT greatest(epoch + 1,
+                    (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
+$$;
 
 -- For administrators.  In: a merchant.  Out: whether this shard shows him: he is
 -- here, or was until another one has him.
@@ -172,6 +184,7 @@ BEGIN
         n := n + 1;
     END LOOP;
 
-    UPDATE pay.ownership SET buckets = bits, epoch = epoch + 1;
+    UPDATE pay.ownership e SET buckets = bits,
+           epoch = pay.next_epoch(e.epoch);
     RETURN n;
 END $$;

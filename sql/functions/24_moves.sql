@@ -80,18 +80,20 @@ BEGIN
     END IF;
 
     UPDATE pay.ownership e
-       SET buckets = o.buckets, epoch = e.epoch + 1,
-           exceptions = EXISTS (SELECT FROM pay.placements);
+       SET buckets = o.buckets, epoch = pay.next_epoch(e.epoch),
+           exceptions = EXISTS (SELECT FROM pay.placements)
+    RETURNING e.epoch INTO o.epoch;
 
-    RETURN o.epoch + 1;
+    RETURN o.epoch;
 END $$;
 
 -- On the source: from here on nothing of a subject changes, all of its events
--- have their sequences, and nobody else gives them any.  Out: where the log is
--- then.  Errors: as pay.place(); 55006, a transaction that is older than its
--- last event goes on and on.
+-- have their sequences, and nobody else gives them any.  Errors: as pay.place();
+-- 55006, a transaction that is older than its last event goes on and on; 55P03,
+-- a write does: others wait behind this, so not for long.
 CREATE OR REPLACE FUNCTION pay.freeze(subject bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = pay, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET search_path = pay, pg_temp SET enable_seqscan = off
+SET lock_timeout = '500ms' AS $$
 DECLARE
     merchants bigint[];
 BEGIN
@@ -129,7 +131,7 @@ BEGIN
     PERFORM FROM pay.ownership FOR UPDATE;
     UPDATE pay.placements p SET state = 'leaving'
      WHERE p.state = 'frozen' AND p.since < now() - interval '5 seconds';
-    UPDATE pay.ownership SET epoch = epoch + 1;
+    UPDATE pay.ownership e SET epoch = pay.next_epoch(e.epoch);
 END $$;
 
 -- Out: the tables that have rows of merchants, in an order in which they can be
@@ -218,7 +220,8 @@ DECLARE
     part regclass;
     n int;
 BEGIN
-    PERFORM pg_advisory_xact_lock(7001, b.b)
+    -- shared, since their neighbours write; pay.place() waits all the same
+    PERFORM pg_advisory_xact_lock_shared(7001, b.b)
        FROM (SELECT DISTINCT (u & 4095)::int AS b FROM unnest(merchants) AS u
               ORDER BY 1) AS b;
 
