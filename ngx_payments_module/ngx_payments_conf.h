@@ -32,6 +32,7 @@ typedef struct {
     ngx_shm_zone_t               *executions;  /* and their answers */
     size_t                        executions_size;
     ngx_flag_t                    enabled;     /* "payments on" somewhere */
+    ngx_payments_documents_t      documents;   /* built if it is */
 } ngx_payments_main_conf_t;
 
 

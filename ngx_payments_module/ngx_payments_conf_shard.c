@@ -136,7 +136,7 @@ ngx_payments_shard_check(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard)
         wrong = "\"depth\" above 1 needs \"mode direct\"";
     }
 
-    ngx_conf_init_uint_value(shard->depth, 1);
+    ngx_conf_init_uint_value(shard->depth, shard->pooler ? 1 : 2);
     ngx_conf_init_uint_value(shard->batch, 64);
     ngx_conf_init_size_value(shard->batch_size, 256 * 1024);
     ngx_conf_init_uint_value(shard->queue, 4096);

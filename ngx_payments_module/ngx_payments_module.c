@@ -442,6 +442,10 @@ ngx_payments_check(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
         return NGX_ERROR;
     }
 
+    if (ngx_payments_documents(cf, &pmcf->documents) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return ngx_payments_budget(cf, pmcf);
 }
 
@@ -586,6 +590,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
     ngx_payments_status_init(pmcf->status);
     ngx_payments_auth_cache_init(pmcf->keys);
     ngx_payments_api_init(&pmcf->idempotency);
+    ngx_payments_documents_init(&pmcf->documents);
     ngx_payments_query_init(&pmcf->signing);
     ngx_payments_keys_init(&pmcf->idempotency.secret);
 

@@ -51,7 +51,7 @@ SELECT create_reference_table('pay.transitions');
 SELECT create_distributed_table('pay.merchants', 'merchant_id');
 SELECT create_distributed_table('pay.' || o_name, 'merchant_id',
                                 colocate_with := 'pay.merchants')
-  FROM pay.moved_tables() WITH ORDINALITY AS t (o_name, o_age, i)
+  FROM pay.moved_tables() WITH ORDINALITY AS t (o_name, o_late, i)
  WHERE o_name <> 'merchants' ORDER BY i;
 
 COMMIT;

@@ -591,7 +591,7 @@ SKIP: {
 # what a log line can show of all this -----------------------------------------------------
 
 {
-    my $file = "$ENV{PWD}/t/servroot/logs/words.log";
+    my $file = "$Test::Nginx::Util::ServRoot/logs/words.log";
     my $proxy = PgProxy->new(to => $pg_port);
     Own::start(port => $proxy->{port}, shard => 'mode direct;', http => "
         log_format words '\$payments_route \$payments_idempotency '

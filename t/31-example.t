@@ -54,6 +54,13 @@ ok(wait_until(5, sub { my $a = `@curl $url/readyz`; $a =~ /"status":"ok"/ }),
    'it is ready');
 my $created = `@curl $url/v1/payments -H 'Authorization: Bearer $ENV{PAYMENTS_KEY}' -H 'Content-Type: application/json' -H 'Idempotency-Key: @{[Load::uuid()]}' -d '{"amount":1099,"currency":"EUR","payment_method":{"token":"tok_visa"}}'`;
 like($created, qr/^\{"id":"pay_\w{26}".*"status":"captured"/, 'a payment over TLS');
+for my $path ('/openapi.json', '/docs') {
+    my $head = `@curl -H 'Accept-Encoding: gzip' -o /dev/null -D - $url$path`;
+    like($head, qr/^Content-Encoding: gzip\r$/m, "$path is compressed");
+    my ($etag) = $head =~ /^ETag: (.*)\r$/m;
+    like($etag, qr{^W/"\w+"$}, 'its ETag is a weak one then');
+    is(`@curl -o /dev/null -w '%{http_code}' -H 'If-None-Match: $etag' $url$path`, 304, 'which is good for a 304');
+}
 like(`@curl $url/metrics`, qr/^payments_requests_total\{operation="createPayment",code="201"\} 1$/m, 'its metrics');
 my $metrics = `@curl $url/metrics | promtool check metrics 2>&1`;
 is($metrics, '', 'which promtool finds nothing wrong with');

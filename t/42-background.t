@@ -148,5 +148,28 @@ for my $case (['tok_refund_pending', 'succeeded', 400], ['tok_refund_fail', 'fai
     is(scalar(grep { get($_)->{version} != 2 } @ids), 0, 'killed workers: once');
 }
 
+# it comes again soon as long as there is something to do: nobody reads these events,
+# so nobody else gives them their numbers
+{
+    my $oldest = sub {
+        sql("SELECT coalesce(max(extract(epoch FROM clock_timestamp() - j.created_at)), 0)
+               FROM pay.journal j WHERE j.event_type IS NOT NULL
+                AND NOT EXISTS (SELECT FROM pay.events e
+                                 WHERE e.merchant_id = j.merchant_id AND e.event_id = j.event_id)")
+    };
+    # one that was just killed holds the lease for up to five seconds more
+    create('tok_visa');
+    ok(wait_until(15, sub { $oldest->() == 0 }), 'somebody has the lease');
+    my ($until, @seconds) = time + 6;
+    while (time < $until) {
+        create('tok_visa');
+        push @seconds, $oldest->();
+    }
+    # the first ones wait for the end of a second in which there was nothing
+    my @last = sort { $a <=> $b } splice @seconds, @seconds / 2;
+    my $most = $last[int(@last * 0.9)];
+    cmp_ok($most, '<', 0.6, sprintf 'while there are events none waits long for its number: %.2f s', $most);
+}
+
 is(join("\n", invariants()), '', 'invariants');
 done_testing();

@@ -6,7 +6,7 @@ use strict;
 use warnings;
 
 use lib 't/lib';
-use Load qw(devstack sql text request uuid invariants rounds wait_until merchant
+use Load qw(devstack sql text request uuid invariants rounds wait_until without_killed merchant
             together error_log_since);
 use List::Util qw(shuffle);
 use Test::More;
@@ -99,6 +99,6 @@ is(join("\n", sort keys %wrong), '', "$rounds rounds: one payment, one body wins
 cmp_ok($slowest, '<', 12, 'nobody hangs');
 is(sql("SELECT count(*) FROM pay.payments WHERE merchant_id = $merchant"), $rounds, 'a payment a round');
 is(join("\n", invariants()), '', 'invariants');
-my @bad = grep { /\[(?:alert|emerg|crit)\]/ && !/exited on signal 9/ } split /\n/, error_log_since(\$log);
+my @bad = without_killed(grep { /\[(?:alert|emerg|crit)\]/ } split /\n/, error_log_since(\$log));
 is(join("\n", @bad), '', 'error.log: no [alert], [emerg], [crit]');
 done_testing();

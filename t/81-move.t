@@ -227,11 +227,12 @@ my ($log, $log2) = (0, 0);
 # a server that dies, at any time, takes nothing with it; a bucket this time
 {
     my $stop = load('PAYMENTS_KEY_B', rounds(2, 6));
-    my @kills = (['primary', qr/copied \d+ rows of journal/], ['shard2', qr/frozen/],
+    my @kills = (['primary', qr/copied \d+ rows of journal/], ['shard2', qr/frozen to open/],
                  ['shard2', qr/open on the target/], ['shard2', qr/copied \d+ rows of api_keys/],
-                 ['primary', qr/has caught up/], ['primary', qr/frozen/],
-                 ['primary', qr/open on the target/], ['shard2', qr/caught up/]);
-    for my $kill (@kills[0 .. rounds(0, 7)]) {
+                 ['primary', qr/has caught up/], ['primary', qr/frozen to open/],
+                 ['primary', qr/open on the target/], ['shard2', qr/caught up/],
+                 ['primary', qr/frozen to compare/], ['shard2', qr/frozen to compare/]);
+    for my $kill (@kills[0 .. rounds(0, 9)]) {
         moves('it is over before', 1, 2, '--bucket', 200),
             moves('and back', 2, 1, '--bucket', 200) if where_is(200) eq 'away here';
         my ($server, $when) = @$kill;

@@ -86,7 +86,7 @@ ngx_payments_api_parse(ngx_payments_request_t *request)
         return NULL;
     }
 
-    if (ngx_payments_validate(&ws->json, request->operation->fields,
+    if (ngx_payments_validate(&ws->json, request->operation->request->fields,
                               &ws->validation)
         != 0)
     {
@@ -327,9 +327,11 @@ ngx_payments_api_send(ngx_payments_request_t *request,
 }
 
 
-void
-ngx_payments_api_get(ngx_payments_request_t *request, const char *prefix,
-    ngx_payments_pg_statement_e statement)
+/* {id} of the path as a value; NGX_DECLINED: the request is answered */
+
+static ngx_int_t
+ngx_payments_api_id(ngx_payments_request_t *request, const char *prefix,
+    ngx_payments_pg_value_t *value)
 {
     u_char  *id;
 
@@ -343,13 +345,42 @@ ngx_payments_api_get(ngx_payments_request_t *request, const char *prefix,
         ngx_payments_problem(request, NGX_PAYMENTS_P_RESOURCE_NOT_FOUND, NULL,
                              NULL);
         request->done(request);
+        return NGX_DECLINED;
+    }
+
+    value->data = id;
+    value->len = NGX_PAYMENTS_UUID_LEN;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_payments_api_get(ngx_payments_request_t *request, const char *prefix,
+    ngx_payments_pg_statement_e statement)
+{
+    if (ngx_payments_api_id(request, prefix, &request->values[2]) == NGX_OK) {
+        ngx_payments_api_send(request, statement, ngx_payments_api_got);
+    }
+}
+
+
+void
+ngx_payments_read_object(ngx_payments_request_t *request)
+{
+    const ngx_payments_operation_t  *operation = request->operation;
+
+    if (ngx_payments_api_id(request, operation->object, &request->values[3])
+        != NGX_OK)
+    {
         return;
     }
 
-    request->values[2].data = id;
-    request->values[2].len = NGX_PAYMENTS_UUID_LEN;
+    request->values[2].data = (u_char *) operation->reads;
+    request->values[2].len = ngx_strlen(operation->reads);
 
-    ngx_payments_api_send(request, statement, ngx_payments_api_got);
+    ngx_payments_api_send(request, NGX_PAYMENTS_PG_READ_OBJECTS,
+                          ngx_payments_api_got);
 }
 
 

@@ -29,55 +29,74 @@ static ngx_int_t ngx_payments_change_item(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution);
 
 
-static const char *const  ngx_payments_cancel_reasons[] = {
-    "duplicate", "fraudulent", "requested_by_customer", "abandoned", NULL
-};
-
-static const char *const  ngx_payments_refund_reasons[] = {
-    "duplicate", "fraudulent", "requested_by_customer", NULL
-};
-
-
 #define S  NGX_PAYMENTS_FIELD_STRING
-#define END  { NULL, S, 0, 0, 0, 0, 0, NULL, NULL, NULL }
+#define END  { NULL, S, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL }
 
-const ngx_payments_field_t  ngx_payments_capture_fields[] = {
+static const ngx_payments_field_t  ngx_payments_capture_fields[] = {
     { "amount", NGX_PAYMENTS_FIELD_AMOUNT, F_AMOUNT, 0, 0, 0, 0, NULL, NULL,
-      NULL },
+      NULL, "Without it all that is capturable." },
     { "final_capture", NGX_PAYMENTS_FIELD_BOOLEAN, F_FINAL, 0, 0, 0, 0, NULL,
-      NULL, NULL },
+      NULL, NULL,
+      "`true` (the default) releases what is not captured, `false` leaves it "
+      "for another capture." },
     END
 };
 
-const ngx_payments_field_t  ngx_payments_cancel_fields[] = {
+const ngx_payments_schema_t  ngx_payments_capture_schema = {
+    "CaptureCreate", "How much of an authorization is taken.",
+    ngx_payments_capture_fields
+};
+
+static const ngx_payments_field_t  ngx_payments_cancel_fields[] = {
     { "reason", NGX_PAYMENTS_FIELD_ENUM, F_REASON, 0, 0, 0, 0, NULL,
-      ngx_payments_cancel_reasons, NULL },
+      ngx_payments_cancel_reasons, NULL, NULL },
     END
 };
 
-const ngx_payments_field_t  ngx_payments_refund_fields[] = {
+const ngx_payments_schema_t  ngx_payments_cancel_schema = {
+    "PaymentCancel", "Why an authorization is given back.",
+    ngx_payments_cancel_fields
+};
+
+static const ngx_payments_field_t  ngx_payments_refund_fields[] = {
     { "amount", NGX_PAYMENTS_FIELD_AMOUNT, F_AMOUNT, 0, 0, 0, 0, NULL, NULL,
-      NULL },
+      NULL, "Without it all that is refundable." },
     { "currency", NGX_PAYMENTS_FIELD_CURRENCY, F_CURRENCY, 0, 0, 0, 0, NULL,
-      NULL, NULL },
+      NULL, NULL, "If it is given, it must be the payment's." },
     { "reason", NGX_PAYMENTS_FIELD_ENUM, F_REASON, 0, 1, 0, 0, NULL,
-      ngx_payments_refund_reasons, NULL },
+      ngx_payments_refund_reasons, NULL, NULL },
     { "reference", S, F_REFERENCE, 0, 1, 1, 64, "[A-Za-z0-9._:/-]*", NULL,
-      NULL },
+      NULL, "Your own name for the refund." },
     { "metadata", NGX_PAYMENTS_FIELD_METADATA, F_METADATA, 0, 0, 0, 0, NULL,
-      NULL, NULL },
+      NULL, NULL, NULL },
     END
 };
 
-const ngx_payments_field_t  ngx_payments_update_fields[] = {
+const ngx_payments_schema_t  ngx_payments_refund_schema = {
+    "RefundCreate", "How much of a payment is given back.",
+    ngx_payments_refund_fields
+};
+
+static const ngx_payments_field_t  ngx_payments_update_fields[] = {
     { "metadata", NGX_PAYMENTS_FIELD_METADATA, F_METADATA, 0, 0,
-      NGX_PAYMENTS_METADATA_PATCH, 0, NULL, NULL, NULL },
-    { "description", S, F_DESCRIPTION, 0, 1, 0, 500, NULL, NULL, NULL },
+      NGX_PAYMENTS_METADATA_PATCH, 0, NULL, NULL, NULL,
+      "Members are added or replaced; null removes one." },
+    { "description", S, F_DESCRIPTION, 0, 1, 0, 500, NULL, NULL, NULL, NULL },
     END
 };
 
-const ngx_payments_field_t  ngx_payments_no_fields[] = {
+const ngx_payments_schema_t  ngx_payments_update_schema = {
+    "PaymentUpdate", "What changes in a payment; the rest stays.",
+    ngx_payments_update_fields
+};
+
+static const ngx_payments_field_t  ngx_payments_no_fields[] = {
     END
+};
+
+const ngx_payments_schema_t  ngx_payments_empty_schema = {
+    "Empty", "Nothing: an empty object, or no body at all.",
+    ngx_payments_no_fields
 };
 
 
@@ -165,13 +184,6 @@ void
 ngx_payments_resolve_payment(ngx_payments_request_t *request)
 {
     ngx_payments_change(request, "resolve");
-}
-
-
-void
-ngx_payments_get_refund(ngx_payments_request_t *request)
-{
-    ngx_payments_api_get(request, "ref_", NGX_PAYMENTS_PG_GET_REFUNDS);
 }
 
 

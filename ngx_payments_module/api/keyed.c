@@ -2,6 +2,7 @@
 /* Keyed operations: joined, executed, and how their records are answered. */
 
 #include "ngx_payments_api.h"
+#include "../status/ngx_payments_status.h"
 
 
 static time_t  ngx_payments_api_ttl;
@@ -344,6 +345,31 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
     ngx_payments_api_keyed(&request->waiter, NGX_PAYMENTS_REPLAYED, &record);
 
     return NGX_OK;
+}
+
+
+/*
+ * What can not be taken is to cost next to nothing, or refusing would leave no
+ * time for what can.  A retry of what is done is not refused.  Administrators
+ * write where others' merchants are, which is not known yet.
+ */
+
+ngx_int_t
+ngx_payments_api_admit(ngx_payments_request_t *request)
+{
+    if (!ngx_payments_pg_refuses(request->merchant_id)
+        || ngx_strcmp(request->operation->scope, "admin") == 0
+        || (request->key.len
+            && ngx_payments_idempotency_known(&request->key_hash)))
+    {
+        return NGX_OK;
+    }
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_PG_ITEMS_OVERLOADED, 1);
+
+    ngx_payments_problem(request, NGX_PAYMENTS_P_OVERLOADED, NULL, NULL);
+
+    return NGX_DECLINED;
 }
 
 

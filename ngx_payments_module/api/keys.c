@@ -47,41 +47,59 @@ typedef struct {
 } ngx_payments_administer_t;
 
 
-static const char *const  ngx_payments_merchant_statuses[] = {
-    "active", "suspended", NULL
-};
-
-
 #define S  NGX_PAYMENTS_FIELD_STRING
-#define END  { NULL, S, 0, 0, 0, 0, 0, NULL, NULL, NULL }
+#define END  { NULL, S, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL }
 
-const ngx_payments_field_t  ngx_payments_create_key_fields[] = {
-    { "name", S, F_NAME, 1, 0, 1, 100, NULL, NULL, NULL },
+static const ngx_payments_field_t  ngx_payments_create_key_fields[] = {
+    { "name", S, F_NAME, 1, 0, 1, 100, NULL, NULL, NULL,
+      "What the key is for, for people." },
     { "scopes", NGX_PAYMENTS_FIELD_SET, F_SCOPES, 1, 0, 0, 0, NULL,
-      ngx_payments_scopes, NULL },
+      ngx_payments_scopes, NULL, "None that the key lacks which makes it." },
     { "expires_at", NGX_PAYMENTS_FIELD_TIME, F_EXPIRES, 0, 1, 0, 0, NULL,
-      NULL, NULL },
+      NULL, NULL, "Without it the key is good until it is revoked." },
     { "merchant_id", S, F_MERCHANT, 0, 0, 30, 30,
-      "mer_[0-7][0-9A-HJKMNP-TV-Z]*", NULL, NULL },
+      "mer_[0-7][0-9A-HJKMNP-TV-Z]*", NULL, NULL,
+      "For administrators: whose key it will be. Without it, their own." },
     END
 };
 
-const ngx_payments_field_t  ngx_payments_rotate_key_fields[] = {
+const ngx_payments_schema_t  ngx_payments_create_key_schema = {
+    "ApiKeyCreate", "A key to be made.", ngx_payments_create_key_fields
+};
+
+static const ngx_payments_field_t  ngx_payments_rotate_key_fields[] = {
     { "overlap_seconds", NGX_PAYMENTS_FIELD_INTEGER, F_OVERLAP, 0, 0, 0,
-      7 * 86400, NULL, NULL, NULL },
+      7 * 86400, NULL, NULL, NULL,
+      "How long the old key stays good; 0, the default: it ends at once." },
     END
 };
 
-const ngx_payments_field_t  ngx_payments_create_merchant_fields[] = {
-    { "name", S, F_NAME, 1, 0, 1, 100, NULL, NULL, NULL },
+const ngx_payments_schema_t  ngx_payments_rotate_key_schema = {
+    "ApiKeyRotate", "How a key is replaced by one of the same scopes.",
+    ngx_payments_rotate_key_fields
+};
+
+static const ngx_payments_field_t  ngx_payments_create_merchant_fields[] = {
+    { "name", S, F_NAME, 1, 0, 1, 100, NULL, NULL, NULL, NULL },
     END
 };
 
-const ngx_payments_field_t  ngx_payments_update_merchant_fields[] = {
-    { "name", S, F_NAME, 0, 0, 1, 100, NULL, NULL, NULL },
+const ngx_payments_schema_t  ngx_payments_create_merchant_schema = {
+    "MerchantCreate", "A merchant to be made.",
+    ngx_payments_create_merchant_fields
+};
+
+static const ngx_payments_field_t  ngx_payments_update_merchant_fields[] = {
+    { "name", S, F_NAME, 0, 0, 1, 100, NULL, NULL, NULL, NULL },
     { "status", NGX_PAYMENTS_FIELD_ENUM, F_STATUS, 0, 0, 0, 0, NULL,
-      ngx_payments_merchant_statuses, NULL },
+      ngx_payments_merchant_statuses, NULL,
+      "A `suspended` merchant may read but not write." },
     END
+};
+
+const ngx_payments_schema_t  ngx_payments_update_merchant_schema = {
+    "MerchantUpdate", "What changes in a merchant.",
+    ngx_payments_update_merchant_fields
 };
 
 

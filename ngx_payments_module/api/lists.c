@@ -4,15 +4,6 @@
 #include "ngx_payments_api.h"
 
 
-static const char *const  ngx_payments_statuses[] = {
-    "processing", "authorized", "partially_captured", "captured", "canceled",
-    "expired", "failed", NULL
-};
-
-static const char *const  ngx_payments_refund_statuses[] = {
-    "pending", "succeeded", "failed", NULL
-};
-
 static const char *const  ngx_payments_expansions[] = {
     "refunds", "captures", "refunds,captures", "captures,refunds", NULL
 };
@@ -20,60 +11,70 @@ static const char *const  ngx_payments_expansions[] = {
 
 #define CREATED                                                               \
     { "created_at[gte]", "created_at", "gte", NGX_PAYMENTS_QUERY_TIME, 0,     \
-      NULL },                                                                 \
+      NULL, NULL },                                                           \
     { "created_at[gt]", "created_at", "gt", NGX_PAYMENTS_QUERY_TIME, 0,       \
-      NULL },                                                                 \
+      NULL, NULL },                                                           \
     { "created_at[lte]", "created_at", "lte", NGX_PAYMENTS_QUERY_TIME, 0,     \
-      NULL },                                                                 \
-    { "created_at[lt]", "created_at", "lt", NGX_PAYMENTS_QUERY_TIME, 0, NULL }
+      NULL, NULL },                                                           \
+    { "created_at[lt]", "created_at", "lt", NGX_PAYMENTS_QUERY_TIME, 0,       \
+      NULL, NULL }
 
 #define CURRENCY                                                              \
-    { "currency", NULL, "currency", NGX_PAYMENTS_QUERY_CURRENCY, 0, NULL }
+    { "currency", NULL, "currency", NGX_PAYMENTS_QUERY_CURRENCY, 0, NULL,    \
+      NULL }
 
-#define LAST  { NULL, NULL, NULL, NGX_PAYMENTS_QUERY_ENUM, 0, NULL }
+#define LAST  { NULL, NULL, NULL, NGX_PAYMENTS_QUERY_ENUM, 0, NULL, NULL }
 
-static const ngx_payments_query_t  ngx_payments_payments_query[] = {
+const ngx_payments_query_t  ngx_payments_payments_query[] = {
     { "status", NULL, "status", NGX_PAYMENTS_QUERY_ENUM, 0,
-      ngx_payments_statuses },
+      ngx_payments_payment_statuses, "May be repeated." },
     CURRENCY,
-    { "customer", NULL, "customer", NGX_PAYMENTS_QUERY_STRING, 256, NULL },
-    { "reference", NULL, "reference", NGX_PAYMENTS_QUERY_STRING, 64, NULL },
+    { "customer", NULL, "customer", NGX_PAYMENTS_QUERY_STRING, 256, NULL,
+      NULL },
+    { "reference", NULL, "reference", NGX_PAYMENTS_QUERY_STRING, 64, NULL,
+      NULL },
     CREATED,
-    { "amount[gte]", "amount", "gte", NGX_PAYMENTS_QUERY_AMOUNT, 0, NULL },
-    { "amount[lte]", "amount", "lte", NGX_PAYMENTS_QUERY_AMOUNT, 0, NULL },
+    { "amount[gte]", "amount", "gte", NGX_PAYMENTS_QUERY_AMOUNT, 0, NULL,
+      NULL },
+    { "amount[lte]", "amount", "lte", NGX_PAYMENTS_QUERY_AMOUNT, 0, NULL,
+      NULL },
     LAST
 };
 
-static const ngx_payments_query_t  ngx_payments_refunds_query[] = {
+const ngx_payments_query_t  ngx_payments_refunds_query[] = {
     { "status", NULL, "status", NGX_PAYMENTS_QUERY_ENUM, 0,
-      ngx_payments_refund_statuses },
+      ngx_payments_refund_statuses, "May be repeated." },
     CURRENCY,
-    { "reference", NULL, "reference", NGX_PAYMENTS_QUERY_STRING, 64, NULL },
-    { "payment", NULL, "payment", NGX_PAYMENTS_QUERY_PAYMENT, 0, NULL },
+    { "reference", NULL, "reference", NGX_PAYMENTS_QUERY_STRING, 64, NULL,
+      NULL },
+    { "payment", NULL, "payment", NGX_PAYMENTS_QUERY_PAYMENT, 0, NULL,
+      "Of this payment." },
     CREATED,
     LAST
 };
 
-static const ngx_payments_query_t  ngx_payments_ledger_query[] = {
+const ngx_payments_query_t  ngx_payments_ledger_query[] = {
     CURRENCY,
     CREATED,
     LAST
 };
 
-static const ngx_payments_query_t  ngx_payments_created_query[] = {
+const ngx_payments_query_t  ngx_payments_created_query[] = {
     CREATED,
     LAST
 };
 
-static const ngx_payments_query_t  ngx_payments_events_query[] = {
-    { "types", NULL, "types", NGX_PAYMENTS_QUERY_STRING, 256, NULL },
-    { "after", NULL, "after", NGX_PAYMENTS_QUERY_AFTER, 0, NULL },
+const ngx_payments_query_t  ngx_payments_events_query[] = {
+    { "types", NULL, "types", NGX_PAYMENTS_QUERY_STRING, 256, NULL,
+      "Types parted by commas; each may end with `*`." },
+    { "after", NULL, "after", NGX_PAYMENTS_QUERY_AFTER, 0, NULL,
+      "Only events of higher sequences, ascending." },
     LAST
 };
 
-static const ngx_payments_query_t  ngx_payments_payment_query[] = {
+const ngx_payments_query_t  ngx_payments_payment_query[] = {
     { "expand", NULL, "expand", NGX_PAYMENTS_QUERY_ENUM, 0,
-      ngx_payments_expansions },
+      ngx_payments_expansions, "What is shown with it." },
     LAST
 };
 
@@ -222,19 +223,16 @@ ngx_payments_list_done(ngx_payments_pg_item_t *item,
 
 
 static void
-ngx_payments_list(ngx_payments_request_t *request, const char *kind,
-    const ngx_payments_query_t *table)
+ngx_payments_list(ngx_payments_request_t *request, const char *kind)
 {
     ngx_payments_list_t      *list = &request->list;
     ngx_payments_pg_value_t  *values = request->values;
-
-    list->pages = 1;
 
     if (list->query.data == NULL) {
         list->query = request->query;
     }
 
-    if (ngx_payments_query_parse(request, table, list) != NGX_OK) {
+    if (ngx_payments_query_parse(request, list) != NGX_OK) {
         request->done(request);
         return;
     }
@@ -253,7 +251,7 @@ ngx_payments_list(ngx_payments_request_t *request, const char *kind,
         return;
     }
 
-    ngx_payments_api_send(request, (table == ngx_payments_events_query)
+    ngx_payments_api_send(request, (ngx_strcmp(kind, "events") == 0)
                                    ? NGX_PAYMENTS_PG_LIST_EVENTS
                                    : NGX_PAYMENTS_PG_LIST_OBJECTS,
                           ngx_payments_list_done);
@@ -263,43 +261,42 @@ ngx_payments_list(ngx_payments_request_t *request, const char *kind,
 void
 ngx_payments_list_payments(ngx_payments_request_t *request)
 {
-    ngx_payments_list(request, "payments", ngx_payments_payments_query);
+    ngx_payments_list(request, "payments");
 }
 
 
 void
 ngx_payments_list_refunds(ngx_payments_request_t *request)
 {
-    ngx_payments_list(request, "refunds", ngx_payments_refunds_query);
+    ngx_payments_list(request, "refunds");
 }
 
 
 void
 ngx_payments_list_ledger(ngx_payments_request_t *request)
 {
-    ngx_payments_list(request, "ledger_transactions",
-                      ngx_payments_ledger_query);
+    ngx_payments_list(request, "ledger_transactions");
 }
 
 
 void
 ngx_payments_list_keys(ngx_payments_request_t *request)
 {
-    ngx_payments_list(request, "api_keys", ngx_payments_created_query);
+    ngx_payments_list(request, "api_keys");
 }
 
 
 void
 ngx_payments_list_merchants(ngx_payments_request_t *request)
 {
-    ngx_payments_list(request, "merchants", ngx_payments_created_query);
+    ngx_payments_list(request, "merchants");
 }
 
 
 void
 ngx_payments_list_events(ngx_payments_request_t *request)
 {
-    ngx_payments_list(request, "events", ngx_payments_events_query);
+    ngx_payments_list(request, "events");
 }
 
 
@@ -345,7 +342,7 @@ ngx_payments_list_payment_refunds(ngx_payments_request_t *request)
                                                    : query.data;
     request->query = query;
 
-    ngx_payments_list(request, "payment_refunds", ngx_payments_refunds_query);
+    ngx_payments_list(request, "payment_refunds");
 }
 
 
@@ -377,10 +374,7 @@ ngx_payments_many_done(ngx_payments_pg_item_t *item,
 void
 ngx_payments_list_balances(ngx_payments_request_t *request)
 {
-    if (ngx_payments_query_parse(request, ngx_payments_no_query,
-                                 &request->list)
-        != NGX_OK)
-    {
+    if (ngx_payments_query_parse(request, &request->list) != NGX_OK) {
         request->done(request);
         return;
     }
@@ -444,10 +438,7 @@ ngx_payments_get_payment(ngx_payments_request_t *request)
         return;
     }
 
-    if (ngx_payments_query_parse(request, ngx_payments_payment_query,
-                                 &request->list)
-        != NGX_OK)
-    {
+    if (ngx_payments_query_parse(request, &request->list) != NGX_OK) {
         request->done(request);
         return;
     }
@@ -483,10 +474,7 @@ ngx_payments_list_currencies(ngx_payments_request_t *request)
     ngx_payments_out_t              out;
     const ngx_payments_currency_t  *c;
 
-    if (ngx_payments_query_parse(request, ngx_payments_no_query,
-                                 &request->list)
-        != NGX_OK)
-    {
+    if (ngx_payments_query_parse(request, &request->list) != NGX_OK) {
         request->done(request);
         return;
     }

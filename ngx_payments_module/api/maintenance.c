@@ -6,18 +6,20 @@
 
 #define NGX_PAYMENTS_DAYS_ALARM  3
 #define NGX_PAYMENTS_MAINTAIN    (3600 * 1000)  /* ms */
+#define NGX_PAYMENTS_IDLE        1000           /* ms between looks for what is
+                                                   due */
+#define NGX_PAYMENTS_BUSY        100            /* ... if something was within
+                                                   the last second */
 
 
 /* what is done again and again: one SQL call */
 
 typedef struct {
     ngx_payments_pg_statement_e   statement;
-    ngx_msec_t                    every;
     ngx_msec_t                    again;       /* where it did not work */
     ngx_msec_t                  (*done)(ngx_payments_pg_item_t *item,
                                     ngx_payments_pg_row_t *row);
-                                               /* how long until the next; NULL:
-                                                  every */
+                                               /* how long until the next */
 } ngx_payments_duty_t;
 
 
@@ -30,6 +32,7 @@ typedef struct {
     ngx_payments_pg_item_t        item;
     ngx_payments_pg_value_t       value;       /* who asks for the lease, or for
                                                   how long events are kept */
+    ngx_uint_t                    more;        /* looks that come soon */
 } ngx_payments_task_t;
 
 
@@ -38,12 +41,14 @@ static void ngx_payments_task_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 static ngx_msec_t ngx_payments_maintain_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_row_t *row);
+static ngx_msec_t ngx_payments_background_done(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_row_t *row);
 
 
 static const ngx_payments_duty_t  ngx_payments_duties[] = {
-    { NGX_PAYMENTS_PG_MAINTAIN, NGX_PAYMENTS_MAINTAIN, 60 * 1000,
-      ngx_payments_maintain_done },
-    { NGX_PAYMENTS_PG_BACKGROUND, 1000, 1000, NULL }
+    { NGX_PAYMENTS_PG_MAINTAIN, 60 * 1000, ngx_payments_maintain_done },
+    { NGX_PAYMENTS_PG_BACKGROUND, NGX_PAYMENTS_IDLE,
+      ngx_payments_background_done }
 };
 
 #define NGX_PAYMENTS_DUTIES                                                   \
@@ -136,7 +141,6 @@ static void
 ngx_payments_task_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
-    ngx_msec_t            next;
     ngx_payments_task_t  *task = item->data;
 
     if (outcome != NGX_PAYMENTS_PG_DONE) {
@@ -148,9 +152,7 @@ ngx_payments_task_done(ngx_payments_pg_item_t *item,
         return;
     }
 
-    next = task->duty->done ? task->duty->done(item, row) : task->duty->every;
-
-    ngx_add_timer(&task->timer, next);
+    ngx_add_timer(&task->timer, task->duty->done(item, row));
 }
 
 
@@ -172,4 +174,29 @@ ngx_payments_maintain_done(ngx_payments_pg_item_t *item,
     /* days that have ended go one by one */
 
     return ngx_payments_pg_number(row, 2) ? 1000 : NGX_PAYMENTS_MAINTAIN;
+}
+
+
+/*
+ * Little and often: the events of a whole second would take the database's
+ * processor from payments for as long as a tenth of one.
+ */
+
+static ngx_msec_t
+ngx_payments_background_done(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_row_t *row)
+{
+    ngx_payments_task_t  *task = item->data;
+
+    if (ngx_payments_pg_number(row, 1) > 0) {
+        task->more = NGX_PAYMENTS_IDLE / NGX_PAYMENTS_BUSY;
+    }
+
+    if (task->more == 0) {
+        return NGX_PAYMENTS_IDLE;
+    }
+
+    task->more--;
+
+    return NGX_PAYMENTS_BUSY;
 }

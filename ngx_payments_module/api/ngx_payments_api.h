@@ -103,6 +103,10 @@ typedef enum {
 } ngx_payments_problem_e;
 
 
+#define NGX_PAYMENTS_STORED        1   /* this answer */
+#define NGX_PAYMENTS_STORED_OTHER  2   /* another one, now or soon, or none:
+                                          who asks again finds out */
+
 typedef struct {
     const char                   *code;
     ngx_uint_t                    status;
@@ -111,9 +115,13 @@ typedef struct {
     ngx_uint_t                    after;       /* Retry-After, s; 0: none */
     const char                   *title;
     const char                   *detail;      /* when nothing more is known */
+    const char                   *advice;      /* what to do, in /docs/errors */
+    unsigned                      stored:2;    /* what the key has then */
 } ngx_payments_problem_t;
 
 extern const ngx_payments_problem_t  ngx_payments_problems[];
+/* their codes, NULL at the end */
+extern const char *ngx_payments_problem_codes[];
 
 
 typedef struct {
@@ -123,6 +131,12 @@ typedef struct {
     ngx_str_t                     location;    /* empty: none */
     ngx_str_t                     link;        /* likewise */
     ngx_uint_t                    version;     /* ETag; 0: none */
+    ngx_str_t                     etag;        /* likewise, in quotes, of what
+                                                  has no version */
+    unsigned                      page:1;      /* HTML: with a policy of what it
+                                                  may load */
+    unsigned                      lasting:1;   /* the URL changes when the bytes
+                                                  do */
     unsigned                      keyed:1;     /* the next five are there */
     unsigned                      replayed:1;
     const char                   *idempotency; /* executed, ... */
@@ -159,6 +173,8 @@ typedef struct {
     ngx_payments_query_type_e     type;
     size_t                        max;         /* bytes of a STRING */
     const char *const            *values;      /* of an ENUM */
+    const char                   *about;       /* for a reader; NULL: its name
+                                                  says it */
 } ngx_payments_query_t;
 
 
@@ -172,8 +188,6 @@ typedef struct {
     ngx_uint_t                    limit;
     u_char                        hash[8];     /* of path, order and filter */
     u_char                        after[NGX_PAYMENTS_UUID_LEN];
-    unsigned                      pages:1;     /* limit, order and cursor are
-                                                  parameters; set before */
     unsigned                      ascending:1;
     unsigned                      continued:1; /* "after" is there */
     unsigned                      limited:1;
@@ -244,30 +258,54 @@ struct ngx_payments_request_s {
 };
 
 
+/* largest integer that every JSON parser keeps: 2^53 - 1 */
+#define NGX_PAYMENTS_SAFE  INT64_C(9007199254740991)
+
+
 struct ngx_payments_operation_s {
-    const char                     *name;      /* operationId */
-    ngx_uint_t                      method;
-    const char                     *path;      /* {id} stands for a segment */
-    const char                     *scope;     /* NULL: no authentication */
-    ngx_payments_key_use_e          key;
-    unsigned                        write:1;   /* refused to suspended
-                                                  merchants; a client that
-                                                  leaves does not stop it */
-    unsigned                        body:1;    /* JSON is read */
-    unsigned                        optional:1;  /* ... or {} where there is
-                                                  none */
-    unsigned                        test:1;    /* refused to live keys */
-    unsigned                        query:1;   /* it checks its query itself;
-                                                  others have none */
-    unsigned                        reveals:1; /* its 201 shows a secret, which
-                                                  is stored sealed */
-    const char                     *object;    /* prefix of what it makes, or
-                                                  changes by its {id} */
-    const char                     *location;  /* where that is read; NULL:
-                                                  nothing is made */
-    const ngx_payments_field_t     *fields;    /* of the body */
-    ngx_payments_request_pt         handler;
-    const char                     *summary;
+    const char                   *name;      /* operationId, unique */
+    const char                   *tag;       /* its group in the documents;
+                                                NULL: it is not in them */
+    const char                   *summary;
+    const char                   *about;     /* Markdown; NULL: nothing more */
+
+    ngx_uint_t                    method;
+    const char                   *path;      /* {id} stands for a segment */
+    const char                   *scope;     /* NULL: no authentication */
+    ngx_payments_key_use_e        key;
+    unsigned                      write:1;   /* refused to suspended
+                                                merchants; a client that
+                                                leaves does not stop it */
+    unsigned                      body:1;    /* JSON is read */
+    unsigned                      optional:1;  /* ... or {} where there is
+                                                none */
+    unsigned                      test:1;    /* refused to live keys */
+    unsigned                      versioned:1; /* its answer has an ETag; a
+                                                write of an {id} heeds
+                                                If-Match */
+    unsigned                      reveals:1; /* its 201 shows a secret, which
+                                                is stored sealed */
+    const char                   *object;    /* prefix of what it makes, or
+                                                changes by its {id} */
+    const char                   *location;  /* where that is read; NULL:
+                                                nothing is made */
+    const char                   *reads;     /* of ngx_payments_read_object():
+                                                pay.read_<this>() */
+    const ngx_payments_schema_t  *request;   /* of the body */
+    const char                   *example;   /* of a body that works */
+    const ngx_payments_query_t   *query;     /* its parameters; the handler
+                                                checks them. NULL: none */
+    unsigned                      pages:1;   /* ... and limit, order, cursor */
+    ngx_payments_request_pt       handler;
+
+    ngx_uint_t                    status;    /* of success */
+    unsigned                      accepted:1;  /* or 202 */
+    unsigned                      unready:1; /* or 503, of the same schema */
+    unsigned                      array:1;   /* a list of all there is */
+    const ngx_payments_schema_t  *answer;    /* of success, of a list's
+                                                elements; NULL: no JSON */
+    const ngx_payments_problem_e *problems;  /* beside those that follow from
+                                                the row; ends with LAST */
 };
 
 extern const ngx_payments_operation_t  ngx_payments_operations[];
@@ -376,6 +414,9 @@ void ngx_payments_api_execute(ngx_payments_request_t *request,
 /* NGX_OK: the request was answered out of shared memory, before its body was
    read; NGX_DECLINED: it was not, and request->raw is set */
 ngx_int_t ngx_payments_api_replay(ngx_payments_request_t *request);
+/* before its body is read.  NGX_DECLINED: there is no room for what it would
+   write, nor does anybody know its answer; the answer says so */
+ngx_int_t ngx_payments_api_admit(ngx_payments_request_t *request);
 
 /*
  * A field's text, decoded into the pool; data NULL: absent or null.
@@ -417,11 +458,18 @@ ngx_int_t ngx_payments_keys_reveal(ngx_payments_request_t *request,
 
 /* init_process: what signs cursors */
 void ngx_payments_query_init(ngx_str_t *secret);
-/* the table of an operation without parameters */
+/* tables of parameters, in lists.c; the last is of who has none */
+extern const ngx_payments_query_t  ngx_payments_payments_query[];
+extern const ngx_payments_query_t  ngx_payments_refunds_query[];
+extern const ngx_payments_query_t  ngx_payments_ledger_query[];
+extern const ngx_payments_query_t  ngx_payments_created_query[];
+extern const ngx_payments_query_t  ngx_payments_events_query[];
+extern const ngx_payments_query_t  ngx_payments_payment_query[];
 extern const ngx_payments_query_t  ngx_payments_no_query[];
-/* checks request->query; NGX_DECLINED: request->answer is the problem */
+/* checks request->query by the operation's table; NGX_DECLINED:
+   request->answer is the problem */
 ngx_int_t ngx_payments_query_parse(ngx_payments_request_t *request,
-    const ngx_payments_query_t *table, ngx_payments_list_t *list);
+    ngx_payments_list_t *list);
 /* the cursor behind the object with this id */
 ngx_int_t ngx_payments_query_next(ngx_payments_request_t *request,
     ngx_payments_list_t *list, const u_char *last, ngx_str_t *cursor);
@@ -446,7 +494,8 @@ void ngx_payments_expire_payment(ngx_payments_request_t *request);
 void ngx_payments_settle_payment(ngx_payments_request_t *request);
 void ngx_payments_dispute_payment(ngx_payments_request_t *request);
 void ngx_payments_resolve_payment(ngx_payments_request_t *request);
-void ngx_payments_get_refund(ngx_payments_request_t *request);
+/* any object that SQL can give by its id: see "reads" of the row */
+void ngx_payments_read_object(ngx_payments_request_t *request);
 void ngx_payments_get_idempotency_key(ngx_payments_request_t *request);
 void ngx_payments_cancel_idempotency_key(ngx_payments_request_t *request);
 void ngx_payments_create_key(ngx_payments_request_t *request);
@@ -463,17 +512,91 @@ void ngx_payments_get_payment(ngx_payments_request_t *request);
 void ngx_payments_livez(ngx_payments_request_t *request);
 void ngx_payments_readyz(ngx_payments_request_t *request);
 void ngx_payments_metrics(ngx_payments_request_t *request);
+void ngx_payments_get_openapi(ngx_payments_request_t *request);
+void ngx_payments_get_openapi31(ngx_payments_request_t *request);
+void ngx_payments_get_docs(ngx_payments_request_t *request);
+void ngx_payments_get_docs_error(ngx_payments_request_t *request);
+void ngx_payments_get_docs_asset(ngx_payments_request_t *request);
 
-extern const ngx_payments_field_t  ngx_payments_create_payment_fields[];
-extern const ngx_payments_field_t  ngx_payments_capture_fields[];
-extern const ngx_payments_field_t  ngx_payments_cancel_fields[];
-extern const ngx_payments_field_t  ngx_payments_refund_fields[];
-extern const ngx_payments_field_t  ngx_payments_update_fields[];
-extern const ngx_payments_field_t  ngx_payments_create_key_fields[];
-extern const ngx_payments_field_t  ngx_payments_rotate_key_fields[];
-extern const ngx_payments_field_t  ngx_payments_create_merchant_fields[];
-extern const ngx_payments_field_t  ngx_payments_update_merchant_fields[];
-extern const ngx_payments_field_t  ngx_payments_no_fields[];
+/* schemas of bodies; each is with its operation */
+extern const ngx_payments_schema_t  ngx_payments_create_payment_schema;
+extern const ngx_payments_schema_t  ngx_payments_capture_schema;
+extern const ngx_payments_schema_t  ngx_payments_cancel_schema;
+extern const ngx_payments_schema_t  ngx_payments_refund_schema;
+extern const ngx_payments_schema_t  ngx_payments_update_schema;
+extern const ngx_payments_schema_t  ngx_payments_empty_schema;
+extern const ngx_payments_schema_t  ngx_payments_create_key_schema;
+extern const ngx_payments_schema_t  ngx_payments_rotate_key_schema;
+extern const ngx_payments_schema_t  ngx_payments_create_merchant_schema;
+extern const ngx_payments_schema_t  ngx_payments_update_merchant_schema;
+
+/* schemas.c: of answers, and the words for values, NULL at the end */
+extern const ngx_payments_schema_t  ngx_payments_payment_answer;
+extern const ngx_payments_schema_t  ngx_payments_refund_answer;
+extern const ngx_payments_schema_t  ngx_payments_capture_answer;
+extern const ngx_payments_schema_t  ngx_payments_balance_answer;
+extern const ngx_payments_schema_t  ngx_payments_ledger_answer;
+extern const ngx_payments_schema_t  ngx_payments_trial_answer;
+extern const ngx_payments_schema_t  ngx_payments_event_answer;
+extern const ngx_payments_schema_t  ngx_payments_currency_answer;
+extern const ngx_payments_schema_t  ngx_payments_record_answer;
+extern const ngx_payments_schema_t  ngx_payments_key_answer;
+extern const ngx_payments_schema_t  ngx_payments_new_key_answer;
+extern const ngx_payments_schema_t  ngx_payments_merchant_answer;
+extern const ngx_payments_schema_t  ngx_payments_live_answer;
+extern const ngx_payments_schema_t  ngx_payments_ready_answer;
+extern const ngx_payments_schema_t  ngx_payments_problem_answer;
+
+extern const char *const  ngx_payments_payment_statuses[];
+extern const char *const  ngx_payments_refund_statuses[];
+extern const char *const  ngx_payments_capture_methods[];
+extern const char *const  ngx_payments_expiry_actions[];
+extern const char *const  ngx_payments_cancel_reasons[];
+extern const char *const  ngx_payments_refund_reasons[];
+extern const char *const  ngx_payments_merchant_statuses[];
+
+/*
+ * openapi.c, docs.c: what the table says of itself.  Built from the pool of a
+ * configuration, for its workers; conf time.  NGX_ERROR: no memory, or a
+ * document that is larger than its buffer, which was logged.
+ */
+typedef struct {
+    ngx_str_t                       body;
+    ngx_str_t                       etag;      /* in quotes, of the bytes */
+} ngx_payments_document_t;
+
+typedef struct {
+    ngx_payments_document_t         openapi;   /* 3.0.3 */
+    ngx_payments_document_t         openapi31;
+    ngx_payments_document_t         docs;      /* HTML */
+} ngx_payments_documents_t;
+
+/* answers of a run, by tools/record-examples; operation NULL at the end */
+typedef struct {
+    const char                     *operation;
+    const char                     *parameter; /* of the path; NULL: none */
+    const char                     *body;      /* JSON */
+} ngx_payments_example_t;
+
+extern const ngx_payments_example_t  ngx_payments_examples[];
+
+ngx_int_t ngx_payments_documents(ngx_conf_t *cf,
+    ngx_payments_documents_t *documents);
+/* init_process */
+void ngx_payments_documents_init(ngx_payments_documents_t *documents);
+/* writes one of them; "minor" of its version is 0 or 1 */
+void ngx_payments_openapi(ngx_payments_out_t *out, ngx_uint_t minor);
+/* writes components.schemas */
+void ngx_payments_openapi_schemas(ngx_payments_out_t *out, ngx_uint_t minor);
+/* "name":"text" with a comma before it; a NULL text: nothing */
+void ngx_payments_openapi_text(ngx_payments_out_t *out, const char *name,
+    const char *text);
+/* the schema of a field, and of a query parameter */
+void ngx_payments_openapi_field(ngx_payments_out_t *out,
+    const ngx_payments_field_t *field, ngx_uint_t minor, ngx_uint_t answer);
+/* the problems that a row can have, as a set of their bits */
+#define NGX_PAYMENTS_BIT(p)  (UINT64_C(1) << NGX_PAYMENTS_P_##p)
+uint64_t ngx_payments_openapi_problems(const ngx_payments_operation_t *o);
 
 /*
  * Parses and validates request->body against the operation's fields.  NULL:

@@ -27,45 +27,57 @@ typedef enum {
 } ngx_payments_create_field_e;
 
 
-static const char *const  ngx_payments_capture_methods[] = {
-    "automatic", "manual", NULL
-};
-
-static const char *const  ngx_payments_expiry_actions[] = {
-    "cancel", "capture", NULL
-};
-
-
 #define S  NGX_PAYMENTS_FIELD_STRING
-#define END  { NULL, S, 0, 0, 0, 0, 0, NULL, NULL, NULL }
+#define END  { NULL, S, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL }
 
 static const ngx_payments_field_t  ngx_payments_method_fields[] = {
-    { "token", S, F_TOKEN, 1, 0, 1, 64, "[A-Za-z0-9_]*", NULL, NULL },
+    { "token", S, F_TOKEN, 1, 0, 1, 64, "[A-Za-z0-9_]*", NULL, NULL,
+      "What the processor has given for the card; in test mode one of the "
+      "simulator's tokens. Never a card number." },
     END
 };
 
-const ngx_payments_field_t  ngx_payments_create_payment_fields[] = {
+static const ngx_payments_schema_t  ngx_payments_method = {
+    "PaymentMethodInput", "How the customer pays.",
+    ngx_payments_method_fields
+};
+
+static const ngx_payments_field_t  ngx_payments_create_payment_fields[] = {
     { "amount", NGX_PAYMENTS_FIELD_AMOUNT, F_AMOUNT, 1, 0, 0, 0, NULL, NULL,
-      NULL },
+      NULL,
+      "In minor units of the currency: 1099 are 10.99 EUR, 1099 JPY, 1.099 "
+      "KWD." },
     { "currency", NGX_PAYMENTS_FIELD_CURRENCY, F_CURRENCY, 1, 0, 0, 0, NULL,
-      NULL, NULL },
+      NULL, NULL, NULL },
     { "payment_method", NGX_PAYMENTS_FIELD_OBJECT, F_METHOD, 1, 0, 0, 0, NULL,
-      NULL, ngx_payments_method_fields },
+      NULL, &ngx_payments_method, NULL },
     { "capture_method", NGX_PAYMENTS_FIELD_ENUM, F_CAPTURE_METHOD, 0, 0, 0, 0,
-      NULL, ngx_payments_capture_methods, NULL },
-    { "customer", S, F_CUSTOMER, 0, 1, 0, 64, NULL, NULL, NULL },
+      NULL, ngx_payments_capture_methods, NULL,
+      "`automatic` (the default) takes the money at once, `manual` only "
+      "reserves it for a later capture." },
+    { "customer", S, F_CUSTOMER, 0, 1, 0, 64, NULL, NULL, NULL,
+      "Your own name for the customer." },
     { "reference", S, F_REFERENCE, 0, 1, 1, 64, "[A-Za-z0-9._:/-]*", NULL,
-      NULL },
-    { "description", S, F_DESCRIPTION, 0, 1, 0, 500, NULL, NULL, NULL },
+      NULL,
+      "Your own name for what is paid. Unique for you and the mode for ever: a "
+      "second payment with it is refused, however late a retry comes." },
+    { "description", S, F_DESCRIPTION, 0, 1, 0, 500, NULL, NULL, NULL, NULL },
     { "statement_descriptor", S, F_DESCRIPTOR, 0, 1, 0, 22, NULL, NULL,
-      NULL },
+      NULL, "What stands on the customer's statement." },
     { "metadata", NGX_PAYMENTS_FIELD_METADATA, F_METADATA, 0, 0, 0, 0, NULL,
-      NULL, NULL },
+      NULL, NULL, NULL },
     { "authorization_expires_in", NGX_PAYMENTS_FIELD_INTEGER, F_EXPIRES_IN, 0,
-      0, 60, 31 * NGX_PAYMENTS_DAY, NULL, NULL, NULL },
+      0, 60, 31 * NGX_PAYMENTS_DAY, NULL, NULL, NULL,
+      "Seconds until an authorization that was not captured ends; 7 days by "
+      "default." },
     { "expiry_action", NGX_PAYMENTS_FIELD_ENUM, F_EXPIRY_ACTION, 0, 0, 0, 0,
-      NULL, ngx_payments_expiry_actions, NULL },
+      NULL, ngx_payments_expiry_actions, NULL,
+      "What then happens: `cancel` (the default) or `capture`." },
     END
+};
+
+const ngx_payments_schema_t  ngx_payments_create_payment_schema = {
+    "PaymentCreate", "A payment to be made.", ngx_payments_create_payment_fields
 };
 
 

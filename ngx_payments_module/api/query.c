@@ -247,7 +247,7 @@ ngx_payments_query_param(ngx_payments_query_state_t *q, ngx_str_t *name,
         return NGX_DECLINED;
     }
 
-    if (ngx_payments_query_is(name, "limit") && list->pages) {
+    if (ngx_payments_query_is(name, "limit") && q->request->operation->pages) {
         rc = ngx_atoi(value->data, value->len);
 
         if (rc < 1 || rc > 100 || list->limited++) {
@@ -259,7 +259,7 @@ ngx_payments_query_param(ngx_payments_query_state_t *q, ngx_str_t *name,
         return NGX_OK;
     }
 
-    if (ngx_payments_query_is(name, "order") && list->pages) {
+    if (ngx_payments_query_is(name, "order") && q->request->operation->pages) {
         list->ascending = ngx_payments_query_is(value, "asc");
 
         if ((!list->ascending && !ngx_payments_query_is(value, "desc"))
@@ -272,7 +272,7 @@ ngx_payments_query_param(ngx_payments_query_state_t *q, ngx_str_t *name,
         return NGX_OK;
     }
 
-    if (ngx_payments_query_is(name, "cursor") && list->pages) {
+    if (ngx_payments_query_is(name, "cursor") && q->request->operation->pages) {
         if (q->cursor.data != NULL) {
             return ngx_payments_query_invalid(q, name, "%V must come once");
         }
@@ -403,7 +403,7 @@ ngx_payments_query_failed(ngx_payments_request_t *request, ngx_int_t rc)
 
 ngx_int_t
 ngx_payments_query_parse(ngx_payments_request_t *request,
-    const ngx_payments_query_t *table, ngx_payments_list_t *list)
+    ngx_payments_list_t *list)
 {
     u_char                      *p, *last, *end, *equals;
     ngx_int_t                    rc;
@@ -413,7 +413,8 @@ ngx_payments_query_parse(ngx_payments_request_t *request,
     ngx_memzero(&q, sizeof(ngx_payments_query_state_t));
 
     q.request = request;
-    q.table = table;
+    q.table = request->operation->query ? request->operation->query
+                                        : ngx_payments_no_query;
     q.list = list;
 
     list->limit = 20;
@@ -462,7 +463,7 @@ ngx_payments_query_parse(ngx_payments_request_t *request,
 
     rc = ngx_payments_query_filter(&q);
 
-    if (rc == NGX_OK && list->pages) {
+    if (rc == NGX_OK && request->operation->pages) {
         rc = ngx_payments_query_cursor(&q);
     }
 

@@ -146,8 +146,11 @@ int ngx_payments_integer(const uint8_t *data, size_t len, int64_t *n);
 
 
 /*
- * Request schemas: a table of fields ends with a NULL name.  A field's "slot"
- * is where the validator leaves its value, for the code of the operation.
+ * Schemas: what an object of the API is made of.  A table of fields ends with a
+ * NULL name.  Requests are checked against theirs; "slot" is where that leaves
+ * a field's value, for the code of the operation.  Those of answers are for the
+ * documents: their "required" is "always there", and the types of the second
+ * group are theirs alone.
  */
 
 typedef enum {
@@ -161,11 +164,17 @@ typedef enum {
     NGX_PAYMENTS_FIELD_SET,                /* array of distinct "values", one at
                                               least */
     NGX_PAYMENTS_FIELD_TIME,               /* RFC 3339 */
-    NGX_PAYMENTS_FIELD_OBJECT
+    NGX_PAYMENTS_FIELD_OBJECT,
+
+    NGX_PAYMENTS_FIELD_ID,                 /* "pattern" is its prefix */
+    NGX_PAYMENTS_FIELD_LIST,               /* array of "schema" */
+  NGX_PAYMENTS_FIELD_MAP,                /* object of "schema"s */
+    NGX_PAYMENTS_FIELD_ANY                 /* an object of any kind */
 } ngx_payments_field_type_e;
 
 
-typedef struct ngx_payments_field_s  ngx_payments_field_t;
+typedef struct ngx_payments_field_s   ngx_payments_field_t;
+typedef struct ngx_payments_schema_s  ngx_payments_schema_t;
 
 struct ngx_payments_field_s {
     const char                   *name;
@@ -178,7 +187,15 @@ struct ngx_payments_field_s {
     const char                   *pattern; /* PCRE2, anchored; NULL: any */
     const char *const            *values;  /* of an ENUM or SET, NULL at the
                                               end */
-    const ngx_payments_field_t   *fields;  /* of an OBJECT */
+    const ngx_payments_schema_t  *schema;  /* of an OBJECT, LIST, MAP */
+    const char                   *about;   /* for a reader, Markdown; NULL: its
+                                              name says it */
+};
+
+struct ngx_payments_schema_s {
+    const char                   *name;    /* in the documents, unique */
+    const char                   *about;
+    const ngx_payments_field_t   *fields;
 };
 
 /* "min" of METADATA: values may be null, which deletes them */

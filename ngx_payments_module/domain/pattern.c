@@ -84,8 +84,8 @@ ngx_payments_schema_compile(const ngx_payments_field_t *fields)
             return f->pattern;
         }
 
-        if (f->fields != NULL) {
-            failed = ngx_payments_schema_compile(f->fields);
+        if (f->schema != NULL) {
+            failed = ngx_payments_schema_compile(f->schema->fields);
 
             if (failed != NULL) {
                 return failed;

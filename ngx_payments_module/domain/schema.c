@@ -479,7 +479,11 @@ ngx_payments_check_field(ngx_payments_validator_t *t,
         break;
 
     case NGX_PAYMENTS_FIELD_OBJECT:
-        ngx_payments_check_object(t, path, node, f->fields);
+        ngx_payments_check_object(t, path, node, f->schema->fields);
+        break;
+
+    default:
+        /* of answers */
         break;
     }
 }

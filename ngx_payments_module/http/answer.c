@@ -111,7 +111,28 @@ ngx_payments_http_common(ngx_payments_http_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    return ngx_payments_http_text(ctx->r, "Cache-Control", "no-store");
+    return ngx_payments_http_text(ctx->r, "Cache-Control",
+                                  ctx->request.answer.lasting
+                                  ? "public, max-age=31536000, immutable"
+                                  : "no-store");
+}
+
+
+/* a page loads nothing from elsewhere, and is shown nowhere else */
+
+static ngx_int_t
+ngx_payments_http_page(ngx_http_request_t *r)
+{
+    if (ngx_payments_http_text(r, "X-Content-Type-Options", "nosniff")
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_payments_http_text(r, "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
+        "img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'");
 }
 
 
@@ -198,12 +219,16 @@ ngx_payments_http_keyed_headers(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_payments_http_etag(ngx_http_request_t *r, ngx_uint_t version)
+ngx_payments_http_etag(ngx_http_request_t *r, ngx_payments_answer_t *answer)
 {
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
-    if (ngx_payments_http_number(r, "ETag", "\"%ui\"", version) != NGX_OK) {
+    if ((answer->version
+         ? ngx_payments_http_number(r, "ETag", "\"%ui\"", answer->version)
+         : ngx_payments_http_header(r, "ETag", &answer->etag))
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -228,8 +253,10 @@ ngx_payments_http_headers_out(ngx_payments_http_ctx_t *ctx)
             && ngx_payments_http_problem_headers(r, answer) != NGX_OK)
         || (answer->keyed
             && ngx_payments_http_keyed_headers(r, answer) != NGX_OK)
-        || (answer->version
-            && ngx_payments_http_etag(r, answer->version) != NGX_OK)
+        || ((answer->page || answer->lasting)
+            && ngx_payments_http_page(r) != NGX_OK)
+        || ((answer->version || answer->etag.len)
+            && ngx_payments_http_etag(r, answer) != NGX_OK)
         || (answer->location.len
             && ngx_payments_http_header(r, "Location", &answer->location)
                != NGX_OK)
@@ -249,14 +276,14 @@ ngx_payments_http_headers_out(ngx_payments_http_ctx_t *ctx)
     if (answer->type != NULL) {
         r->headers_out.content_type.data = (u_char *) answer->type;
         r->headers_out.content_type.len = ngx_strlen(answer->type);
-        r->headers_out.content_type_len = r->headers_out.content_type.len;
+        r->headers_out.content_type_len = strcspn(answer->type, ";");
         r->headers_out.content_type_lowcase = NULL;
     }
 
     /* a precondition is for the operation, not for nginx's filter after it */
 
     r->disable_not_modified = !(answer->status == NGX_HTTP_OK
-                                && answer->version
+                                && (answer->version || answer->etag.len)
                                 && !ctx->request.operation->write);
 
     return NGX_OK;

@@ -1,7 +1,7 @@
 
 /*
  * The order of checks: size, (nginx's rate limits came before,) route,
- * authentication, scope, key, JSON; then the operation.
+ * authentication, scope, key, room for a write, JSON; then the operation.
  */
 
 #include "ngx_payments_http.h"
@@ -378,10 +378,9 @@ ngx_payments_http_checked(ngx_payments_http_ctx_t *ctx)
                  && !r->headers_in.chunked)
             && ngx_payments_http_content_type(ctx) != NGX_OK)
         || (!operation->query && request->query.len
-            && ngx_payments_query_parse(request, ngx_payments_no_query,
-                                        &request->list)
-               != NGX_OK)
-        || (operation->key && ngx_payments_http_key(ctx) != NGX_OK))
+            && ngx_payments_query_parse(request, &request->list) != NGX_OK)
+        || (operation->key && (ngx_payments_http_key(ctx) != NGX_OK
+                               || ngx_payments_api_admit(request) != NGX_OK)))
     {
         ngx_payments_http_answer(ctx);
         return;

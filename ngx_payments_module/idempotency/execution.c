@@ -4,6 +4,7 @@
 #include "ngx_payments_executions.h"
 #include "ngx_payments_replay.h"
 #include "ngx_payments_shared.h"
+#include "../redis/ngx_payments_redis.h"
 #include "../status/ngx_payments_status.h"
 
 
@@ -64,6 +65,17 @@ ngx_payments_idempotency_replay(ngx_payments_idempotency_key_t *key,
     }
 
     return rc;
+}
+
+
+ngx_uint_t
+ngx_payments_idempotency_known(ngx_payments_idempotency_key_t *key)
+{
+    ngx_payments_flight_t  flight;
+
+    return ngx_payments_records_have(key)
+           || (ngx_payments_redis_ready() && ngx_payments_replay_pays())
+           || ngx_payments_flight_find(key, &flight) == NGX_OK;
 }
 
 

@@ -212,6 +212,9 @@ ngx_payments_shared_tell(ngx_payments_flight_entry_t *flight, uint64_t *wake)
         }
     }
 
+    /* the last: who dies before this has it still, and is buried */
+
+    ngx_memory_barrier();
     flight->waiters = 0;
     flight->owner = 0;
 }

@@ -219,6 +219,12 @@ ngx_int_t ngx_payments_idempotency_replay(ngx_payments_idempotency_key_t *key,
     ngx_payments_record_t *record);
 
 /*
+ * Whether a request with this key may be answered without PostgreSQL: shared
+ * memory has an answer, or it is under way on this node, or Redis is asked.
+ */
+ngx_uint_t ngx_payments_idempotency_known(ngx_payments_idempotency_key_t *key);
+
+/*
  * Joins the execution of this request in this worker if there is one.  NGX_OK:
  * parked; NGX_DECLINED: none is there.
  */

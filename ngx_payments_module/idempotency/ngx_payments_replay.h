@@ -18,6 +18,8 @@
  */
 void ngx_payments_replay_init(ngx_payments_idempotency_conf_t *conf);
 ngx_uint_t ngx_payments_replay_wanted(void);
+/* whether it is asked each time */
+ngx_uint_t ngx_payments_replay_pays(void);
 /* whether the answer was there */
 void ngx_payments_replay_seen(ngx_uint_t there);
 

@@ -59,6 +59,8 @@ void ngx_payments_flight_end(ngx_uint_t place);
 ngx_int_t ngx_payments_records_get(ngx_payments_idempotency_key_t *key,
     const u_char *fingerprint, const u_char *raw, ngx_pool_t *pool,
     ngx_payments_record_t *record);
+/* whether one may be there; another key's with the same tag counts as well */
+ngx_uint_t ngx_payments_records_have(ngx_payments_idempotency_key_t *key);
 /* stores one, if its place is not taken by what is younger */
 void ngx_payments_records_put(ngx_payments_idempotency_key_t *key,
     const u_char *fingerprint, const u_char *raw,

@@ -221,6 +221,27 @@ ngx_payments_records_copy(ngx_payments_record_entry_t *entry, size_t size,
 }
 
 
+/* the next place that has this tag, from *i on; NULL: there is none */
+
+static ngx_payments_record_class_t *
+ngx_payments_records_next(uint64_t tag, ngx_uint_t *i, ngx_uint_t *n)
+{
+    ngx_payments_record_class_t  *class;
+
+    while (*i < NGX_PAYMENTS_RECORD_CLASSES * NGX_PAYMENTS_RECORD_WAYS) {
+        class = &ngx_payments_records->classes[*i / NGX_PAYMENTS_RECORD_WAYS];
+        *n = ngx_payments_records_bucket(class, tag)
+             + (*i)++ % NGX_PAYMENTS_RECORD_WAYS;
+
+        if (class->buckets && class->tags[*n] == tag) {
+            return class;
+        }
+    }
+
+    return NULL;
+}
+
+
 ngx_int_t
 ngx_payments_records_get(ngx_payments_idempotency_key_t *key,
     const u_char *fingerprint, const u_char *raw, ngx_pool_t *pool,
@@ -228,7 +249,7 @@ ngx_payments_records_get(ngx_payments_idempotency_key_t *key,
 {
     uint64_t                      tag;
     ngx_int_t                     rc;
-    ngx_uint_t                    i, n, first;
+    ngx_uint_t                    i, n;
     ngx_payments_record_class_t  *class;
 
     if (ngx_payments_records == NULL) {
@@ -236,30 +257,35 @@ ngx_payments_records_get(ngx_payments_idempotency_key_t *key,
     }
 
     tag = ngx_payments_shared_tag(key);
+    i = 0;
 
-    for (i = 0; i < NGX_PAYMENTS_RECORD_CLASSES; i++) {
-        class = &ngx_payments_records->classes[i];
-        first = ngx_payments_records_bucket(class, tag);
+    for ( ;; ) {
+        class = ngx_payments_records_next(tag, &i, &n);
 
-        for (n = first;
-             class->buckets && n < first + NGX_PAYMENTS_RECORD_WAYS;
-             n++)
-        {
-            if (class->tags[n] != tag) {
-                continue;
-            }
+        if (class == NULL) {
+            return NGX_DECLINED;
+        }
 
-            rc = ngx_payments_records_copy(
-                                   ngx_payments_records_entry(class, n),
-                                   class->size, key, fingerprint, raw, pool,
-                                   record);
-            if (rc != NGX_DECLINED) {
-                return rc;
-            }
+        rc = ngx_payments_records_copy(ngx_payments_records_entry(class, n),
+                                       class->size, key, fingerprint, raw,
+                                       pool, record);
+        if (rc != NGX_DECLINED) {
+            return rc;
         }
     }
+}
 
-    return NGX_DECLINED;
+
+ngx_uint_t
+ngx_payments_records_have(ngx_payments_idempotency_key_t *key)
+{
+    ngx_uint_t  i, n;
+
+    i = 0;
+
+    return ngx_payments_records != NULL
+           && ngx_payments_records_next(ngx_payments_shared_tag(key), &i, &n)
+              != NULL;
 }
 
 
@@ -302,23 +328,22 @@ ngx_payments_records_place(ngx_payments_record_class_t *class, uint64_t tag,
 static void
 ngx_payments_records_forget(ngx_payments_idempotency_key_t *key, uint64_t tag)
 {
-    ngx_uint_t                    i, n, first;
+    ngx_uint_t                    i, n;
     ngx_payments_record_class_t  *class;
 
-    for (i = 0; i < NGX_PAYMENTS_RECORD_CLASSES; i++) {
-        class = &ngx_payments_records->classes[i];
-        first = ngx_payments_records_bucket(class, tag);
+    i = 0;
 
-        for (n = first;
-             class->buckets && n < first + NGX_PAYMENTS_RECORD_WAYS;
-             n++)
+    for ( ;; ) {
+        class = ngx_payments_records_next(tag, &i, &n);
+
+        if (class == NULL) {
+            return;
+        }
+
+        if (ngx_payments_records_same(ngx_payments_records_entry(class, n),
+                                      key))
         {
-            if (class->tags[n] == tag
-                && ngx_payments_records_same(
-                                   ngx_payments_records_entry(class, n), key))
-            {
-                class->tags[n] = 0;
-            }
+            class->tags[n] = 0;
         }
     }
 }

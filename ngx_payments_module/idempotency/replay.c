@@ -39,10 +39,19 @@ ngx_payments_replay_init(ngx_payments_idempotency_conf_t *conf)
 
 
 ngx_uint_t
+ngx_payments_replay_pays(void)
+{
+    return ngx_payments_replay_read == NGX_PAYMENTS_REDIS_READ_ON
+           || (ngx_payments_replay_read == NGX_PAYMENTS_REDIS_READ_AUTO
+               && ngx_payments_replay_share >= NGX_PAYMENTS_REPLAY_LEAST);
+}
+
+
+ngx_uint_t
 ngx_payments_replay_wanted(void)
 {
-    if (ngx_payments_replay_read != NGX_PAYMENTS_REDIS_READ_AUTO
-        || ngx_payments_replay_share >= NGX_PAYMENTS_REPLAY_LEAST)
+    if (ngx_payments_replay_pays()
+        || ngx_payments_replay_read == NGX_PAYMENTS_REDIS_READ_OFF)
     {
         return ngx_payments_replay_read;
     }

@@ -64,9 +64,9 @@ typedef enum {
     NGX_PAYMENTS_PG_CLAIMS,
     NGX_PAYMENTS_PG_PING,
     NGX_PAYMENTS_PG_GET_PAYMENTS,
-    NGX_PAYMENTS_PG_GET_REFUNDS,
     NGX_PAYMENTS_PG_GET_API_KEYS,
     NGX_PAYMENTS_PG_GET_MERCHANTS,
+    NGX_PAYMENTS_PG_READ_OBJECTS,
     NGX_PAYMENTS_PG_GET_LEDGER,
     NGX_PAYMENTS_PG_LIST_OBJECTS,
     NGX_PAYMENTS_PG_LIST_MERCHANTS,
@@ -276,6 +276,9 @@ uint64_t ngx_payments_pg_cluster(ngx_payments_pg_item_t *item);
 /* what was written now can not be told to other nodes, or other workers: for
    some seconds this node asks no replica */
 void ngx_payments_pg_primary_only(void);
+
+/* whether a write for this merchant would be OVERLOADED now */
+ngx_uint_t ngx_payments_pg_refuses(int64_t merchant_id);
 
 /*
  * Queues an item.  The handler is called later, never from inside.  Where the

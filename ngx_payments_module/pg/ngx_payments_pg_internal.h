@@ -422,6 +422,9 @@ ngx_uint_t ngx_payments_pg_holds(ngx_payments_pg_pool_t *pool,
     const ngx_payments_pg_statement_t *statement);
 /* 1: it has a session that would take a call now */
 ngx_uint_t ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool);
+/* nothing more can wait */
+#define ngx_payments_pg_crowded(pool)                                         \
+    ((pool)->nwaiting >= (pool)->conf->queue)
 /* questions what a server is are no requests: they are not counted */
 #define ngx_payments_pg_count(pool, metric, n)                                \
     if ((pool)->to != NGX_PAYMENTS_PG_TO_ONE) {                               \

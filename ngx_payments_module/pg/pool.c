@@ -301,7 +301,11 @@ ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool)
 }
 
 
-/* an idle connection first, then one that has room */
+/*
+ * An idle connection first, then one that has room.  Behind a call that is
+ * under way goes a full one only: so the server has its next work while this
+ * worker hands out the answers, and no call is smaller than it would be.
+ */
 
 static ngx_payments_pg_conn_t *
 ngx_payments_pg_free(ngx_payments_pg_pool_t *pool)
@@ -310,7 +314,7 @@ ngx_payments_pg_free(ngx_payments_pg_pool_t *pool)
 
     list = &pool->states[NGX_PAYMENTS_PG_IDLE];
 
-    if (ngx_queue_empty(list)) {
+    if (ngx_queue_empty(list) && pool->nwaiting >= pool->batch) {
         list = &pool->states[NGX_PAYMENTS_PG_BUSY];
     }
 

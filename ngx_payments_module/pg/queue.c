@@ -29,7 +29,7 @@ ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
 
     ngx_memzero(&item->stats, sizeof(ngx_payments_pg_stats_t));
 
-    if (pool->nwaiting >= pool->conf->queue) {
+    if (ngx_payments_pg_crowded(pool)) {
         ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_OVERLOADED);
         return;
     }

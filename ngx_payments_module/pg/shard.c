@@ -307,6 +307,21 @@ ngx_payments_pg_primary_only(void)
 }
 
 
+ngx_uint_t
+ngx_payments_pg_refuses(int64_t merchant_id)
+{
+    ngx_payments_pg_pool_t   *pool;
+    ngx_payments_pg_shard_t  *shard;
+
+    shard = ngx_payments_pg_shard_of(NGX_PAYMENTS_PG_CREATE_PAYMENTS,
+                                     merchant_id, 0);
+    pool = shard ? &shard->pools[NGX_PAYMENTS_PG_WRITE]
+                 : ngx_payments_pg_hall();
+
+    return ngx_payments_pg_crowded(pool);
+}
+
+
 void
 ngx_payments_pg_send(ngx_payments_pg_item_t *item)
 {

@@ -81,14 +81,14 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
     { "get_payments", "pay.get_payments($1,$2,$3,$4,$5)",
       NGX_PAYMENTS_PG_READ, 4, { I, B, U, I }, REPLICA },
 
-    { "get_refunds", "pay.get_refunds($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_READ, 3, { I, B, U }, REPLICA },
-
     { "get_api_keys", "pay.get_api_keys($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_READ, 3, { I, B, U }, MERCHANT },
 
     { "get_merchants", "pay.get_merchants($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_READ, 3, { I, B, U }, 0 },
+
+    { "read_objects", "pay.read_objects($1,$2,$3,$4,$5)",
+      NGX_PAYMENTS_PG_READ, 4, { I, B, T, U }, REPLICA },
 
     { "get_ledger_transactions",
       "pay.get_ledger_transactions($1,$2,$3,$4)",

@@ -1,13 +1,12 @@
--- How values and objects look in JSON.  payment_body() is the one place that
+-- How values and objects look in JSON.  payment_text() is the one place that
 -- renders a payment: create, read, list, event and webhook give its bytes.
 
 -- In: a time.  Out: RFC 3339, UTC, six fractional digits, in quotes; NULL
 -- gives the token null.
 CREATE OR REPLACE FUNCTION pay.json_time(t timestamptz) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT coalesce('"' || to_char(t AT TIME ZONE 'UTC',
-                                   'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"',
-                    'null')
+    SELECT coalesce(to_char(t AT TIME ZONE 'UTC',
+                            '\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\"'), 'null')
 $$;
 
 -- In: a text.  Out: a JSON string; NULL gives the token null.
@@ -27,36 +26,51 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
                    ::bit(130) AS b) v, generate_series(0, 25) AS i
 $$;
 
--- In: a row of payments.  Out: the payment as JSON, without white space.
+-- In: what a payment's JSON is made of: its head, its amounts in minor units, and
+-- what else may change.  Out: the payment as JSON, without white space; NULL where
+-- there is no head.  concat() writes it in one go; a chain of || would copy its
+-- beginning some forty times.
+CREATE OR REPLACE FUNCTION pay.payment_text(head text, authorized bigint,
+    captured bigint, refunded bigint, canceled bigint, disputed bigint,
+    status text, description text, metadata text, failure_code text,
+    failure_message text, cancellation_reason text, version int,
+    updated_at timestamptz, authorized_at timestamptz, captured_at timestamptz,
+    canceled_at timestamptz) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT head || concat(
+        ',"amount_authorized":', authorized,
+        ',"amount_captured":', captured,
+        ',"amount_refunded":', refunded,
+        ',"amount_canceled":', canceled,
+        ',"amount_disputed":', disputed,
+        ',"amount_capturable":', authorized - captured - canceled,
+        ',"amount_refundable":', captured - refunded - disputed,
+        ',"status":"', status,
+        '","refund_status":"',
+        CASE WHEN refunded = 0 THEN 'none'
+             WHEN refunded < captured THEN 'partial' ELSE 'full' END,
+        '","description":', pay.json_text(description),
+        ',"metadata":', metadata,
+        ',"failure":',
+        CASE WHEN failure_code IS NULL THEN 'null'
+             ELSE concat('{"code":"', failure_code, '","message":',
+                         pay.json_text(failure_message), '}') END,
+        ',"cancellation_reason":', pay.json_text(cancellation_reason),
+        ',"version":', version,
+        ',"updated_at":', pay.json_time(updated_at),
+        ',"authorized_at":', pay.json_time(authorized_at),
+        ',"captured_at":', pay.json_time(captured_at),
+        ',"canceled_at":', pay.json_time(canceled_at), '}')
+$$;
+
+-- In: a row of payments.  Out: it as JSON; NULL where there is none.
 CREATE OR REPLACE FUNCTION pay.payment_body(p pay.payments) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT p.head
-        || ',"amount_authorized":' || p.amount_authorized::text
-        || ',"amount_captured":' || p.amount_captured::text
-        || ',"amount_refunded":' || p.amount_refunded::text
-        || ',"amount_canceled":' || p.amount_canceled::text
-        || ',"amount_disputed":' || p.amount_disputed::text
-        || ',"amount_capturable":' || (p.amount_authorized - p.amount_captured
-                                       - p.amount_canceled)::text
-        || ',"amount_refundable":' || (p.amount_captured - p.amount_refunded
-                                       - p.amount_disputed)::text
-        || ',"status":"' || p.status
-        || '","refund_status":"'
-        || CASE WHEN p.amount_refunded = 0 THEN 'none'
-                WHEN p.amount_refunded < p.amount_captured THEN 'partial'
-                ELSE 'full' END
-        || '","description":' || pay.json_text(p.description)
-        || ',"metadata":' || p.metadata
-        || ',"failure":'
-        || CASE WHEN p.failure_code IS NULL THEN 'null'
-                ELSE '{"code":"' || p.failure_code || '","message":'
-                     || pay.json_text(p.failure_message) || '}' END
-        || ',"cancellation_reason":' || pay.json_text(p.cancellation_reason)
-        || ',"version":' || p.version::text
-        || ',"updated_at":' || pay.json_time(p.updated_at)
-        || ',"authorized_at":' || pay.json_time(p.authorized_at)
-        || ',"captured_at":' || pay.json_time(p.captured_at)
-        || ',"canceled_at":' || pay.json_time(p.canceled_at) || '}'
+    SELECT pay.payment_text(p.head, p.amount_authorized, p.amount_captured,
+        p.amount_refunded, p.amount_canceled, p.amount_disputed, p.status,
+        p.description, p.metadata, p.failure_code, p.failure_message,
+        p.cancellation_reason, p.version, p.updated_at, p.authorized_at,
+        p.captured_at, p.canceled_at)
 $$;
 
 -- In: an object as it was and as it is, JSON.  Out: the members that differ, as

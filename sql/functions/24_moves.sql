@@ -135,14 +135,26 @@ BEGIN
 END $$;
 
 -- Out: the tables that have rows of merchants, in an order in which they can be
--- filled; and of those whose rows do not change once they are there, the column
--- that tells how old one is, a day or a UUIDv7.
+-- filled; and of those that grow the condition for the rows that changes since
+-- some moment have written, where $2, $3 and $4 are the objects, events and keys
+-- that these changes name and $5 is a time that no id is older than which was
+-- given to a row since.  Each change has its row in the journal, written in the
+-- same transaction.
 CREATE OR REPLACE FUNCTION pay.moved_tables()
-RETURNS TABLE (o_name text, o_age text) LANGUAGE sql IMMUTABLE AS $$
-    VALUES ('merchants', NULL), ('api_keys', NULL), ('payments', NULL),
-           ('payment_references', NULL), ('ledger_transfers', 'transaction_id'),
-           ('captures', 'capture_id'), ('refunds', NULL), ('journal', 'day'),
-           ('canceled_keys', 'day'), ('events', 'day'),
+RETURNS TABLE (o_name text, o_late text) LANGUAGE sql IMMUTABLE AS $$
+    VALUES ('merchants', NULL), ('api_keys', NULL),
+           ('payments', 'payment_id IN (SELECT unnest($2))'),
+           ('payment_references', '(merchant_id, livemode, reference) IN ('
+            'SELECT p.merchant_id, p.livemode, p.reference FROM pay.payments p '
+            'WHERE p.merchant_id = ANY ($1) AND p.reference IS NOT NULL '
+            'AND p.payment_id IN (SELECT unnest($2)))'),
+           ('ledger_transfers', 'transaction_id >= pay.uuid7_floor($5) '
+            'AND source_id IN (SELECT unnest($2))'),
+           ('captures', 'payment_id IN (SELECT unnest($2))'),
+           ('refunds', 'refund_id IN (SELECT unnest($2))'),
+           ('journal', 'day >= $5::date AND key_hash IN (SELECT unnest($4))'),
+           ('canceled_keys', 'day >= $5::date'),
+           ('events', 'day >= $5::date AND event_id IN (SELECT unnest($3))'),
            ('event_counters', NULL)
 $$;
 
@@ -156,35 +168,45 @@ LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
        AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'xid'
 $$;
 
--- In: merchants, a table of these, a day, and whether of rows that do not
--- change those of that day and later count, or those before; others count in
--- the first case.  Out: rows in all, and a sum that is the same where the rows
--- are, whatever their order.
+-- In: merchants, a snapshot of this server, a time as above.  Out: the objects,
+-- events and keys that changes name which the snapshot does not show.
+CREATE OR REPLACE FUNCTION pay.changes_since(merchants bigint[],
+    seen pg_snapshot, since timestamptz,
+    OUT o_objects uuid[], OUT o_events uuid[], OUT o_keys uuid[])
+LANGUAGE sql STABLE SET search_path = pay, pg_temp SET enable_seqscan = off
+SET timezone = 'UTC' SET jit = off AS $$
+    WITH changes AS (
+        SELECT j.object_id, j.parent_id, j.event_id, j.key_hash
+          FROM pay.journal j
+         WHERE j.day >= since::date AND j.xid >= pg_snapshot_xmin(seen)
+           AND NOT pg_visible_in_snapshot(j.xid, seen)
+           AND j.merchant_id = ANY (merchants))
+    SELECT ARRAY(SELECT c.object_id FROM changes c
+                 UNION SELECT c.parent_id FROM changes c WHERE c.parent_id IS NOT NULL),
+           ARRAY(SELECT c.event_id FROM changes c),
+           ARRAY(SELECT c.key_hash FROM changes c)
+$$;
+
+-- In: merchants, a table of these; what changes name, and a time, all as above,
+-- or NULLs.  Out: how many rows these changes have written (NULL: how many there
+-- are), and a sum that is the same where the rows are, whatever their order.
 CREATE OR REPLACE FUNCTION pay.checksum(merchants bigint[], name text,
-    since date, late boolean)
+    objects uuid[], events uuid[], keys uuid[], since timestamptz)
 RETURNS TABLE (o_rows bigint, o_sum text)
 LANGUAGE plpgsql STABLE SET search_path = pay, pg_temp
 SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off AS $$
 DECLARE
-    age text;
-    part text := late::text;
+    late text;
 BEGIN
-    SELECT t.o_age INTO STRICT age FROM pay.moved_tables() t
+    SELECT t.o_late INTO STRICT late FROM pay.moved_tables() t
      WHERE t.o_name = name;
 
-    IF age IS NOT NULL THEN
-        part := format('%I %s %L', age, CASE WHEN late THEN '>=' ELSE '<' END,
-                       CASE age WHEN 'day' THEN since::text
-                       ELSE pay.uuid7_floor(since)::text END);
-    END IF;
-
-    EXECUTE format('SELECT count(*) FROM pay.%I WHERE merchant_id = ANY ($1)',
-                   name) INTO o_rows USING merchants;
-    EXECUTE format('SELECT coalesce(sum(hash_record_extended(ROW(%s), 0)), 0)'
-                   '::text FROM pay.%I WHERE merchant_id = ANY ($1) AND %s',
-                   pay.moved_columns(name), name, part)
-       INTO o_sum USING merchants;
-    RETURN NEXT;
+    RETURN QUERY EXECUTE format(
+        'SELECT count(*), coalesce(sum(hash_record_extended(ROW(%s), 0)), 0)'
+        '::text FROM pay.%I WHERE merchant_id = ANY ($1)%s',
+        pay.moved_columns(name), name,
+        CASE WHEN objects IS NOT NULL THEN ' AND ' || late END)
+        USING merchants, objects, events, keys, since;
 END $$;
 
 -- In: merchants.  Out: in which tables they have rows, or NULL.
@@ -234,7 +256,7 @@ BEGIN
 
     -- the merchant himself last: he tells that there is something to remove
     FOR part IN SELECT coalesce(p.relid, ('pay.' || t.o_name)::regclass)
-                  FROM pay.moved_tables() WITH ORDINALITY AS t (o_name, o_age, i)
+                  FROM pay.moved_tables() WITH ORDINALITY AS t (o_name, o_late, i)
                   LEFT JOIN pg_partition_tree(('pay.' || t.o_name)::regclass) AS p
                     ON true
                  WHERE p.isleaf IS NOT FALSE ORDER BY t.i DESC

@@ -16,6 +16,7 @@ SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     oldest constant timestamptz := now() - ttl;
     oldest_day constant date := (oldest AT TIME ZONE 'UTC')::date;
+    tomorrow constant date := (now() AT TIME ZONE 'UTC')::date + 1;
 BEGIN
     generation := 0;
 
@@ -27,7 +28,7 @@ BEGIN
 
     SELECT * INTO j FROM pay.journal e
      WHERE e.merchant_id = merchant AND e.key_hash = key_hash
-       AND e.day >= oldest_day
+       AND e.day BETWEEN oldest_day AND tomorrow
      ORDER BY e.created_at DESC, e.generation DESC LIMIT 1;
 
     IF NOT FOUND THEN

@@ -54,53 +54,64 @@ DECLARE
     today constant date := (now() AT TIME ZONE 'UTC')::date;
     oldest constant timestamptz := now() - ttl;
     oldest_day constant date := (oldest AT TIME ZONE 'UTC')::date;
+    items constant int := cardinality(item);
     -- -1 execute, 2 and 5 as above, 4 the reference is taken, 9 answered
-    act int[];
-    wait boolean[];                -- the processor answers later
+    act int[] := array_fill(-1, ARRAY[items]);
+    wait boolean[] := array_fill(false, ARRAY[items]);
+                                   -- the processor answers later
+    late constant text[] := '{tok_pending,tok_pending_fail,tok_timeout}';
     gen smallint[] := NULL;
-    taken uuid[];
+    taken int[];
     r record;
 BEGIN
     PERFORM pay.enter(merchant);
 
-    SELECT array_agg(CASE WHEN NOT pg_try_advisory_xact_lock(
-                                       uuid_hash_extended(u.k, u.m))
-                          THEN 2
-                          WHEN u.r IS NOT NULL
-                               AND NOT pg_try_advisory_xact_lock(
-                                       hashtextextended(u.r, u.m))
-                          THEN 5 ELSE -1 END ORDER BY u.n)
-      INTO act
-      FROM unnest(merchant, key_hash, reference) WITH ORDINALITY u(m, k, r, n);
+    -- What follows looks into the arrays by number: to join them as columns
+    -- makes a table of each, for every call.
 
-    SELECT array_agg(u.t IN ('tok_pending', 'tok_pending_fail', 'tok_timeout')
-                     ORDER BY u.n)
-      INTO wait FROM unnest(token) WITH ORDINALITY u(t, n);
+    FOR i IN 1 .. items LOOP
+        IF NOT pg_try_advisory_xact_lock(uuid_hash_extended(key_hash[i],
+                                                            merchant[i]))
+        THEN
+            act[i] := 2;
+        ELSIF reference[i] IS NOT NULL
+              AND NOT pg_try_advisory_xact_lock(hashtextextended(reference[i],
+                                                                 merchant[i]))
+        THEN
+            act[i] := 5;
+        END IF;
+    END LOOP;
+
+    IF token && late THEN
+        FOR i IN 1 .. items LOOP
+            wait[i] := token[i] = ANY (late);
+        END LOOP;
+    END IF;
 
     -- known keys, also of a day that has not begun for this transaction's
-    -- clock; an expired row of today makes the new one its successor
-    FOR r IN SELECT DISTINCT ON (u.n) u.n, u.i, u.f, j.*
-               FROM unnest(item, merchant, key_hash, fingerprint)
-                    WITH ORDINALITY u(i, m, k, f, n)
+    -- clock, but not of all days ahead, each of which has an index to look into;
+    -- an expired row of today makes the new one its successor
+    FOR r IN SELECT DISTINCT ON (u.n) u.n, j.*
+               FROM unnest(key_hash) WITH ORDINALITY u(k, n)
                JOIN pay.journal j
-                 ON j.merchant_id = u.m AND j.key_hash = u.k
-                AND j.day >= oldest_day
+                 ON j.merchant_id = merchant[u.n] AND j.key_hash = u.k
+                AND j.day BETWEEN oldest_day AND today + 1
               WHERE act[u.n] = -1
               ORDER BY u.n, j.created_at DESC, j.generation DESC
     LOOP
         IF r.created_at <= oldest THEN
             IF r.day = today THEN
-                gen := coalesce(gen, array_fill(0::smallint,
-                                     ARRAY[array_length(item, 1)]));
+                gen := coalesce(gen, array_fill(0::smallint, ARRAY[items]));
                 gen[r.n] := r.generation + 1;
             END IF;
             CONTINUE;
         END IF;
 
         act[r.n] := 9;
-        o_item := r.i;
+        o_item := item[r.n];
         outcome := CASE WHEN r.fingerprint IS NULL THEN 10
-                        WHEN r.fingerprint = r.f THEN 1 ELSE 3 END;
+                        WHEN r.fingerprint = fingerprint[r.n] THEN 1
+                        ELSE 3 END;
         status := r.status;
         o_request_id := r.request_id;
         o_object_id := r.object_id;
@@ -120,78 +131,89 @@ BEGIN
     IF array_remove(reference, NULL) <> '{}' THEN
         WITH won AS (
             INSERT INTO pay.payment_references
-            SELECT u.m, u.l, u.r, u.p
-              FROM unnest(merchant, livemode, reference, payment)
-                   WITH ORDINALITY u(m, l, r, p, n)
+            SELECT merchant[u.n], livemode[u.n], u.r, payment[u.n]
+              FROM unnest(reference) WITH ORDINALITY u(r, n)
              WHERE act[u.n] = -1 AND u.r IS NOT NULL
-             ORDER BY u.m, u.l, u.r
+             ORDER BY 1, 2, 3
             ON CONFLICT DO NOTHING RETURNING payment_id)
-        SELECT array_agg(u.p) INTO taken
-          FROM unnest(reference, payment) WITH ORDINALITY u(r, p, n)
+        SELECT array_agg(u.n) INTO taken
+          FROM unnest(reference) WITH ORDINALITY u(r, n)
          WHERE act[u.n] = -1 AND u.r IS NOT NULL
-           AND u.p NOT IN (SELECT payment_id FROM won);
+           AND payment[u.n] NOT IN (SELECT payment_id FROM won);
 
-        FOR r IN SELECT u.n
-                   FROM unnest(payment) WITH ORDINALITY u(p, n)
-                  WHERE taken IS NOT NULL AND u.p = ANY (taken)
-        LOOP
-            act[r.n] := 4;
+        FOR i IN 1 .. coalesce(cardinality(taken), 0) LOOP
+            act[taken[i]] := 4;
         END LOOP;
     END IF;
 
     IF -1 = ANY (act) THEN
-        INSERT INTO pay.ledger_transfers
-        SELECT u.m, u.t, u.p, u.a, u.c, 1, 1, 2, u.l, u.cur, 'capture'
-          FROM unnest(merchant, transfer, payment, amount, at, livemode,
-                      currency, capture, failure)
-               WITH ORDINALITY u(m, t, p, a, c, l, cur, cap, f, n)
-         WHERE act[u.n] = -1 AND u.cap AND u.f IS NULL AND NOT wait[u.n];
-
+        -- each payment as it will be, and rendered, once: what RETURNING renders
+        -- is compiled for the table and again for each of its partitions
         RETURN QUERY
-        WITH p AS (
-            INSERT INTO pay.payments AS p (merchant_id, payment_id, amount,
+        WITH v AS MATERIALIZED (
+            SELECT w.*, pay.payment_text(w.head, w.amount_authorized,
+                       w.amount_captured, 0, 0, 0, w.status, w.description,
+                       w.metadata, w.failure_code, w.failure_message, NULL, 1,
+                       w.at, w.authorized_at, w.captured_at, NULL) AS body
+              FROM (SELECT u.n, merchant[u.n] AS merchant_id,
+                           u.p AS payment_id, amount[u.n] AS amount,
+                           CASE WHEN a.approved THEN amount[u.n] ELSE 0 END
+                               AS amount_authorized,
+                           CASE WHEN a.approved AND capture[u.n]
+                                THEN amount[u.n] ELSE 0 END AS amount_captured,
+                           at[u.n] AS at,
+                           CASE WHEN a.approved THEN at[u.n] END
+                               AS authorized_at,
+                           CASE WHEN a.approved AND capture[u.n] THEN at[u.n] END
+                               AS captured_at,
+                           livemode[u.n] AS livemode,
+                           currency[u.n] AS currency,
+                           CASE WHEN wait[u.n] THEN 'processing'
+                                WHEN NOT a.approved THEN 'failed'
+                                WHEN capture[u.n] THEN 'captured'
+                                ELSE 'authorized' END AS status,
+                           head[u.n] AS head, metadata[u.n] AS metadata,
+                           description[u.n] AS description,
+                           failure[u.n] AS failure_code,
+                           failure_message[u.n] AS failure_message
+                      FROM unnest(payment) WITH ORDINALITY u(p, n),
+                           LATERAL (SELECT failure[u.n] IS NULL
+                                           AND NOT wait[u.n] AS approved) a
+                     WHERE act[u.n] = -1 OFFSET 0) w),
+        t AS (
+            INSERT INTO pay.ledger_transfers
+            SELECT v.merchant_id, transfer[v.n], v.payment_id,
+                   v.amount_captured, v.at, 1, 1, 2, v.livemode, v.currency,
+                   'capture'
+              FROM v WHERE v.amount_captured > 0),
+        p AS (
+            INSERT INTO pay.payments (merchant_id, payment_id, amount,
                    amount_authorized, amount_captured, created_at, updated_at,
                    authorized_at, captured_at, authorization_expires_at,
                    livemode, currency, status, expiry_action, token, head,
                    metadata, customer, reference, description, failure_code,
                    failure_message)
-            SELECT u.m, u.p, u.a,
-                   CASE WHEN u.f IS NULL AND NOT wait[u.n] THEN u.a ELSE 0 END,
-                   CASE WHEN u.f IS NULL AND u.cap AND NOT wait[u.n]
-                        THEN u.a ELSE 0 END,
-                   u.at, u.at,
-                   CASE WHEN u.f IS NULL AND NOT wait[u.n] THEN u.at END,
-                   CASE WHEN u.f IS NULL AND u.cap AND NOT wait[u.n]
-                        THEN u.at END,
-                   u.x, u.l, u.cur,
-                   CASE WHEN wait[u.n] THEN 'processing'
-                        WHEN u.f IS NOT NULL THEN 'failed'
-                        WHEN u.cap THEN 'captured' ELSE 'authorized' END,
-                   u.xa, u.tok, u.h, u.meta, u.cus, u.ref, u.des, u.f, u.fm
-              FROM unnest(merchant, payment, amount, capture, at, expires,
-                          livemode, currency, expiry_action, token, head,
-                          metadata, customer, reference, description, failure,
-                          failure_message)
-                   WITH ORDINALITY u(m, p, a, cap, at, x, l, cur, xa, tok, h,
-                                     meta, cus, ref, des, f, fm, n)
-             WHERE act[u.n] = -1
-            RETURNING p.payment_id, p.status, pay.payment_body(p) AS body),
+            SELECT v.merchant_id, v.payment_id, v.amount, v.amount_authorized,
+                   v.amount_captured, v.at, v.at, v.authorized_at,
+                   v.captured_at, expires[v.n], v.livemode, v.currency,
+                   v.status, expiry_action[v.n], token[v.n], v.head, v.metadata,
+                   customer[v.n], reference[v.n], v.description,
+                   v.failure_code, v.failure_message
+              FROM v),
         j AS (
             INSERT INTO pay.journal AS j (merchant_id, key_hash, day,
                    generation, status, object_version, livemode, request_id,
                    event_id, object_id, created_at, fingerprint, request,
                    body, event_type, event_body, key)
-            SELECT u.m, u.kh, today, coalesce(gen[u.n], 0),
-                   CASE WHEN wait[u.n] THEN 202
-                        WHEN u.fb IS NULL THEN 201 ELSE 402 END, 1, u.l,
-                   u.rq, u.i, u.p, now(), u.fp, u.line,
-                   coalesce(u.fb, p.body), 'payment.' || p.status,
-                   CASE WHEN u.fb IS NOT NULL THEN p.body END, u.k
-              FROM unnest(item, merchant, livemode, key_hash, key,
-                          fingerprint, request_id, request, payment,
-                          failed_body)
-                   WITH ORDINALITY u(i, m, l, kh, k, fp, rq, line, p, fb, n)
-              JOIN p ON p.payment_id = u.p
+            SELECT v.merchant_id, key_hash[v.n], today, coalesce(gen[v.n], 0),
+                   CASE WHEN wait[v.n] THEN 202
+                        WHEN failed_body[v.n] IS NULL THEN 201 ELSE 402 END,
+                   1, v.livemode, request_id[v.n], item[v.n], v.payment_id,
+                   now(), fingerprint[v.n], request[v.n],
+                   coalesce(failed_body[v.n], v.body), 'payment.' || v.status,
+                   CASE WHEN failed_body[v.n] IS NOT NULL THEN v.body END,
+                   key[v.n]
+              FROM v
             RETURNING j.event_id, j.status, j.request_id, j.object_id, j.body)
         SELECT j.event_id, 0::smallint, j.status, j.request_id, j.object_id,
                1, now(), NULL::text, j.body
@@ -203,20 +225,19 @@ BEGIN
         INSERT INTO pay.journal AS j (merchant_id, key_hash, day, generation,
                status, object_version, livemode, request_id, event_id,
                object_id, created_at, fingerprint, request, body, key)
-        SELECT u.m, u.kh, today, coalesce(gen[u.n], 0), 409, 0, u.l, u.rq,
-               u.i, e.payment_id, now(), u.fp, u.line,
+        SELECT e.merchant_id, key_hash[u.n], today, coalesce(gen[u.n], 0), 409,
+               0, e.livemode, request_id[u.n], item[u.n], e.payment_id, now(),
+               fingerprint[u.n], request[u.n],
                pay.problem_body('reference_already_used',
                    'Reference already used', 409,
                    'another payment of this merchant and mode has this '
-                   'reference', pay.id_text('req_', u.rq), 'new_key',
-                   ',"existing_id":"' || pay.id_text('pay_', e.payment_id)
-                   || '"'), u.k
-          FROM unnest(item, merchant, livemode, key_hash, key, fingerprint,
-                      request_id, request, reference)
-               WITH ORDINALITY u(i, m, l, kh, k, fp, rq, line, ref, n)
+                   'reference', pay.id_text('req_', request_id[u.n]),
+                   'new_key', ',"existing_id":"'
+                   || pay.id_text('pay_', e.payment_id) || '"'), key[u.n]
+          FROM unnest(reference) WITH ORDINALITY u(r, n)
           JOIN pay.payment_references e
-            ON e.merchant_id = u.m AND e.livemode = u.l
-           AND e.reference = u.ref
+            ON e.merchant_id = merchant[u.n] AND e.livemode = livemode[u.n]
+           AND e.reference = u.r
          WHERE act[u.n] = 4
         RETURNING j.event_id, 0::smallint, j.status, j.request_id,
                   j.object_id, 0, j.created_at, NULL::text, j.body;

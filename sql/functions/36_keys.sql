@@ -40,7 +40,8 @@ CREATE OR REPLACE FUNCTION pay.key_row(merchant bigint, hash uuid,
 LANGUAGE sql STABLE AS $$
     SELECT * FROM pay.journal e
      WHERE e.merchant_id = merchant AND e.key_hash = hash
-       AND e.day >= ((now() - ttl) AT TIME ZONE 'UTC')::date
+       AND e.day BETWEEN ((now() - ttl) AT TIME ZONE 'UTC')::date
+                     AND (now() AT TIME ZONE 'UTC')::date + 1
        AND e.created_at > now() - ttl
      ORDER BY e.created_at DESC, e.generation DESC LIMIT 1
 $$;
@@ -51,7 +52,8 @@ CREATE OR REPLACE FUNCTION pay.key_canceled(merchant bigint, hash uuid,
 LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM pay.canceled_keys c
                     WHERE c.merchant_id = merchant AND c.key_hash = hash
-                      AND c.day >= (since AT TIME ZONE 'UTC')::date
+                      AND c.day BETWEEN (since AT TIME ZONE 'UTC')::date
+                          AND (now() AT TIME ZONE 'UTC')::date + 1
                       AND c.canceled_at >= since)
 $$;
 

@@ -1,7 +1,8 @@
 -- Reads.  Each takes arrays and gives exactly one row for each item, so that
 -- the reads of many requests share one call.  VOLATILE on purpose: each
 -- statement inside then sees what has committed before it, which a replica's
--- freshness test needs.
+-- freshness test needs.  Those that are called often are in PL/pgSQL, which keeps
+-- its plans: one in SQL that can not be inlined is planned at each call.
 
 -- In: tag, merchant, mode and id of each payment, and what to add: 1 its
 -- refunds, 2 its captures, 3 both.  Out: tag; the payment's version and body,
@@ -9,7 +10,11 @@
 CREATE OR REPLACE FUNCTION pay.get_payments(item uuid[], merchant bigint[],
     livemode boolean[], payment uuid[], expand bigint[])
 RETURNS TABLE (o_item uuid, o_version int, o_body text)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT u.i, p.version,
            CASE WHEN u.e = 0 THEN pay.payment_body(p)
            ELSE left(pay.payment_body(p), -1)
@@ -34,19 +39,47 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
       FROM unnest(item, merchant, livemode, payment, expand)
            AS u(i, m, l, id, e)
       LEFT JOIN pay.payments p
-        ON p.merchant_id = u.m AND p.payment_id = u.id AND p.livemode = u.l
+        ON p.merchant_id = u.m AND p.payment_id = u.id AND p.livemode = u.l;
+END $$;
+
+-- In: merchant, mode and id of a refund.  Out: its version and body, or no row
+-- where this merchant has no such refund.
+CREATE OR REPLACE FUNCTION pay.read_refund(merchant bigint, livemode boolean,
+    id uuid)
+RETURNS TABLE (o_version int, o_body text)
+LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
+    SELECT r.version, pay.refund_body(r)
+      FROM pay.refunds r
+     WHERE r.merchant_id = merchant AND r.refund_id = id
+       AND r.livemode = read_refund.livemode
 $$;
 
--- In: tag, merchant, mode and id of each refund.  Out: tag; the refund's
--- version and body, or NULLs where this merchant has no such refund.
+-- Objects that are read by their id.  In: tag, merchant and mode of each
+-- request, what to read and its id.  Out: tag; version and body of what
+-- pay.read_<kind>(merchant, livemode, id) gives, or NULLs where it gives no row.
+-- The kind is a word of the module's table, never a client's.
+CREATE OR REPLACE FUNCTION pay.read_objects(item uuid[], merchant bigint[],
+    livemode boolean[], kind text[], id uuid[])
+RETURNS TABLE (o_item uuid, o_version int, o_body text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
+SET jit = off AS $$
+BEGIN
+    FOR i IN 1 .. array_length(item, 1) LOOP
+        o_item := item[i];
+        EXECUTE format('SELECT * FROM pay.%I($1, $2, $3)', 'read_' || kind[i])
+           INTO o_version, o_body USING merchant[i], livemode[i], id[i];
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
+-- As the module had it before pay.read_objects(): its workers serve on while the
+-- schema is brought up to date, and until they end.
 CREATE OR REPLACE FUNCTION pay.get_refunds(item uuid[], merchant bigint[],
     livemode boolean[], refund uuid[])
 RETURNS TABLE (o_item uuid, o_version int, o_body text)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
-    SELECT u.i, r.version, pay.refund_body(r)
-      FROM unnest(item, merchant, livemode, refund) AS u(i, m, l, id)
-      LEFT JOIN pay.refunds r
-        ON r.merchant_id = u.m AND r.refund_id = u.id AND r.livemode = u.l
+    SELECT * FROM pay.read_objects(item, merchant, livemode,
+        array_fill('refund'::text, ARRAY[cardinality(item)]), refund)
 $$;
 
 -- In: tag, merchant and SHA-256 of each API key.  Out: tag; where there is
@@ -58,15 +91,19 @@ CREATE OR REPLACE FUNCTION pay.authenticate(item uuid[], merchant bigint[],
 RETURNS TABLE (o_item uuid, public_id uuid, active boolean, livemode boolean,
                scopes text, revoked boolean, expired boolean,
                o_clock timestamptz)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT u.i, m.public_id, m.status = 'active', k.livemode,
            array_to_string(k.scopes, ' '), k.revoked_at IS NOT NULL,
            coalesce(k.expires_at <= clock_timestamp(), false),
            clock_timestamp()
       FROM unnest(item, merchant, key_hash) AS u(i, m, h)
       LEFT JOIN (pay.api_keys k JOIN pay.merchants m USING (merchant_id))
-        ON k.merchant_id = u.m AND k.key_hash = u.h
-$$;
+        ON k.merchant_id = u.m AND k.key_hash = u.h;
+END $$;
 
 -- Who has a key, without using it.  In: tag, merchant, hash of mode and key,
 -- fingerprint of the request that asks; ttl as in create_payments.  Out: tag;
@@ -108,7 +145,8 @@ BEGIN
       LEFT JOIN LATERAL (
            SELECT * FROM pay.journal e
             WHERE act[u.n] AND e.merchant_id = u.m AND e.key_hash = u.k
-              AND e.day >= ((now() - ttl) AT TIME ZONE 'UTC')::date
+              AND e.day BETWEEN ((now() - ttl) AT TIME ZONE 'UTC')::date
+                            AND (now() AT TIME ZONE 'UTC')::date + 1
               AND e.created_at > now() - ttl
             ORDER BY e.created_at DESC LIMIT 1) j ON true;
 END $$;

@@ -22,16 +22,18 @@ $$;
 -- Gives every event its sequence that is due: those of all transactions below
 -- the oldest one that is still under way.  None can come later that would
 -- stand before them, so a reader who goes on from a sequence misses none.
--- Waits for another relay at work, but not longer than lock_timeout.
+-- Waits for another relay at work, but not longer than lock_timeout.  Out: how
+-- many.
 --
 -- What is due is a handful of rows at the end of the log, which the planner
 -- cannot know: it would read whole days for them.  Hence no seqscan, here and
 -- below.
-CREATE OR REPLACE FUNCTION pay.relay_events() RETURNS void
+CREATE OR REPLACE FUNCTION pay.relay_events() RETURNS int
 LANGUAGE plpgsql SET search_path = pay, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     low xid8;
     high xid8;
+    given int;
 BEGIN
     PERFORM pg_advisory_xact_lock(7002, 2);
 
@@ -61,9 +63,13 @@ BEGIN
       FROM due JOIN raised USING (merchant_id, livemode)
       JOIN counted USING (merchant_id, livemode);
 
-    IF FOUND THEN
+    GET DIAGNOSTICS given = ROW_COUNT;
+
+    IF given > 0 THEN
         UPDATE pay.relay SET xid = high;
     END IF;
+
+    RETURN given;
 END $$;
 
 -- Relays until every event of these merchants that has committed has its

@@ -58,8 +58,9 @@ END $$;
 -- simulator answers late, about a second after they were made, and
 -- authorizations that have expired; then events get their sequences, and who
 -- was left frozen is served again.  In: for each item (one, in practice) its tag
--- and the caller's name, a random UUID.  Out: the tag and how many were changed;
--- -1 where somebody else holds the lease.
+-- and the caller's name, a random UUID.  Out: the tag and how many were changed
+-- or got their sequence, after which more will be due soon; -1 where somebody
+-- else holds the lease.
 --
 -- The lease only saves work: what is due is locked and guarded, so two at once
 -- do nothing twice.  It ends by itself 5 s after its holder's last call.
@@ -131,7 +132,7 @@ BEGIN
         END IF;
     END LOOP;
 
-    PERFORM pay.relay_events();
+    n := n + pay.relay_events();
     PERFORM pay.thaw();
 
     RETURN QUERY SELECT u, n FROM unnest(item) u;

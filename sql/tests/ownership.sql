@@ -2,7 +2,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(47);
+SELECT plan(48);
 
 SET search_path = public, pay;
 
@@ -23,13 +23,23 @@ SELECT is((SELECT string_agg(o_name, ' ' ORDER BY o_name) FROM pay.moved_tables(
               AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid
                              AND a.attname = 'merchant_id')),
           'all tables of merchants move');
-SELECT is((SELECT string_agg(o_name, ' ') FROM pay.moved_tables()
-            WHERE o_age IS NOT NULL AND NOT EXISTS (
-                  SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-                   WHERE a.attrelid = ('pay.' || o_name)::regclass AND a.attname = o_age
-                     AND t.typname IN ('date', 'uuid'))),
-          NULL, 'the column that tells how old a row is is a day or a UUID');
 SELECT unalike(pay.moved_columns('journal'), '%xid%', 'but for the number of a transaction');
+
+-- what has changed is seen whatever the session takes for today
+INSERT INTO pay.journal (merchant_id, key_hash, day, status, object_version, livemode, request_id,
+                         event_id, object_id, created_at, request, body)
+SELECT pg_temp.m(11), gen_random_uuid(), (now() AT TIME ZONE 'UTC')::date, 201, 1, false,
+       gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), now(), 'POST /v1/payments', '{}';
+SET TIME ZONE INTERVAL '+23:59' HOUR TO MINUTE;
+SELECT is((SELECT cardinality(o_keys) FROM pay.changes_since(ARRAY[pg_temp.m(11)],
+              (x || ':' || x || ':')::pg_snapshot, now() - interval '2 minutes')), 1,
+          'a change that the snapshot does not show')
+  FROM (SELECT pg_current_xact_id()::text AS x) AS v;
+SELECT is((SELECT cardinality(o_keys) FROM pay.changes_since(ARRAY[pg_temp.m(11)],
+              (x || ':' || (x::bigint + 1)::text || ':')::pg_snapshot, now() - interval '2 minutes')), 0,
+          'none that it shows')
+  FROM (SELECT pg_current_xact_id()::text AS x) AS v;
+RESET TIME ZONE;
 
 -- a shard that was never told anything has all
 SELECT ok(pay.has(ARRAY[pg_temp.m(9), 4096]), 'it has every merchant');

@@ -15,7 +15,7 @@ use Time::HiRes qw(sleep time);
 use Exporter 'import';
 our @EXPORT_OK = qw(devstack sql request create uuid invariants rounds
                     error_log_since wait_until later collect stored recovered merchant api_key
-                    text api together nginx_pid);
+                    text api together nginx_pid without_killed);
 
 die "PAYMENTS_URL is not set; run: eval \"\$(tools/devstack env)\"\n"
     unless $ENV{PAYMENTS_URL};
@@ -379,6 +379,17 @@ sub invariants {
     close $fh or die "invariants.sql failed\n";
     chomp @broken;
     return @broken;
+}
+
+# Lines of a log without what the master says when somebody has killed a worker,
+# who may have held the lock of a zone.
+sub without_killed {
+    my (@lines) = @_;
+    my %killed = map { /worker process (\d+) exited on signal 9/ ? ($1 => 1) : () } @lines;
+    return grep {
+        !(/worker process (\d+) exited on signal 9/
+          || /shared memory zone ".*" was locked by (\d+)/ && $killed{$1})
+    } @lines;
 }
 
 sub error_log_since {

@@ -86,13 +86,15 @@ sub log_text {
     return defined $text ? $text : '';
 }
 
-# expected => qr/.../ takes lines out that the test is about
+# expected => qr/.../ takes lines out that the test is about, killed => 1 those
+# about workers that it has killed
 sub stop {
     my (%option) = @_;
     Test::Nginx::Util::stop();
     $Load::port = $stack_port;
     my @found = Test::Nginx::Util::violations();
     @found = grep { $_ !~ $option{expected} } @found if $option{expected};
+    @found = Load::without_killed(@found) if $option{killed};
     is(join("\n", @found), '', 'nothing in the log of its nginx');
 }
 

@@ -302,7 +302,9 @@ sub call {
     if ($call->{do} eq 'cut_before') {
         $self->close($link);
     } elsif ($call->{do} eq 'error') {
-        $self->answer_error($link, @{ $rule->{error} });
+        $call->{error} = $rule->{error};
+        push @{ $link->{calls} }, $call;
+        $self->errors($link) if @{ $link->{calls} } == 1;
     } else {
         if ($call->{do} eq 'late_sync' && @{ $link->{calls} }) {
             $link->{late} = '' unless defined $link->{late};
@@ -328,19 +330,33 @@ sub to_server {
 
 sub message { return pack 'a1Na*', $_[0], 4 + length $_[1], $_[1] }
 
+# answers come in the order of calls, those that the server never sees as well
+sub errors {
+    my ($self, $link) = @_;
+
+    while (!$link->{closed} && @{ $link->{calls} }
+           && $link->{calls}[0]{error})
+    {
+        $self->answer_error($link, @{ shift(@{ $link->{calls} })->{error} });
+    }
+}
+
 sub answer_error {
     my ($self, $link, $severity, $code, $text) = @_;
     my $fields = "S$severity\0" . "C$code\0" . "M$text\0";
 
     # PgBouncer gives no untranslated severity, PostgreSQL does
     $fields .= "V$severity\0" unless $code eq '08P01';
-    $self->send($link, message('E', "$fields\0"));
+    my $answer = message('E', "$fields\0");
+    $answer .= message('Z', 'I') if $severity eq 'ERROR';
 
-    if ($severity eq 'ERROR') {
-        $self->send($link, message('Z', 'I'));
+    if (defined $link->{held}) {
+        $link->{held} .= $answer;
     } else {
-        $self->close($link);
+        $self->send($link, $answer);
     }
+
+    $self->close($link) if $severity ne 'ERROR';
 }
 
 sub from_server {
@@ -382,6 +398,7 @@ sub from_server {
         if ($type eq 'Z') {
             shift @{ $link->{calls} };
             $self->answered($link, $call);
+            $self->errors($link);
             return if $link->{closed};
         }
     }

@@ -11,20 +11,27 @@ static const char *const  kinds[] = { "one", "two", NULL };
 
 static const ngx_payments_field_t  inner[] = {
     { "token", NGX_PAYMENTS_FIELD_STRING, 4, 1, 0, 1, 64, "[A-Za-z0-9_]*",
-      NULL, NULL },
-    { NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL }
+      NULL, NULL, NULL },
+    { NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL }
 };
 
+static const ngx_payments_schema_t  object = { "Object", NULL, inner };
+
 static const ngx_payments_field_t  fields[] = {
-    { "amount", NGX_PAYMENTS_FIELD_AMOUNT, 0, 1, 0, 0, 0, NULL, NULL, NULL },
-    { "currency", NGX_PAYMENTS_FIELD_CURRENCY, 1, 1, 0, 0, 0, NULL, NULL,
+    { "amount", NGX_PAYMENTS_FIELD_AMOUNT, 0, 1, 0, 0, 0, NULL, NULL, NULL,
       NULL },
-    { "kind", NGX_PAYMENTS_FIELD_ENUM, 2, 0, 1, 0, 0, NULL, kinds, NULL },
-    { "m", NGX_PAYMENTS_FIELD_METADATA, 3, 0, 0, 0, 0, NULL, NULL, NULL },
-    { "o", NGX_PAYMENTS_FIELD_OBJECT, 5, 0, 0, 0, 0, NULL, NULL, inner },
-    { "s", NGX_PAYMENTS_FIELD_STRING, 6, 0, 1, 1, 9, "[a-z./]*", NULL, NULL },
-    { "i", NGX_PAYMENTS_FIELD_INTEGER, 7, 0, 0, -5, 5, NULL, NULL, NULL },
-    { NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL }
+    { "currency", NGX_PAYMENTS_FIELD_CURRENCY, 1, 1, 0, 0, 0, NULL, NULL,
+      NULL, NULL },
+    { "kind", NGX_PAYMENTS_FIELD_ENUM, 2, 0, 1, 0, 0, NULL, kinds, NULL, NULL },
+    { "m", NGX_PAYMENTS_FIELD_METADATA, 3, 0, 0, 0, 0, NULL, NULL, NULL,
+      NULL },
+    { "o", NGX_PAYMENTS_FIELD_OBJECT, 5, 0, 0, 0, 0, NULL, NULL, &object,
+      NULL },
+    { "s", NGX_PAYMENTS_FIELD_STRING, 6, 0, 1, 1, 9, "[a-z./]*", NULL, NULL,
+      NULL },
+    { "i", NGX_PAYMENTS_FIELD_INTEGER, 7, 0, 0, -5, 5, NULL, NULL, NULL,
+      NULL },
+    { NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL }
 };
 
 static ngx_payments_json_node_t  nodes[NGX_PAYMENTS_JSON_NODES];
