@@ -6,7 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use Load qw(devstack sql request create uuid invariants rounds without_killed
-            error_log_since wait_until recovered nginx_pid);
+            error_log_since wait_until promised hold recovered nginx_pid);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -125,8 +125,8 @@ sub check_load {
     check_load('killed postmaster', $load->{run}, @done);
     note sprintf 'killed postmaster: down for %.1f s at most', $longest;
     SKIP: {
-        skip sprintf('the server was down for %.1f s, the deadline is 8 s', $longest), 1
-            if $longest > 6;
+        skip sprintf('the server was down for %.1f s, the deadline is 15 s', $longest), 1
+            if $longest > 12;
         is(scalar(grep { $_->{statuses}[0] != 201 } @done), 0,
            'killed postmaster: no client was told');
     }
@@ -165,7 +165,7 @@ sub check_load {
     @seconds = sort { $b <=> $a } @seconds;
     note sprintf 'paused database: slowest %.1f, third slowest %.1f, median '
         . '%.2f ms', map { $_ * 1000 } @seconds[0, 2, 100];
-    cmp_ok($seconds[2], '<', 0.05, 'paused database: told at once');
+    cmp_ok($seconds[2], '<', 0.5, 'paused database: told at once');
     is($down->{status}, 503, 'paused database: not ready');
     like($down->{body}, qr/"postgres":"down"/, 'paused database: and says why');
     ok(wait_until(5, \&ready), 'paused database: ready again');
@@ -184,22 +184,13 @@ sub check_load {
        WHERE i.inhparent = 'pay.journal'::regclass");
     sql("DROP TABLE pay.$day");
 
-    my $pid = fork;
-    if ($pid == 0) {
-        sql("BEGIN; LOCK TABLE pay.journal IN SHARE UPDATE EXCLUSIVE MODE;
-             SELECT pg_sleep(2)");
-        POSIX::_exit(0);
-    }
-    ok(wait_until(5, sub { sql("SELECT count(*) FROM pg_locks WHERE mode =
-        'ShareUpdateExclusiveLock' AND relation = 'pay.journal'::regclass") }),
-       'locked journal: locked');
-
+    my $held = hold('LOCK TABLE pay.journal IN SHARE UPDATE EXCLUSIVE MODE');
     devstack('reload');
     my @answers = map { request(create(uuid(), 1)) } 1 .. 50;
-    waitpid $pid, 0;
+    $held->release;
     is(scalar(grep { $_->{status} == 201 } @answers), 50,
        'locked journal: payments go on');
-    is(scalar(grep { $_->{seconds} > 1 } @answers), 0,
+    is(scalar(grep { $_->{seconds} > promised(1, 4) } @answers), 0,
        'locked journal: none waits for the partitions');
     sql("SELECT pay.make_partitions(14)");
 }

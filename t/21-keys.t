@@ -27,10 +27,11 @@ my $revoked = time;
 # asked all the time, by both workers, it must end within a second
 my ($last, $answer) = (0);
 while (time - $revoked < 1.5) {
+    my $sent = time;
     $answer = as($key, create(uuid(), 1));
-    $last = time if $answer->{status} == 201;
+    $last = $sent if $answer->{status} == 201;
 }
-cmp_ok($last - $revoked, '<', 1, sprintf('revoked: refused after %.2f s', $last - $revoked));
+cmp_ok($last - $revoked, '<', 1, sprintf('revoked: the last one was taken after %.2f s', $last ? $last - $revoked : 0));
 is($answer->{status}, 401, 'revoked: 401');
 like($answer->{body}, qr/"code":"api_key_revoked"/, 'with its code');
 like($answer->{head}, qr/^WWW-Authenticate: Bearer\r?$/m, 'and a challenge');

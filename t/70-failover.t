@@ -5,7 +5,7 @@ use strict;
 use warnings;
 
 use lib 't/lib';
-use Load qw(sql request create api uuid invariants rounds wait_until devstack
+use Load qw(sql request create api uuid invariants rounds wait_until within promised devstack
             error_log_since);
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -50,7 +50,7 @@ sub finished {
 }
 
 # a stack of these servers, and nothing of an earlier one
-our $timeout = 10;
+our $timeout = promised(10, 30);
 
 sub stack {
     my (@options) = @_;
@@ -97,7 +97,7 @@ sub check_load {
 sub resumed {
     my ($name, $server, $load, $start) = @_;
     my $before = payments_at($server, $load);
-    ok(wait_until(2, sub { payments_at($server, $load) > $before }),
+    ok(within(promised(2, 6), sub { payments_at($server, $load) > $before }),
        "$name: writes go on within 2 s of the promotion");
     note sprintf '%s: after %.2f s', $name, time - $start;
 }

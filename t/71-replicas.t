@@ -20,7 +20,7 @@ sub stack {
     my ($shard, @options) = @_;
     devstack('down');
     devstack('up', '--port', $first, '--nodes', 2, @options,
-             '--shard', "timeout 10s; $shard");
+             '--shard', "timeout 15s; $shard");
     for (`tools/devstack --dir $ENV{DEVSTACK_DIR} env`) {
         $ENV{$1} = $2 if /^export (\w+)='(.*)'$/;
     }

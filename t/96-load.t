@@ -43,7 +43,7 @@ my $open = stalled('--path', '/livez', '--rate', 200, '--connections', 1);
 cmp_ok($open->{p99}, '>', 600, "a second's stall, at a rate: p99 is $open->{p99} ms");
 cmp_ok($open->{requests}, '>=', 1000, 'what was due meanwhile was sent after it');
 my $closed = stalled('--path', '/livez', '--connections', 1);
-cmp_ok($closed->{p99}, '<', 100, "the same without a rate: p99 is $closed->{p99} ms, though the longest took $closed->{max}");
+cmp_ok($closed->{p99}, '<', 300, "the same without a rate: p99 is $closed->{p99} ms, though the longest took $closed->{max}");
 cmp_ok($closed->{max}, '>', 500, 'as long as the stall');
 
 my $mixed = load('--mix', 'create=40,replay=20,get=20,list=5,capture=10,refund=5', '--rate', 200, '--poisson',

@@ -7,6 +7,7 @@ use warnings;
 
 use Digest::SHA qw(sha256_hex);
 use IO::Select;
+use IPC::Open2;
 use IO::Socket::INET;
 use JSON::PP;
 use POSIX qw(:signal_h);
@@ -15,10 +16,14 @@ use Time::HiRes qw(sleep time);
 use Exporter 'import';
 our @EXPORT_OK = qw(devstack sql request create uuid invariants rounds
                     error_log_since wait_until later collect stored recovered merchant api_key
-                    text api together nginx_pid without_killed);
+                    text api together nginx_pid without_killed
+                    promised within hold);
 
 die "PAYMENTS_URL is not set; run: eval \"\$(tools/devstack env)\"\n"
     unless $ENV{PAYMENTS_URL};
+
+# psql itself: Debian's in /usr/bin is a script around it, twice as dear
+$ENV{PATH} = join ':', (sort glob '/usr/lib/postgresql/*/bin')[-1] || (), $ENV{PATH};
 
 our ($port) = $ENV{PAYMENTS_URL} =~ /:(\d+)$/;
 
@@ -115,7 +120,26 @@ sub rounds {
     return $ENV{PAYMENTS_SOAK} ? $all : $few;
 }
 
+# A figure that is promised, in seconds.  "make soak" asks for it as it is; "make
+# test" shares its cores with two other lanes, and is content with another one that
+# still tells what is right from what is not.
+sub promised {
+    my ($figure, $shared) = @_;
+    return $ENV{PAYMENTS_SOAK} ? $figure : $shared;
+}
+
+# How much longer than on a machine that does nothing else something may take before
+# it is said that it does not come.
+sub patience { return $ENV{TEST_NGINX_PATIENCE} || 3 }
+
+# Waits for what must come.
 sub wait_until {
+    my ($limit, $code) = @_;
+    return within(patience() * $limit, $code);
+}
+
+# ... and for what must come in that time
+sub within {
     my ($limit, $code) = @_;
     my $until = time + $limit;
 
@@ -141,7 +165,8 @@ sub request {
         my $select = IO::Select->new($socket);
         syswrite $socket, $text;
 
-        my $until = time + ($limit || 15);
+        # patient as wait_until() is
+        my $until = time + patience() * ($limit || 15);
 
         # a signal may interrupt the wait, which is not its end
         while (time < $until) {
@@ -273,6 +298,30 @@ sub together {
     }
 
     return @answers;
+}
+
+# What a transaction of somebody else's holds after $text, a lock most often, until
+# release() or the end of the test.
+sub hold {
+    my ($text) = @_;
+    my $pid = open2(my $out, my $in, 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1',
+                    '-d', $ENV{PG_PRIMARY});
+    print {$in} "BEGIN; $text;\n\\echo held\n";
+    $in->flush;
+    while (1) {
+        my $line = <$out>;
+        die "psql ended at: $text\n" unless defined $line;
+        last if $line eq "held\n";
+    }
+    return bless { pid => $pid, in => $in, out => $out }, 'Load::Held';
+}
+
+sub Load::Held::release {
+    my ($held) = @_;
+    my $in = delete $held->{in} or return;
+    print {$in} "COMMIT;\n";
+    close $in;
+    waitpid $held->{pid}, 0;
 }
 
 # how many rows and objects the journal has for these keys: "2|2"

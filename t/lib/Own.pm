@@ -9,7 +9,7 @@ package Own;
 use strict;
 use warnings;
 
-use Load qw(request wait_until);
+use Load qw(request within);
 use Test::More;
 use Test::Nginx::Util;
 
@@ -33,6 +33,7 @@ sub start {
 
     my $server = $option{server} || '127.0.0.1:' . ($option{port} || $primary);
     my $shard = $option{shard} || '';
+    $shard .= ' timeout 15s;' unless $shard =~ /\btimeout/;
     my $http = $option{http} || '';
     my $location = $option{location} || '';
 
@@ -55,7 +56,7 @@ sub start {
     is($error, undef, 'nginx of its own starts');
     $Load::port = $Test::Nginx::Util::ClientPort;
 
-    my $ready = wait_until($option{wait} || 5, sub {
+    my $ready = within($option{wait} || 5 * Load::patience(), sub {
         get('/readyz')->{status} == 200
     });
     ok($ready, '... and is ready') unless $option{unready};

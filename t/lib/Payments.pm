@@ -28,7 +28,7 @@ my ($pooler_port) = $ENV{PGBOUNCER_ADMIN} =~ /port=(\d+)/;
 my $port = $mode eq 'pooler' ? $pooler_port : $pg{port};
 
 # under valgrind a connection's statements alone take seconds to prepare
-my $patience = $ENV{TEST_NGINX_USE_VALGRIND} ? 'connect_timeout 15s; timeout 15s;' : '';
+my $patience = $ENV{TEST_NGINX_USE_VALGRIND} ? 'connect_timeout 60s; timeout 60s;' : 'timeout 15s;';
 
 our $Shard = <<"CONF";
     payments_shard main {
