@@ -98,7 +98,7 @@ for my $mode ('direct', 'pooler') {
 
 {
     Own::start(port => $pooler_port, workers => 2,
-               shard => 'timeout 4s; connect_timeout 1s;');
+               shard => 'timeout 10s; connect_timeout 1s;');
 
     my $load = Load->start(clients => 8);
     for my $round (1 .. rounds(3, 20)) {

@@ -108,7 +108,7 @@ for my $case (['tok_refund_pending', 'succeeded', 400], ['tok_refund_fail', 'fai
 
 # an authorization that has expired is not captured, however late the background
 {
-    sql("UPDATE pay.leases SET holder = gen_random_uuid(), until = now() + interval '4 seconds'");
+    sql("UPDATE pay.leases SET holder = gen_random_uuid(), until = now() + interval '10 seconds'");
     my $id = create('tok_visa', capture_method => 'manual')->{json}{id};
     sql("UPDATE pay.payments SET authorization_expires_at = now()
           WHERE (merchant_id, payment_id) = (SELECT merchant_id, object_id FROM pay.journal
@@ -118,16 +118,16 @@ for my $case (['tok_refund_pending', 'succeeded', 400], ['tok_refund_fail', 'fai
         is("$late->{status} $late->{json}{code}", '409 authorization_expired',
            "$action: too late");
     }
-    ok(becomes($id, 'expired', 10), 'and then it expires');
+    ok(becomes($id, 'expired', 15), 'and then it expires');
 }
 
 # nobody does it while somebody else has the lease, and it ends by itself
 {
-    sql("UPDATE pay.leases SET holder = gen_random_uuid(), until = now() + interval '8 seconds'");
+    sql("UPDATE pay.leases SET holder = gen_random_uuid(), until = now() + interval '12 seconds'");
     my $id = create('tok_pending')->{json}{id};
     sleep 3.5;
     is(get($id)->{status}, 'processing', 'a lease of somebody else: nothing happens');
-    ok(becomes($id, 'captured', 12), 'a holder that has died: somebody takes over');
+    ok(becomes($id, 'captured', 18), 'a holder that has died: somebody takes over');
 }
 
 # workers killed while much is due
