@@ -41,7 +41,7 @@ for my $mode ('direct', 'pooler') {
     my ($second, $batch) = $mode eq 'direct' ? (8, 8) : (1, 64);
 
     Own::start(port => $proxy->{port}, shard => "mode $mode; batch $batch;
-               timeout 3s;
+               timeout @{[ promised(3, 6) ]}s;
                connect_timeout 1s; write_connections $connections;");
 
     # a fault once: the client hears nothing of it -----------------------------
@@ -107,7 +107,7 @@ for my $mode ('direct', 'pooler') {
             is($answer->{status}, 503, 'status 503');
             like($answer->{body}, qr/"code":"$code"/, $code);
             like($answer->{head}, qr/^Retry-After: 1\r?$/m, 'Retry-After');
-            cmp_ok($seconds, '<', promised(3.5, 6), 'within its time');
+            cmp_ok($seconds, '<', promised(3.5, 9), 'within its time');
             ok(wait_until(5, sub { request(create($key, 8))->{status} == 201 }),
                'the retry works');
             is(stored($key), '1|1', 'one payment');
@@ -189,7 +189,7 @@ for my $mode ('direct', 'pooler') {
         is(scalar(grep { $_->{status} == 503
                          && $_->{body} =~ /"code":"outcome_unknown"/ } @answers),
            scalar(@requests), "$mode: no answer: 503 outcome_unknown");
-        is(scalar(grep { $_->{seconds} < promised(3.3, 6) } @answers), scalar(@requests),
+        is(scalar(grep { $_->{seconds} < promised(3.3, 9) } @answers), scalar(@requests),
            "$mode: no answer: told in time");
         is($answer->{status}, 503, "$mode: no answer to others: 503");
         like($answer->{body}, qr/"code":"database_unavailable"/,
@@ -276,7 +276,7 @@ for my $mode ('direct', 'pooler') {
 
 {
     my $proxy = PgProxy->new(to => $pg_port);
-    Own::start(port => $proxy->{port}, shard => 'queue 10; timeout 3s;
+    Own::start(port => $proxy->{port}, shard => 'queue 10; timeout 6s;
                connect_timeout 1s;');
     my ($old, $under_way) = (uuid(), uuid());
     my $first = request(create($old, 1));
