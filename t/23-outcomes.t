@@ -259,7 +259,7 @@ for my $mode ('direct', 'pooler') {
 
 {
     my $proxy = PgProxy->new(to => $pg_port);
-    Own::start(port => $proxy->{port}, shard => 'timeout 3s; connect_timeout 1s;');
+    Own::start(port => $proxy->{port}, shard => 'timeout 10s; connect_timeout 1s;');
     $proxy->rule(match => 'ping', do => 'hold', times => 1);
     is(Own::get('/readyz')->{status}, 503, 'health check: not in time');
     my $create = later(create(uuid(), 4), 10);

@@ -221,7 +221,7 @@ for my $mode ('direct', 'pooler') {
 # locks and timeouts -----------------------------------------------------------------
 
 {
-    Own::start(shard => 'mode direct; timeout 4s;', http => '
+    Own::start(shard => 'mode direct; timeout 10s;', http => '
                payments_idempotency_wait 2s;');
     my $pids = sql("SELECT string_agg(pid::text, ',' ORDER BY pid) FROM
                     pg_stat_activity WHERE usename = 'pay_api'");
@@ -261,7 +261,7 @@ for my $mode ('direct', 'pooler') {
 
     # statements that take too long
     sql("ALTER ROLE pay_api SET statement_timeout = '300ms'");
-    Own::start(shard => 'mode direct; timeout 3s;');
+    Own::start(shard => 'mode direct; timeout 10s;');
     $lock = hold('LOCK TABLE pay.payments IN EXCLUSIVE MODE');
     my $key = uuid();
     $waits = later(create($key, 1), 10);
