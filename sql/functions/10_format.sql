@@ -27,15 +27,16 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
 $$;
 
 -- In: what a payment's JSON is made of: its head, its amounts in minor units, and
--- what else may change.  Out: the payment as JSON, without white space; NULL where
+-- what else may change; its times as pay.json_time() gives them, since most of them
+-- are the same one.  Out: the payment as JSON, without white space; NULL where
 -- there is no head.  concat() writes it in one go; a chain of || would copy its
 -- beginning some forty times.
 CREATE OR REPLACE FUNCTION pay.payment_text(head text, authorized bigint,
     captured bigint, refunded bigint, canceled bigint, disputed bigint,
     status text, description text, metadata text, failure_code text,
     failure_message text, cancellation_reason text, version int,
-    updated_at timestamptz, authorized_at timestamptz, captured_at timestamptz,
-    canceled_at timestamptz) RETURNS text
+    updated_at text, authorized_at text, captured_at text, canceled_at text)
+    RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT head || concat(
         ',"amount_authorized":', authorized,
@@ -57,10 +58,8 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
                          pay.json_text(failure_message), '}') END,
         ',"cancellation_reason":', pay.json_text(cancellation_reason),
         ',"version":', version,
-        ',"updated_at":', pay.json_time(updated_at),
-        ',"authorized_at":', pay.json_time(authorized_at),
-        ',"captured_at":', pay.json_time(captured_at),
-        ',"canceled_at":', pay.json_time(canceled_at), '}')
+        ',"updated_at":', updated_at, ',"authorized_at":', authorized_at,
+        ',"captured_at":', captured_at, ',"canceled_at":', canceled_at, '}')
 $$;
 
 -- In: a row of payments.  Out: it as JSON; NULL where there is none.
@@ -69,8 +68,9 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT pay.payment_text(p.head, p.amount_authorized, p.amount_captured,
         p.amount_refunded, p.amount_canceled, p.amount_disputed, p.status,
         p.description, p.metadata, p.failure_code, p.failure_message,
-        p.cancellation_reason, p.version, p.updated_at, p.authorized_at,
-        p.captured_at, p.canceled_at)
+        p.cancellation_reason, p.version, pay.json_time(p.updated_at),
+        pay.json_time(p.authorized_at), pay.json_time(p.captured_at),
+        pay.json_time(p.canceled_at))
 $$;
 
 -- In: an object as it was and as it is, JSON.  Out: the members that differ, as

@@ -91,7 +91,9 @@ BEGIN
     -- known keys, also of a day that has not begun for this transaction's
     -- clock, but not of all days ahead, each of which has an index to look into;
     -- an expired row of today makes the new one its successor
-    FOR r IN SELECT DISTINCT ON (u.n) u.n, j.*
+    FOR r IN SELECT DISTINCT ON (u.n) u.n, j.created_at, j.day, j.generation,
+                    j.fingerprint, j.status, j.request_id, j.object_id,
+                    j.object_version, j.request, j.body
                FROM unnest(key_hash) WITH ORDINALITY u(k, n)
                JOIN pay.journal j
                  ON j.merchant_id = merchant[u.n] AND j.key_hash = u.k
@@ -153,15 +155,17 @@ BEGIN
         WITH v AS MATERIALIZED (
             SELECT w.*, pay.payment_text(w.head, w.amount_authorized,
                        w.amount_captured, 0, 0, 0, w.status, w.description,
-                       w.metadata, w.failure_code, w.failure_message, NULL, 1,
-                       w.at, w.authorized_at, w.captured_at, NULL) AS body
+                       w.metadata, w.failure_code, w.failure_message, NULL, 1, w.time,
+                       CASE WHEN w.authorized_at IS NULL THEN 'null' ELSE w.time END,
+                       CASE WHEN w.captured_at IS NULL THEN 'null' ELSE w.time END,
+                       'null') AS body
               FROM (SELECT u.n, merchant[u.n] AS merchant_id,
                            u.p AS payment_id, amount[u.n] AS amount,
                            CASE WHEN a.approved THEN amount[u.n] ELSE 0 END
                                AS amount_authorized,
                            CASE WHEN a.approved AND capture[u.n]
                                 THEN amount[u.n] ELSE 0 END AS amount_captured,
-                           at[u.n] AS at,
+                           at[u.n] AS at, pay.json_time(at[u.n]) AS time,
                            CASE WHEN a.approved THEN at[u.n] END
                                AS authorized_at,
                            CASE WHEN a.approved AND capture[u.n] THEN at[u.n] END

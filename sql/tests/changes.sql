@@ -3,7 +3,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(33);
+SELECT plan(36);
 
 SET search_path = public, pay;
 
@@ -50,8 +50,47 @@ SELECT is((SELECT count(*) FROM pay.transitions), 56::bigint, 'seven states, eig
 SELECT is((SELECT count(*) FROM pay.transitions t WHERE NOT EXISTS (
     SELECT FROM (VALUES (0, 0, 0), (9, 0, 0), (9, 5, 0), (9, 9, 0), (9, 0, 9))
                 AS a (authorized, captured, canceled)
-     WHERE pay.status_holds(t.status, authorized, captured, canceled, 'x'))),
+     WHERE pay.payment_holds(t.status, 9, authorized, captured, canceled, 0, 0, 'x', 1,
+                             'EUR', 'cancel'))),
     0::bigint, 'each state is one that a payment can have');
+-- each of what a payment must hold, broken alone
+SELECT is((SELECT count(*) FROM (VALUES
+        ('captured', 9, 9, 9, 0, 0, 0, NULL, 1, 'EUR', 'cancel', true),
+        ('captured', 0, 0, 0, 0, 0, 0, NULL, 1, 'EUR', 'cancel', false),
+        ('captured', 1000000000000, 9, 9, 0, 0, 0, NULL, 1, 'EUR', 'cancel', false),
+        ('captured', 8, 9, 9, 0, 0, 0, NULL, 1, 'EUR', 'cancel', false),
+        ('canceled', 9, 9, -1, 9, 0, 0, NULL, 1, 'EUR', 'cancel', false),
+        ('captured', 9, 8, 9, -1, 0, 0, NULL, 1, 'EUR', 'cancel', false),
+        ('captured', 9, 9, 9, 1, 0, 0, NULL, 1, 'EUR', 'cancel', false),
+        ('captured', 9, 9, 9, 0, -1, 0, NULL, 1, 'EUR', 'cancel', false),
+        ('captured', 9, 9, 9, 0, 0, -1, NULL, 1, 'EUR', 'cancel', false),
+        ('captured', 9, 9, 9, 0, 5, 5, NULL, 1, 'EUR', 'cancel', false),
+        ('captured', 9, 9, 9, 0, 0, 0, NULL, 0, 'EUR', 'cancel', false),
+        ('captured', 9, 9, 9, 0, 0, 0, NULL, 1, 'EURO', 'cancel', false),
+        ('captured', 9, 9, 9, 0, 0, 0, NULL, 1, 'EUR', 'keep', false),
+        ('captured', 9, 9, 5, 0, 0, 0, NULL, 1, 'EUR', 'cancel', false),
+        ('partially_captured', 9, 9, 9, 0, 0, 0, NULL, 1, 'EUR', 'cancel', false),
+        ('authorized', 9, 9, 0, 0, 0, 0, NULL, 1, 'EUR', 'capture', true),
+        ('authorized', 9, 0, 0, 0, 0, 0, NULL, 1, 'EUR', 'cancel', false),
+        ('failed', 9, 0, 0, 0, 0, 0, NULL, 1, 'EUR', 'cancel', false),
+        ('failed', 9, 0, 0, 0, 0, 0, 'x', 1, 'EUR', 'cancel', true),
+        ('processing', 9, 9, 0, 0, 0, 0, NULL, 1, 'EUR', 'cancel', false),
+        ('expired', 9, 9, 9, 0, 0, 0, NULL, 1, 'EUR', 'cancel', false),
+        ('else', 9, 9, 9, 0, 0, 0, NULL, 1, 'EUR', 'cancel', false))
+    AS p (status, amount, authorized, captured, canceled, refunded, disputed, failure,
+          version, currency, expiry, holds)
+    WHERE pay.payment_holds(status, amount, authorized, captured, canceled, refunded,
+                            disputed, failure, version, currency, expiry)
+          IS DISTINCT FROM holds), 0::bigint, 'what a payment must hold, each alone');
+SELECT is((SELECT count(*) FROM (VALUES
+        (1, 1, 2, 'capture', true), (0, 1, 2, 'capture', false), (1, 2, 2, 'refund', false),
+        (1, 1, 2, 'gift', false)) AS t (amount, debit, credit, kind, holds)
+    WHERE pay.transfer_holds(amount, debit::smallint, credit::smallint, kind)
+          IS DISTINCT FROM holds), 0::bigint, 'what a movement must hold, each alone');
+SELECT is((SELECT array_agg(conname ORDER BY conname) FROM pg_constraint WHERE contype = 'c'
+    AND conrelid IN ('pay.payments'::regclass, 'pay.ledger_transfers'::regclass)
+    AND convalidated), '{ledger_transfers_holds,payments_holds}'::name[],
+    'and the tables ask for it, once, of each row');
 SELECT is((SELECT count(*) FROM pay.transitions t,
     LATERAL pay.refusal(t.refusal, 'req_x', NULL, '') r
      WHERE t.refusal IS NOT NULL AND r.status IS DISTINCT FROM 409), 0::bigint,
