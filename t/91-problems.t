@@ -9,7 +9,7 @@ use lib 't/lib';
 use Examples qw(document operations send_example);
 use IO::Socket::INET;
 use JSON::PP;
-use Load qw(api request text uuid sql devstack merchant api_key later collect wait_until);
+use Load qw(api request text uuid sql devstack merchant api_key later collect wait_until hold);
 use Npm qw(start stop);
 use Test::More;
 
@@ -235,13 +235,12 @@ for my $id (qw(createPayment createRefund updatePayment createMerchant)) {
 
     # somebody else has it
     my $busy = payment(capture_method => 'manual');
-    open my $lock, '|-', 'psql', '-XAtq', '-d', $ENV{PG_PRIMARY} or die;
-    select((select($lock), $| = 1)[0]);
-    print {$lock} "BEGIN; SELECT FROM pay.payments WHERE pay.id_text('pay_', payment_id) = '$busy' FOR UPDATE;\n",
-                  "SELECT pg_advisory_lock(7091);\n";
-    wait_until(5, sub { sql('SELECT count(*) FROM pg_locks WHERE objid = 7091') == 1 });
+    my $bits = join '', map { sprintf '%05b', index '0123456789ABCDEFGHJKMNPQRSTVWXYZ', $_ }
+               split //, substr $busy, -26;
+    my $uuid = unpack 'H*', pack 'B128', substr $bits, 2;
+    my $lock = hold("SELECT FROM pay.payments WHERE payment_id = '$uuid' FOR UPDATE");
     $refused->('capturePayment', $busy, 'capture', {}, 409, 'resource_busy', Prefer => 'wait=1');
-    close $lock;
+    $lock->release;
 }
 
 # no primary
