@@ -8,8 +8,7 @@ use warnings;
 
 use lib 't/lib';
 use Load qw(devstack sql request create uuid invariants rounds wait_until promised later
-            collect together stored);
-use IO::Handle;
+            collect together stored hold);
 use Own;
 use PgProxy;
 use Test::More;
@@ -139,22 +138,14 @@ SKIP: {
     $proxy->rule(match => 'create_payments', do => 'late_sync');
 
     # while the table is locked, calls gather on all connections
-    open my $lock, '|-', 'psql', '-XAtq', '-d', $ENV{PG_PRIMARY}
-        or die "psql: $!";
-    $lock->autoflush;
-    print {$lock} "BEGIN; LOCK TABLE pay.payments IN EXCLUSIVE MODE;\n";
-    wait_until(5, sub {
-        sql("SELECT count(*) FROM pg_locks WHERE mode = 'ExclusiveLock'
-              AND relation = 'pay.payments'::regclass AND granted") == 1
-    }) or die "no lock\n";
+    my $lock = hold('LOCK TABLE pay.payments IN EXCLUSIVE MODE');
 
     my @words = map { 'w' . substr(uuid(), 0, 8) } 1 .. 64;
     my @answers = together([$Load::port, sub {
         ok(wait_until(1, sub { $proxy->seen('late_sync') >= 16 }),
            'eight calls on each of two connections');
-        print {$lock} "COMMIT;\n";
+        $lock->release;
     }], map { with_word(uuid(), 5, $_, 0) } @words);
-    close $lock;
 
     my @wrong = grep {
         $answers[$_]{status} == 201

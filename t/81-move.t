@@ -7,7 +7,7 @@ use warnings;
 
 use lib 't/lib';
 use Load qw(sql request create api text uuid invariants rounds wait_until promised devstack
-            error_log_since recovered);
+            error_log_since recovered hold);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -157,15 +157,12 @@ my ($log, $log2) = (0, 0);
     my $blocked = move(1, 2, '--merchant', $one);
     ok(said($blocked, qr/has caught up/), 'once more');
     kill STOP => $blocked->{pid};
-    open my $lock, '|-', 'psql', '-XAtq', '-d', $shard{2} or die;
-    select((select($lock), $| = 1)[0]);
-    print {$lock} "BEGIN; SELECT FROM pay.ownership FOR UPDATE; SELECT pg_advisory_lock(7004);\n";
-    ok(wait_until(5, sub { in_shard(2, "SELECT count(*) FROM pg_locks WHERE objid = 7004") == 1 }),
-       'somebody holds it up');
+    # somebody holds it up
+    my $lock = do { local $ENV{PG_PRIMARY} = $shard{2}; hold('SELECT FROM pay.ownership FOR UPDATE') };
     kill CONT => $blocked->{pid};
     is(ended($blocked), 1, 'the target cannot be opened');
     is(where_is($one), 'away arriving', 'the source has let go');
-    close $lock;
+    $lock->release;
     my $said = moves('the next time it ends', 1, 2, '--merchant', $one);
     is(where_is($one), 'away here', 'the target has him');
     sleep 2;
