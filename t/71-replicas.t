@@ -292,6 +292,48 @@ read_by_replicas('healthy');
 
 # Redis, which knows what was written ------------------------------------------------
 
+# the ports from which a node's workers speak to Redis
+sub redis_ports {
+    my ($node) = @_;
+    my ($redis) = $ENV{REDIS_URL} =~ /:(\d+)$/;
+    my ($master) = `cat $ENV{DEVSTACK_DIR}/$node/nginx.pid` =~ /(\d+)/;
+    my %mine;
+    for my $worker (`pgrep -P $master` =~ /(\d+)/g) {
+        for my $fd (glob "/proc/$worker/fd/*") {
+            my $to = readlink $fd // '';
+            $mine{$1} = 1 if $to =~ /^socket:\[(\d+)\]/;
+        }
+    }
+    open my $tcp, '<', '/proc/net/tcp' or die "/proc/net/tcp: $!";
+    return map {
+        my @column = split;
+        my ($from, $to) = map { /:(\w{4})$/ ? hex $1 : 0 } @column[1, 2];
+        $to == $redis && $mine{ $column[9] // '' } ? $from : ();
+    } <$tcp>;
+}
+
+# one node loses its connections: what is written before there are others is
+# answered when Redis knows of it
+{
+    my @wrong;
+    my $lost = 0;
+    for my $n (1 .. rounds(8, 80)) {
+        devstack('lag', $_, 'on') for qw(replica1 replica2);
+        ok(wait_until(10, sub { redis_ports('nginx') == 2 }), 'connections to lose');
+        for my $port (redis_ports('nginx')) {
+            $lost += `redis-cli -u $ENV{REDIS_URL} CLIENT KILL ADDR 127.0.0.1:$port` =~ /^1/;
+        }
+        my $payment = at($first, sub { request(create(uuid(), 12), 12) });
+        push @wrong, "create: $payment->{status}" if $payment->{status} != 201;
+        my $read = get($second, '/v1/payments/' . id_of($payment));
+        push @wrong, "get: $read->{status} $read->{body}"
+            if $read->{body} ne $payment->{body};
+        devstack('lag', $_, 'off') for qw(replica1 replica2);
+        read_by_replicas("lost and found $n") if $n % 4 == 0;
+    }
+    is(wrong(@wrong), '', "a node has lost $lost connections: never stale");
+}
+
 {
     my @wrong;
     devstack('lag', $_, 'on') for qw(replica1 replica2);
@@ -310,6 +352,28 @@ read_by_replicas('healthy');
        'Redis hangs: and read');
     devstack('resume', 'redis');
     read_by_replicas('Redis is back');
+}
+
+# Redis takes no numbers, and the node that reads finds none there: it is told by
+# way of the primary that some are missing
+{
+    my $redis = "redis-cli -u $ENV{REDIS_URL}";
+    `$redis CONFIG SET maxmemory 1`;
+    my $refused = at($first, sub { request(create(uuid(), 14), 12) });
+    is($refused->{status}, 201, 'Redis is full: paid');
+    ok(wait_until(5, sub {
+        my @before = reads($second);
+        get($second, $path) for 1 .. 20;
+        my @after = reads($second);
+        $after[0] == $before[0] && $after[1] == $before[1];
+    }), 'Redis is full: the other node hears of it and asks the primary only');
+    devstack('lag', $_, 'on') for qw(replica1 replica2);
+    my @wrong;
+    round_trip(\@wrong) for 1 .. 10;
+    is(wrong(@wrong), '', 'Redis is full: never stale');
+    devstack('lag', $_, 'off') for qw(replica1 replica2);
+    `$redis CONFIG SET maxmemory 0`;
+    read_by_replicas('Redis has room');
 }
 
 # replicas go and come: no read fails -------------------------------------------------

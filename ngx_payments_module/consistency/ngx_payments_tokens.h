@@ -8,9 +8,10 @@
  * is answered; a read asks for it there and takes it to the replica, which
  * compares it with what it has.  Where Redis can not be asked, or has been
  * reached for less than these seconds and may have lost one, the primary
- * answers.  Where a token can not be stored this node asks no replica for as
- * long; nodes that reach Redis while this one does not may for that long read
- * what a replica lacks, which is what it has not received yet.
+ * answers.  Where a token can not be stored, also by a second connection, this
+ * node asks no replica for as long, and the others do not once they have heard
+ * of it, by way of the primary: for the one or two seconds until then they may
+ * read what a replica lacks.
  *
  * Nothing here owns memory.
  */

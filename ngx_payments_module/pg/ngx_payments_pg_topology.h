@@ -47,7 +47,9 @@ struct ngx_payments_pg_topology_s {
                                                   which who is read must show;
                                                   0: none */
     ngx_atomic_t                  blind;       /* no replica is asked before, if
-                                                  not 0 */
+                                                  not 0: this node could not say
+                                                  what it wrote */
+    ngx_atomic_t                  others;      /* ... or another has said so */
     ngx_atomic_t                  addresses;   /* how often one has changed */
     uint32_t                      servers;     /* CRC of them, in order */
     ngx_payments_pg_node_t        nodes[NGX_PAYMENTS_PG_SERVERS];
@@ -60,6 +62,7 @@ struct ngx_payments_pg_probe_s {
     ngx_payments_pg_pool_t        pool;
     ngx_payments_pg_item_t        item;
     ngx_payments_pg_item_t        beat;
+    ngx_payments_pg_value_t       blind;       /* of the beat */
     ngx_uint_t                    server;
     ngx_msec_t                    asked;
     unsigned                      pending:1;
@@ -77,6 +80,8 @@ void ngx_payments_pg_read_nobody(ngx_payments_pg_shard_t *shard);
 /* a server shows this beat; 0: it does not answer */
 void ngx_payments_pg_judge(ngx_payments_pg_shard_t *shard, ngx_uint_t i,
     ngx_uint_t line, int64_t at);
+/* for how many milliseconds this node still asks no replica of its own */
+int64_t ngx_payments_pg_blindness(ngx_payments_pg_shard_t *shard);
 /* the handler of beats, of the primary's and of those that others show */
 void ngx_payments_pg_beaten(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);

@@ -18,8 +18,9 @@
 #define NGX_PAYMENTS_PG_FLOOR        3000
 #define NGX_PAYMENTS_PG_FLOOR_OLD    6000
 
-/* how long no replica is asked after a write that could not be told to all: by
-   then it is below the floor */
+/* how long no replica is asked after a write that could not be told to all, by
+   this node and, once they have heard the next beat, by the others: by then it
+   is below the floor */
 #define NGX_PAYMENTS_PG_PRIMARY_ONLY 15000
 
 #define NGX_PAYMENTS_PG_BEAT_GAP     750   /* ms between them, at least */
@@ -29,6 +30,20 @@
 
 #define NGX_PAYMENTS_BEAT_TIMELINE   1
 #define NGX_PAYMENTS_BEAT_AT         2
+#define NGX_PAYMENTS_BEAT_BLIND      3
+
+
+/* how much is left until then; 0: it has passed, or never was */
+
+static ngx_msec_t
+ngx_payments_pg_left(ngx_atomic_uint_t until)
+{
+    ngx_msec_int_t  left;
+
+    left = (ngx_msec_int_t) (until - ngx_current_msec);
+
+    return (until != 0 && left > 0) ? (ngx_msec_t) left : 0;
+}
 
 
 /* nobody was heard: what was known may be old, also where all have slept */
@@ -36,7 +51,6 @@
 ngx_uint_t
 ngx_payments_pg_readable(ngx_payments_pg_shard_t *shard)
 {
-    ngx_atomic_uint_t            blind;
     ngx_payments_pg_topology_t  *t = shard->topology;
 
     if (t == NULL || !shard->conf->replicas
@@ -47,9 +61,15 @@ ngx_payments_pg_readable(ngx_payments_pg_shard_t *shard)
         return 0;
     }
 
-    blind = t->blind;
+    return ngx_payments_pg_left(t->blind) == 0
+           && ngx_payments_pg_left(t->others) == 0;
+}
 
-    return blind == 0 || (ngx_msec_int_t) (ngx_current_msec - blind) >= 0;
+
+int64_t
+ngx_payments_pg_blindness(ngx_payments_pg_shard_t *shard)
+{
+    return (int64_t) ngx_payments_pg_left(shard->topology->blind);
 }
 
 
@@ -177,7 +197,7 @@ ngx_payments_pg_judge(ngx_payments_pg_shard_t *shard, ngx_uint_t i,
 
 static void
 ngx_payments_pg_hear(ngx_payments_pg_shard_t *shard, ngx_uint_t line,
-    int64_t at)
+    int64_t at, int64_t blind)
 {
     ngx_uint_t                   i, n;
     ngx_msec_t                   age;
@@ -213,6 +233,10 @@ ngx_payments_pg_hear(ngx_payments_pg_shard_t *shard, ngx_uint_t line,
             floor = (ngx_atomic_uint_t) beats[i].at;
         }
     }
+
+    /* before it is known that the primary was heard */
+
+    t->others = (blind > 0) ? ngx_current_msec + (ngx_msec_t) blind : 0;
 
     t->floor = floor;
     t->line = line;
@@ -253,6 +277,7 @@ ngx_payments_pg_beaten(ngx_payments_pg_item_t *item,
         ngx_payments_pg_judge(shard, probe->server, line, at);
 
     } else if (item->statement == NGX_PAYMENTS_PG_BEAT && at != 0) {
-        ngx_payments_pg_hear(shard, line, at);
+        ngx_payments_pg_hear(shard, line, at,
+                      ngx_payments_pg_number(row, NGX_PAYMENTS_BEAT_BLIND));
     }
 }

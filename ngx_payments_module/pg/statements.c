@@ -63,8 +63,8 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
     { "background", "pay.background($1,$2)",
       NGX_PAYMENTS_PG_LIST, 1, { U }, 0 },
 
-    { "beat", "pay.beat($1)",
-      NGX_PAYMENTS_PG_LIST, 0, { U }, 0 },
+    { "beat", "pay.beat($1,$2)",
+      NGX_PAYMENTS_PG_LIST, 1, { I }, 0 },
 
     { "shown", "pay.shown($1)",
       NGX_PAYMENTS_PG_LIST, 0, { U }, 0 },

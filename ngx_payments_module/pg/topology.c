@@ -162,6 +162,7 @@ ngx_payments_pg_begin(ngx_payments_pg_shard_t *shard, ngx_cycle_t *cycle)
         probe->item.once = 1;
         probe->beat.handler = ngx_payments_pg_beaten;
         probe->beat.data = probe;
+        probe->beat.values = &probe->blind;
         probe->beat.once = 1;
 
         if (ngx_payments_pg_pool_init(cycle, &probe->pool, shard,
@@ -489,6 +490,7 @@ ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
         probe->beat.statement =
                      (shard->topology->primary == probe->server + 1)
                      ? NGX_PAYMENTS_PG_BEAT : NGX_PAYMENTS_PG_SHOWN;
+        probe->blind.number = ngx_payments_pg_blindness(shard);
         ngx_payments_pg_tell(probe, &probe->beat);
     }
 }

@@ -19,10 +19,11 @@ static void ngx_payments_redis_fail_handler(ngx_event_t *ev);
 static void ngx_payments_redis_backoff_handler(ngx_event_t *ev);
 
 
-static ngx_payments_redis_t  *ngx_payments_redis;
+/* of this worker; NULL: not configured */
+ngx_payments_redis_t  *ngx_payments_redis;
 
 
-static void
+void
 ngx_payments_redis_event(ngx_payments_redis_t *redis, ngx_event_t *ev,
     ngx_event_handler_pt handler)
 {
@@ -50,6 +51,7 @@ ngx_payments_redis_init(ngx_cycle_t *cycle, ngx_payments_redis_conf_t *conf)
 
     ngx_queue_init(&redis->sent);
     ngx_queue_init(&redis->failed);
+    ngx_payments_redis_numbers_init(redis);
 
     ngx_payments_redis_event(redis, &redis->flush,
                              ngx_payments_redis_flush_handler);
@@ -76,6 +78,8 @@ ngx_payments_redis_exit(void)
     }
 
     ngx_payments_redis_close(redis, NULL);
+
+    ngx_payments_redis_numbers_exit(redis);
 
     if (redis->backoff.timer_set) {
         ngx_del_timer(&redis->backoff);
@@ -161,22 +165,11 @@ ngx_payments_redis_put(ngx_payments_redis_t *redis, int argc,
 }
 
 
-static ngx_payments_redis_command_t *
-ngx_payments_redis_command(ngx_payments_redis_t *redis, int argc,
-    const char **argv, const size_t *lengths)
+void
+ngx_payments_redis_sent(ngx_payments_redis_t *redis,
+    ngx_payments_redis_command_t *command)
 {
-    ngx_connection_t              *c;
-    ngx_payments_redis_command_t  *command;
-
-    command = ngx_calloc(sizeof(ngx_payments_redis_command_t), &redis->log);
-    if (command == NULL) {
-        return NULL;
-    }
-
-    if (ngx_payments_redis_put(redis, argc, argv, lengths) != NGX_OK) {
-        ngx_free(command);
-        return NULL;
-    }
+    ngx_connection_t  *c;
 
     command->deadline = ngx_current_msec + redis->conf->timeout;
 
@@ -193,6 +186,26 @@ ngx_payments_redis_command(ngx_payments_redis_t *redis, int argc,
     }
 
     ngx_queue_insert_tail(&redis->sent, &command->queue);
+}
+
+
+ngx_payments_redis_command_t *
+ngx_payments_redis_command(ngx_payments_redis_t *redis, int argc,
+    const char **argv, const size_t *lengths)
+{
+    ngx_payments_redis_command_t  *command;
+
+    command = ngx_calloc(sizeof(ngx_payments_redis_command_t), &redis->log);
+    if (command == NULL) {
+        return NULL;
+    }
+
+    if (ngx_payments_redis_put(redis, argc, argv, lengths) != NGX_OK) {
+        ngx_free(command);
+        return NULL;
+    }
+
+    ngx_payments_redis_sent(redis, command);
 
     return command;
 }
@@ -226,98 +239,6 @@ ngx_payments_redis_get(ngx_str_t *key, ngx_payments_redis_handler_pt handler,
         command->handler = handler;
         command->data = data;
         command->get = 1;
-    }
-
-    return command;
-}
-
-
-/*
- * A set of one member: its score grows, in one command of Redis' own.  Its life
- * is prolonged before that as well, or it might end between the two.
- */
-
-ngx_payments_redis_command_t *
-ngx_payments_redis_raise(ngx_str_t *key, int64_t number, time_t ttl,
-    ngx_payments_redis_handler_pt handler, void *data)
-{
-    u_char                         score[NGX_INT64_LEN];
-    u_char                         seconds[NGX_TIME_T_LEN];
-    size_t                         lengths[5];
-    const char                    *argv[5];
-    ngx_payments_redis_t          *redis = ngx_payments_redis;
-    ngx_payments_redis_command_t  *command;
-
-    if (redis == NULL || !redis->ready) {
-        return NULL;
-    }
-
-    argv[0] = "EXPIRE";
-    lengths[0] = 6;
-    argv[1] = (char *) key->data;
-    lengths[1] = key->len;
-    argv[2] = (char *) seconds;
-    lengths[2] = ngx_sprintf(seconds, "%T", ttl) - seconds;
-
-    if (ngx_payments_redis_command(redis, 3, argv, lengths) == NULL) {
-        return NULL;
-    }
-
-    argv[0] = "ZADD";
-    lengths[0] = 4;
-    argv[2] = "GT";
-    lengths[2] = 2;
-    argv[3] = (char *) score;
-    lengths[3] = ngx_sprintf(score, "%L", number) - score;
-    argv[4] = "t";
-    lengths[4] = 1;
-
-    command = ngx_payments_redis_command(redis, 5, argv, lengths);
-    if (command == NULL) {
-        return NULL;
-    }
-
-    command->handler = handler;
-    command->data = data;
-
-    argv[0] = "EXPIRE";
-    lengths[0] = 6;
-    argv[2] = (char *) seconds;
-    lengths[2] = ngx_sprintf(seconds, "%T", ttl) - seconds;
-
-    /* without it the number stays, which does no harm */
-
-    (void) ngx_payments_redis_command(redis, 3, argv, lengths);
-
-    return command;
-}
-
-
-ngx_payments_redis_command_t *
-ngx_payments_redis_highest(ngx_str_t *key,
-    ngx_payments_redis_handler_pt handler, void *data)
-{
-    size_t                         lengths[3];
-    const char                    *argv[3];
-    ngx_payments_redis_t          *redis = ngx_payments_redis;
-    ngx_payments_redis_command_t  *command;
-
-    if (redis == NULL || !redis->ready) {
-        return NULL;
-    }
-
-    argv[0] = "ZSCORE";
-    lengths[0] = 6;
-    argv[1] = (char *) key->data;
-    lengths[1] = key->len;
-    argv[2] = "t";
-    lengths[2] = 1;
-
-    command = ngx_payments_redis_command(redis, 3, argv, lengths);
-
-    if (command != NULL) {
-        command->handler = handler;
-        command->data = data;
     }
 
     return command;
@@ -363,7 +284,9 @@ ngx_payments_redis_backoff_handler(ngx_event_t *ev)
 {
     ngx_connection_t  *c = ev->data;
 
-    if (!ngx_exiting) {
+    /* a worker that drains still has to say what waits */
+
+    if (!ngx_exiting || ngx_payments_redis_numbers_wait(c->data)) {
         ngx_payments_redis_connect(c->data);
     }
 }
@@ -390,6 +313,8 @@ ngx_payments_redis_close(ngx_payments_redis_t *redis, const char *reason)
                       &redis->name, reason);
     }
 
+    ngx_payments_redis_numbers_lost(redis);
+
     redis->ready = 0;
     redis->asking = 0;
 
@@ -408,25 +333,36 @@ ngx_payments_redis_close(ngx_payments_redis_t *redis, const char *reason)
 
         command = ngx_queue_data(q, ngx_payments_redis_command_t, queue);
 
-        if (reason == NULL || command->handler == NULL) {
+        if (reason == NULL
+            || (!command->raise && command->handler == NULL))
+        {
             ngx_free(command);
             continue;
         }
 
-        ngx_queue_insert_tail(&redis->failed, q);
+        if (ngx_payments_redis_numbers_keep(redis, command) == NGX_OK) {
+            continue;
+        }
+
+        ngx_payments_redis_failed(redis, command);
     }
 
     if (reason == NULL) {
         return;
     }
 
-    if (!ngx_queue_empty(&redis->failed)) {
-        ngx_post_event(&redis->fail, &ngx_posted_events);
-    }
-
     if (!redis->backoff.timer_set) {
         ngx_payments_redis_backoff(redis);
     }
+}
+
+
+void
+ngx_payments_redis_failed(ngx_payments_redis_t *redis,
+    ngx_payments_redis_command_t *command)
+{
+    ngx_queue_insert_tail(&redis->failed, &command->queue);
+    ngx_post_event(&redis->fail, &ngx_posted_events);
 }
 
 
@@ -556,6 +492,8 @@ ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
 
         rc = (reply->type == REDIS_REPLY_ERROR) ? NGX_ERROR
              : (reply->type == REDIS_REPLY_NIL) ? NGX_DECLINED : NGX_OK;
+
+        redis->stored |= (command->raise && rc == NGX_OK);
 
         if (command->get) {
             if (rc == NGX_OK && reply->type != REDIS_REPLY_STRING) {

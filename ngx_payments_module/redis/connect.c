@@ -380,6 +380,7 @@ ngx_payments_redis_greeted(ngx_payments_redis_t *redis, redisReply *reply)
 
     ngx_del_timer(redis->peer.connection->read);
     ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_CONNECT, 1);
+    ngx_payments_redis_numbers_ready(redis);
 
     return NGX_OK;
 }

@@ -66,7 +66,9 @@ void ngx_payments_redis_set(ngx_str_t *key, ngx_str_t *value, time_t ttl);
 
 /*
  * Remembers a number, below 2^52, for "ttl" seconds if it is the highest so far
- * of this key; and asks for that, in decimal.  As _get() otherwise.
+ * of this key; and asks for that, in decimal.  As _get() otherwise, but that a
+ * number which a connection has left behind, or finds none, waits for the next
+ * one, see numbers.c.
  */
 ngx_payments_redis_command_t *ngx_payments_redis_raise(ngx_str_t *key,
     int64_t number, time_t ttl, ngx_payments_redis_handler_pt handler,

@@ -171,19 +171,25 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
       FROM unnest(item) AS i
 $$;
 
--- Writes the primary's beat. In: tags.  Out: each tag, the timeline that this
--- server writes, and the time of the beat by its clock, which is later than
--- any before it on this timeline.  Errors: 25006 on a standby; 55P03.
+-- Writes the primary's beat. In: tags; for how long, milliseconds, the node that
+-- asks has no way to tell others what it has written, 0: it has (and so has, by
+-- the default, who does not say: a worker of an earlier version).  Out: each tag,
+-- the timeline that this server writes, the time of the beat by its clock, which
+-- is later than any before it on this timeline, and for how long, milliseconds, by
+-- what any node has said, replicas are not to be read.  Errors: 25006 on a
+-- standby; 55P03.
 -- Loses nothing where the last beats are lost: its commit does not wait for the
 -- disk or a standby, so that neither keeps it from being heard.  Set inside: a
 -- function's own SET has ended by the time of the commit.
-CREATE OR REPLACE FUNCTION pay.beat(item uuid[])
-RETURNS TABLE (o_item uuid, o_timeline bigint, o_at timestamptz)
+CREATE OR REPLACE FUNCTION pay.beat(item uuid[], blind bigint[] DEFAULT '{}')
+RETURNS TABLE (o_item uuid, o_timeline bigint, o_at timestamptz, o_blind bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
 SET lock_timeout = '200ms' AS $$
 DECLARE
     t constant bigint := ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))
                          ::bit(32)::bigint;
+    longest constant interval := (SELECT max(b) FROM unnest(blind) AS b)
+                                 * interval '1 millisecond';
     beat pay.beats;
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
@@ -192,9 +198,15 @@ BEGIN
            at = CASE WHEN b.timeline = t
                      THEN greatest(clock_timestamp(),
                                    b.at + interval '1 millisecond')
-                     ELSE clock_timestamp() END
+                     ELSE clock_timestamp() END,
+           blind_until = CASE WHEN longest > interval '0'
+                              THEN greatest(b.blind_until,
+                                            clock_timestamp() + longest)
+                              ELSE b.blind_until END
      RETURNING b.* INTO STRICT beat;
-    RETURN QUERY SELECT i, beat.timeline, beat.at FROM unnest(item) AS i;
+    RETURN QUERY SELECT i, beat.timeline, beat.at,
+        greatest(0, extract(epoch FROM beat.blind_until - beat.at) * 1000)::bigint
+      FROM unnest(item) AS i;
 END $$;
 
 -- The beat that this server shows.  In: tags.  Out: as of pay.beat().

@@ -4,7 +4,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(13);
+SELECT plan(16);
 
 SET search_path = public, pay;
 
@@ -73,6 +73,14 @@ SELECT ok((SELECT b.o_at > a.o_at FROM pay.beat(ARRAY[gen_random_uuid()]) a,
                   LATERAL (SELECT o_at FROM pay.beat(ARRAY[gen_random_uuid()])
                             WHERE a.o_at IS NOT NULL) b),
           'and each one is later');
+SELECT is((SELECT max(o_blind) FROM pay.beat(ARRAY[gen_random_uuid()])), 0::bigint,
+          'nobody has said that replicas lack what nobody knows of');
+SELECT ok((SELECT o_blind BETWEEN 14000 AND 15000
+             FROM pay.beat(ARRAY[gen_random_uuid()], ARRAY[15000])),
+          'who says so is heard');
+SELECT ok((SELECT min(o_blind) BETWEEN 13000 AND 15000 AND count(*) = 2
+             FROM pay.beat(ARRAY[gen_random_uuid(), gen_random_uuid()], ARRAY[0, 10])),
+          'by others as well, whatever they say, for as long');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -319,7 +319,8 @@ sub hold {
 sub Load::Held::release {
     my ($held) = @_;
     my $in = delete $held->{in} or return;
-    print {$in} "COMMIT;\n";
+    # what was forked meanwhile has the pipe's end as well
+    print {$in} "COMMIT;\n\\q\n";
     close $in;
     waitpid $held->{pid}, 0;
 }
