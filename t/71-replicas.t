@@ -7,7 +7,7 @@ use warnings;
 
 use lib 't/lib';
 use Load qw(sql request create api uuid invariants rounds wait_until devstack
-            error_log_since later collect);
+            error_log_since later collect hold);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -292,7 +292,7 @@ read_by_replicas('healthy');
 
 # Redis, which knows what was written ------------------------------------------------
 
-# the ports from which a node's workers speak to Redis
+# the ports of connections of a node's workers to Redis
 sub redis_ports {
     my ($node) = @_;
     my ($redis) = $ENV{REDIS_URL} =~ /:(\d+)$/;
@@ -308,7 +308,7 @@ sub redis_ports {
     return map {
         my @column = split;
         my ($from, $to) = map { /:(\w{4})$/ ? hex $1 : 0 } @column[1, 2];
-        $to == $redis && $mine{ $column[9] // '' } ? $from : ();
+        $to == $redis && $column[3] eq '01' && $mine{ $column[9] // '' } ? $from : ();
     } <$tcp>;
 }
 
@@ -332,6 +332,32 @@ sub redis_ports {
         read_by_replicas("lost and found $n") if $n % 4 == 0;
     }
     is(wrong(@wrong), '', "a node has lost $lost connections: never stale");
+}
+
+# a worker drains, with a write under way, and loses its connection: it has another
+# one by the time that the write is to be told of
+{
+    my $bucket = sql('SELECT min(merchant_id) & 4095 FROM pay.payments');
+    my $held = hold("SELECT pg_advisory_xact_lock(7001, $bucket)");
+    my $later = at($first, sub { later(create(uuid(), 15), 14) });
+    ok(wait_until(5, sub { sql("SELECT count(*) FROM pg_locks
+        WHERE locktype = 'advisory' AND classid = 7001 AND NOT granted") > 0 }),
+       'a write is under way');
+    my ($master) = `cat $ENV{DEVSTACK_DIR}/nginx/nginx.pid` =~ /(\d+)/;
+    kill HUP => $master;
+    ok(wait_until(10, sub {
+        `ps -o args= --ppid $master` =~ /shutting down/ && redis_ports('nginx') == 3;
+    }), 'its worker drains');
+    `redis-cli -u $ENV{REDIS_URL} CLIENT KILL ADDR 127.0.0.1:$_` for redis_ports('nginx');
+    ok(wait_until(5, sub { redis_ports('nginx') == 3 }), 'and has a connection again');
+    devstack('lag', $_, 'on') for qw(replica1 replica2);
+    $held->release;
+    my $payment = collect($later);
+    is($payment->{status}, 201, 'paid');
+    is(get($second, '/v1/payments/' . id_of($payment))->{body}, $payment->{body},
+       'and read at the other node');
+    devstack('lag', $_, 'off') for qw(replica1 replica2);
+    read_by_replicas('all workers are new');
 }
 
 {

@@ -472,6 +472,7 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
 
         /* committed, but there is no memory to say so: a retry replays it */
 
+        ngx_payments_pg_primary_only();
         ngx_payments_execution_fail(execution, NGX_PAYMENTS_OUTCOME_UNKNOWN);
         return;
     }

@@ -234,6 +234,14 @@ ngx_payments_pg_hear(ngx_payments_pg_shard_t *shard, ngx_uint_t line,
         }
     }
 
+    if ((blind > 0) != (t->others != 0)) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "replicas of payments shard \"%V\" are %s",
+                      &shard->conf->name, (blind > 0)
+                      ? "not read: a node could not tell of its writes"
+                      : "read again: all nodes tell of their writes");
+    }
+
     /* before it is known that the primary was heard */
 
     t->others = (blind > 0) ? ngx_current_msec + (ngx_msec_t) blind : 0;

@@ -127,6 +127,7 @@ ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone, void *data)
         if (old != NULL) {
             known->system = old->system;
             known->timeline = old->timeline;
+            known->blind = old->blind;
         }
     }
 

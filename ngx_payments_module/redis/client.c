@@ -1,9 +1,10 @@
 
 /*
  * States: closed -> connecting (connect.c) -> greeting -> ready.
- * Commands are taken only when ready, so none ever waits for a connection;
- * a command without an answer in time closes the connection, and the next
- * attempt must be greeted before it takes commands: that is the breaker.
+ * Commands are taken only when ready, so none but numbers (numbers.c) ever
+ * waits for a connection; a command without an answer in time closes the
+ * connection, and the next attempt must be greeted before it takes commands:
+ * that is the breaker.
  */
 
 #include "ngx_payments_redis_internal.h"
@@ -284,11 +285,9 @@ ngx_payments_redis_backoff_handler(ngx_event_t *ev)
 {
     ngx_connection_t  *c = ev->data;
 
-    /* a worker that drains still has to say what waits */
+    /* a worker that drains may write yet, and is not kept by this */
 
-    if (!ngx_exiting || ngx_payments_redis_numbers_wait(c->data)) {
-        ngx_payments_redis_connect(c->data);
-    }
+    ngx_payments_redis_connect(c->data);
 }
 
 

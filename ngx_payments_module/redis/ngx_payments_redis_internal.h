@@ -21,6 +21,7 @@ struct ngx_payments_redis_command_s {
     ngx_msec_t                      deadline;
     ngx_str_t                       key;       /* of a number, behind this */
     int64_t                         number;
+    ngx_msec_t                      until;     /* it waits; 0: it has not yet */
     time_t                          ttl;
     unsigned                        get:1;     /* counted as hit or miss */
     unsigned                        raise:1;   /* a number */
@@ -106,7 +107,6 @@ void ngx_payments_redis_numbers_ready(ngx_payments_redis_t *redis);
    NGX_DECLINED: it is no number, or it is too late */
 ngx_int_t ngx_payments_redis_numbers_keep(ngx_payments_redis_t *redis,
     ngx_payments_redis_command_t *command);
-ngx_uint_t ngx_payments_redis_numbers_wait(ngx_payments_redis_t *redis);
 
 
 #endif /* _NGX_PAYMENTS_REDIS_INTERNAL_H_INCLUDED_ */

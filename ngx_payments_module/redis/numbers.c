@@ -5,19 +5,20 @@
  * Somebody else relies on them: unlike an answer, which Redis may or may not
  * have, a number that is missing there is wrong.  So where a connection is lost
  * those that are not known to be stored, and those that come, wait for the next
- * one, up to WAIT from when it was lost, and are said again: that does no harm.
- * After that Redis is away; nobody waits for it any more.
+ * one, each up to WAIT from when it was lost, and are said again: that does no
+ * harm.  After that Redis is away; nobody waits for it any more.
  *
- * Where a connection was lost that something was asked of, and that has stored
- * no number, such a time does not begin anew: or with a Redis that is there and
- * does not answer, or takes no writes, each number would wait.
+ * With a Redis that is there and does not answer, or takes no writes, each
+ * number would wait: such a time does not begin anew with the loss of a
+ * connection that was asked for something, has stored nothing and was new.
  */
 
 #include "ngx_payments_redis_internal.h"
 #include "../status/ngx_payments_status.h"
 
 
-#define NGX_PAYMENTS_REDIS_WAIT  250    /* ms */
+#define NGX_PAYMENTS_REDIS_WAIT  250     /* ms */
+#define NGX_PAYMENTS_REDIS_NEW   1000
 
 
 static void ngx_payments_redis_patience_handler(ngx_event_t *ev);
@@ -62,16 +63,12 @@ ngx_payments_redis_numbers_exit(ngx_payments_redis_t *redis)
 void
 ngx_payments_redis_numbers_lost(ngx_payments_redis_t *redis)
 {
-    if (redis->ready && (redis->stored || ngx_queue_empty(&redis->sent))) {
+    if (redis->ready
+        && (redis->stored || ngx_queue_empty(&redis->sent)
+            || ngx_current_msec - redis->since >= NGX_PAYMENTS_REDIS_NEW))
+    {
         redis->lost = ngx_current_msec;
     }
-}
-
-
-ngx_uint_t
-ngx_payments_redis_numbers_wait(ngx_payments_redis_t *redis)
-{
-    return !ngx_queue_empty(&redis->waiting);
 }
 
 
@@ -81,14 +78,23 @@ ngx_payments_redis_numbers_keep(ngx_payments_redis_t *redis,
 {
     ngx_msec_int_t  left;
 
-    left = (ngx_msec_int_t) (redis->lost + NGX_PAYMENTS_REDIS_WAIT
-                             - ngx_current_msec);
+    if (!command->raise) {
+        return NGX_DECLINED;
+    }
 
-    if (!command->raise || left <= 0) {
+    if (command->until == 0) {
+        command->until = redis->lost + NGX_PAYMENTS_REDIS_WAIT;
+    }
+
+    left = (ngx_msec_int_t) (command->until - ngx_current_msec);
+
+    if (left <= 0) {
         return NGX_DECLINED;
     }
 
     ngx_queue_insert_tail(&redis->waiting, &command->queue);
+
+    /* who came first ends first */
 
     if (!redis->patience.timer_set) {
         ngx_add_timer(&redis->patience, (ngx_msec_t) left);
@@ -101,16 +107,25 @@ ngx_payments_redis_numbers_keep(ngx_payments_redis_t *redis,
 static void
 ngx_payments_redis_patience_handler(ngx_event_t *ev)
 {
-    ngx_queue_t           *q;
-    ngx_connection_t      *c = ev->data;
-    ngx_payments_redis_t  *redis = c->data;
+    ngx_queue_t                   *q;
+    ngx_connection_t              *c = ev->data;
+    ngx_msec_int_t                 left;
+    ngx_payments_redis_t          *redis = c->data;
+    ngx_payments_redis_command_t  *command;
 
     while (!ngx_queue_empty(&redis->waiting)) {
         q = ngx_queue_head(&redis->waiting);
-        ngx_queue_remove(q);
+        command = ngx_queue_data(q, ngx_payments_redis_command_t, queue);
 
-        ngx_payments_redis_failed(redis,
-                     ngx_queue_data(q, ngx_payments_redis_command_t, queue));
+        left = (ngx_msec_int_t) (command->until - ngx_current_msec);
+
+        if (left > 0) {
+            ngx_add_timer(&redis->patience, (ngx_msec_t) left);
+            return;
+        }
+
+        ngx_queue_remove(q);
+        ngx_payments_redis_failed(redis, command);
     }
 }
 

@@ -172,8 +172,9 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
 $$;
 
 -- Writes the primary's beat. In: tags; for how long, milliseconds, the node that
--- asks has no way to tell others what it has written, 0: it has (and so has, by
--- the default, who does not say: a worker of an earlier version).  Out: each tag,
+-- asks still reads no replica, since it could not tell others what it had written,
+-- up to 15000, 0: it could (and so could, by the default, who does not say: a
+-- worker of an earlier version).  Out: each tag,
 -- the timeline that this server writes, the time of the beat by its clock, which
 -- is later than any before it on this timeline, and for how long, milliseconds, by
 -- what any node has said, replicas are not to be read.  Errors: 25006 on a
@@ -190,22 +191,21 @@ DECLARE
                          ::bit(32)::bigint;
     longest constant interval := (SELECT max(b) FROM unnest(blind) AS b)
                                  * interval '1 millisecond';
+    c constant timestamptz := clock_timestamp();
     beat pay.beats;
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     UPDATE pay.beats AS b
        SET timeline = t,
            at = CASE WHEN b.timeline = t
-                     THEN greatest(clock_timestamp(),
-                                   b.at + interval '1 millisecond')
-                     ELSE clock_timestamp() END,
-           blind_until = CASE WHEN longest > interval '0'
-                              THEN greatest(b.blind_until,
-                                            clock_timestamp() + longest)
-                              ELSE b.blind_until END
+                     THEN greatest(c, b.at + interval '1 millisecond')
+                     ELSE c END,
+           -- by a clock that was set back nobody stays blind for longer
+           blind_until = greatest(least(b.blind_until, c + interval '15 s'),
+                                  c + longest)
      RETURNING b.* INTO STRICT beat;
     RETURN QUERY SELECT i, beat.timeline, beat.at,
-        greatest(0, extract(epoch FROM beat.blind_until - beat.at) * 1000)::bigint
+        greatest(0, extract(epoch FROM beat.blind_until - c) * 1000)::bigint
       FROM unnest(item) AS i;
 END $$;
 

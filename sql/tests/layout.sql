@@ -4,7 +4,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(16);
+SELECT plan(18);
 
 SET search_path = public, pay;
 
@@ -81,6 +81,14 @@ SELECT ok((SELECT o_blind BETWEEN 14000 AND 15000
 SELECT ok((SELECT min(o_blind) BETWEEN 13000 AND 15000 AND count(*) = 2
              FROM pay.beat(ARRAY[gen_random_uuid(), gen_random_uuid()], ARRAY[0, 10])),
           'by others as well, whatever they say, for as long');
+UPDATE pay.beats SET at = now() + interval '1 day', blind_until = now() + interval '1 day';
+SELECT ok((SELECT o_blind BETWEEN 14000 AND 15000
+             FROM pay.beat(ARRAY[gen_random_uuid()])),
+          'nobody is blind for longer, whatever the clock was');
+UPDATE pay.beats SET blind_until = 'epoch';
+SELECT ok((SELECT o_blind BETWEEN 4000 AND 5000
+             FROM pay.beat(ARRAY[gen_random_uuid()], ARRAY[5000])),
+          'nor for less, while beats are ahead of the clock');
 
 SELECT * FROM finish();
 ROLLBACK;
