@@ -383,6 +383,23 @@ ngx_payments_pg_behind(ngx_payments_pg_pool_t *pool,
 }
 
 
+/* an item that a replica has not answered: again, there or at the primary */
+
+static void
+ngx_payments_pg_release_read(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item, ngx_payments_pg_class_e class)
+{
+    if (class == NGX_PAYMENTS_PG_CLASS_NONE
+        && item->locked < NGX_PAYMENTS_PG_BEHIND_MAX)
+    {
+        ngx_payments_pg_behind(pool, item);
+        return;
+    }
+
+    ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_NOT_EXECUTED);
+}
+
+
 /* what becomes of one item of a call that ended in an error of this class */
 
 static void
@@ -395,15 +412,7 @@ ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
     item->sent = 0;
 
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
-
-        if (class == NGX_PAYMENTS_PG_CLASS_NONE
-            && item->locked < NGX_PAYMENTS_PG_BEHIND_MAX)
-        {
-            ngx_payments_pg_behind(pool, item);
-            return;
-        }
-
-        ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_NOT_EXECUTED);
+        ngx_payments_pg_release_read(pool, item, class);
         return;
     }
 
