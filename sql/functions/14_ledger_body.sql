@@ -10,11 +10,13 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
                 WHEN currency IN ('CLF', 'UYW') THEN 4 ELSE 2 END::smallint
 $$;
 
--- In: merchant and id of a ledger transaction, which may not exist.  Out: it
--- as JSON, two entries for each leg; NULL: there is none.
-CREATE OR REPLACE FUNCTION pay.ledger_body(merchant bigint, id uuid)
-RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT '{"id":"' || pay.id_text('lt_', id)
+-- In: a merchant, ids of ledger transactions, which may not exist.  Out: those of
+-- his that do, each as JSON, two entries for each leg.
+-- As it stands it becomes a part of the statement that asks, and is planned with it.
+CREATE OR REPLACE FUNCTION pay.ledger_bodies(merchant bigint, ids uuid[])
+RETURNS TABLE (o_id uuid, o_body text) LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT t.transaction_id,
+        '{"id":"' || pay.id_text('lt_', t.transaction_id)
         || '","object":"ledger_transaction","kind":"' || min(t.kind)
         || '","source_type":"'
         || CASE WHEN min(t.kind) LIKE 'refund%' THEN 'refund' ELSE 'payment' END
@@ -24,9 +26,10 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
         || '","currency":"' || min(t.currency)
         || '","created_at":' || pay.json_time(min(t.created_at))
         || ',"entries":[' || string_agg(
-               '{"id":"' || pay.id_text('le_', encode(set_byte(uuid_send(id),
-                   15, get_byte(uuid_send(id), 15) # (t.leg * 2 + s.n)),
-                   'hex')::uuid)
+               '{"id":"' || pay.id_text('le_', encode(set_byte(
+                   uuid_send(t.transaction_id), 15,
+                   get_byte(uuid_send(t.transaction_id), 15)
+                   # (t.leg * 2 + s.n)), 'hex')::uuid)
                || '","account":"' || a.name || '","direction":"' || s.direction
                || '","amount":' || t.amount::text || '}', ','
                ORDER BY t.leg, s.n) || ']}'
@@ -34,6 +37,6 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
      CROSS JOIN LATERAL (VALUES (0, 'debit', t.debit), (1, 'credit', t.credit))
            AS s (n, direction, account)
       JOIN pay.accounts a ON a.account = s.account
-     WHERE t.merchant_id = merchant AND t.transaction_id = id
-    HAVING count(*) > 0
+     WHERE t.merchant_id = merchant AND t.transaction_id = ANY (ids)
+     GROUP BY t.transaction_id
 $$;

@@ -101,7 +101,7 @@ BEGIN
         SELECT * INTO c FROM pay.change_payment(p, payment[i], action[i],
             object[i], transfer[i], transfer2[i], amount[i], currency[i],
             final[i], reason[i], reference[i], metadata[i], description[i],
-            described[i], at[i], pay.id_text('req_', request_id[i]));
+            described[i], at[i], request_id[i]);
 
         IF c.status IS NULL THEN
             outcome := 8;
@@ -131,13 +131,14 @@ BEGIN
 END $$;
 
 -- One change of one payment, which the caller has locked.  In: the payment
--- (NULLs: there is none), and the rest as above.  Out: what the journal is to
+-- (NULLs: there is none), the id of the request (NULL: nobody has asked), and the
+-- rest as above.  Out: what the journal is to
 -- hold: HTTP status, body, object and its version, the payment of a refund's
 -- event, the event, if it is one, and what that changed.  Status NULL: outcome 8.
 CREATE OR REPLACE FUNCTION pay.change_payment(p pay.payments, payment uuid,
     action text, object uuid, transfer uuid, transfer2 uuid, amount bigint,
     currency text, final boolean, reason text, reference text, metadata text,
-    description text, described boolean, at timestamptz, request text,
+    description text, described boolean, at timestamptz, request uuid,
     OUT status smallint, OUT body text, OUT object_id uuid, OUT version int,
     OUT parent_id uuid, OUT event_type text, OUT previous text)
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
@@ -165,7 +166,6 @@ BEGIN
     ELSE
         SELECT t.refusal INTO STRICT refusal FROM pay.transitions t
          WHERE t.status = p.status AND t.action = action;
-        more := ',"payment_id":"' || pay.id_text('pay_', payment) || '"';
     END IF;
 
     -- the background may be late, the authorization has ended nevertheless
@@ -190,15 +190,22 @@ BEGIN
         detail := 'amount ' || a::text || ' is greater than '
             || CASE action WHEN 'refund' THEN 'amount_refundable '
                ELSE 'amount_capturable ' END || most::text;
-        more := ',"errors":[{"pointer":"/amount","code":"maximum","detail":'
-            || '"must be <= ' || most::text || '"}]' || more
-            || CASE action WHEN 'refund' THEN ',"amount_refundable":'
-               ELSE ',"amount_capturable":' END || most::text;
     END IF;
 
     IF refusal IS NOT NULL THEN
+        IF p.payment_id IS NOT NULL THEN
+            more := ',"payment_id":"' || pay.id_text('pay_', payment) || '"';
+        END IF;
+
+        IF detail IS NOT NULL THEN
+            more := ',"errors":[{"pointer":"/amount","code":"maximum","detail":'
+                || '"must be <= ' || most::text || '"}]' || more
+                || CASE action WHEN 'refund' THEN ',"amount_refundable":'
+                   ELSE ',"amount_capturable":' END || most::text;
+        END IF;
+
         SELECT x.status, x.body INTO STRICT status, body
-          FROM pay.refusal(refusal, request,
+          FROM pay.refusal(refusal, pay.id_text('req_', request),
                CASE WHEN a > most THEN detail END, more) x;
         RETURN;
     END IF;

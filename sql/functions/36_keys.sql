@@ -120,7 +120,7 @@ BEGIN
 
         SELECT * INTO c FROM pay.change_payment(p, p.payment_id, act, refund,
             transfer, transfer2, NULL, NULL, true, NULL, NULL, NULL, NULL,
-            false, at, pay.id_text('req_', request_id));
+            false, at, request_id);
 
         IF c.status >= 400 THEN
             RETURN c.body::json->>'code';

@@ -236,13 +236,15 @@ END $$;
 CREATE OR REPLACE FUNCTION pay.fresh(tokens bigint[], timeline bigint[],
     at timestamptz[])
 RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
-    SELECT (SELECT max(t) FROM unnest(tokens) AS t)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pay, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN (SELECT max(t) FROM unnest(tokens) AS t)
            < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
        AND EXISTS (SELECT FROM pay.beats AS b
                     WHERE b.timeline = ALL (fresh.timeline)
-                      AND b.at >= ALL (fresh.at))
-$$;
+                      AND b.at >= ALL (fresh.at));
+END $$;
 
 -- In: tags.  Out: each tag and whether this server takes writes.
 CREATE OR REPLACE FUNCTION pay.ping(item uuid[])

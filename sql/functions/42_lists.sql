@@ -1,3 +1,39 @@
+-- In: a kind of pay.list_objects, a merchant, ids of such objects of his.  Out:
+-- these objects as JSON, parted by commas, in this order; NULL: there are none.
+CREATE OR REPLACE FUNCTION pay.objects_body(kind text, merchant bigint, ids uuid[])
+RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pay, pg_temp AS $$
+DECLARE
+    body text;
+BEGIN
+    CASE kind
+    WHEN 'payments' THEN
+        SELECT string_agg((SELECT pay.payment_body(p) FROM pay.payments p
+                            WHERE p.merchant_id = merchant AND p.payment_id = u.id),
+                          ',' ORDER BY u.n)
+          INTO body FROM unnest(ids) WITH ORDINALITY AS u(id, n);
+    WHEN 'refunds' THEN
+        SELECT string_agg((SELECT pay.refund_body(r) FROM pay.refunds r
+                            WHERE r.merchant_id = merchant AND r.refund_id = u.id),
+                          ',' ORDER BY u.n)
+          INTO body FROM unnest(ids) WITH ORDINALITY AS u(id, n);
+    WHEN 'api_keys' THEN
+        SELECT string_agg((SELECT pay.api_key_body(k) FROM pay.api_keys k
+                            WHERE k.merchant_id = merchant AND k.key_id = u.id),
+                          ',' ORDER BY u.n)
+          INTO body FROM unnest(ids) WITH ORDINALITY AS u(id, n);
+    WHEN 'merchants' THEN
+        SELECT string_agg((SELECT pay.merchant_body(m) FROM pay.merchants m
+                            WHERE m.public_id = u.id), ',' ORDER BY u.n)
+          INTO body FROM unnest(ids) WITH ORDINALITY AS u(id, n);
+    WHEN 'ledger_transactions' THEN
+        SELECT string_agg(b.o_body, ',' ORDER BY array_position(ids, b.o_id))
+          INTO body FROM pay.ledger_bodies(merchant, ids) AS b;
+    END CASE;
+
+    RETURN body;
+END $$;
+
 -- Lists, pages by key: what existed when a walk began comes once, whatever is
 -- inserted meanwhile.
 --
@@ -16,12 +52,15 @@
 -- Out: one row for each item: its tag; whether there is more; the last id of
 -- the page; the objects, parted by commas (NULL: there is no such payment).
 --
--- The conditions are constants of this function, their values parameters.
+-- Which ids is asked by a query made of constants of this function, whose values
+-- are parameters: no plan fits all filters.  It is short, and planned each time;
+-- what the objects look like is not, and is planned once in a session.  STABLE: both
+-- with the snapshot of the statement that asks.
 CREATE OR REPLACE FUNCTION pay.list_objects(item uuid[], merchant bigint[],
     livemode boolean[], kind text[], filter text[], after uuid[],
     ascending boolean[], size bigint[])
 RETURNS TABLE (o_item uuid, o_more boolean, o_last uuid, o_body text)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pay, pg_temp
 SET jit = off AS $$
 #variable_conflict use_variable
 DECLARE
@@ -29,8 +68,8 @@ DECLARE
     f jsonb;
     k text;
     id text;
-    query text;
     conditions text;
+    ids uuid[];
 BEGIN
     FOR i IN 1 .. array_length(item, 1) LOOP
         f := filter[i]::jsonb;
@@ -68,37 +107,22 @@ BEGIN
           ) AS c (present, text)
          WHERE c.present;
 
-        query := 'SELECT count(*) > $4, (array_agg(x.id ORDER BY x.n))['
-            'least($4, count(*))::int], string_agg(x.body, '','' ORDER BY x.n)'
-            ' FILTER (WHERE x.n <= $4) FROM (SELECT y.id, y.n, %3$s AS body '
-            'FROM (SELECT z.*, row_number() OVER (ORDER BY z.id %5$s) AS n '
-            'FROM ('
-            'SELECT %4$s t.%1$I AS id FROM pay.%2$I t '
-            || CASE k WHEN 'merchants' THEN 'WHERE true' ELSE
-               'WHERE t.merchant_id = $1 AND t.livemode = $2' END
-            || coalesce(conditions, '')
-            || ' ORDER BY t.%1$I %5$s LIMIT $4 + 1) z) y) x';
-
-        EXECUTE format(query, id,
-            CASE k WHEN 'ledger_transactions' THEN 'ledger_transfers'
-                   ELSE k END,
-            CASE k
-            WHEN 'payments' THEN '(SELECT pay.payment_body(p) FROM pay.payments'
-                ' p WHERE p.merchant_id = $1 AND p.payment_id = y.id)'
-            WHEN 'refunds' THEN '(SELECT pay.refund_body(r) FROM pay.refunds r'
-                ' WHERE r.merchant_id = $1 AND r.refund_id = y.id)'
-            WHEN 'api_keys' THEN '(SELECT pay.api_key_body(k) FROM pay.api_keys'
-                ' k WHERE k.merchant_id = $1 AND k.key_id = y.id)'
-            WHEN 'merchants' THEN '(SELECT pay.merchant_body(m) FROM '
-                'pay.merchants m WHERE m.public_id = y.id)'
-            ELSE 'pay.ledger_body($1, y.id)' END,
+        EXECUTE format('SELECT array_agg(x.id) FROM (SELECT %2$s t.%1$I AS id '
+            'FROM pay.%3$I t WHERE %4$s' || coalesce(conditions, '')
+            || ' ORDER BY t.%1$I %5$s LIMIT $4 + 1) x', id,
             CASE k WHEN 'ledger_transactions' THEN 'DISTINCT' ELSE '' END,
+            CASE k WHEN 'ledger_transactions' THEN 'ledger_transfers' ELSE k END,
+            CASE k WHEN 'merchants' THEN 'true'
+                   ELSE 't.merchant_id = $1 AND t.livemode = $2' END,
             CASE WHEN ascending[i] THEN 'ASC' ELSE 'DESC' END)
-           INTO o_more, o_last, o_body
+           INTO ids
           USING merchant[i], livemode[i], after[i], size[i], f;
 
         o_item := item[i];
-        o_body := coalesce(o_body, '');
+        o_more := coalesce(cardinality(ids) > size[i], false);
+        ids := ids[:size[i]];
+        o_last := ids[cardinality(ids)];
+        o_body := coalesce(pay.objects_body(k, merchant[i], ids), '');
 
         IF kind[i] = 'payment_refunds' AND NOT EXISTS (
             SELECT FROM pay.payments p
@@ -118,7 +142,11 @@ END $$;
 CREATE OR REPLACE FUNCTION pay.get_balances(item uuid[], merchant bigint[],
     livemode boolean[], currency text[])
 RETURNS TABLE (o_item uuid, o_version int, o_body text)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT u.i, 0, coalesce(b.body, CASE WHEN u.c IS NULL THEN '' ELSE
                '{"object":"balance","livemode":' || u.l::text
                || ',"currency":"' || u.c || '","exponent":'
@@ -151,15 +179,19 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
                      FROM pay.ledger_transfers t
                     WHERE t.merchant_id = u.m AND t.livemode = u.l
                       AND (u.c IS NULL OR t.currency = u.c)
-                    GROUP BY t.currency) s) b ON true
-$$;
+                    GROUP BY t.currency) s) b ON true;
+END $$;
 
 -- In: tag, merchant and mode of each request.  Out: tag; debits and credits
 -- of each currency as JSON, from one snapshot.
 CREATE OR REPLACE FUNCTION pay.trial_balance(item uuid[], merchant bigint[],
     livemode boolean[], unused uuid[])
 RETURNS TABLE (o_item uuid, o_version int, o_body text)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT u.i, 0, '{"object":"trial_balance","livemode":' || u.l::text
            || ',"as_of":' || pay.json_time(now()) || ',"currencies":{'
            || coalesce(b.body, '') || '}}'
@@ -176,18 +208,24 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
                               WHERE e.direction = 'credit'), 0) AS credits
                      FROM pay.ledger_entries e
                     WHERE e.merchant_id = u.m AND e.livemode = u.l
-                    GROUP BY e.currency) s) b ON true
-$$;
+                    GROUP BY e.currency) s) b ON true;
+END $$;
 
 -- In: tag, merchant, mode and id of each ledger transaction.  Out: tag; it as
 -- JSON, or NULL where this merchant has no such transaction.
 CREATE OR REPLACE FUNCTION pay.get_ledger_transactions(item uuid[],
     merchant bigint[], livemode boolean[], id uuid[])
 RETURNS TABLE (o_item uuid, o_version int, o_body text)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT u.i, 0, CASE WHEN EXISTS (
                SELECT FROM pay.ledger_transfers t
                 WHERE t.merchant_id = u.m AND t.transaction_id = u.id
-                  AND t.livemode = u.l) THEN pay.ledger_body(u.m, u.id) END
-      FROM unnest(item, merchant, livemode, id) AS u(i, m, l, id)
-$$;
+                  AND t.livemode = u.l)
+           THEN (SELECT b.o_body
+                   FROM pay.ledger_bodies(u.m, ARRAY[u.id]) AS b) END
+      FROM unnest(item, merchant, livemode, id) AS u(i, m, l, id);
+END $$;

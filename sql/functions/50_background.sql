@@ -104,7 +104,7 @@ BEGIN
 
         SELECT * INTO c FROM pay.change_payment(p, p.payment_id, act,
             pay.uuid7(), pay.uuid7(), pay.uuid7(), NULL, NULL, true, NULL,
-            NULL, NULL, NULL, false, now(), '');
+            NULL, NULL, NULL, false, now(), NULL);
 
         IF c.event_type IS NOT NULL THEN
             PERFORM pay.journal_background(p.merchant_id, p.livemode,

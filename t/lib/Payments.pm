@@ -116,7 +116,8 @@ Test::Nginx::Socket::log_level('info');
 # Concurrent requests --------------------------------------------------------
 
 # Sends each text over a connection of its own, all before any answer is read.
-# Returns [status, head, body] for each, in order; status 0: no answer.
+# Returns [status, head, body] for each, in order; status 0: no answer in $limit
+# seconds of a machine that does nothing else.
 sub concurrently {
     my ($port, $limit, @texts) = @_;
     my $select = IO::Select->new;
@@ -133,7 +134,7 @@ sub concurrently {
     my %socket = map { ($index{$_} => $_) } $select->handles;
     syswrite $socket{$_}, $texts[$_] for 0 .. $#texts;
 
-    my $until = time + $limit;
+    my $until = time + $limit * Test::Nginx::Util::patience();
 
     while ($select->count && time < $until) {
         for my $socket ($select->can_read(0.5)) {

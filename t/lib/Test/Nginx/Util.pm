@@ -51,8 +51,8 @@ our $Preamble = '';
 
 my ($pid, $generation, @violations, %closed) = (undef, 0);
 
-# Valgrind slows everything down; so do the time limits.
-# how much longer than on a machine that does nothing else something may take
+# How much longer than on a machine that does nothing else something may take:
+# valgrind slows everything down.
 my $patience = $ENV{TEST_NGINX_PATIENCE} || ($UseValgrind ? 10 : 3);
 
 sub patience { $patience }
