@@ -399,7 +399,7 @@ BEGIN
            cancellation_reason = p.cancellation_reason
      WHERE e.merchant_id = p.merchant_id AND e.payment_id = payment
        AND e.version = p.version - 1
-    RETURNING pay.payment_body(e) INTO STRICT body;
+    RETURNING e.version INTO STRICT version;
 
     IF r.refund_id IS NOT NULL THEN
         object_id := object;
@@ -407,7 +407,9 @@ BEGIN
         version := r.version;
         body := pay.refund_body(r);
     ELSE
-        version := p.version;
+        -- as the row is now: an expression of its own is made ready once in a
+        -- transaction, one of RETURNING for each statement
+        body := pay.payment_body(p);
         previous := pay.previous_attributes(before, body);
     END IF;
 END $$;
