@@ -5,7 +5,7 @@ use strict;
 use warnings;
 
 use lib 't/lib';
-use Load qw(devstack sql request create uuid invariants rounds wait_until promised later
+use Load qw(devstack sql request create api uuid invariants rounds wait_until promised later
             collect stored hold);
 use Own;
 use PgProxy;
@@ -44,6 +44,12 @@ sub read_payment {
 for my $mode ('direct', 'pooler') {
     Own::start(port => $mode eq 'direct' ? $pg_port : $pooler_port,
                shard => "mode $mode; timeout 2s; connect_timeout 1s;");
+
+    # each of its queues has its connection before they are counted
+    my $made = request(create(uuid(), 5), 10);
+    is($made->{status}, 201, "$mode: a payment");
+    read_payment($made->{body} =~ /"id":"(pay_\w+)"/, 10);
+    api('GET', '/v1/payments?limit=1');
 
     # PgBouncer keeps up to four
     my $backends = backends() + ($mode eq 'pooler' ? 4 : 0);
