@@ -312,7 +312,9 @@ ngx_payments_enough(ngx_log_t *log, ngx_payments_main_conf_t *pmcf,
 {
     ngx_uint_t  i, need;
 
-    need = (pmcf->redis != NULL);
+    /* one for the thread that connects */
+
+    need = 1 + (pmcf->redis != NULL);
 
     for (i = 0; i < pmcf->pg.nshards; i++) {
         need += ngx_payments_pg_budget(pmcf->pg.shards[i], 1);
@@ -367,7 +369,7 @@ ngx_payments_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 {
     void                  ***events;
     ngx_int_t                workers;
-    ngx_uint_t               i, each, probes;
+    ngx_uint_t               i, each, first;
     ngx_core_conf_t         *ccf;
     ngx_event_conf_t        *ecf;
     ngx_payments_pg_conf_t  *shard;
@@ -393,13 +395,21 @@ ngx_payments_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
     for (i = 0; i < pmcf->pg.nshards; i++) {
         shard = pmcf->pg.shards[i];
         each = ngx_payments_pg_budget(shard, 0);
-        probes = ngx_payments_pg_budget(shard, 1) - each;
+        first = ngx_payments_pg_budget(shard, 1) - each;
 
         ngx_conf_log_error(NGX_LOG_NOTICE, cf, 0,
                            "payments shard \"%V\": at most %ui connections to "
-                           "PostgreSQL (%i workers with %ui each), twice as "
-                           "many while a reload drains", &shard->name,
-                           each * workers + probes, workers, each);
+                           "PostgreSQL (%i workers with %ui each: write %ui, "
+                           "read %ui, list %ui, control 1%s; and %ui of the "
+                           "first: background 1%s), twice as many while a "
+                           "reload drains", &shard->name,
+                           each * workers + first, workers, each,
+                           shard->connections[NGX_PAYMENTS_PG_WRITE],
+                           shard->connections[NGX_PAYMENTS_PG_READ],
+                           shard->connections[NGX_PAYMENTS_PG_LIST],
+                           (shard->nservers > 1)
+                           ? ", read and list of replicas as many" : "",
+                           first, (shard->nservers > 1) ? ", probes" : "");
     }
 
     return NGX_OK;

@@ -226,7 +226,7 @@ invalid parameter "colour=red"
     location / { payments on; }
 --- must_die
 --- error_log
-needs 1031 connections in each worker, but "worker_connections" are 1024
+needs 1034 connections in each worker, but "worker_connections" are 1024
 
 
 
@@ -237,5 +237,5 @@ needs 1031 connections in each worker, but "worker_connections" are 1024
 --- request
 GET /livez
 --- error_log
-at most 3 connections to PostgreSQL (1 workers with 3 each), twice as many while a reload drains
+at most 5 connections to PostgreSQL (1 workers with 4 each: write 1, read 1, list 1, control 1; and 1 of the first: background 1), twice as many while a reload drains
 --- error_code: 200

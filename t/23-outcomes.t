@@ -86,13 +86,15 @@ for my $mode ('direct', 'pooler') {
 
     # refused each time: 503, not executed, and a retry works -------------------
 
-    for my $case (['40P01', 'ERROR', 'database_unavailable'],
-                  ['53100', 'ERROR', 'database_unavailable'],
-                  ['42883', 'ERROR', 'database_unavailable'],
-                  ['XX000', 'ERROR', 'outcome_unknown'],
-                  ['57P01', 'FATAL', 'outcome_unknown'])
+    for my $case (['40P01', 'ERROR', 503, 'database_unavailable'],
+                  ['53100', 'ERROR', 503, 'database_unavailable'],
+                  ['42883', 'ERROR', 500, 'internal_error'],
+                  ['XX000', 'ERROR', 500, 'internal_error'],
+                  ['0A000', 'ERROR', 500, 'internal_error'],
+                  ['08P01', 'ERROR', 500, 'internal_error'],
+                  ['57P01', 'FATAL', 503, 'outcome_unknown'])
     {
-        my ($state, $severity, $code) = @$case;
+        my ($state, $severity, $status, $code) = @$case;
         my $key = uuid();
 
         $proxy->clear;
@@ -104,9 +106,11 @@ for my $mode ('direct', 'pooler') {
         $proxy->clear;
 
         subtest "$mode: $state all the time" => sub {
-            is($answer->{status}, 503, 'status 503');
+            is($answer->{status}, $status, "status $status");
             like($answer->{body}, qr/"code":"$code"/, $code);
-            like($answer->{head}, qr/^Retry-After: 1\r?$/m, 'Retry-After');
+            like($answer->{body}, qr/"retry":"same_key"/, 'and may be tried again');
+            like($answer->{head}, qr/^Retry-After: 1\r?$/m, 'Retry-After')
+                if $status == 503;
             cmp_ok($seconds, '<', promised(3.5, 9), 'within its time');
             ok(wait_until(5, sub { request(create($key, 8))->{status} == 201 }),
                'the retry works');
@@ -272,11 +276,11 @@ for my $mode ('direct', 'pooler') {
     $proxy->stop;
 }
 
-# a queue that is full ----------------------------------------------------------
+# a queue in which a merchant, who is alone there, has half of the places -----------
 
 {
     my $proxy = PgProxy->new(to => $pg_port);
-    Own::start(port => $proxy->{port}, shard => 'queue 10; timeout 6s;
+    Own::start(port => $proxy->{port}, shard => 'queue 20; timeout 6s;
                connect_timeout 1s;');
     my ($old, $under_way) = (uuid(), uuid());
     my $first = request(create($old, 1));

@@ -234,7 +234,7 @@ sub walk {
     is(answer('GET', "/v1/payments/$first/refunds")->{status}, 404,
        'refunds of another merchant\'s payment: 404');
     my $expanded = get("/v1/payments/$first?expand=refunds,captures")->{json};
-    is(scalar(@{ $expanded->{refunds} }), 4, 'expand: refunds');
+    is(scalar(@{ $expanded->{refunds}{data} }), 4, 'expand: refunds');
     unlike(get("/v1/payments/$first?expand=refunds")->{head}, qr/^ETag/m,
            'expand: no ETag, since a version does not tell of what was added');
     my ($narrow) = api_key($id, ['payments:read']);
@@ -243,7 +243,7 @@ sub walk {
        'expand: refunds need their own scope');
     is(answer('GET', "/v1/payments/$first?expand=captures", undef,
               key => $narrow)->{status}, 200, 'expand: captures do not');
-    is_deeply($expanded->{captures}, [], 'expand: captures (made at once: none)');
+    is_deeply($expanded->{captures}, { object => 'list', data => [], has_more => JSON::PP::false }, 'expand: captures (made at once: none)');
 
     my $balance = sub { get('/v1/balances/eur')->{json} };
     my $b = $balance->();

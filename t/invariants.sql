@@ -97,3 +97,23 @@ SELECT 'reference of another payment: ' || r.reference
   FROM pay.payment_references r
   LEFT JOIN pay.payments p USING (merchant_id, payment_id)
  WHERE p.reference IS DISTINCT FROM r.reference;
+
+-- I9: the sums of accounts, with what the journal has moved since, are the sums of
+-- the ledger
+SELECT 'I9: sums and ledger differ: ' || merchant_id || ' ' || currency || ' ' || account
+  FROM (SELECT merchant_id, livemode, currency, account, debits, credits
+          FROM pay.account_sums
+         UNION ALL
+        SELECT j.merchant_id, j.livemode, j.moved_currency, e.account, e.debit, e.credit
+          FROM pay.journal j
+          JOIN pay.movements v ON v.movement = j.movement
+         CROSS JOIN LATERAL (VALUES (v.debit, j.moved, 0), (v.credit, 0, j.moved))
+               AS e (account, debit, credit)
+         WHERE j.xid >= (SELECT xid FROM pay.relay)
+         UNION ALL
+        SELECT t.merchant_id, t.livemode, t.currency, e.account, -e.debit, -e.credit
+          FROM pay.ledger_transfers t
+         CROSS JOIN LATERAL (VALUES (t.debit, t.amount, 0), (t.credit, 0, t.amount))
+               AS e (account, debit, credit)) s
+ GROUP BY merchant_id, livemode, currency, account
+HAVING sum(debits) <> 0 OR sum(credits) <> 0;

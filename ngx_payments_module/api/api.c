@@ -6,9 +6,15 @@
 
 #define NGX_PAYMENTS_WORKSPACE_SIZE  (768 * 1024)
 
+/* bytes of answers that wait to be sent, in a worker; smaller ones do not
+   count */
+#define NGX_PAYMENTS_ANSWERS_SIZE    (64 * 1024 * 1024)
+#define NGX_PAYMENTS_ANSWER_MIN      8192
+
 
 static ngx_payments_uuid_state_t  ngx_payments_api_ids;
 static ngx_payments_workspace_t   ngx_payments_api_workspace;
+static ngx_payments_share_t       ngx_payments_api_answers;
 
 /* touched only as far as a body needs it */
 
@@ -24,6 +30,8 @@ void
 ngx_payments_api_init(ngx_payments_idempotency_conf_t *conf)
 {
     ngx_payments_api_keyed_init(conf->ttl);
+
+    ngx_payments_api_answers.size = NGX_PAYMENTS_ANSWERS_SIZE;
 
     /* not the random bytes that the parent had left, by no means */
 
@@ -196,6 +204,31 @@ ngx_payments_api_failed(ngx_payments_request_t *request,
 }
 
 
+ngx_int_t
+ngx_payments_api_room(ngx_payments_request_t *request, size_t len)
+{
+    if (len < NGX_PAYMENTS_ANSWER_MIN && len != 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_payments_share_full(&ngx_payments_api_answers,
+                                request->merchant_id)
+        || (len && ngx_payments_share_take(&ngx_payments_api_answers,
+                                           request->merchant_id, len)
+                   != 0))
+    {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_OVERLOADED,
+                             "answers that this merchant has not read yet "
+                             "take up all the memory that it may have", NULL);
+        return NGX_DECLINED;
+    }
+
+    request->held += len;
+
+    return NGX_OK;
+}
+
+
 static void
 ngx_payments_api_told(void *data, ngx_int_t rc, ngx_str_t *value)
 {
@@ -252,6 +285,10 @@ ngx_payments_api_got(ngx_payments_pg_item_t *item,
         goto done;
     }
 
+    if (ngx_payments_api_room(request, body.len) != NGX_OK) {
+        goto done;
+    }
+
     ngx_memzero(answer, sizeof(ngx_payments_answer_t));
 
     answer->body.data = ngx_pstrdup(request->pool, &body);
@@ -265,13 +302,12 @@ ngx_payments_api_got(ngx_payments_pg_item_t *item,
     answer->body.len = body.len;
     answer->status = 200;
     answer->type = "application/json";
-    answer->version = (ngx_uint_t) ngx_payments_pg_number(row, 1);
+    answer->version = (ngx_uint_t) ngx_payments_pg_range(row, 1, 0,
+                                                         INT32_MAX);
 
     /* what was added changes by itself: the version does not tell it */
 
-    if (item->statement == NGX_PAYMENTS_PG_GET_PAYMENTS
-        && request->values[3].number)
-    {
+    if (item->statement == NGX_PAYMENTS_PG_EXPAND_PAYMENTS) {
         answer->version = 0;
     }
 
@@ -408,4 +444,10 @@ void
 ngx_payments_api_free(ngx_payments_request_t *request)
 {
     ngx_payments_idempotency_release(&request->waiter);
+
+    if (request->held) {
+        ngx_payments_share_give(&ngx_payments_api_answers,
+                                request->merchant_id, request->held);
+        request->held = 0;
+    }
 }

@@ -357,7 +357,8 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
 ngx_int_t
 ngx_payments_api_admit(ngx_payments_request_t *request)
 {
-    if (!ngx_payments_pg_refuses(request->merchant_id)
+    if ((!ngx_payments_pg_refuses(request->merchant_id)
+         && !ngx_payments_idempotency_full(request->merchant_id))
         || ngx_strcmp(request->operation->scope, "admin") == 0
         || (request->key.len
             && ngx_payments_idempotency_known(&request->key_hash)))
@@ -427,6 +428,14 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
         return;
     }
 
+    if (ngx_payments_idempotency_full(request->merchant_id)) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_OVERLOADED,
+                             "requests of this merchant that are under way "
+                             "take up all the memory that it may have", NULL);
+        request->done(request);
+        return;
+    }
+
     execution = ngx_payments_idempotency_create(&request->key_hash,
                                                 fingerprint,
                                                 request->request_uuid);
@@ -441,6 +450,7 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
         goto failed;
     }
 
+    execution->cost = request->body.len;
     execution->keyless = (request->key.len == 0);
     execution->variant = variant;
     ngx_memcpy(execution->raw, request->raw, NGX_PAYMENTS_SHA256_LEN);

@@ -176,6 +176,13 @@ ngx_payments_api_page(ngx_payments_request_t *request, ngx_str_t *data,
 {
     ngx_str_t  cursor;
 
+    if (data->data != NULL
+        && ngx_payments_api_room(request, data->len) != NGX_OK)
+    {
+        request->done(request);
+        return;
+    }
+
     if (data->data == NULL
         || (last != NULL
             && ngx_payments_query_next(request, &request->list, last, &cursor)
@@ -207,8 +214,17 @@ ngx_payments_list_done(ngx_payments_pg_item_t *item,
         return;
     }
 
-    more = (ngx_uint_t) ngx_payments_pg_number(row, 1);
+    more = (ngx_uint_t) ngx_payments_pg_range(row, 1, 0, 1);
     last = ngx_payments_pg_bytes(row, 2);
+
+    if (more && last.len != NGX_PAYMENTS_UUID_LEN) {
+        ngx_payments_pg_wrong(row, 2);
+        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
+                             NULL);
+        request->done(request);
+        return;
+    }
+
     data = ngx_payments_pg_bytes(row, 3);
 
     if (data.data == NULL) {
@@ -232,7 +248,9 @@ ngx_payments_list(ngx_payments_request_t *request, const char *kind)
         list->query = request->query;
     }
 
-    if (ngx_payments_query_parse(request, list) != NGX_OK) {
+    if (ngx_payments_query_parse(request, list) != NGX_OK
+        || ngx_payments_api_room(request, 0) != NGX_OK)
+    {
         request->done(request);
         return;
     }
@@ -438,7 +456,9 @@ ngx_payments_get_payment(ngx_payments_request_t *request)
         return;
     }
 
-    if (ngx_payments_query_parse(request, &request->list) != NGX_OK) {
+    if (ngx_payments_query_parse(request, &request->list) != NGX_OK
+        || ngx_payments_api_room(request, 0) != NGX_OK)
+    {
         request->done(request);
         return;
     }
@@ -462,7 +482,7 @@ ngx_payments_get_payment(ngx_payments_request_t *request)
         return;
     }
 
-    ngx_payments_api_get(request, "pay_", NGX_PAYMENTS_PG_GET_PAYMENTS);
+    ngx_payments_api_get(request, "pay_", NGX_PAYMENTS_PG_EXPAND_PAYMENTS);
 }
 
 

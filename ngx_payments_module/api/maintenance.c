@@ -47,7 +47,7 @@ static ngx_msec_t ngx_payments_background_done(ngx_payments_pg_item_t *item,
 
 static const ngx_payments_duty_t  ngx_payments_duties[] = {
     { NGX_PAYMENTS_PG_MAINTAIN, 60 * 1000, ngx_payments_maintain_done },
-    { NGX_PAYMENTS_PG_BACKGROUND, NGX_PAYMENTS_IDLE,
+    { NGX_PAYMENTS_PG_DUTIES, NGX_PAYMENTS_IDLE,
       ngx_payments_background_done }
 };
 

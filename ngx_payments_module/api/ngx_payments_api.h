@@ -252,6 +252,8 @@ struct ngx_payments_request_s {
                                                   shards.c owns it */
     ngx_uint_t                      shard;     /* of the merchant whom it is
                                                   about, if "placed" */
+    size_t                          held;      /* bytes of the answer that
+                                                  count until they are sent */
     unsigned                        placed:1;
     unsigned                        sought:1;  /* that is known, or not to be */
     unsigned                        pending:1; /* item is with pg/, or soon */
@@ -331,6 +333,13 @@ ngx_uint_t ngx_payments_api_index(const ngx_payments_operation_t *operation);
 extern const char *const  ngx_payments_scopes[];
 /* the bit of a scope's name; 0: there is no such scope */
 ngx_uint_t ngx_payments_api_scope(const u_char *name, size_t len);
+
+/*
+ * Whether there is memory for an answer of so many bytes, which then count
+ * until the request is freed; 0: for any at all.  NGX_DECLINED: the problem is
+ * set.
+ */
+ngx_int_t ngx_payments_api_room(ngx_payments_request_t *request, size_t len);
 
 /* the worker's source of ids, by PostgreSQL's clock; 0, or -1 */
 int ngx_payments_api_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN]);

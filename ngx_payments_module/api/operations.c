@@ -386,7 +386,8 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .handler = ngx_payments_readyz,
       .status = 200, .answer = &ngx_payments_ready_answer, .unready = 1,
       .summary = "Can it take payments",
-      .about = "200 `degraded` without Redis, 503 without a primary." },
+      .about = "200 `degraded` without Redis, 503 where a payment would not "
+               "succeed." },
 
     { .name = "metrics", .tag = "Service",
       .method = NGX_PAYMENTS_GET, .path = "/metrics",

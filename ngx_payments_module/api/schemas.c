@@ -42,8 +42,11 @@ static const char *const  directions[] = { "debit", "credit", NULL };
 static const char *const  sources[] = { "payment", "refund", NULL };
 static const char *const  health[] = { "ok", "degraded", "unavailable", NULL };
 static const char *const  alive[] = { "ok", NULL };
-static const char *const  postgres[] = { "ok", "degraded", "down", NULL };
-static const char *const  redis[] = { "ok", "down", "off", NULL };
+static const char *const  postgres[] = {
+    "ok", "degraded", "down", "read_only", "standby", "incomplete", "no_answer",
+    "failing", NULL
+};
+static const char *const  redis[] = { "ok", "down", "refusing", "off", NULL };
 
 static const char *const  brands[] = { "visa", "mastercard", "amex", NULL };
 
@@ -104,7 +107,8 @@ static const char *const  resources[] = {
     { name, NGX_PAYMENTS_FIELD_##type, 0, 1, 0, 0, 0, NULL, NULL, schema,     \
       about }
 #define OPTION(name, schema, about)                                           \
-    { name, NGX_PAYMENTS_FIELD_LIST, 0, 0, 0, 0, 0, NULL, NULL, schema, about }
+    { name, NGX_PAYMENTS_FIELD_OBJECT, 0, 0, 0, 0, 0, NULL, NULL, schema,     \
+      about }
 #define IS(name)                                                              \
     { "object", NGX_PAYMENTS_FIELD_ENUM, 0, 1, 0, 0, 0, NULL, is_##name,      \
       NULL, NULL }
@@ -196,6 +200,32 @@ const ngx_payments_schema_t  ngx_payments_capture_answer = {
 };
 
 
+OBJECT(list);
+
+#define EXPANSION(schema)                                                     \
+    IS(list),                                                                 \
+    PART("data", LIST, schema, "The newest 10, newest first."),               \
+    VALUE("has_more", BOOLEAN, "Whether there are older ones."),              \
+    END
+
+static const ngx_payments_field_t  payment_refunds_fields[] = {
+    EXPANSION(&ngx_payments_refund_answer)
+};
+
+static const ngx_payments_schema_t  payment_refunds = {
+    "PaymentRefunds", "The newest refunds of a payment.", payment_refunds_fields
+};
+
+static const ngx_payments_field_t  payment_captures_fields[] = {
+    EXPANSION(&ngx_payments_capture_answer)
+};
+
+static const ngx_payments_schema_t  payment_captures = {
+    "PaymentCaptures", "The newest captures of a payment.",
+    payment_captures_fields
+};
+
+
 OBJECT(payment);
 
 static const ngx_payments_field_t  payment_fields[] = {
@@ -233,8 +263,8 @@ static const ngx_payments_field_t  payment_fields[] = {
     MAYBE("authorized_at", TIME, NULL),
     MAYBE("captured_at", TIME, NULL),
     MAYBE("canceled_at", TIME, NULL),
-    OPTION("refunds", &ngx_payments_refund_answer, "With `expand=refunds`."),
-    OPTION("captures", &ngx_payments_capture_answer, "With `expand=captures`."),
+    OPTION("refunds", &payment_refunds, "With `expand=refunds`."),
+    OPTION("captures", &payment_captures, "With `expand=captures`."),
     END
 };
 
@@ -463,8 +493,13 @@ const ngx_payments_schema_t  ngx_payments_live_answer = {
 
 static const ngx_payments_field_t  ready_fields[] = {
     ENUM("status", health, "`degraded`: payments can be made all the same."),
-    ENUM("postgres", postgres, NULL),
-    ENUM("redis", redis, NULL),
+    ENUM("postgres", postgres, "`degraded`: of several shards some take "
+         "payments. Where none does, why: it does not answer; it takes no "
+         "writes, as a standby or since it was told so; functions are missing; "
+         "a write has had no answer for a second; writes of several merchants "
+         "fail one after the other."),
+    ENUM("redis", redis, "`refusing`: it answers, and does not do what it is "
+         "asked."),
     END
 };
 

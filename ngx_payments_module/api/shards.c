@@ -186,49 +186,95 @@ ngx_payments_api_health(ngx_payments_request_t *request, ngx_uint_t status,
 }
 
 
-static void
-ngx_payments_readyz_done(ngx_payments_parts_t *parts)
+/* what a shard's part says, and this worker knows without asking */
+
+static const char *
+ngx_payments_readyz_shard(ngx_payments_part_t *part)
 {
-    ngx_uint_t  i, redis, ready;
-
-    /* of PostgreSQL: none, some, all shards; of Redis: off, down, ok */
-
-    static const char  *states[3][3] = {
-        { "{\"status\":\"unavailable\",\"postgres\":\"down\","
-          "\"redis\":\"off\"}",
-          "{\"status\":\"unavailable\",\"postgres\":\"down\","
-          "\"redis\":\"down\"}",
-          "{\"status\":\"unavailable\",\"postgres\":\"down\","
-          "\"redis\":\"ok\"}" },
-        { "{\"status\":\"degraded\",\"postgres\":\"degraded\","
-          "\"redis\":\"off\"}",
-          "{\"status\":\"degraded\",\"postgres\":\"degraded\","
-          "\"redis\":\"down\"}",
-          "{\"status\":\"degraded\",\"postgres\":\"degraded\","
-          "\"redis\":\"ok\"}" },
-        { "{\"status\":\"ok\",\"postgres\":\"ok\",\"redis\":\"off\"}",
-          "{\"status\":\"degraded\",\"postgres\":\"ok\",\"redis\":\"down\"}",
-          "{\"status\":\"ok\",\"postgres\":\"ok\",\"redis\":\"ok\"}" }
+    static const char  *states[] = {
+        "down", "ok", "read_only", "standby", "incomplete"
     };
 
-    ready = 0;
-
-    for (i = 0; i < parts->n; i++) {
-        if (parts->part[i].outcome == NGX_PAYMENTS_PG_DONE
-            && parts->part[i].number)
-        {
-            ready++;
-        }
+    if (part->outcome != NGX_PAYMENTS_PG_DONE || part->number < 1
+        || part->number >= (int64_t) (sizeof(states) / sizeof(char *)))
+    {
+        return states[0];
     }
 
-    redis = ngx_payments_redis_configured() + ngx_payments_redis_ready();
+    if (part->number != 1) {
+        return states[part->number];
+    }
 
-    ngx_payments_api_health(parts->request, ready ? 200 : 503,
-                            states[(ready > 0) + (ready == parts->n)][redis]);
+    switch (ngx_payments_pg_ability(part->item.shard)) {
+
+    case NGX_PAYMENTS_PG_WRITABLE:
+        return "ok";
+
+    case NGX_PAYMENTS_PG_READ_ONLY:
+        return "read_only";
+
+    case NGX_PAYMENTS_PG_NO_ANSWER:
+        return "no_answer";
+
+    default: /* NGX_PAYMENTS_PG_FAILING */
+        return "failing";
+    }
 }
 
 
-/* by a call that a payment would take too: the write queue, to its end */
+/* a shard that can not take payments is what is shown, if there is one */
+
+static void
+ngx_payments_readyz_done(ngx_payments_parts_t *parts)
+{
+    u_char                  *p, *text;
+    ngx_uint_t               i, ready;
+    const char              *postgres, *state, *redis, *status;
+    ngx_payments_request_t  *request = parts->request;
+
+    ready = 0;
+    postgres = "ok";
+
+    for (i = 0; i < parts->n; i++) {
+        state = ngx_payments_readyz_shard(&parts->part[i]);
+
+        if (ngx_strcmp(state, "ok") == 0) {
+            ready++;
+
+        } else {
+            postgres = state;
+        }
+    }
+
+    if (ready && ready < parts->n) {
+        postgres = "degraded";
+    }
+
+    redis = !ngx_payments_redis_configured() ? "off"
+            : !ngx_payments_redis_ready() ? "down"
+            : ngx_payments_redis_refuses() ? "refusing" : "ok";
+
+    status = (ready == 0) ? "unavailable"
+             : (ready < parts->n || (redis[0] != 'o')) ? "degraded" : "ok";
+
+    text = ngx_pnalloc(request->pool, 128);
+
+    if (text == NULL) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
+                             NULL);
+        request->done(request);
+        return;
+    }
+
+    p = ngx_sprintf(text, "{\"status\":\"%s\",\"postgres\":\"%s\","
+                    "\"redis\":\"%s\"}", status, postgres, redis);
+    *p = '\0';
+
+    ngx_payments_api_health(request, ready ? 200 : 503, (char *) text);
+}
+
+
+/* by a question that shares no connection with anybody's data */
 
 void
 ngx_payments_readyz(ngx_payments_request_t *request)
@@ -371,6 +417,33 @@ ngx_payments_api_place(ngx_payments_request_t *request, ngx_str_t *id)
 }
 
 
+/* whether the lengths that a shard gives are those of its bodies */
+
+static ngx_uint_t
+ngx_payments_merge_sound(ngx_payments_part_t *part)
+{
+    u_char      *p, *last;
+    uint64_t     total;
+    ngx_str_t   *bytes = part->bytes;
+
+    p = bytes[NGX_PAYMENTS_MERCHANTS_LENGTHS].data;
+    last = p + bytes[NGX_PAYMENTS_MERCHANTS_LENGTHS].len;
+
+    if (bytes[NGX_PAYMENTS_MERCHANTS_IDS].len % NGX_PAYMENTS_UUID_LEN
+        || bytes[NGX_PAYMENTS_MERCHANTS_IDS].len / NGX_PAYMENTS_UUID_LEN * 4
+           != bytes[NGX_PAYMENTS_MERCHANTS_LENGTHS].len)
+    {
+        return 0;
+    }
+
+    for (total = 0; p < last; p += 4) {
+        total += (uint64_t) p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+    }
+
+    return total == bytes[NGX_PAYMENTS_MERCHANTS_BODIES].len;
+}
+
+
 /* the shard whose next object is the next of all; NULL: there is none */
 
 static ngx_payments_part_t *
@@ -450,6 +523,18 @@ ngx_payments_list_merchants_done(ngx_payments_parts_t *parts)
 
     for (i = 0; i < parts->n; i++) {
         part = &parts->part[i];
+
+        if (!ngx_payments_merge_sound(part)) {
+            ngx_log_error(NGX_LOG_CRIT, request->log, 0,
+                          "PostgreSQL of payments shard \"%V\" listed "
+                          "merchants whose lengths are not theirs",
+                          ngx_payments_pg_shard_name(i));
+            ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
+                                 NULL);
+            request->done(request);
+            return;
+        }
+
         size += part->bytes[NGX_PAYMENTS_MERCHANTS_BODIES].len
                 + part->bytes[NGX_PAYMENTS_MERCHANTS_IDS].len;
         more |= (part->number != 0);

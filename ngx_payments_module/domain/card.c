@@ -26,28 +26,6 @@ ngx_payments_is_letter(uint8_t c)
 }
 
 
-/* ISO/IEC 7812-1, annex B, over digits in order */
-
-static int
-ngx_payments_luhn(const uint8_t *digits, size_t n)
-{
-    size_t    i;
-    unsigned  sum, d;
-
-    for (sum = 0, i = 0; i < n; i++) {
-        d = (unsigned) (digits[n - 1 - i] - '0');
-
-        if (i & 1) {
-            d = (d > 4) ? d * 2 - 9 : d * 2;
-        }
-
-        sum += d;
-    }
-
-    return digits[0] >= '2' && digits[0] <= '6' && sum % 10 == 0;
-}
-
-
 static int
 ngx_payments_is_hex(uint8_t c)
 {
@@ -85,14 +63,24 @@ ngx_payments_is_uuid(const uint8_t *p, const uint8_t *last)
 
 /*
  * Digits from "p" on, through spaces and dashes: is any stretch that starts
- * here and ends where a group of digits ends a card number?
+ * here and ends where a group of digits ends a card number?  By ISO/IEC 7812-1,
+ * annex B: every second digit from the end counts twice, which is the even ones
+ * from the start or the odd ones, as many as there are; both sums are kept.
  */
 
 static int
 ngx_payments_card_group(const uint8_t *p, const uint8_t *last)
 {
-    size_t   n;
-    uint8_t  digits[NGX_PAYMENTS_CARD_MAX + 1];
+    size_t    n;
+    uint8_t   first;
+    unsigned  d, twice, sum[2];
+
+    first = *p;
+    sum[0] = sum[1] = 0;
+
+    if (first < '2' || first > '6') {
+        return 0;
+    }
 
     for (n = 0; p < last; p++) {
 
@@ -104,11 +92,18 @@ ngx_payments_card_group(const uint8_t *p, const uint8_t *last)
             return 0;
         }
 
-        digits[n++] = *p;
+        d = (unsigned) (*p - '0');
+        twice = (d > 4) ? d * 2 - 9 : d * 2;
+
+        /* sum[1]: of an odd number of digits */
+
+        sum[n & 1] += twice;
+        sum[!(n & 1)] += d;
+        n++;
 
         if (n >= NGX_PAYMENTS_CARD_MIN
             && (p + 1 == last || !ngx_payments_is_digit(p[1]))
-            && ngx_payments_luhn(digits, n))
+            && sum[n & 1] % 10 == 0)
         {
             return 1;
         }

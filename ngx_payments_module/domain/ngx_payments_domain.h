@@ -384,6 +384,10 @@ void ngx_payments_digest_free(void);
 int ngx_payments_equal(const uint8_t *a, const uint8_t *b, size_t len);
 
 
+/* microseconds since 1970 of the last moment of the year 9999 */
+#define NGX_PAYMENTS_TIME_MAX  INT64_C(253402300799999999)
+
+
 /*
  * The fingerprint of a request: SHA-256 over method, path, query with its
  * parameters sorted, and the RFC 8785 form of the body (empty: no body).
@@ -393,6 +397,28 @@ int ngx_payments_fingerprint(const ngx_payments_text_t *method,
     const ngx_payments_text_t *path, const ngx_payments_text_t *query,
     ngx_payments_json_t *body, ngx_payments_out_t *out,
     uint8_t digest[NGX_PAYMENTS_SHA256_LEN]);
+
+
+/* what merchants hold of something, as bytes; share.c */
+
+#define NGX_PAYMENTS_SHARE_BITS  10
+
+typedef struct ngx_payments_holder_s  ngx_payments_holder_t;
+
+typedef struct {
+    uint64_t                      size;    /* how much there is */
+    uint64_t                      held;    /* by all of them */
+    ngx_payments_holder_t        *buckets[1 << NGX_PAYMENTS_SHARE_BITS];
+} ngx_payments_share_t;
+
+/* 1: the merchant holds as much as is left, or nothing is */
+int ngx_payments_share_full(ngx_payments_share_t *share, int64_t merchant);
+/* n more, or less, whether or not there is so much; take: 0, or -1: no
+   memory */
+int ngx_payments_share_take(ngx_payments_share_t *share, int64_t merchant,
+    uint64_t n);
+void ngx_payments_share_give(ngx_payments_share_t *share, int64_t merchant,
+    uint64_t n);
 
 
 /* the simulator's tokens (test mode) */

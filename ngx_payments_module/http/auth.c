@@ -216,7 +216,8 @@ ngx_payments_http_identity(ngx_http_request_t *r, ngx_payments_auth_t *auth)
     return (ngx_payments_http_bearer(r, &credential) == NGX_OK
             && ngx_payments_auth_hash(&credential, &key, hash) == NGX_OK
             && ngx_payments_auth_cache_get(hash, auth) == NGX_OK
-            && auth->merchant_id == key.merchant_id && auth->found)
+            && auth->merchant_id == key.merchant_id && auth->found
+            && !auth->revoked && !auth->expired)
            ? NGX_OK : NGX_DECLINED;
 }
 

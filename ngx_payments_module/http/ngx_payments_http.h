@@ -122,7 +122,9 @@ ngx_uint_t ngx_payments_auth_cache_sweep(ngx_uint_t *from,
 /* auth.c: init_process */
 void ngx_payments_http_auth_init(ngx_cycle_t *cycle);
 /* whose key the request shows, as far as is known without asking: good for
-   limits and logs, no proof that it is still valid; else NGX_DECLINED */
+   limits and logs, no proof that it is still valid; NGX_DECLINED: nobody's,
+   or one that was revoked or has expired, which must cost its merchant
+   nothing */
 ngx_int_t ngx_payments_http_identity(ngx_http_request_t *r,
     ngx_payments_auth_t *auth);
 /* NGX_OK, NGX_AGAIN (ngx_payments_http_resume() follows) or

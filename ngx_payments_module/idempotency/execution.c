@@ -13,7 +13,19 @@ static void ngx_payments_execution_woken(ngx_payments_execution_t *execution);
 static void ngx_payments_execution_wake(uint64_t tag);
 
 
+/*
+ * Memory of executions in a worker, of which clients may have gone: what one
+ * has by itself, and how often what its request has is copied.
+ */
+
+#define NGX_PAYMENTS_EXECUTIONS_SIZE  (64 * 1024 * 1024)
+#define NGX_PAYMENTS_EXECUTION_COST   8192
+#define NGX_PAYMENTS_EXECUTION_COPIES 3
+
+
 ngx_payments_idempotency_conf_t  *ngx_payments_idempotency_conf;
+
+static ngx_payments_share_t       ngx_payments_execution_share;
 
 
 ngx_int_t
@@ -21,6 +33,7 @@ ngx_payments_idempotency_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone,
     ngx_payments_idempotency_conf_t *conf)
 {
     ngx_payments_idempotency_conf = conf;
+    ngx_payments_execution_share.size = NGX_PAYMENTS_EXECUTIONS_SIZE;
 
     ngx_payments_executions_init();
     ngx_payments_replay_init(conf);
@@ -142,10 +155,30 @@ ngx_payments_idempotency_create(ngx_payments_idempotency_key_t *key,
 }
 
 
+ngx_uint_t
+ngx_payments_idempotency_full(int64_t merchant_id)
+{
+    return ngx_payments_share_full(&ngx_payments_execution_share, merchant_id);
+}
+
+
+void
+ngx_payments_execution_free(ngx_payments_execution_t *execution)
+{
+    if (execution->cost) {
+        ngx_payments_share_give(&ngx_payments_execution_share,
+                                execution->key.merchant_id, execution->cost);
+    }
+
+    ngx_destroy_pool(execution->pool);
+}
+
+
 void
 ngx_payments_idempotency_abandon(ngx_payments_execution_t *execution)
 {
-    ngx_destroy_pool(execution->pool);
+    execution->cost = 0;
+    ngx_payments_execution_free(execution);
 }
 
 
@@ -156,6 +189,16 @@ ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
     ngx_payments_executions_add(execution);
 
     execution->started = ngx_current_msec;
+
+    execution->cost = NGX_PAYMENTS_EXECUTION_COST
+                      + NGX_PAYMENTS_EXECUTION_COPIES * execution->cost;
+
+    if (ngx_payments_share_take(&ngx_payments_execution_share,
+                                execution->key.merchant_id, execution->cost)
+        != 0)
+    {
+        execution->cost = 0;
+    }
 
     ngx_payments_execution_park(execution, waiter);
     ngx_payments_execution_begin(execution);

@@ -34,6 +34,8 @@ void ngx_payments_execution_refuse(ngx_payments_execution_t *execution,
 /* nothing is stored: the leader is told, the next in line leads */
 void ngx_payments_execution_fail(ngx_payments_execution_t *execution,
     ngx_payments_idempotency_result_e result);
+/* the last reference is gone */
+void ngx_payments_execution_free(ngx_payments_execution_t *execution);
 /* nobody waits for it */
 void ngx_payments_execution_end(ngx_payments_execution_t *execution);
 

@@ -163,6 +163,9 @@ struct ngx_payments_execution_s {
     ngx_event_t                   timer;       /* delay, or the next try */
     ngx_msec_t                    again;       /* length of that try's wait */
     ngx_msec_t                    started;     /* ngx_current_msec */
+    size_t                        cost;        /* bytes that count as held by
+                                                  its merchant; the caller says
+                                                  what its request has */
     unsigned                      keyless:1;   /* no key, no answer is kept;
                                                   the caller sets it, and the
                                                   variant */
@@ -231,6 +234,10 @@ ngx_uint_t ngx_payments_idempotency_known(ngx_payments_idempotency_key_t *key);
 ngx_int_t ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
     uint32_t variant);
+
+/* whether executions of this merchant hold as much memory as is left for
+   all: it may begin no other one */
+ngx_uint_t ngx_payments_idempotency_full(int64_t merchant_id);
 
 /*
  * Makes an execution, after join() said NGX_DECLINED.  The caller fills its

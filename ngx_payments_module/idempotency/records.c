@@ -373,8 +373,11 @@ ngx_payments_records_write(ngx_payments_record_entry_t *entry,
     ngx_memcpy(entry->request_id, record->request_id, NGX_PAYMENTS_UUID_LEN);
     ngx_memcpy(entry->object_id, record->object_id, NGX_PAYMENTS_UUID_LEN);
     ngx_memcpy(entry->data, record->request.data, record->request.len);
-    ngx_memcpy(entry->data + record->request.len, record->body.data,
-               record->body.len);
+
+    if (record->body.len) {
+        ngx_memcpy(entry->data + record->request.len, record->body.data,
+                   record->body.len);
+    }
 
     ngx_memory_barrier();
     entry->version = version + 1;

@@ -173,7 +173,10 @@ ngx_payments_replay_encode(ngx_payments_idempotency_conf_t *conf,
     p = ngx_payments_replay_put(p, record->status, 2);
     p = ngx_payments_replay_put(p, record->request.len, 2);
     p = ngx_cpymem(p, record->request.data, record->request.len);
-    ngx_memcpy(p, record->body.data, record->body.len);
+
+    if (record->body.len) {
+        ngx_memcpy(p, record->body.data, record->body.len);
+    }
 
     return ngx_payments_replay_mac(conf, name, value->data, value->len,
                                    value->data + NGX_PAYMENTS_REPLAY_MAC);

@@ -240,6 +240,56 @@ ngx_payments_execution_uuid(u_char *dst, ngx_str_t src)
 }
 
 
+/* whether the row can be what it says: status, version, time, ids, body */
+
+static ngx_int_t
+ngx_payments_execution_sound(ngx_payments_pg_row_t *row, int64_t outcome)
+{
+    int        column;
+    int64_t    n;
+    ngx_str_t  value;
+
+    static const struct {
+        int      column;
+        int64_t  min;
+        int64_t  max;
+    } numbers[] = {
+        { NGX_PAYMENTS_COLUMN_STATUS, 200, 599 },
+        { NGX_PAYMENTS_COLUMN_VERSION, 0, INT32_MAX },
+        { NGX_PAYMENTS_COLUMN_CREATED_AT, 1, NGX_PAYMENTS_TIME_MAX }
+    };
+
+    for (column = 0; column < 3; column++) {
+        n = ngx_payments_pg_number(row, numbers[column].column);
+
+        if (n < numbers[column].min || n > numbers[column].max) {
+            ngx_payments_pg_wrong(row, numbers[column].column);
+            return NGX_ERROR;
+        }
+    }
+
+    value = ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_REQUEST_ID);
+
+    if (value.len != NGX_PAYMENTS_UUID_LEN) {
+        ngx_payments_pg_wrong(row, NGX_PAYMENTS_COLUMN_REQUEST_ID);
+        return NGX_ERROR;
+    }
+
+    /* of a key that another request has used there is no body */
+
+    column = (outcome == NGX_PAYMENTS_SQL_REUSED) ? NGX_PAYMENTS_COLUMN_REQUEST
+                                                  : NGX_PAYMENTS_COLUMN_BODY;
+    value = ngx_payments_pg_bytes(row, column);
+
+    if (value.data == NULL) {
+        ngx_payments_pg_wrong(row, column);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
 /* the one copy of the body that this worker makes */
 
 static ngx_int_t
@@ -465,6 +515,13 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
 
     if (n == NGX_PAYMENTS_SQL_IN_USE || n == NGX_PAYMENTS_SQL_BUSY) {
         ngx_payments_execution_again(execution, n == NGX_PAYMENTS_SQL_BUSY);
+        return;
+    }
+
+    if (n < NGX_PAYMENTS_SQL_EXECUTED || n > NGX_PAYMENTS_SQL_CANCELED
+        || ngx_payments_execution_sound(row, n) != NGX_OK)
+    {
+        ngx_payments_execution_fail(execution, NGX_PAYMENTS_BROKEN);
         return;
     }
 

@@ -31,7 +31,7 @@ void
 ngx_payments_execution_release(ngx_payments_execution_t *execution)
 {
     if (--execution->references == 0) {
-        ngx_destroy_pool(execution->pool);
+        ngx_payments_execution_free(execution);
     }
 }
 

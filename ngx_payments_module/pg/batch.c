@@ -2,6 +2,7 @@
 /* Items to the arrays of a call, rows to values. */
 
 #include "ngx_payments_pg_internal.h"
+#include "../status/ngx_payments_status.h"
 
 
 /* microseconds from 1970-01-01 to PostgreSQL's epoch, 2000-01-01 */
@@ -278,11 +279,62 @@ ngx_payments_pg_oids(ngx_payments_pg_pool_t *pool,
 }
 
 
+/* where the size of a merchant's answers is noted */
+
+static uint32_t *
+ngx_payments_pg_weight(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
+{
+    uint64_t  n;
+
+    n = (uint64_t) ngx_payments_pg_merchant(item);
+    n *= UINT64_C(0x9e3779b97f4a7c15);
+
+    return &pool->weights[n >> 56];
+}
+
+
+/* bytes that the item's answer most likely has; of writes it does not matter */
+
+static size_t
+ngx_payments_pg_expect(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
+{
+    uint32_t  *weight;
+
+    if (pool->kind != NGX_PAYMENTS_PG_READ
+        && pool->kind != NGX_PAYMENTS_PG_LIST)
+    {
+        return 0;
+    }
+
+    weight = ngx_payments_pg_weight(pool, item);
+
+    return *weight ? *weight : (pool->kind == NGX_PAYMENTS_PG_LIST)
+                               ? NGX_PAYMENTS_PG_ANSWER : 0;
+}
+
+
+/* the largest counts, and what has not been seen again fades */
+
+void
+ngx_payments_pg_weigh(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item, size_t size)
+{
+    uint32_t  *weight;
+
+    weight = ngx_payments_pg_weight(pool, item);
+    *weight = (uint32_t) ngx_max(ngx_min(size, UINT32_MAX),
+                                 *weight - *weight / 8);
+}
+
+
 /*
  * Whether the item may be part of this call now.  Not where it must wait, or
  * go alone, or where what it changes is under way: two changes of one object
  * in one call would not see each other, in two calls they would wait for each
- * other inside the server.
+ * other inside the server.  Nor where the answers of the call would be large:
+ * others wait until all of them have come.
  */
 
 static ngx_uint_t
@@ -292,7 +344,9 @@ ngx_payments_pg_fits(ngx_payments_pg_pool_t *pool,
     if (call->nitems
         && (item->alone
             || &ngx_payments_pg_statements[item->statement] != call->statement
-            || size > pool->conf->batch_size))
+            || size > pool->conf->batch_size
+            || call->answer + ngx_payments_pg_expect(pool, item)
+               > NGX_PAYMENTS_PG_ANSWERS))
     {
         return 0;
     }
@@ -315,7 +369,9 @@ ngx_payments_pg_fits(ngx_payments_pg_pool_t *pool,
     if (item->later
         && (ngx_msec_int_t) (item->after - ngx_current_msec) > 0)
     {
-        if (!pool->later.timer_set) {
+        if (!pool->later.timer_set
+            || (ngx_msec_int_t) (pool->later.timer.key - item->after) > 0)
+        {
             ngx_add_timer(&pool->later, item->after - ngx_current_msec);
         }
 
@@ -323,6 +379,25 @@ ngx_payments_pg_fits(ngx_payments_pg_pool_t *pool,
     }
 
     return 1;
+}
+
+
+static void
+ngx_payments_pg_add(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_call_t *call, ngx_payments_pg_item_t *item)
+{
+    ngx_uint_t  n;
+
+    n = call->nitems++;
+    call->statement = &ngx_payments_pg_statements[item->statement];
+    call->answer += ngx_payments_pg_expect(pool, item);
+    call->items[n] = item;
+    call->objects[n] = 0;
+
+    if (item->object) {
+        call->objects[n] = item->object % NGX_PAYMENTS_PG_OBJECTS + 1;
+        pool->objects[call->objects[n] - 1] = 1;
+    }
 }
 
 
@@ -336,52 +411,44 @@ ngx_payments_pg_take(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_call_t *call)
 {
     size_t                   size, add;
-    ngx_uint_t               n;
-    ngx_queue_t             *q, *next;
     ngx_payments_pg_item_t  *item;
 
     call->nitems = 0;
+    call->answer = 0;
     size = 0;
 
-    for (q = ngx_queue_head(&pool->waiting);
-         q != ngx_queue_sentinel(&pool->waiting);
-         q = next)
-    {
-        next = ngx_queue_next(q);
-        item = ngx_queue_data(q, ngx_payments_pg_item_t, queue);
+    ngx_payments_pg_fair_begin(&pool->waiting);
+
+    while (call->nitems < pool->batch) {
+        item = ngx_payments_pg_fair_turn(&pool->waiting);
+
+        if (item == NULL) {
+            break;
+        }
 
         if ((ngx_msec_int_t) (item->deadline - ngx_current_msec) <= 0) {
             ngx_payments_pg_unqueue(pool, item);
-            ngx_payments_pg_finish(pool, item,
-                                   item->unknown
-                                   ? NGX_PAYMENTS_PG_UNKNOWN
-                                   : NGX_PAYMENTS_PG_NOT_EXECUTED);
+            ngx_payments_pg_give_up(pool, item);
             continue;
         }
 
         add = ngx_payments_pg_item_size(item);
 
         if (!ngx_payments_pg_fits(pool, call, item, size + add)) {
+            ngx_payments_pg_fair_pass(item);
             continue;
         }
 
-        ngx_payments_pg_unqueue(pool, item);
-
         size += add;
-        n = call->nitems++;
-        call->statement = &ngx_payments_pg_statements[item->statement];
-        call->items[n] = item;
-        call->objects[n] = 0;
+        ngx_payments_pg_serve(pool, item);
+        ngx_payments_pg_add(pool, call, item);
 
-        if (item->object) {
-            call->objects[n] = item->object % NGX_PAYMENTS_PG_OBJECTS + 1;
-            pool->objects[call->objects[n] - 1] = 1;
-        }
-
-        if (item->alone || call->nitems == pool->batch) {
+        if (item->alone) {
             break;
         }
     }
+
+    ngx_payments_pg_fair_end(&pool->waiting);
 }
 
 
@@ -439,8 +506,48 @@ ngx_payments_pg_number(ngx_payments_pg_row_t *row, int column)
     if (PQftype(row->result, column)
         == ngx_payments_pg_types[NGX_PAYMENTS_PG_TIME].element)
     {
-        return (int64_t) n + NGX_PAYMENTS_PG_EPOCH;
+        /* "infinity" too */
+
+        return ((int64_t) n > INT64_MAX - NGX_PAYMENTS_PG_EPOCH)
+               ? INT64_MAX : (int64_t) n + NGX_PAYMENTS_PG_EPOCH;
     }
 
     return (int64_t) n;
+}
+
+
+void
+ngx_payments_pg_wrong(ngx_payments_pg_row_t *row, int column)
+{
+    const char  *name, *left_out;
+
+    name = PQfname(row->result, column);
+    name = name ? name : "?";
+    left_out = ngx_payments_status_due("column", name, 1000);
+
+    if (left_out != NULL) {
+        ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
+                      "PostgreSQL answered column \"%s\" with what it can not "
+                      "be%s", name, left_out);
+    }
+}
+
+
+int64_t
+ngx_payments_pg_range(ngx_payments_pg_row_t *row, int column, int64_t min,
+    int64_t max)
+{
+    int64_t  n;
+
+    n = ngx_payments_pg_number(row, column);
+
+    if (n >= min && n <= max
+        && (min <= 0 || !PQgetisnull(row->result, row->row, column)))
+    {
+        return n;
+    }
+
+    ngx_payments_pg_wrong(row, column);
+
+    return min;
 }

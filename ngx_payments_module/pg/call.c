@@ -8,6 +8,12 @@
 /* after how many calls without an answer an item goes alone */
 #define NGX_PAYMENTS_PG_LOST_MAX   2
 
+/* calls of one item alone that may end in a fault, and the pause before the
+   next one, ms: four times as long each time */
+#define NGX_PAYMENTS_PG_TRIES      3
+#define NGX_PAYMENTS_PG_FAULT_MIN  50
+#define NGX_PAYMENTS_PG_FAULT_MAX  800
+
 #define NGX_PAYMENTS_PG_LOCK_MIN   10
 
 /* how often a replica that is behind is asked again, and after how many ms the
@@ -78,7 +84,11 @@ ngx_payments_pg_sent(ngx_payments_pg_pool_t *pool,
 }
 
 
-/* by name, or behind a pooler by its text; parameters and rows are binary */
+/*
+ * By name, or behind a pooler by its text; parameters and rows are binary.  A
+ * session gets a statement with the first call of it, so that one that can not
+ * be prepared costs its own callers only.
+ */
 
 static int
 ngx_payments_pg_send_call(ngx_payments_pg_conn_t *conn,
@@ -88,6 +98,8 @@ ngx_payments_pg_send_call(ngx_payments_pg_conn_t *conn,
     Oid                                 types[NGX_PAYMENTS_PG_ALL_PARAMS];
     int                                 lengths[NGX_PAYMENTS_PG_ALL_PARAMS];
     int                                 formats[NGX_PAYMENTS_PG_ALL_PARAMS];
+    uint64_t                            bit;
+    const char                         *text;
     const char                         *values[NGX_PAYMENTS_PG_ALL_PARAMS];
     ngx_payments_pg_pool_t             *pool = conn->pool;
     const ngx_payments_pg_statement_t  *s = call->statement;
@@ -102,14 +114,27 @@ ngx_payments_pg_send_call(ngx_payments_pg_conn_t *conn,
         formats[i] = 1;
     }
 
-    if (pool->named) {
-        return PQsendQueryPrepared(conn->pg, s->name, n, values, lengths,
-                                   formats, 1);
+    text = pool->sql[s - ngx_payments_pg_statements];
+
+    if (!pool->named) {
+        return PQsendQueryParams(conn->pg, text, n, types, values, lengths,
+                                 formats, 1);
     }
 
-    return PQsendQueryParams(conn->pg,
-                             pool->sql[s - ngx_payments_pg_statements], n,
-                             types, values, lengths, formats, 1);
+    bit = UINT64_C(1) << (s - ngx_payments_pg_statements);
+
+    if (!(conn->prepared & bit)) {
+
+        if (PQsendPrepare(conn->pg, s->name, text, n, types) != 1) {
+            return 0;
+        }
+
+        call->prepares = 1;
+        conn->prepared |= bit;
+    }
+
+    return PQsendQueryPrepared(conn->pg, s->name, n, values, lengths, formats,
+                               1);
 }
 
 
@@ -138,6 +163,7 @@ ngx_payments_pg_call(ngx_payments_pg_conn_t *conn)
     call->error = NGX_PAYMENTS_PG_CLASS_NONE;
     call->sqlstate[0] = '\0';
     call->degraded = 0;
+    call->prepares = 0;
 
     for (i = 0; i < call->nitems; i++) {
         call->items[i]->sent = 1;
@@ -305,6 +331,22 @@ ngx_payments_pg_match(ngx_payments_pg_call_t *call)
 }
 
 
+/* the last column of what is read is the object, or the page */
+
+static void
+ngx_payments_pg_weigh_row(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_call_t *call, ngx_payments_pg_item_t *item)
+{
+    if (pool->kind == NGX_PAYMENTS_PG_READ
+        || pool->kind == NGX_PAYMENTS_PG_LIST)
+    {
+        ngx_payments_pg_weigh(pool, item,
+                              (size_t) PQgetlength(call->result, item->row,
+                                               PQnfields(call->result) - 1));
+    }
+}
+
+
 ngx_int_t
 ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
 {
@@ -344,12 +386,14 @@ ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
         if (item != NULL) {
             row = item->row;
             item->stats.called = called;
+            ngx_payments_pg_weigh_row(pool, call, item);
             ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_DONE);
             item->row = row;
         }
     }
 
     pool->retries = 0;
+    pool->culprit = 0;
     pool->losses = 0;
     pool->stucks = 0;
     conn->again = 0;
@@ -400,15 +444,77 @@ ngx_payments_pg_release_read(ngx_payments_pg_pool_t *pool,
 }
 
 
-/* what becomes of one item of a call that ended in an error of this class */
+/* not before: four times as long each time, give or take a third */
+
+static void
+ngx_payments_pg_later(ngx_payments_pg_item_t *item, ngx_msec_t least,
+    ngx_msec_t most, ngx_uint_t times)
+{
+    ngx_msec_t  delay;
+
+    delay = ngx_min(least << ngx_min(2 * times, 16), most);
+
+    item->later = 1;
+    item->after = ngx_current_msec + delay - delay / 3
+                  + ngx_random() % (delay * 2 / 3 + 1);
+}
+
+
+/*
+ * An item that was alone in its call, and is at fault unless the server is.
+ * NGX_DECLINED: it has had its tries.
+ */
+
+static ngx_int_t
+ngx_payments_pg_failed(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_class_e class)
+{
+    ngx_payments_pg_later(item, NGX_PAYMENTS_PG_FAULT_MIN,
+                          NGX_PAYMENTS_PG_FAULT_MAX, item->failed);
+
+    item->failed++;
+
+    return ((class == NGX_PAYMENTS_PG_CLASS_FAULT
+             || class == NGX_PAYMENTS_PG_CLASS_PREPARE)
+            && item->failed == NGX_PAYMENTS_PG_TRIES) ? NGX_DECLINED : NGX_OK;
+}
+
+
+/* an item that ends sessions must not take others along for ever */
+
+static void
+ngx_payments_pg_lost(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
+{
+    item->unknown = 1;
+    item->lost++;
+
+    if (item->lost >= NGX_PAYMENTS_PG_LOST_MAX) {
+        item->alone = 1;
+    }
+
+    if (item->lost > NGX_PAYMENTS_PG_LOST_MAX) {
+        ngx_payments_pg_later(item, NGX_PAYMENTS_PG_FAULT_MIN,
+                              NGX_PAYMENTS_PG_FAULT_MAX,
+                              item->lost - NGX_PAYMENTS_PG_LOST_MAX - 1);
+    }
+
+    ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_LOST, 1);
+    ngx_payments_pg_requeue(pool, item, !item->later);
+}
+
+
+/*
+ * What becomes of one item of a call that ended in an error of this class; who
+ * is at fault is not known until each item has gone alone.  What was tried goes
+ * behind what was not.
+ */
 
 static void
 ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_payments_pg_class_e class,
     ngx_uint_t single)
 {
-    ngx_msec_t  delay;
-
     item->sent = 0;
 
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
@@ -416,73 +522,93 @@ ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
         return;
     }
 
-    if ((class == NGX_PAYMENTS_PG_CLASS_LOCK
-         || class == NGX_PAYMENTS_PG_CLASS_RESOURCE)
-        && item->once)
-    {
-        ngx_payments_pg_finish(pool, item,
-                               item->unknown ? NGX_PAYMENTS_PG_UNKNOWN
-                                             : NGX_PAYMENTS_PG_NOT_EXECUTED);
+    if (class == NGX_PAYMENTS_PG_CLASS_UNKNOWN) {
+        ngx_payments_pg_lost(pool, item);
         return;
+    }
+
+    if (item->once && class != NGX_PAYMENTS_PG_CLASS_NONE) {
+        ngx_payments_pg_give_up(pool, item);
+        return;
+    }
+
+    /* the server is at fault, and all wait for it, or for another one */
+
+    if (class == NGX_PAYMENTS_PG_CLASS_READ_ONLY) {
+        ngx_payments_pg_later(item, NGX_PAYMENTS_PG_LOCK_MIN,
+                              NGX_PAYMENTS_PG_FAULT_MIN, item->locked++);
+        goto again;
+    }
+
+    item->alone = 1;
+
+    if (!single) {
+        goto again;
     }
 
     switch (class) {
 
     case NGX_PAYMENTS_PG_CLASS_DATA:
-        if (single) {
-            ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_FAILED);
-            return;
-        }
-
-        item->alone = 1;
-        break;
+        ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_FAILED);
+        return;
 
     case NGX_PAYMENTS_PG_CLASS_MOVED:
-        if (single) {
-            ngx_payments_pg_misplaced(pool, item);
-            return;
-        }
-
-        item->alone = 1;
-        break;
+        ngx_payments_pg_misplaced(pool, item);
+        return;
 
     case NGX_PAYMENTS_PG_CLASS_LOCK:
-
-        /* who met the lock is not known until each has gone alone */
-
-        item->alone = 1;
-
-        if (single) {
-            delay = NGX_PAYMENTS_PG_LOCK_MIN << ngx_min(item->locked * 2, 4);
-            item->locked++;
-            item->later = 1;
-            item->after = ngx_current_msec + delay / 2
-                          + ngx_random() % delay;
-        }
-
-        break;
-
-    case NGX_PAYMENTS_PG_CLASS_UNKNOWN:
-        item->unknown = 1;
-
-        /* an item that ends sessions must not take others along for ever */
-
-        if (++item->lost == NGX_PAYMENTS_PG_LOST_MAX) {
-            item->alone = 1;
-        }
-
-        ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_LOST, 1);
+        ngx_payments_pg_later(item, NGX_PAYMENTS_PG_LOCK_MIN,
+                              NGX_PAYMENTS_PG_LOCK_MIN << 4, item->locked++);
         break;
 
     default:
-        break;
+        if (ngx_payments_pg_failed(item, class) != NGX_OK) {
+            ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_FAILED);
+            return;
+        }
     }
 
-    if (class != NGX_PAYMENTS_PG_CLASS_UNKNOWN) {
-        ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_RETRIED, 1);
+again:
+
+    ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_RETRIED, 1);
+    ngx_payments_pg_requeue(pool, item, 0);
+}
+
+
+/*
+ * Whether the server is at fault and not an item: calls fail of one merchant
+ * after the other, and none is committed.  Whatever one merchant sends pauses
+ * nobody else.
+ */
+
+static void
+ngx_payments_pg_blame(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_call_t *call)
+{
+    int64_t     merchant;
+    ngx_uint_t  i, several;
+
+    several = 0;
+
+    for (i = 0; i < call->nitems; i++) {
+
+        if (call->items[i] == NULL) {
+            continue;
+        }
+
+        merchant = ngx_payments_pg_merchant(call->items[i]);
+
+        if (pool->culprit == 0) {
+            pool->culprit = merchant;
+        }
+
+        several |= (merchant != pool->culprit);
     }
 
-    ngx_payments_pg_requeue(pool, item, !item->later);
+    if (several && ++pool->retries >= NGX_PAYMENTS_PG_RETRIES) {
+        ngx_payments_pg_delay(&pool->pause, &pool->retries,
+                              NGX_PAYMENTS_PG_BACKOFF_MAX);
+    }
 }
 
 
@@ -490,7 +616,7 @@ void
 ngx_payments_pg_release(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_call_t *call, ngx_payments_pg_class_e class)
 {
-    ngx_uint_t               i;
+    ngx_uint_t               i, n;
     ngx_payments_pg_item_t  *item;
 
     if (call->result != NULL) {
@@ -498,21 +624,36 @@ ngx_payments_pg_release(ngx_payments_pg_pool_t *pool,
         call->result = NULL;
     }
 
-    if (class == NGX_PAYMENTS_PG_CLASS_RESOURCE) {
+    if (ngx_strcmp(call->sqlstate, "53200") == 0) {
 
-        if (ngx_strcmp(call->sqlstate, "53200") == 0) {
+        /* memory, or the table of locks: a smaller call needs less */
 
-            /* memory, or the table of locks: a smaller call needs less */
-
-            pool->batch = ngx_max(ngx_min(pool->batch, call->nitems) / 2, 1);
-        }
-
-        ngx_payments_pg_delay(&pool->pause, &pool->retries);
+        pool->batch = ngx_max(ngx_min(pool->batch, call->nitems) / 2, 1);
     }
 
-    /* backwards, since each goes to the front of the queue */
+    switch (class) {
 
-    for (i = call->nitems; i-- > 0; /* void */ ) {
+    case NGX_PAYMENTS_PG_CLASS_READ_ONLY:
+        if (pool->to == NGX_PAYMENTS_PG_TO_PRIMARY) {
+            ngx_payments_pg_refused(pool->shard);
+        }
+
+        break;
+
+    case NGX_PAYMENTS_PG_CLASS_RESOURCE:
+    case NGX_PAYMENTS_PG_CLASS_FAULT:
+        ngx_payments_pg_blame(pool, call);
+        break;
+
+    default:
+        break;
+    }
+
+    /* backwards, where each goes to the front of the queue */
+
+    for (n = 0; n < call->nitems; n++) {
+        i = (class == NGX_PAYMENTS_PG_CLASS_UNKNOWN) ? call->nitems - 1 - n : n;
+
         item = call->items[i];
         call->items[i] = NULL;
 

@@ -9,36 +9,53 @@
 
 typedef struct {
     const char                   *sqlstate;    /* a prefix */
+    const char                   *function;    /* of the server, that gives it;
+                                                  NULL: any.  A function in SQL
+                                                  may raise what it likes */
     ngx_payments_pg_class_e       class;
 } ngx_payments_pg_sqlstate_t;
 
 
-/* the first match counts */
+/* of an ERROR; the first match counts, and what is not here is a FAULT */
 
 static const ngx_payments_pg_sqlstate_t  ngx_payments_pg_sqlstates[] = {
-    { "40001", NGX_PAYMENTS_PG_CLASS_LOCK },       /* serialization */
-    { "40P01", NGX_PAYMENTS_PG_CLASS_LOCK },       /* deadlock */
-    { "55P03", NGX_PAYMENTS_PG_CLASS_LOCK },       /* lock timeout */
-    { "57014", NGX_PAYMENTS_PG_CLASS_LOCK },       /* statement timeout */
-    { "53", NGX_PAYMENTS_PG_CLASS_RESOURCE },      /* resources */
-    { "58030", NGX_PAYMENTS_PG_CLASS_RESOURCE },   /* I/O error */
-    { "25006", NGX_PAYMENTS_PG_CLASS_RECONNECT },  /* not the primary */
-    { "25P02", NGX_PAYMENTS_PG_CLASS_RECONNECT },  /* left in a transaction */
-    { "26000", NGX_PAYMENTS_PG_CLASS_PREPARE },    /* statement unknown */
-    { "42P05", NGX_PAYMENTS_PG_CLASS_PREPARE },    /* statement there twice */
-    { "0A000", NGX_PAYMENTS_PG_CLASS_PREPARE },    /* cached plan changed */
-    { "57P03", NGX_PAYMENTS_PG_CLASS_RECONNECT },  /* cannot connect now */
-    { "08001", NGX_PAYMENTS_PG_CLASS_RECONNECT },
-    { "08004", NGX_PAYMENTS_PG_CLASS_RECONNECT },
-    { "42", NGX_PAYMENTS_PG_CLASS_RECONNECT },     /* schema or rights */
-    { "3", NGX_PAYMENTS_PG_CLASS_RECONNECT },      /* schema or names */
-    { "21", NGX_PAYMENTS_PG_CLASS_DATA },
-    { "22", NGX_PAYMENTS_PG_CLASS_DATA },
-    { "23", NGX_PAYMENTS_PG_CLASS_DATA },
-    { "54", NGX_PAYMENTS_PG_CLASS_DATA },          /* program limit */
-    { "P0001", NGX_PAYMENTS_PG_CLASS_DATA },
-    { "PM001", NGX_PAYMENTS_PG_CLASS_MOVED },      /* pay.enter, pay.has */
-    { NULL, NGX_PAYMENTS_PG_CLASS_UNKNOWN }
+
+    /* a lock, a deadlock, a limit of time; 40003 is no ERROR */
+    { "40", NULL, NGX_PAYMENTS_PG_CLASS_LOCK },
+    { "55P03", NULL, NGX_PAYMENTS_PG_CLASS_LOCK },
+    { "57014", NULL, NGX_PAYMENTS_PG_CLASS_LOCK },
+
+    /* disk, memory, connections, limits; I/O errors */
+    { "53", NULL, NGX_PAYMENTS_PG_CLASS_RESOURCE },
+    { "58030", NULL, NGX_PAYMENTS_PG_CLASS_RESOURCE },
+
+    /* not the primary, or told to be read-only */
+    { "25006", "PreventCommandIfReadOnly", NGX_PAYMENTS_PG_CLASS_READ_ONLY },
+    { "25006", "PreventCommandDuringRecovery",
+      NGX_PAYMENTS_PG_CLASS_READ_ONLY },
+
+    /* left in a transaction; not ready */
+    { "25P02", NULL, NGX_PAYMENTS_PG_CLASS_RECONNECT },
+    { "57P03", NULL, NGX_PAYMENTS_PG_CLASS_RECONNECT },
+    { "08001", NULL, NGX_PAYMENTS_PG_CLASS_RECONNECT },
+    { "08004", NULL, NGX_PAYMENTS_PG_CLASS_RECONNECT },
+
+    /* no such statement; it is there; its rows are others now */
+    { "26000", "FetchPreparedStatement", NGX_PAYMENTS_PG_CLASS_PREPARE },
+    { "42P05", "StorePreparedStatement", NGX_PAYMENTS_PG_CLASS_PREPARE },
+    { "0A000", "RevalidateCachedQuery", NGX_PAYMENTS_PG_CLASS_PREPARE },
+
+    /* a value, a constraint, a program limit, RAISE */
+    { "21", NULL, NGX_PAYMENTS_PG_CLASS_DATA },
+    { "22", NULL, NGX_PAYMENTS_PG_CLASS_DATA },
+    { "23", NULL, NGX_PAYMENTS_PG_CLASS_DATA },
+    { "54", NULL, NGX_PAYMENTS_PG_CLASS_DATA },
+    { "P0001", NULL, NGX_PAYMENTS_PG_CLASS_DATA },
+
+    /* pay.enter, pay.has */
+    { "PM001", NULL, NGX_PAYMENTS_PG_CLASS_MOVED },
+
+    { NULL, NULL, NGX_PAYMENTS_PG_CLASS_FAULT }
 };
 
 
@@ -75,14 +92,17 @@ ngx_payments_pg_fatal(const PGresult *result)
 ngx_payments_pg_class_e
 ngx_payments_pg_classify(const PGresult *result)
 {
-    const char                        *state, *text, **known;
+    const char                        *state, *function, *text, **known;
     const ngx_payments_pg_sqlstate_t  *s;
 
     state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
 
     if (state == NULL) {
         return NGX_PAYMENTS_PG_CLASS_UNKNOWN;
     }
+
+    /* a pooler's; the call may have got to the server */
 
     if (ngx_strcmp(state, "08P01") == 0) {
         text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -109,10 +129,42 @@ ngx_payments_pg_classify(const PGresult *result)
     }
 
     for (s = ngx_payments_pg_sqlstates; s->sqlstate != NULL; s++) {
-        if (ngx_strncmp(state, s->sqlstate, ngx_strlen(s->sqlstate)) == 0) {
+
+        if (ngx_strncmp(state, s->sqlstate, ngx_strlen(s->sqlstate)) == 0
+            && (s->function == NULL || function == NULL
+                || ngx_strcmp(function, s->function) == 0))
+        {
             break;
         }
     }
 
     return s->class;
+}
+
+
+/* by PQERRORS_VERBOSE: "FATAL:  28P01: password authentication failed ..." */
+
+void
+ngx_payments_pg_connect_state(PGconn *pg, char state[6])
+{
+    size_t       n;
+    const char  *text, *p;
+
+    state[0] = '\0';
+    text = PQerrorMessage(pg);
+
+    for (p = strchr(text, ':'); p != NULL; p = strchr(p + 1, ':')) {
+
+        if (ngx_strncmp(p, ":  ", 3) != 0) {
+            continue;
+        }
+
+        n = strspn(p + 3, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+        if (n == 5 && p[3 + n] == ':') {
+            ngx_memcpy(state, p + 3, n);
+            state[n] = '\0';
+            return;
+        }
+    }
 }

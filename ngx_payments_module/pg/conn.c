@@ -5,8 +5,6 @@
 #include "../status/ngx_payments_status.h"
 
 
-static void ngx_payments_pg_connect_poll(ngx_payments_pg_conn_t *conn);
-static ngx_int_t ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn);
 static void ngx_payments_pg_detach(ngx_payments_pg_conn_t *conn);
 static void ngx_payments_pg_event_handler(ngx_event_t *ev);
 
@@ -49,87 +47,12 @@ ngx_payments_pg_move(ngx_payments_pg_conn_t *conn,
 }
 
 
-void
-ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
-{
-    ngx_uint_t                 n;
-    ngx_payments_pg_conf_t    *conf = conn->pool->conf;
-    const char                *keys[20], *values[20], *hostaddr;
-    ngx_payments_pg_server_t  *server;
-
-    conn->server = conn->pool->server;
-    server = &conf->servers[conn->server];
-
-    n = 0;
-
-#define ngx_payments_pg_option(key, value)                                    \
-    if (value) { keys[n] = key; values[n++] = value; }
-
-    ngx_payments_pg_option("host", server->host);
-    hostaddr = ngx_payments_pg_hostaddr(conn->pool->shard, conn->server);
-    ngx_payments_pg_option("hostaddr", hostaddr);
-    ngx_payments_pg_option("port", server->port);
-    ngx_payments_pg_option("dbname", conf->database);
-    ngx_payments_pg_option("user", conf->user);
-    ngx_payments_pg_option("password", conf->password);
-    ngx_payments_pg_option("application_name", "ngx_payments");
-
-    /* no probe of GSS that costs a round trip */
-    ngx_payments_pg_option("sslmode", conf->sslmode);
-    ngx_payments_pg_option("sslrootcert", conf->sslrootcert);
-    ngx_payments_pg_option("gssencmode", "disable");
-
-    ngx_payments_pg_option("keepalives_idle", "10");
-    ngx_payments_pg_option("keepalives_interval", "3");
-    ngx_payments_pg_option("keepalives_count", "3");
-    ngx_payments_pg_option("tcp_user_timeout", "5000");
-
-    keys[n] = NULL;
-    values[n] = NULL;
-
-    ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_CONNECTING);
-
-    conn->first = 0;
-    conn->ncalls = 0;
-    conn->drain = 0;
-    conn->prepare = 0;
-    conn->again = 0;
-    conn->retire = ngx_current_msec + conf->lifetime - conf->lifetime / 10
-                   + ngx_random() % (conf->lifetime / 5 + 1);
-
-    conn->pg = PQconnectStartParams(keys, values, 0);
-
-    if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD) {
-        ngx_payments_pg_disconnect(conn, "connection refused", 0);
-        return;
-    }
-
-    (void) PQsetNoticeReceiver(conn->pg, ngx_payments_pg_notice, conn);
-
-    if (ngx_payments_pg_attach(conn) != NGX_OK) {
-        ngx_payments_pg_disconnect(conn, "no event for its socket", 0);
-        return;
-    }
-
-    /* after PQconnectStart libpq waits as if it had said "writing" */
-
-    conn->c->read->cancelable = 1;
-    ngx_add_timer(conn->c->read, conf->connect_timeout);
-
-    if (ngx_add_event(conn->c->write, NGX_WRITE_EVENT, NGX_LEVEL_EVENT)
-        != NGX_OK)
-    {
-        ngx_payments_pg_disconnect(conn, "no event for its socket", 0);
-    }
-}
-
-
 /*
  * nginx's connection object for libpq's socket.  "shared" keeps
  * ngx_close_connection() from closing a descriptor that is not nginx's.
  */
 
-static ngx_int_t
+ngx_int_t
 ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn)
 {
     ngx_log_t         *log = &conn->pool->log;
@@ -158,15 +81,16 @@ ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn)
 /*
  * Takes the socket out of epoll; libpq may close or replace it afterwards.
  * Where libpq has closed it already the kernel has forgotten it too, and its
- * number may be somebody else's by now.
+ * number may be somebody else's by now.  What the thread has was taken out
+ * before.
  */
 
-static void
+void
 ngx_payments_pg_unwatch(ngx_payments_pg_conn_t *conn)
 {
     ngx_connection_t  *c = conn->c;
 
-    if (conn->pg == NULL || PQsocket(conn->pg) != c->fd) {
+    if (conn->pg == NULL || conn->job != NULL || PQsocket(conn->pg) != c->fd) {
         c->read->active = 0;
         c->write->active = 0;
         return;
@@ -201,44 +125,6 @@ ngx_payments_pg_detach(ngx_payments_pg_conn_t *conn)
     c->read->cancelable = 0;
 
     ngx_close_connection(c);
-}
-
-
-static void
-ngx_payments_pg_connect_poll(ngx_payments_pg_conn_t *conn)
-{
-    ngx_connection_t           *c = conn->c;
-    PostgresPollingStatusType   poll;
-
-    /*
-     * PQconnectPoll may close the socket and open another one under the same
-     * number, which epoll would not notice: registered anew after each call
-     */
-
-    ngx_payments_pg_unwatch(conn);
-
-    poll = PQconnectPoll(conn->pg);
-
-    if (poll == PGRES_POLLING_FAILED) {
-        ngx_payments_pg_disconnect(conn, "connection failed", 0);
-        return;
-    }
-
-    c->fd = PQsocket(conn->pg);
-
-    if (ngx_add_event((poll == PGRES_POLLING_WRITING) ? c->write : c->read,
-                      (poll == PGRES_POLLING_WRITING) ? NGX_WRITE_EVENT
-                                                      : NGX_READ_EVENT,
-                      NGX_LEVEL_EVENT)
-        != NGX_OK)
-    {
-        ngx_payments_pg_disconnect(conn, "no event for its socket", 0);
-        return;
-    }
-
-    if (poll == PGRES_POLLING_OK) {
-        ngx_payments_pg_prepare(conn);
-    }
 }
 
 
@@ -497,7 +383,9 @@ ngx_payments_pg_timeout(ngx_payments_pg_conn_t *conn)
         return;
 
     default:
+        conn->timedout = 1;
         ngx_payments_pg_disconnect(conn, "not connected in time", 0);
+        conn->timedout = 0;
     }
 }
 
@@ -523,7 +411,7 @@ ngx_payments_pg_event_handler(ngx_event_t *ev)
     }
 
     if (conn->state == NGX_PAYMENTS_PG_CONNECTING) {
-        ngx_payments_pg_connect_poll(conn);
+        ngx_payments_pg_connect_event(conn);
         return;
     }
 
@@ -554,32 +442,53 @@ ngx_payments_pg_drop_calls(ngx_payments_pg_conn_t *conn)
 }
 
 
-/*
- * Why it ends; for a login that failed in libpq's own words, of which the first
- * line holds no secret.  Only the first failure in a row is an error.
- */
+/* why it ends; a failure once a second for each reason */
 
 static void
 ngx_payments_pg_say_why(ngx_payments_pg_conn_t *conn, const char *reason,
-    ngx_uint_t level)
+    ngx_uint_t retired)
 {
-    ngx_str_t                line;
+    ngx_uint_t               level;
+    const char              *left_out;
     ngx_payments_pg_pool_t  *pool = conn->pool;
 
-    ngx_str_null(&line);
+    level = NGX_LOG_INFO;
+    left_out = "";
 
-    if (conn->state == NGX_PAYMENTS_PG_CONNECTING) {
-        line.data = (u_char *) PQerrorMessage(conn->pg);
-        line.len = strcspn((char *) line.data, "\r\n");
-
-        level = pool->failures ? NGX_LOG_INFO : level;
+    if (!retired && !ngx_exiting && !ngx_quit && !ngx_terminate) {
+        level = NGX_LOG_ERR;
+        left_out = ngx_payments_status_due(reason,
+                                   ngx_payments_pg_state_names[conn->state],
+                                   1000);
+        if (left_out == NULL) {
+            return;
+        }
     }
 
     ngx_log_error(level, &pool->log, 0,
-                  "connection to PostgreSQL \"%V\" closed while %s: %s%s%V",
+                  "connection to PostgreSQL \"%V\" closed while %s: %s%s",
                   ngx_payments_pg_server_name(pool, conn->server),
-                  ngx_payments_pg_state_names[conn->state], reason,
-                  line.len ? ": " : "", &line);
+                  ngx_payments_pg_state_names[conn->state], reason, left_out);
+}
+
+
+/* how the attempt, or the session, ended, and when another one may begin */
+
+static void
+ngx_payments_pg_failure(ngx_payments_pg_conn_t *conn, const char *reason)
+{
+    ngx_payments_pg_pool_t  *pool = conn->pool;
+
+    if (conn->state == NGX_PAYMENTS_PG_CONNECTING) {
+        ngx_payments_pg_connect_failed(conn, reason);
+        return;
+    }
+
+    ngx_payments_pg_say_why(conn, reason, 0);
+
+    pool->losses++;
+    ngx_payments_pg_delay(&pool->backoff, &pool->failures,
+                          NGX_PAYMENTS_PG_BACKOFF_MAX);
 }
 
 
@@ -587,7 +496,6 @@ void
 ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
     ngx_uint_t retired)
 {
-    ngx_uint_t                level;
     ngx_payments_pg_pool_t   *pool = conn->pool;
     ngx_payments_pg_state_e   was = conn->state;
 
@@ -595,16 +503,22 @@ ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
         return;
     }
 
-    level = (retired || ngx_exiting || ngx_quit || ngx_terminate)
-            ? NGX_LOG_INFO : NGX_LOG_ERR;
+    if (retired) {
+        ngx_payments_pg_say_why(conn, reason, 1);
 
-    ngx_payments_pg_say_why(conn, reason, level);
+    } else {
+        ngx_payments_pg_failure(conn, reason);
+    }
 
     ngx_payments_status_add((was >= NGX_PAYMENTS_PG_IDLE)
                             ? NGX_PAYMENTS_M_PG_DISCONNECT
                             : NGX_PAYMENTS_M_PG_CONNECT_FAILED, 1);
 
     ngx_payments_pg_detach(conn);
+
+    if (conn->job != NULL) {
+        ngx_payments_pg_thread_leave(conn);
+    }
 
     if (conn->pg != NULL) {
         PQfinish(conn->pg);
@@ -613,14 +527,6 @@ ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
 
     ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_CLOSED);
     ngx_payments_pg_drop_calls(conn);
-
-    /* a session that broke once says nothing yet about the next one */
-
-    if (!retired
-        && (was < NGX_PAYMENTS_PG_IDLE || pool->losses++ > 0))
-    {
-        ngx_payments_pg_delay(&pool->backoff, &pool->failures);
-    }
 
     if (!retired && pool->to == NGX_PAYMENTS_PG_TO_PRIMARY) {
         ngx_payments_pg_doubt(pool->shard);

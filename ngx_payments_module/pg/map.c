@@ -298,7 +298,7 @@ ngx_payments_pg_map_timer(ngx_event_t *ev)
 
     /* a worker that drains still has to answer what waits */
 
-    ngx_add_timer(ev, ngx_payments_pg_hall_pool.nwaiting
+    ngx_add_timer(ev, ngx_payments_pg_hall_pool.waiting.n
                       ? NGX_PAYMENTS_PG_MAP_SOON * 5
                       : NGX_PAYMENTS_PG_MAP_EVERY);
 }
@@ -431,17 +431,12 @@ ngx_payments_pg_map_build(void)
 static void
 ngx_payments_pg_map_admit(void)
 {
-    ngx_queue_t              *q, *next;
-    ngx_payments_pg_item_t   *item;
+    ngx_payments_pg_item_t   *item, *next;
     ngx_payments_pg_pool_t   *hall = &ngx_payments_pg_hall_pool;
     ngx_payments_pg_shard_t  *shard;
 
-    for (q = ngx_queue_head(&hall->waiting);
-         q != ngx_queue_sentinel(&hall->waiting);
-         q = next)
-    {
-        next = ngx_queue_next(q);
-        item = ngx_queue_data(q, ngx_payments_pg_item_t, queue);
+    for (item = ngx_payments_pg_fair_first(&hall->waiting); item; item = next) {
+        next = ngx_payments_pg_fair_next(&hall->waiting, item);
         shard = ngx_payments_pg_owner(item->values[0].number);
 
         if (shard != NULL) {
@@ -537,7 +532,5 @@ ngx_payments_pg_misplaced(ngx_payments_pg_pool_t *pool,
 
 failed:
 
-    ngx_payments_pg_finish(pool, item,
-                           item->unknown ? NGX_PAYMENTS_PG_UNKNOWN
-                                         : NGX_PAYMENTS_PG_NOT_EXECUTED);
+    ngx_payments_pg_give_up(pool, item);
 }

@@ -4,9 +4,10 @@
  *
  * A unit of work is an item: one row of the arrays of one statement.  Items
  * queue; whatever has queued when a connection is free leaves as one call.
- * Each worker has for each shard a pool for writes, one for reads of single
- * objects and one for lists, each with its own queue and connections, so that a
- * list never delays a payment.
+ * Each worker has for each shard a pool for each lane below, with its own
+ * queue and connections, so that a list delays no payment, and nothing that
+ * grows with a merchant's data delays the look-up of an API key.  In a queue
+ * merchants take turns (fair.c), and share out the places among them.
  *
  * An item comes back exactly once, with one of the outcomes below, and never
  * before the transaction that made its row is proven to be committed.
@@ -32,12 +33,21 @@
 #define NGX_PAYMENTS_PG_ANY         1       /* of the last seconds, nothing */
 
 
+/* the lanes */
+
 typedef enum {
     NGX_PAYMENTS_PG_WRITE = 0,
-    NGX_PAYMENTS_PG_READ,          /* points */
-    NGX_PAYMENTS_PG_LIST,          /* what may take its time */
+    NGX_PAYMENTS_PG_READ,          /* single objects */
+    NGX_PAYMENTS_PG_LIST,          /* pages, expansions, sums */
+    NGX_PAYMENTS_PG_CONTROL,       /* API keys, readiness, the shard's own
+                                      questions: the same work for everybody */
+    NGX_PAYMENTS_PG_BACKGROUND,    /* what nobody waits for; of the node's first
+                                      worker alone */
     NGX_PAYMENTS_PG_QUEUES
 } ngx_payments_pg_queue_e;
+
+/* lanes whose connections the configuration counts; the others have one */
+#define NGX_PAYMENTS_PG_SIZED       NGX_PAYMENTS_PG_CONTROL
 
 
 typedef enum {
@@ -57,13 +67,14 @@ typedef enum {
     NGX_PAYMENTS_PG_ADMINISTER_THERE,
     NGX_PAYMENTS_PG_CANCEL_KEYS,
     NGX_PAYMENTS_PG_MAINTAIN,
-    NGX_PAYMENTS_PG_BACKGROUND,
+    NGX_PAYMENTS_PG_DUTIES,
     NGX_PAYMENTS_PG_BEAT,
     NGX_PAYMENTS_PG_SHOWN,
     NGX_PAYMENTS_PG_PROBE,
     NGX_PAYMENTS_PG_CLAIMS,
     NGX_PAYMENTS_PG_PING,
     NGX_PAYMENTS_PG_GET_PAYMENTS,
+    NGX_PAYMENTS_PG_EXPAND_PAYMENTS,
     NGX_PAYMENTS_PG_GET_API_KEYS,
     NGX_PAYMENTS_PG_GET_MERCHANTS,
     NGX_PAYMENTS_PG_READ_OBJECTS,
@@ -116,6 +127,14 @@ ngx_str_t ngx_payments_pg_bytes(ngx_payments_pg_row_t *row, int column);
 /* column as a number; 0 for SQL NULL.  smallint, integer, bigint, boolean,
    timestamptz (microseconds since 1970) */
 int64_t ngx_payments_pg_number(ngx_payments_pg_row_t *row, int column);
+
+
+/* likewise, from "min" to "max"; what is not, or NULL, is said in the log,
+   and "min" is given */
+int64_t ngx_payments_pg_range(ngx_payments_pg_row_t *row, int column,
+    int64_t min, int64_t max);
+/* a column that can not be what it is, for the log */
+void ngx_payments_pg_wrong(ngx_payments_pg_row_t *row, int column);
 
 
 /* what an item's last call was like, for logs; zero before the first */
@@ -172,8 +191,12 @@ struct ngx_payments_pg_item_s {
     uint64_t                      since;       /* queued, in microseconds */
     ngx_queue_t                   queue;       /* of a queue, batch or done */
     ngx_msec_t                    after;       /* not sent before, if "later" */
+    struct ngx_payments_pg_flow_s  *flow;      /* of its merchant, while it
+                                                  waits */
     ngx_uint_t                    lost;        /* calls without an answer */
     ngx_uint_t                    locked;      /* calls that met a lock */
+    ngx_uint_t                    failed;      /* calls of it alone that ended
+                                                  in an error */
     ngx_msec_t                    deadline;    /* ngx_current_msec */
     ngx_msec_t                    until;       /* ... of the primary's answer,
                                                   while a replica is asked */
@@ -217,7 +240,7 @@ typedef struct {
     char                         *password;    /* from the file; may be NULL */
     char                         *sslmode;     /* libpq's name for it */
     char                         *sslrootcert; /* file; NULL: none */
-    ngx_uint_t                    connections[NGX_PAYMENTS_PG_QUEUES];
+    ngx_uint_t                    connections[NGX_PAYMENTS_PG_SIZED];
                                                /* for each worker */
     unsigned                      pooler:1;    /* unnamed statements: safe
                                                   behind any pooler */
@@ -249,9 +272,10 @@ typedef struct {
 /* conf time: the zone of a shard with several servers; NULL: failed */
 ngx_shm_zone_t *ngx_payments_pg_zone(ngx_conf_t *cf,
     ngx_payments_pg_conf_t *conf, void *tag);
-/* how many connections a worker has at most, the first one if "probes" */
+/* how many connections a worker has at most; the first one of a node, which has
+   the background and asks several servers what they are */
 ngx_uint_t ngx_payments_pg_budget(ngx_payments_pg_conf_t *conf,
-    ngx_uint_t probes);
+    ngx_uint_t first);
 
 /* init_process and exit_process of a worker */
 ngx_int_t ngx_payments_pg_init(ngx_cycle_t *cycle,
@@ -281,8 +305,23 @@ void ngx_payments_pg_primary_only(void);
 ngx_uint_t ngx_payments_pg_refuses(int64_t merchant_id);
 
 /*
- * Queues an item.  The handler is called later, never from inside.  Where the
- * queue is full the outcome is OVERLOADED.
+ * Whether a write would have a session in this shard, as far as this worker
+ * knows without asking: NGX_PAYMENTS_PG_WRITABLE, or why not.
+ */
+
+typedef enum {
+    NGX_PAYMENTS_PG_WRITABLE = 0,
+    NGX_PAYMENTS_PG_READ_ONLY,     /* the server takes no writes */
+    NGX_PAYMENTS_PG_NO_ANSWER,     /* no session, or none that answers */
+    NGX_PAYMENTS_PG_FAILING        /* writes of several merchants fail in a
+                                      row */
+} ngx_payments_pg_ability_e;
+
+ngx_payments_pg_ability_e ngx_payments_pg_ability(ngx_uint_t shard);
+
+/*
+ * Queues an item.  The handler is called later, never from inside.  Where its
+ * merchant has as many waiting as places are left the outcome is OVERLOADED.
  */
 void ngx_payments_pg_send(ngx_payments_pg_item_t *item);
 

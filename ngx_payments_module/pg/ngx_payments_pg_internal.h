@@ -17,6 +17,11 @@
 #define NGX_PAYMENTS_PG_ALL_PARAMS                                            \
     (1 + NGX_PAYMENTS_PG_PARAMS + NGX_PAYMENTS_PG_SHOW)
 
+/* bytes of a call's answers beyond which no further item joins it, and of the
+   answer of a list that nothing is known of */
+#define NGX_PAYMENTS_PG_ANSWERS  (256 * 1024)
+#define NGX_PAYMENTS_PG_ANSWER   (16 * 1024)
+
 /* how long a replica may keep a read before the primary is asked */
 #define NGX_PAYMENTS_PG_SPILL   250
 
@@ -43,6 +48,9 @@ typedef struct {
    whether it is that, a write does so itself */
 #define NGX_PAYMENTS_PG_BY_MERCHANT  0x01
 #define NGX_PAYMENTS_PG_BY_REPLICA   0x02  /* a replica may be asked */
+/* its first parameter is the merchant who asks, or is asked about, whatever
+   shard that is in */
+#define NGX_PAYMENTS_PG_OF_MERCHANT  0x04
 
 /* in the order of ngx_payments_pg_statement_e */
 extern const ngx_payments_pg_statement_t  ngx_payments_pg_statements[];
@@ -60,7 +68,8 @@ extern const ngx_payments_pg_statement_t  ngx_payments_pg_statements[];
 typedef enum {
     NGX_PAYMENTS_PG_CLOSED = 0,    /* no PGconn, no socket */
     NGX_PAYMENTS_PG_CONNECTING,    /* PQconnectPoll decides what to wait for */
-    NGX_PAYMENTS_PG_PREPARING,     /* statements sent, their Sync is awaited */
+    NGX_PAYMENTS_PG_PREPARING,     /* statements are forgotten, a Sync is
+                                      awaited */
     NGX_PAYMENTS_PG_IDLE,          /* in sync, nothing under way */
     NGX_PAYMENTS_PG_BUSY,          /* calls under way, room for more */
     NGX_PAYMENTS_PG_FULL,          /* calls under way, no more until they end */
@@ -71,20 +80,28 @@ typedef enum {
 } ngx_payments_pg_state_e;
 
 
-/* what an error of the server means for the items of the call */
+/*
+ * What an error of the server means for the items of the call.  An ERROR and
+ * the Sync behind it prove that nothing was committed, whatever its SQLSTATE;
+ * UNKNOWN is what has no answer.
+ */
 
 typedef enum {
     NGX_PAYMENTS_PG_CLASS_NONE = 0,
-    NGX_PAYMENTS_PG_CLASS_LOCK,        /* not executed; an item met a lock or
-                                          took too long: each alone, later */
-    NGX_PAYMENTS_PG_CLASS_RESOURCE,    /* not executed; the server lacks
-                                          something: all later */
-    NGX_PAYMENTS_PG_CLASS_PREPARE,     /* not executed; the session has lost
-                                          its statements */
-    NGX_PAYMENTS_PG_CLASS_RECONNECT,   /* not executed; not on this one */
-    NGX_PAYMENTS_PG_CLASS_DATA,        /* not executed; an item is at fault */
-    NGX_PAYMENTS_PG_CLASS_MOVED,       /* not executed; a merchant is not of
-                                          this shard, or not any more */
+    NGX_PAYMENTS_PG_CLASS_LOCK,        /* an item met a lock or took too long:
+                                          each alone, later */
+    NGX_PAYMENTS_PG_CLASS_RESOURCE,    /* the server lacks something: each
+                                          alone, later, to its deadline */
+    NGX_PAYMENTS_PG_CLASS_PREPARE,     /* the session has lost its statements:
+                                          it prepares again; as FAULT */
+    NGX_PAYMENTS_PG_CLASS_RECONNECT,   /* not in this session: another one; each
+                                          alone, later, to its deadline */
+    NGX_PAYMENTS_PG_CLASS_READ_ONLY,   /* the server takes no writes now */
+    NGX_PAYMENTS_PG_CLASS_DATA,        /* an item is at fault: each alone */
+    NGX_PAYMENTS_PG_CLASS_MOVED,       /* a merchant is not of this shard, or
+                                          not any more */
+    NGX_PAYMENTS_PG_CLASS_FAULT,       /* anything else: each alone, later, and
+                                          it fails after some tries */
     NGX_PAYMENTS_PG_CLASS_UNKNOWN      /* may have been executed */
 } ngx_payments_pg_class_e;
 
@@ -94,6 +111,7 @@ typedef struct ngx_payments_pg_conn_s      ngx_payments_pg_conn_t;
 typedef struct ngx_payments_pg_shard_s     ngx_payments_pg_shard_t;
 typedef struct ngx_payments_pg_topology_s  ngx_payments_pg_topology_t;
 typedef struct ngx_payments_pg_probe_s     ngx_payments_pg_probe_t;
+typedef struct ngx_payments_pg_job_s       ngx_payments_pg_job_t;
 
 
 /* one SQL call: a batch of items, a Sync behind it */
@@ -108,6 +126,7 @@ typedef struct {
                                                   pool->objects, plus 1; 0:
                                                   none */
     ngx_uint_t                    nitems;
+    size_t                        answer;      /* bytes that are expected */
     ngx_uint_t                    next;        /* where the next row's item
                                                   most likely is */
     PGresult                     *result;      /* rows, until the Sync */
@@ -118,6 +137,8 @@ typedef struct {
     ngx_msec_t                    least;       /* its items' first deadline */
     unsigned                      degraded:1;  /* committed here, but not where
                                                   it should have been too */
+    unsigned                      prepares:1;  /* its statement as well, which
+                                                  has not been parsed yet */
 } ngx_payments_pg_call_t;
 
 
@@ -136,6 +157,16 @@ struct ngx_payments_pg_conn_s {
 
     ngx_uint_t                    server;      /* of conf->servers, unless
                                                   CLOSED */
+    uint64_t                      prepared;    /* statements that the session
+                                                  has, or will by the time that
+                                                  it gets to the next call; bit
+                                                  n: statement n */
+    ngx_payments_pg_job_t        *job;         /* while PQconnectPoll runs in
+                                                  the connecting thread */
+    ngx_uint_t                    iterations;  /* of SCRAM that the server asked
+                                                  for; 0: not seen */
+    ngx_msec_int_t                left;        /* of the attempt's time, while
+                                                  the thread has it */
     ngx_payments_pg_class_e       error;       /* while PREPARING */
     ngx_msec_t                    retire;      /* when its lifetime ends, or
                                                   its being stuck */
@@ -145,11 +176,47 @@ struct ngx_payments_pg_conn_s {
     unsigned                      prepare:1;   /* ... the latter */
     unsigned                      again:1;     /* has prepared again, and
                                                   committed nothing since */
+    unsigned                      timedout:1;  /* the attempt took too long */
 };
 
 
 /* buckets in which the objects under way are noted */
 #define NGX_PAYMENTS_PG_OBJECTS  4096
+
+/* ... and in which how large a merchant's answers were is */
+#define NGX_PAYMENTS_PG_WEIGHTS  256
+
+
+/* the items of one merchant that wait in a pool: there as long as some do */
+
+typedef struct ngx_payments_pg_flow_s {
+    ngx_rbtree_node_t             node;        /* key: the merchant */
+    ngx_queue_t                   queue;       /* in the pool's turns */
+    ngx_queue_t                   items;       /* oldest first, but for what is
+                                                  asked again to find out */
+    ngx_uint_t                    n;           /* of them */
+    ngx_queue_t                  *cursor;      /* where the batch that is taken
+                                                  has got to, */
+    ngx_uint_t                    taking;      /* if it is this one, */
+    ngx_uint_t                    passed;      /* items that did not fit it */
+    unsigned                      served:1;    /* one has */
+} ngx_payments_pg_flow_t;
+
+
+/* what waits in a pool, shared out by merchant: fair.c */
+
+typedef struct {
+    ngx_rbtree_t                  tree;        /* flows by merchant */
+    ngx_rbtree_node_t             sentinel;
+    ngx_queue_t                   turns;       /* flows, whose turn is next
+                                                  first */
+    ngx_queue_t                   aside;       /* while a batch is taken: those
+                                                  that had nothing for it, */
+    ngx_queue_t                   served;      /* and those that have nothing
+                                                  more */
+    ngx_uint_t                    n;           /* items in all of them */
+    ngx_uint_t                    taking;      /* number of the batch */
+} ngx_payments_pg_fair_t;
 
 
 /* one for each queue of a worker, and where it probes one for each server */
@@ -172,10 +239,7 @@ struct ngx_payments_pg_pool_s {
                                                   server ran out of memory */
     unsigned                      named:1;     /* statements are prepared */
 
-    ngx_queue_t                   waiting;     /* items, oldest deadline first
-                                                  but for retried ones, which
-                                                  stand in front */
-    ngx_uint_t                    nwaiting;
+    ngx_payments_pg_fair_t        waiting;     /* items */
     ngx_queue_t                   done;        /* items whose handler is due */
 
     ngx_event_t                   dispatch;    /* posted: queue to calls */
@@ -186,9 +250,15 @@ struct ngx_payments_pg_pool_s {
     ngx_event_t                   later;       /* timer: an item's "after" */
     ngx_uint_t                    failures;    /* of connecting, in a row */
     ngx_uint_t                    losses;      /* of sessions, */
-    ngx_uint_t                    retries;     /* of calls, and */
+    ngx_uint_t                    retries;     /* of calls of several merchants,
+                                                  and */
     ngx_uint_t                    stucks;      /* sessions that got stuck, since
                                                   the last call was committed */
+    int64_t                       culprit;     /* whose calls have failed since
+                                                  then; 0: nobody's */
+    ngx_uint_t                    slow;        /* attempts in a row that took
+                                                  too long: the next one may
+                                                  take twice as long */
     ngx_uint_t                    tokens;      /* attempts to connect that are
                                                   left, and */
     ngx_msec_t                    refilled;    /* since when they come back */
@@ -201,6 +271,9 @@ struct ngx_payments_pg_pool_s {
     uint8_t                       objects[NGX_PAYMENTS_PG_OBJECTS];
                                                /* 1: an item under way has an
                                                   object of this bucket */
+    uint32_t                      weights[NGX_PAYMENTS_PG_WEIGHTS];
+                                               /* bytes of an answer, of reads;
+                                                  0: not known */
     ngx_log_t                     log;
 };
 
@@ -263,6 +336,13 @@ struct ngx_payments_pg_shard_s {
     ngx_uint_t                    npools;
     ngx_payments_pg_claim_t       claim;
     ngx_connection_t              dummy;       /* for the events' log lines */
+
+    /* ability.c */
+
+    ngx_payments_pg_item_t        ping;
+    ngx_event_t                   recheck;     /* timer, while read_only */
+    unsigned                      pinging:1;
+    unsigned                      read_only:1; /* no write is sent */
 
     /* topology.c, replicas.c */
 
@@ -343,7 +423,10 @@ void ngx_payments_pg_misplaced(ngx_payments_pg_pool_t *pool,
 
 void ngx_payments_pg_move(ngx_payments_pg_conn_t *conn,
     ngx_payments_pg_state_e state);
-void ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn);
+/* nginx's side of libpq's socket, while there is none; NGX_ERROR: no memory */
+ngx_int_t ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn);
+/* takes the socket out of epoll */
+void ngx_payments_pg_unwatch(ngx_payments_pg_conn_t *conn);
 /*
  * The one way out of every state.  Items go back to the queue, or are done.
  * "retired": it was meant to end, which is no failure.
@@ -368,6 +451,49 @@ void ngx_payments_pg_prepare(ngx_payments_pg_conn_t *conn);
 void ngx_payments_pg_read(ngx_payments_pg_conn_t *conn);
 /* receives what the server says besides results */
 void ngx_payments_pg_notice(void *data, const PGresult *result);
+
+/* thread.c: PQconnectPoll where its work holds nobody up */
+
+/*
+ * Runs it once for this connection, in the worker's connecting thread, after
+ * those that were handed over before; the socket must not be watched.  Then
+ * calls ngx_payments_pg_polled(), unless ngx_payments_pg_thread_leave() came
+ * first, after which the thread owns the PGconn and ends it.
+ * NGX_ERROR: there is no thread, or no memory; nothing has changed.
+ */
+ngx_int_t ngx_payments_pg_thread_poll(ngx_payments_pg_conn_t *conn);
+void ngx_payments_pg_thread_leave(ngx_payments_pg_conn_t *conn);
+/* exit_process; what is handed over is not waited for */
+void ngx_payments_pg_thread_exit(void);
+
+/* connect.c */
+
+void ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn);
+/* an event of its socket, while CONNECTING */
+void ngx_payments_pg_connect_event(ngx_payments_pg_conn_t *conn);
+/* the thread has run PQconnectPoll, which gave this */
+void ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
+    PostgresPollingStatusType poll, ngx_msec_t took);
+/* how long an attempt of this pool may take */
+ngx_msec_t ngx_payments_pg_connect_limit(ngx_payments_pg_pool_t *pool);
+/* why an attempt failed, and when the next one may be made */
+void ngx_payments_pg_connect_failed(ngx_payments_pg_conn_t *conn,
+    const char *reason);
+
+/* ability.c: whether the primary takes writes */
+
+void ngx_payments_pg_ability_init(ngx_cycle_t *cycle,
+    ngx_payments_pg_shard_t *shard);
+void ngx_payments_pg_ability_exit(ngx_payments_pg_shard_t *shard);
+/* columns of pay.ping(), and what the first of them says */
+#define NGX_PAYMENTS_PG_PING_STATE      1
+#define NGX_PAYMENTS_PG_PING_READ_ONLY  2
+#define NGX_PAYMENTS_PG_PING_STANDBY    3
+/* failed calls of several merchants, none committed in between, after which the
+   server is at fault */
+#define NGX_PAYMENTS_PG_RETRIES         3
+/* it has refused one: asked now, over the control lane */
+void ngx_payments_pg_refused(ngx_payments_pg_shard_t *shard);
 
 /* call.c */
 
@@ -399,6 +525,9 @@ uint64_t ngx_payments_pg_usec(void);
 /* moves the next batch from the queue to the call; may find none */
 void ngx_payments_pg_take(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_call_t *call);
+/* an answer has come that was so large */
+void ngx_payments_pg_weigh(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item, size_t size);
 /* the call's parameters, in pool->buffer until the next call */
 ngx_int_t ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_call_t *call, const char **values, int *lengths);
@@ -422,9 +551,6 @@ ngx_uint_t ngx_payments_pg_holds(ngx_payments_pg_pool_t *pool,
     const ngx_payments_pg_statement_t *statement);
 /* 1: it has a session that would take a call now */
 ngx_uint_t ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool);
-/* nothing more can wait */
-#define ngx_payments_pg_crowded(pool)                                         \
-    ((pool)->nwaiting >= (pool)->conf->queue)
 /* questions what a server is are no requests: they are not counted */
 #define ngx_payments_pg_count(pool, metric, n)                                \
     if ((pool)->to != NGX_PAYMENTS_PG_TO_ONE) {                               \
@@ -439,11 +565,17 @@ ngx_uint_t ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool);
     (&(pool)->conf->servers[ngx_min(n, (pool)->conf->nservers - 1)].name)
 
 void ngx_payments_pg_post(ngx_payments_pg_pool_t *pool);
-/* sets a timer, unless it is set, to a delay that grows with the count */
-void ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count);
+/* sets a timer, unless it is set, to a delay that grows with the count, to
+   "most" ms */
+void ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count,
+    ngx_msec_t most);
+#define NGX_PAYMENTS_PG_BACKOFF_MAX  500
+/* its sessions end as soon as nothing is under way on them */
+void ngx_payments_pg_retire(ngx_payments_pg_pool_t *pool);
 
 /* shard.c */
 
+ngx_payments_pg_shard_t *ngx_payments_pg_shard(ngx_uint_t number);
 /* all that goes there goes to this server from now on; nservers: none */
 void ngx_payments_pg_follow(ngx_payments_pg_shard_t *shard,
     ngx_payments_pg_to_e to, ngx_uint_t server);
@@ -455,6 +587,40 @@ void ngx_payments_pg_spill(ngx_payments_pg_item_t *item);
 ngx_payments_pg_pool_t *ngx_payments_pg_pool_of(ngx_payments_pg_shard_t *shard,
     ngx_payments_pg_item_t *item);
 
+/* fair.c: the queue of a pool, in which merchants take turns */
+
+/* an item's merchant; 0: it is nobody's */
+int64_t ngx_payments_pg_merchant(ngx_payments_pg_item_t *item);
+void ngx_payments_pg_fair_init(ngx_payments_pg_fair_t *fair);
+/* behind its merchant's, or before them and before all others' as well;
+   NGX_ERROR: no memory for its flow */
+ngx_int_t ngx_payments_pg_fair_insert(ngx_payments_pg_fair_t *fair,
+    ngx_payments_pg_item_t *item, ngx_uint_t front);
+void ngx_payments_pg_fair_remove(ngx_payments_pg_fair_t *fair,
+    ngx_payments_pg_item_t *item);
+/* all items, merchant by merchant; what was returned may be removed before the
+   one after it is asked for with "next" set to that; NULL: the end */
+ngx_payments_pg_item_t *ngx_payments_pg_fair_first(
+    ngx_payments_pg_fair_t *fair);
+ngx_payments_pg_item_t *ngx_payments_pg_fair_next(ngx_payments_pg_fair_t *fair,
+    ngx_payments_pg_item_t *item);
+/*
+ * A batch: _begin(); then _turn(), until it gives NULL or the batch is full,
+ * for an item of the merchant whose turn it is, which the caller takes,
+ * removes or passes by, whereby the merchant's next item comes; at last
+ * _end().
+ */
+void ngx_payments_pg_fair_begin(ngx_payments_pg_fair_t *fair);
+ngx_payments_pg_item_t *ngx_payments_pg_fair_turn(
+    ngx_payments_pg_fair_t *fair);
+void ngx_payments_pg_fair_take(ngx_payments_pg_fair_t *fair,
+    ngx_payments_pg_item_t *item);
+void ngx_payments_pg_fair_pass(ngx_payments_pg_item_t *item);
+void ngx_payments_pg_fair_end(ngx_payments_pg_fair_t *fair);
+/* whether the merchant has as many waiting as places of "size" are left */
+ngx_uint_t ngx_payments_pg_fair_full(ngx_payments_pg_fair_t *fair,
+    int64_t merchant_id, ngx_uint_t size);
+
 /* queue.c */
 
 /* as ngx_payments_pg_send(), to this pool, within so many ms */
@@ -465,11 +631,17 @@ void ngx_payments_pg_hand_over(ngx_payments_pg_pool_t *from,
     ngx_payments_pg_pool_t *to, ngx_payments_pg_item_t *item);
 /* ends what waits: not executed */
 void ngx_payments_pg_divert(ngx_payments_pg_pool_t *pool);
-/* at the end of the queue, or in front of it; with the deadline it had */
+/* behind its merchant's, or in front of all; with the deadline it had */
 void ngx_payments_pg_requeue(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_uint_t front);
-/* takes an item that waits out of the queue */
+/* takes an item that waits out of the queue; the second one by its turn, for a
+   batch */
 void ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item);
+void ngx_payments_pg_serve(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item);
+/* its time is up, or nothing can be done: unknown if it was sent in vain */
+void ngx_payments_pg_give_up(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item);
 void ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_payments_pg_outcome_e outcome);
@@ -483,6 +655,8 @@ void ngx_payments_pg_expire_handler(ngx_event_t *ev);
 ngx_payments_pg_class_e ngx_payments_pg_classify(const PGresult *result);
 /* whether the server ends the session with this error */
 ngx_uint_t ngx_payments_pg_fatal(const PGresult *result);
+/* what the error of a failed attempt to connect names; "": nothing */
+void ngx_payments_pg_connect_state(PGconn *pg, char state[6]);
 
 
 #endif /* _NGX_PAYMENTS_PG_INTERNAL_H_INCLUDED_ */

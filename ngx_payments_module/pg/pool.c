@@ -6,7 +6,6 @@
 
 
 #define NGX_PAYMENTS_PG_BACKOFF_MIN  20
-#define NGX_PAYMENTS_PG_BACKOFF_MAX  500
 
 /* attempts to connect: as many at once, and one more each time that passes;
    each costs the worker some milliseconds of SCRAM */
@@ -170,7 +169,7 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
     pool->dummy.fd = (ngx_socket_t) -1;
     pool->dummy.data = pool;
 
-    ngx_queue_init(&pool->waiting);
+    ngx_payments_pg_fair_init(&pool->waiting);
     ngx_queue_init(&pool->done);
 
     for (i = 0; i < NGX_PAYMENTS_PG_STATES; i++) {
@@ -221,6 +220,7 @@ ngx_payments_pg_begin_anew(ngx_payments_pg_pool_t *pool)
     pool->failures = 0;
     pool->losses = 0;
     pool->stucks = 0;
+    pool->slow = 0;
     pool->tokens = NGX_PAYMENTS_PG_TOKENS;
 
     if (pool->backoff.timer_set) {
@@ -245,6 +245,27 @@ ngx_payments_pg_pool_leave(ngx_payments_pg_pool_t *pool, const char *reason)
     }
 
     ngx_payments_pg_begin_anew(pool);
+}
+
+
+void
+ngx_payments_pg_retire(ngx_payments_pg_pool_t *pool)
+{
+    ngx_uint_t               i;
+    ngx_payments_pg_conn_t  *conn;
+
+    for (i = 0; i < pool->nconns; i++) {
+        conn = &pool->conns[i];
+
+        if (conn->state == NGX_PAYMENTS_PG_IDLE) {
+            ngx_payments_pg_disconnect(conn, "it begins anew", 1);
+
+        } else if (conn->state == NGX_PAYMENTS_PG_BUSY
+                   || conn->state == NGX_PAYMENTS_PG_FULL)
+        {
+            conn->retire = ngx_current_msec;
+        }
+    }
 }
 
 
@@ -314,7 +335,7 @@ ngx_payments_pg_free(ngx_payments_pg_pool_t *pool)
 
     list = &pool->states[NGX_PAYMENTS_PG_IDLE];
 
-    if (ngx_queue_empty(list) && pool->nwaiting >= pool->batch) {
+    if (ngx_queue_empty(list) && pool->waiting.n >= pool->batch) {
         list = &pool->states[NGX_PAYMENTS_PG_BUSY];
     }
 
@@ -373,7 +394,7 @@ ngx_payments_pg_dispatch_handler(ngx_event_t *ev)
     ngx_payments_pg_pool_t  *pool = c->data;
     ngx_payments_pg_conn_t  *conn;
 
-    while (!pool->pause.timer_set && !ngx_queue_empty(&pool->waiting)) {
+    while (!pool->pause.timer_set && pool->waiting.n) {
 
         conn = ngx_payments_pg_free(pool);
 
@@ -384,7 +405,7 @@ ngx_payments_pg_dispatch_handler(ngx_event_t *ev)
 
     /* one is kept, so that no request waits for the first */
 
-    wanted = !ngx_queue_empty(&pool->waiting)
+    wanted = pool->waiting.n
              ? (ngx_payments_pg_free(pool) == NULL)
              : (!ngx_exiting
                 && pool->counts[NGX_PAYMENTS_PG_CLOSED] == pool->nconns);
@@ -398,12 +419,12 @@ ngx_payments_pg_dispatch_handler(ngx_event_t *ev)
 
 
 void
-ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count)
+ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count, ngx_msec_t most)
 {
     ngx_msec_t  delay;
 
-    delay = NGX_PAYMENTS_PG_BACKOFF_MIN << ngx_min(*count, 6);
-    delay = ngx_min(delay, NGX_PAYMENTS_PG_BACKOFF_MAX);
+    delay = NGX_PAYMENTS_PG_BACKOFF_MIN << ngx_min(*count, 10);
+    delay = ngx_min(delay, most);
 
     /* jitter over the upper half: workers must not come all at once */
 

@@ -16,8 +16,10 @@ ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
     item->pool = pool;
     item->deadline = ngx_current_msec + timeout;
     item->since = ngx_payments_pg_usec();
+    item->flow = NULL;
     item->lost = 0;
     item->locked = 0;
+    item->failed = 0;
     item->linked = 0;
     item->done = 0;
     item->sent = 0;
@@ -29,20 +31,25 @@ ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
 
     ngx_memzero(&item->stats, sizeof(ngx_payments_pg_stats_t));
 
-    if (ngx_payments_pg_crowded(pool)) {
+    if (ngx_payments_pg_fair_full(&pool->waiting,
+                                  ngx_payments_pg_merchant(item),
+                                  pool->conf->queue))
+    {
         ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_OVERLOADED);
         return;
     }
 
-    if (pool->counts[NGX_PAYMENTS_PG_STUCK] == pool->nconns) {
-        /* no session has answered in time: nobody needs to wait to know */
+    /* where no session has answered in time, or no write is taken, nobody needs
+       to wait to know */
 
+    if (pool->counts[NGX_PAYMENTS_PG_STUCK] == pool->nconns
+        || (pool->kind == NGX_PAYMENTS_PG_WRITE && pool->shard->read_only))
+    {
         ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_NOT_EXECUTED);
         return;
     }
 
-    ngx_queue_insert_tail(&pool->waiting, &item->queue);
-    ngx_payments_pg_queued(pool, item);
+    ngx_payments_pg_requeue(pool, item, 0);
     ngx_payments_pg_post(pool);
 }
 
@@ -51,14 +58,22 @@ void
 ngx_payments_pg_requeue(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_uint_t front)
 {
-    if (front) {
-        ngx_queue_insert_head(&pool->waiting, &item->queue);
-
-    } else {
-        ngx_queue_insert_tail(&pool->waiting, &item->queue);
+    if (ngx_payments_pg_fair_insert(&pool->waiting, item, front) != NGX_OK) {
+        ngx_payments_pg_give_up(pool, item);
+        return;
     }
 
     ngx_payments_pg_queued(pool, item);
+}
+
+
+void
+ngx_payments_pg_give_up(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
+{
+    ngx_payments_pg_finish(pool, item, item->unknown
+                                       ? NGX_PAYMENTS_PG_UNKNOWN
+                                       : NGX_PAYMENTS_PG_NOT_EXECUTED);
 }
 
 
@@ -71,7 +86,6 @@ ngx_payments_pg_queued(ngx_payments_pg_pool_t *pool,
     ngx_msec_int_t  left;
 
     item->linked = 1;
-    pool->nwaiting++;
 
     ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind, 1);
 
@@ -89,22 +103,40 @@ ngx_payments_pg_queued(ngx_payments_pg_pool_t *pool,
 }
 
 
-void
-ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
+/* the item has been taken out of the queue */
+
+static void
+ngx_payments_pg_unqueued(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item)
 {
-    ngx_queue_remove(&item->queue);
     item->linked = 0;
-    pool->nwaiting--;
 
     ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind,
                           -1);
 
     /* an idle timer would hold up a worker that is told to quit */
 
-    if (pool->nwaiting == 0 && pool->expire.timer_set) {
+    if (pool->waiting.n == 0 && pool->expire.timer_set) {
         ngx_del_timer(&pool->expire);
     }
+}
+
+
+void
+ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
+{
+    ngx_payments_pg_fair_remove(&pool->waiting, item);
+    ngx_payments_pg_unqueued(pool, item);
+}
+
+
+void
+ngx_payments_pg_serve(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
+{
+    ngx_payments_pg_fair_take(&pool->waiting, item);
+    ngx_payments_pg_unqueued(pool, item);
 }
 
 
@@ -125,15 +157,17 @@ ngx_payments_pg_hand_over(ngx_payments_pg_pool_t *from,
 void
 ngx_payments_pg_divert(ngx_payments_pg_pool_t *pool)
 {
-    ngx_queue_t             *q;
     ngx_payments_pg_item_t  *item;
 
-    while (!ngx_queue_empty(&pool->waiting)) {
-        q = ngx_queue_head(&pool->waiting);
-        item = ngx_queue_data(q, ngx_payments_pg_item_t, queue);
+    for ( ;; ) {
+        item = ngx_payments_pg_fair_first(&pool->waiting);
+
+        if (item == NULL) {
+            return;
+        }
 
         ngx_payments_pg_unqueue(pool, item);
-        ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_NOT_EXECUTED);
+        ngx_payments_pg_give_up(pool, item);
     }
 }
 
@@ -270,21 +304,15 @@ ngx_payments_pg_deliver_handler(ngx_event_t *ev)
 void
 ngx_payments_pg_expire_handler(ngx_event_t *ev)
 {
-    ngx_queue_t             *q, *next;
     ngx_msec_int_t           left, least;
     ngx_connection_t        *c = ev->data;
-    ngx_payments_pg_item_t  *item;
+    ngx_payments_pg_item_t  *item, *next;
     ngx_payments_pg_pool_t  *pool = c->data;
 
     least = NGX_MAX_INT32_VALUE;
 
-    for (q = ngx_queue_head(&pool->waiting);
-         q != ngx_queue_sentinel(&pool->waiting);
-         q = next)
-    {
-        next = ngx_queue_next(q);
-        item = ngx_queue_data(q, ngx_payments_pg_item_t, queue);
-
+    for (item = ngx_payments_pg_fair_first(&pool->waiting); item; item = next) {
+        next = ngx_payments_pg_fair_next(&pool->waiting, item);
         left = (ngx_msec_int_t) (item->deadline - ngx_current_msec);
 
         if (left > 0) {
@@ -293,13 +321,10 @@ ngx_payments_pg_expire_handler(ngx_event_t *ev)
         }
 
         ngx_payments_pg_unqueue(pool, item);
-
-        ngx_payments_pg_finish(pool, item,
-                               item->unknown ? NGX_PAYMENTS_PG_UNKNOWN
-                                             : NGX_PAYMENTS_PG_NOT_EXECUTED);
+        ngx_payments_pg_give_up(pool, item);
     }
 
-    if (pool->nwaiting && !pool->expire.timer_set) {
+    if (pool->waiting.n && !pool->expire.timer_set) {
         ngx_add_timer(&pool->expire, (ngx_msec_t) least);
     }
 }

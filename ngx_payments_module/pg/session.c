@@ -8,16 +8,16 @@
 
 
 /*
- * Pipeline mode for ever.  With prepared statements those of this queue and
- * one Sync follow; behind a pooler nothing that a session would have to keep.
+ * Pipeline mode for ever.  A session that has lost statements, or has old ones,
+ * forgets all of them, and gets each again with the next call of it.
  */
 
 void
 ngx_payments_pg_prepare(ngx_payments_pg_conn_t *conn)
 {
-    ngx_uint_t                          i;
-    ngx_payments_pg_pool_t             *pool = conn->pool;
-    const ngx_payments_pg_statement_t  *s;
+    ngx_payments_pg_pool_t  *pool = conn->pool;
+
+    conn->prepared = 0;
 
     if (PQpipelineStatus(conn->pg) == PQ_PIPELINE_OFF
         && (PQsetnonblocking(conn->pg, 1) != 0
@@ -29,30 +29,15 @@ ngx_payments_pg_prepare(ngx_payments_pg_conn_t *conn)
     ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_PREPARING);
     conn->error = NGX_PAYMENTS_PG_CLASS_NONE;
 
-    if (!pool->named) {
+    if (!pool->named || !conn->prepare) {
         ngx_payments_pg_connected(conn);
         return;
     }
 
-    if (conn->prepare
-        && PQsendQueryParams(conn->pg, "DEALLOCATE ALL", 0, NULL, NULL, NULL,
-                             NULL, 0)
-           != 1)
-    {
-        goto failed;
-    }
-
-    for (i = 0; i < NGX_PAYMENTS_PG_STATEMENTS; i++) {
-        s = &ngx_payments_pg_statements[i];
-
-        if (ngx_payments_pg_holds(pool, s)
-            && PQsendPrepare(conn->pg, s->name, pool->sql[i], 0, NULL) != 1)
-        {
-            goto failed;
-        }
-    }
-
-    if (PQpipelineSync(conn->pg) == 1
+    if (PQsendQueryParams(conn->pg, "DEALLOCATE ALL", 0, NULL, NULL, NULL,
+                          NULL, 0)
+        == 1
+        && PQpipelineSync(conn->pg) == 1
         && ngx_payments_pg_flush(conn) == NGX_OK)
     {
         return;
@@ -82,42 +67,62 @@ ngx_payments_pg_unname(ngx_payments_pg_pool_t *pool)
 }
 
 
+/* what the server said, once a second for each kind */
+
+static void
+ngx_payments_pg_say_error(ngx_payments_pg_conn_t *conn,
+    const PGresult *result, const char *call)
+{
+    const char  *state, *constraint, *function, *left_out;
+
+    state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+    function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+
+    state = state ? state : "without SQLSTATE";
+    left_out = ngx_payments_status_due(state, call, 1000);
+
+    if (left_out == NULL) {
+        return;
+    }
+
+    /* the server's text may quote a value; its codes can not */
+
+    ngx_log_error(NGX_LOG_ERR, &conn->pool->log, 0,
+                  "PostgreSQL answered %s%s%s in %s to \"%s\"%s", state,
+                  constraint ? ", constraint " : "",
+                  constraint ? constraint : "", function ? function : "?",
+                  call, left_out);
+}
+
+
 /* NGX_DECLINED: the server ends the session with it */
 
 static ngx_int_t
 ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
 {
     ngx_int_t                 rc;
-    const char               *state, *constraint, *function;
+    const char               *state;
     ngx_payments_pg_call_t   *call;
     ngx_payments_pg_class_e   class;
 
     call = conn->ncalls ? ngx_payments_pg_nth(conn, 0) : NULL;
-
     state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
-    function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
 
-    /* the server's text may quote a value; its codes can not */
-
-    ngx_log_error(NGX_LOG_ERR, &conn->pool->log, 0,
-                  "PostgreSQL answered %s%s%s in %s to \"%s\"",
-                  state ? state : "without SQLSTATE",
-                  constraint ? ", constraint " : "",
-                  constraint ? constraint : "", function ? function : "?",
-                  call ? call->statement->name : "prepare");
+    ngx_payments_pg_say_error(conn, result, call ? call->statement->name
+                                                 : "prepare");
 
     ngx_payments_status_sqlstate(state ? state : "");
 
-    if (state && ngx_strcmp(state, "25006") == 0) {
+    class = ngx_payments_pg_classify(result);
+    rc = ngx_payments_pg_fatal(result) ? NGX_DECLINED : NGX_OK;
 
-        /* it is a standby now */
+    if (class == NGX_PAYMENTS_PG_CLASS_READ_ONLY) {
+
+        /* it may be a standby now */
 
         ngx_payments_pg_doubt(conn->pool->shard);
     }
-
-    class = ngx_payments_pg_classify(result);
-    rc = ngx_payments_pg_fatal(result) ? NGX_DECLINED : NGX_OK;
 
     /* the first error counts, later ones follow from it */
 
@@ -140,6 +145,14 @@ ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
     call->error = class;
     ngx_cpystrn((u_char *) call->sqlstate,
                 (u_char *) (state ? state : ""), sizeof(call->sqlstate));
+
+    if (call->prepares) {
+
+        /* the session does not have its statement */
+
+        conn->prepared &= ~(UINT64_C(1) << (call->statement
+                                            - ngx_payments_pg_statements));
+    }
 
     return rc;
 }
@@ -180,6 +193,13 @@ ngx_payments_pg_synced(ngx_payments_pg_conn_t *conn)
     class = call->error;
     result = NULL;
 
+    if (class == NGX_PAYMENTS_PG_CLASS_UNKNOWN) {
+
+        /* an ERROR, since the session goes on: nothing was committed */
+
+        class = NGX_PAYMENTS_PG_CLASS_FAULT;
+    }
+
     switch (class) {
 
     case NGX_PAYMENTS_PG_CLASS_NONE:
@@ -202,11 +222,18 @@ ngx_payments_pg_synced(ngx_payments_pg_conn_t *conn)
         break;
 
     case NGX_PAYMENTS_PG_CLASS_RECONNECT:
-        ngx_payments_pg_disconnect(conn, "the server can not run it", 0);
+    case NGX_PAYMENTS_PG_CLASS_READ_ONLY:
+        ngx_payments_pg_disconnect(conn, "the server does not take calls now",
+                                   0);
         return NGX_ERROR;
 
     case NGX_PAYMENTS_PG_CLASS_PREPARE:
-        if (conn->again && pool->named) {
+
+        /* a plan that has changed is no sign of a pooler */
+
+        if (conn->again && pool->named
+            && ngx_strcmp(call->sqlstate, "0A000") != 0)
+        {
             ngx_payments_pg_unname(pool);
         }
 
@@ -239,7 +266,7 @@ ngx_payments_pg_synced(ngx_payments_pg_conn_t *conn)
 
     /* what another free connection may take, now that objects are free */
 
-    if (pool->nwaiting) {
+    if (pool->waiting.n) {
         ngx_payments_pg_post(pool);
     }
 
@@ -276,6 +303,12 @@ ngx_payments_pg_result(ngx_payments_pg_conn_t *conn, PGresult *result)
         return NGX_ERROR;
 
     case PGRES_COMMAND_OK:
+        if (call != NULL) {
+            call->prepares = 0;
+        }
+
+        /* fall through */
+
     case PGRES_PIPELINE_ABORTED:
         PQclear(result);
         return NGX_OK;

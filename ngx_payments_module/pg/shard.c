@@ -8,22 +8,41 @@
 static ngx_payments_pg_shard_t  *ngx_payments_pg_shards;
 static ngx_uint_t                ngx_payments_pg_n;
 
-/* a shard's pool of reads or lists for replicas */
+/* a shard's pool of reads or lists for replicas: behind those to the primary */
 #define ngx_payments_pg_replicas(shard, kind)                                 \
-    (&(shard)->pools[NGX_PAYMENTS_PG_QUEUES - 1 + (kind)])
+    (&(shard)->pools[NGX_PAYMENTS_PG_QUEUES + (kind) - NGX_PAYMENTS_PG_READ])
+
+#define NGX_PAYMENTS_PG_REPLICA_POOLS                                         \
+    (NGX_PAYMENTS_PG_LIST - NGX_PAYMENTS_PG_READ + 1)
+
+
+/* how many connections a lane of a worker has to the primary */
+
+static ngx_uint_t
+ngx_payments_pg_lane(ngx_payments_pg_conf_t *conf, ngx_uint_t kind,
+    ngx_uint_t first)
+{
+    if (kind < NGX_PAYMENTS_PG_SIZED) {
+        return conf->connections[kind];
+    }
+
+    return (kind == NGX_PAYMENTS_PG_CONTROL) ? 1 : first;
+}
 
 
 ngx_uint_t
-ngx_payments_pg_budget(ngx_payments_pg_conf_t *conf, ngx_uint_t probes)
+ngx_payments_pg_budget(ngx_payments_pg_conf_t *conf, ngx_uint_t first)
 {
     ngx_uint_t  i, n;
 
-    n = (probes && conf->nservers > 1) ? conf->nservers : 0;
+    n = (first && conf->nservers > 1) ? conf->nservers : 0;
 
     for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
-        n += conf->connections[i];
+        n += ngx_payments_pg_lane(conf, i, first);
 
-        if (i != NGX_PAYMENTS_PG_WRITE && conf->nservers > 1) {
+        if (conf->nservers > 1
+            && i >= NGX_PAYMENTS_PG_READ && i <= NGX_PAYMENTS_PG_LIST)
+        {
             n += conf->connections[i];
         }
     }
@@ -42,7 +61,8 @@ ngx_payments_pg_shard_pools(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shard,
     for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
         if (ngx_payments_pg_pool_init(cycle, &shard->pools[i], shard, i,
                                       NGX_PAYMENTS_PG_TO_PRIMARY, primary,
-                                      conf->connections[i])
+                                      ngx_payments_pg_lane(conf, i,
+                                                           ngx_worker == 0))
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -50,7 +70,7 @@ ngx_payments_pg_shard_pools(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shard,
     }
 
     for (i = NGX_PAYMENTS_PG_READ; shard->npools > NGX_PAYMENTS_PG_QUEUES
-                                   && i < NGX_PAYMENTS_PG_QUEUES; i++)
+                                   && i <= NGX_PAYMENTS_PG_LIST; i++)
     {
         if (ngx_payments_pg_pool_init(cycle, ngx_payments_pg_replicas(shard, i),
                                       shard, i, NGX_PAYMENTS_PG_TO_REPLICA,
@@ -60,6 +80,8 @@ ngx_payments_pg_shard_pools(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shard,
             return NGX_ERROR;
         }
     }
+
+    ngx_payments_pg_ability_init(cycle, shard);
 
     return NGX_OK;
 }
@@ -74,7 +96,7 @@ ngx_payments_pg_shard_init(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shard)
     shard->npools = NGX_PAYMENTS_PG_QUEUES;
 
     if (conf->nservers > 1) {
-        shard->npools += NGX_PAYMENTS_PG_QUEUES - NGX_PAYMENTS_PG_READ;
+        shard->npools += NGX_PAYMENTS_PG_REPLICA_POOLS;
     }
 
     shard->pools = ngx_pcalloc(cycle->pool,
@@ -155,6 +177,7 @@ ngx_payments_pg_exit(void)
 
         ngx_payments_pg_resolve_exit(shard);
         ngx_payments_pg_topology_exit(shard);
+        ngx_payments_pg_ability_exit(shard);
 
         /* those for replicas first: what they had goes to the others */
 
@@ -164,6 +187,15 @@ ngx_payments_pg_exit(void)
     }
 
     ngx_payments_pg_shards = NULL;
+
+    ngx_payments_pg_thread_exit();
+}
+
+
+ngx_payments_pg_shard_t *
+ngx_payments_pg_shard(ngx_uint_t number)
+{
+    return &ngx_payments_pg_shards[number];
 }
 
 
@@ -318,7 +350,8 @@ ngx_payments_pg_refuses(int64_t merchant_id)
     pool = shard ? &shard->pools[NGX_PAYMENTS_PG_WRITE]
                  : ngx_payments_pg_hall();
 
-    return ngx_payments_pg_crowded(pool);
+    return ngx_payments_pg_fair_full(&pool->waiting, merchant_id,
+                                     pool->conf->queue);
 }
 
 

@@ -14,6 +14,7 @@
 
 #define MERCHANT  NGX_PAYMENTS_PG_BY_MERCHANT
 #define REPLICA   (NGX_PAYMENTS_PG_BY_MERCHANT|NGX_PAYMENTS_PG_BY_REPLICA)
+#define OF        NGX_PAYMENTS_PG_OF_MERCHANT
 
 
 /* in the order of ngx_payments_pg_statement_e */
@@ -47,7 +48,7 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
       "pay.administer($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
       "$13,$14,$15,$16,$17,$18,$19,$20,$21,'%T s')",
       NGX_PAYMENTS_PG_WRITE, 20,
-      { I, B, U, T, Y, U, T, T, U, U, U, T, T, T, T, W, I, Y, T, T }, 0 },
+      { I, B, U, T, Y, U, T, T, U, U, U, T, T, T, T, W, I, Y, T, T }, OF },
 
     { "cancel_keys",
       "pay.cancel_keys($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
@@ -55,37 +56,40 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
       NGX_PAYMENTS_PG_WRITE, 13,
       { I, B, U, T, Y, U, T, U, T, U, U, U, W }, MERCHANT },
 
-    /* what nobody waits for delays no payment */
-
     { "maintain", "pay.maintain($1,$2)",
-      NGX_PAYMENTS_PG_LIST, 1, { I }, 0 },
+      NGX_PAYMENTS_PG_BACKGROUND, 1, { I }, 0 },
 
     { "background", "pay.background($1,$2)",
-      NGX_PAYMENTS_PG_LIST, 1, { U }, 0 },
+      NGX_PAYMENTS_PG_BACKGROUND, 1, { U }, 0 },
 
     { "beat", "pay.beat($1,$2)",
-      NGX_PAYMENTS_PG_LIST, 1, { I }, 0 },
+      NGX_PAYMENTS_PG_CONTROL, 1, { I }, 0 },
 
     { "shown", "pay.shown($1)",
-      NGX_PAYMENTS_PG_LIST, 0, { U }, 0 },
+      NGX_PAYMENTS_PG_CONTROL, 0, { U }, 0 },
 
     { "probe", "pay.probe($1)",
-      NGX_PAYMENTS_PG_LIST, 0, { U }, 0 },
+      NGX_PAYMENTS_PG_CONTROL, 0, { U }, 0 },
 
     { "claims", "pay.claims($1,$2)",
-      NGX_PAYMENTS_PG_READ, 1, { I }, 0 },
+      NGX_PAYMENTS_PG_CONTROL, 1, { I }, 0 },
 
     { "ping", "pay.ping($1)",
-      NGX_PAYMENTS_PG_WRITE, 0, { U }, 0 },
+      NGX_PAYMENTS_PG_CONTROL, 0, { U }, 0 },
 
     { "get_payments", "pay.get_payments($1,$2,$3,$4,$5)",
       NGX_PAYMENTS_PG_READ, 4, { I, B, U, I }, REPLICA },
+
+    /* the same, with what is shown with it */
+
+    { "expand_payments", "pay.get_payments($1,$2,$3,$4,$5)",
+      NGX_PAYMENTS_PG_LIST, 4, { I, B, U, I }, REPLICA },
 
     { "get_api_keys", "pay.get_api_keys($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_READ, 3, { I, B, U }, MERCHANT },
 
     { "get_merchants", "pay.get_merchants($1,$2,$3,$4)",
-      NGX_PAYMENTS_PG_READ, 3, { I, B, U }, 0 },
+      NGX_PAYMENTS_PG_READ, 3, { I, B, U }, OF },
 
     { "read_objects", "pay.read_objects($1,$2,$3,$4,$5)",
       NGX_PAYMENTS_PG_READ, 4, { I, B, T, U }, REPLICA },
@@ -100,7 +104,7 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
 
     { "list_merchants",
       "pay.list_merchants($1,$2,$3,$4,$5,$6,$7,$8)",
-      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, 0 },
+      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, OF },
 
     { "list_events",
       "pay.list_events($1,$2,$3,$4,$5,$6,$7,$8)",
@@ -122,8 +126,8 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
       NGX_PAYMENTS_PG_READ, 4, { I, B, U, T }, MERCHANT },
 
     { "authenticate", "pay.authenticate($1,$2,$3)",
-      NGX_PAYMENTS_PG_READ, 2, { I, Y }, MERCHANT },
+      NGX_PAYMENTS_PG_CONTROL, 2, { I, Y }, MERCHANT },
 
     { "touch_keys", "pay.touch_keys($1,$2,$3)",
-      NGX_PAYMENTS_PG_LIST, 2, { I, Y }, MERCHANT }
+      NGX_PAYMENTS_PG_BACKGROUND, 2, { I, Y }, MERCHANT }
 };

@@ -81,7 +81,7 @@ ngx_payments_pg_begin(ngx_payments_pg_shard_t *shard, ngx_cycle_t *cycle)
         probe->beat.once = 1;
 
         if (ngx_payments_pg_pool_init(cycle, &probe->pool, shard,
-                                      NGX_PAYMENTS_PG_LIST,
+                                      NGX_PAYMENTS_PG_CONTROL,
                                       NGX_PAYMENTS_PG_TO_ONE, i, 1)
             != NGX_OK)
         {

@@ -14,6 +14,9 @@
 #define NGX_PAYMENTS_REDIS_BUFFER_MAX   (1024 * 1024)
 #define NGX_PAYMENTS_REDIS_ANSWERS      (1024 * 1024)
 
+/* how long a refusal counts, ms: some commands may be refused and others not */
+#define NGX_PAYMENTS_REDIS_REFUSED      30000
+
 
 static void ngx_payments_redis_flush_handler(ngx_event_t *ev);
 static void ngx_payments_redis_fail_handler(ngx_event_t *ev);
@@ -105,6 +108,15 @@ ngx_uint_t
 ngx_payments_redis_ready(void)
 {
     return ngx_payments_redis != NULL && ngx_payments_redis->ready;
+}
+
+
+ngx_uint_t
+ngx_payments_redis_refuses(void)
+{
+    return ngx_payments_redis_ready() && ngx_payments_redis->refused != 0
+           && ngx_current_msec - ngx_payments_redis->refused
+              < NGX_PAYMENTS_REDIS_REFUSED;
 }
 
 
@@ -443,6 +455,56 @@ ngx_payments_redis_write_handler(ngx_event_t *wev)
 }
 
 
+/* a command that was not done, by the first word of its error */
+
+static void
+ngx_payments_redis_refused(ngx_payments_redis_t *redis, const char *text)
+{
+    size_t       i, len;
+    u_char       word[16];
+    const char  *left_out;
+
+    static const struct {
+        const char             *word;
+        ngx_payments_metric_e   metric;
+    } reasons[] = {
+        { "NOPERM", NGX_PAYMENTS_M_REDIS_NOPERM },
+        { "NOAUTH", NGX_PAYMENTS_M_REDIS_NOAUTH },
+        { "OOM", NGX_PAYMENTS_M_REDIS_OOM },
+        { "READONLY", NGX_PAYMENTS_M_REDIS_READONLY },
+        { "CLUSTERDOWN", NGX_PAYMENTS_M_REDIS_CLUSTERDOWN },
+        { "NOREPLICAS", NGX_PAYMENTS_M_REDIS_NOREPLICAS },
+        { "LOADING", NGX_PAYMENTS_M_REDIS_LOADING },
+        { NULL, NGX_PAYMENTS_M_REDIS_OTHER }
+    };
+
+    redis->refused = ngx_current_msec ? ngx_current_msec : 1;
+
+    /* the rest of it may quote a key */
+
+    len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    len = ngx_min(len, sizeof(word) - 1);
+    ngx_cpystrn(word, (u_char *) text, len + 1);
+
+    for (i = 0; reasons[i].word != NULL; i++) {
+        if (ngx_strcmp(word, reasons[i].word) == 0) {
+            break;
+        }
+    }
+
+    ngx_payments_status_add(reasons[i].metric, 1);
+
+    left_out = ngx_payments_status_due("Redis refuses", (char *) word, 60000);
+
+    if (left_out != NULL) {
+        ngx_log_error(NGX_LOG_ERR, &redis->log, 0,
+                      "Redis \"%V\" refuses commands: %s%s; answers to retries "
+                      "come from PostgreSQL until it does not", &redis->name,
+                      word, left_out);
+    }
+}
+
+
 /* NGX_OK, or NGX_ERROR after which the connection is gone */
 
 static ngx_int_t
@@ -460,6 +522,10 @@ ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
     if (ngx_queue_empty(&redis->sent)) {
         ngx_payments_redis_close(redis, "a reply that nobody asked for");
         return NGX_ERROR;
+    }
+
+    if (reply->type == REDIS_REPLY_ERROR) {
+        ngx_payments_redis_refused(redis, reply->str);
     }
 
     /* it is no master any more: who is, must be asked */
@@ -499,9 +565,11 @@ ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
                 rc = NGX_DECLINED;
             }
 
-            ngx_payments_status_add((rc == NGX_OK) ? NGX_PAYMENTS_M_REDIS_HIT
-                                                   : NGX_PAYMENTS_M_REDIS_MISS,
-                                    1);
+            if (rc != NGX_ERROR) {
+                ngx_payments_status_add((rc == NGX_OK)
+                                        ? NGX_PAYMENTS_M_REDIS_HIT
+                                        : NGX_PAYMENTS_M_REDIS_MISS, 1);
+            }
         }
 
         command->handler(command->data, rc, &value);

@@ -113,7 +113,7 @@ ngx_payments_redis_open(ngx_payments_redis_t *redis, struct sockaddr *sockaddr,
     peer->log_error = NGX_ERROR_ERR;
 
     redis->len = 0;
-    redis->reader = redisReaderCreate();
+    redis->reader = ngx_payments_redis_reader();
 
     if (redis->reader == NULL) {
         ngx_payments_redis_backoff(redis);

@@ -76,6 +76,10 @@ ngx_payments_redis_command_t *ngx_payments_redis_raise(ngx_str_t *key,
 ngx_payments_redis_command_t *ngx_payments_redis_highest(ngx_str_t *key,
     ngx_payments_redis_handler_pt handler, void *data);
 
+/* 1: commands were refused in the last half minute: for want of rights, memory,
+   a master */
+ngx_uint_t ngx_payments_redis_refuses(void);
+
 /* for how many milliseconds commands have been taken without a break */
 ngx_msec_t ngx_payments_redis_reached(void);
 /* 1: configured; and 1: ready for commands */

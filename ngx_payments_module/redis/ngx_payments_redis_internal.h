@@ -56,6 +56,8 @@ typedef struct {
     ngx_msec_t                      since;     /* when it became ready */
     ngx_uint_t                      greetings; /* replies awaited first */
     ngx_log_t                       log;
+    ngx_msec_t                      refused;   /* when a command was, the last
+                                                  time; 0: never */
     unsigned                        made:1;    /* connected, TLS as well */
     unsigned                        asking:1;  /* a Sentinel, who is master */
     unsigned                        ready:1;
@@ -66,6 +68,9 @@ typedef struct {
 
 extern ngx_payments_redis_t  *ngx_payments_redis;
 
+
+/* reader.c: NULL: no memory */
+redisReader *ngx_payments_redis_reader(void);
 
 /* connect.c: begins anew, with a Sentinel if there are any */
 void ngx_payments_redis_connect(ngx_payments_redis_t *redis);

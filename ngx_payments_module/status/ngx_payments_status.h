@@ -38,6 +38,14 @@ typedef enum {
     NGX_PAYMENTS_M_REDIS_BAD,          /* a value that failed its check */
     NGX_PAYMENTS_M_REDIS_TIMEOUT,
     NGX_PAYMENTS_M_REDIS_SKIPPED,
+    NGX_PAYMENTS_M_REDIS_NOPERM,       /* commands that it refused */
+    NGX_PAYMENTS_M_REDIS_NOAUTH,
+    NGX_PAYMENTS_M_REDIS_OOM,
+    NGX_PAYMENTS_M_REDIS_READONLY,
+    NGX_PAYMENTS_M_REDIS_CLUSTERDOWN,
+    NGX_PAYMENTS_M_REDIS_NOREPLICAS,
+    NGX_PAYMENTS_M_REDIS_LOADING,
+    NGX_PAYMENTS_M_REDIS_OTHER,
     NGX_PAYMENTS_M_REDIS_CONNECT,
     NGX_PAYMENTS_M_PG_CONNECT,
     NGX_PAYMENTS_M_PG_CONNECT_FAILED,
@@ -51,9 +59,13 @@ typedef enum {
     NGX_PAYMENTS_M_PG_WRITE_QUEUED,    /* gauges, as pg/ orders its queues */
     NGX_PAYMENTS_M_PG_READ_QUEUED,
     NGX_PAYMENTS_M_PG_LIST_QUEUED,
+    NGX_PAYMENTS_M_PG_CONTROL_QUEUED,
+    NGX_PAYMENTS_M_PG_BACKGROUND_QUEUED,
     NGX_PAYMENTS_M_PG_WRITE_CALLS,     /* likewise */
     NGX_PAYMENTS_M_PG_READ_CALLS,
     NGX_PAYMENTS_M_PG_LIST_CALLS,
+    NGX_PAYMENTS_M_PG_CONTROL_CALLS,
+    NGX_PAYMENTS_M_PG_BACKGROUND_CALLS,
     NGX_PAYMENTS_M_PG_ITEMS_DONE,
     NGX_PAYMENTS_M_PG_ITEMS_FAILED,
     NGX_PAYMENTS_M_PG_ITEMS_NOT_EXECUTED,
@@ -81,12 +93,18 @@ typedef enum {
                                           next as pg/ orders its queues */
     NGX_PAYMENTS_H_READ_WAIT,
     NGX_PAYMENTS_H_LIST_WAIT,
+    NGX_PAYMENTS_H_CONTROL_WAIT,
+    NGX_PAYMENTS_H_BACKGROUND_WAIT,
     NGX_PAYMENTS_H_WRITE_BATCH,        /* items in a call */
     NGX_PAYMENTS_H_READ_BATCH,
     NGX_PAYMENTS_H_LIST_BATCH,
+    NGX_PAYMENTS_H_CONTROL_BATCH,
+    NGX_PAYMENTS_H_BACKGROUND_BATCH,
     NGX_PAYMENTS_H_WRITE_CALL,         /* seconds, from send to commit proof */
     NGX_PAYMENTS_H_READ_CALL,
     NGX_PAYMENTS_H_LIST_CALL,
+    NGX_PAYMENTS_H_CONTROL_CALL,
+    NGX_PAYMENTS_H_BACKGROUND_CALL,
     NGX_PAYMENTS_H_REDIS,              /* seconds, from command to reply */
     NGX_PAYMENTS_H_LAST
 } ngx_payments_histogram_e;
@@ -102,6 +120,14 @@ size_t ngx_payments_status_size(void);
 /* takes a slot for this worker, and leaves it; init_ and exit_process */
 void ngx_payments_status_init(ngx_shm_zone_t *zone);
 void ngx_payments_status_exit(void);
+
+/*
+ * Whether a message is due: NULL where the same one, of what and detail, was
+ * said by this worker less than "every" ms ago; else what is to stand at its
+ * end, "" or how many were left out, until the next call.
+ */
+const char *ngx_payments_status_due(const char *what, const char *detail,
+    ngx_msec_t every);
 
 /* adds n, which may be negative for a gauge */
 void ngx_payments_status_add(ngx_payments_metric_e metric, ngx_int_t n);

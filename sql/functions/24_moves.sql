@@ -106,7 +106,7 @@ BEGIN
     IF EXISTS (SELECT FROM pay.journal j
                 WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
                   AND j.merchant_id = ANY (merchants)
-                  AND j.event_type IS NOT NULL)
+                  AND (j.event_type IS NOT NULL OR j.movement IS NOT NULL))
     THEN
         RAISE EXCEPTION 'a transaction that is older than the last events of '
             '% has not ended', subject USING ERRCODE = 'object_in_use',
@@ -155,7 +155,7 @@ RETURNS TABLE (o_name text, o_late text) LANGUAGE sql IMMUTABLE AS $$
            ('journal', 'day >= $5::date AND key_hash IN (SELECT unnest($4))'),
            ('canceled_keys', 'day >= $5::date'),
            ('events', 'day >= $5::date AND event_id IN (SELECT unnest($3))'),
-           ('event_counters', NULL)
+           ('event_counters', NULL), ('account_sums', NULL)
 $$;
 
 -- In: a table of these.  Out: its columns, parted by commas, that go to another

@@ -208,7 +208,8 @@ BEGIN
             INSERT INTO pay.journal AS j (merchant_id, key_hash, day,
                    generation, status, object_version, livemode, request_id,
                    event_id, object_id, created_at, fingerprint, request,
-                   body, event_type, event_body, key)
+                   body, event_type, event_body, key, movement, moved,
+                   moved_currency)
             SELECT v.merchant_id, key_hash[v.n], today, coalesce(gen[v.n], 0),
                    CASE WHEN wait[v.n] THEN 202
                         WHEN failed_body[v.n] IS NULL THEN 201 ELSE 402 END,
@@ -216,7 +217,8 @@ BEGIN
                    now(), fingerprint[v.n], request[v.n],
                    coalesce(failed_body[v.n], v.body), 'payment.' || v.status,
                    CASE WHEN failed_body[v.n] IS NOT NULL THEN v.body END,
-                   key[v.n]
+                   key[v.n], CASE WHEN v.amount_captured > 0 THEN 1::smallint END,
+                   v.amount_captured, v.currency
               FROM v
             RETURNING j.event_id, j.status, j.request_id, j.object_id, j.body)
         SELECT j.event_id, 0::smallint, j.status, j.request_id, j.object_id,

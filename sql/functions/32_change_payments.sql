@@ -120,11 +120,12 @@ BEGIN
         INSERT INTO pay.journal (merchant_id, key_hash, day, generation,
                status, object_version, livemode, request_id, event_id,
                object_id, parent_id, created_at, fingerprint, request, body,
-               event_type, previous, key)
+               event_type, previous, key, movement, moved, moved_currency)
         VALUES (merchant[i], key_hash[i], today, k.generation, status, o_version,
                 livemode[i], o_request_id, o_item, o_object_id, c.parent_id,
                 now(), fingerprint[i], request[i], o_body, c.event_type,
-                c.previous, key[i]);
+                c.previous, key[i], c.movement, c.moved,
+                CASE WHEN c.movement IS NOT NULL THEN p.currency END);
 
         RETURN NEXT;
     END LOOP;
@@ -134,13 +135,15 @@ END $$;
 -- (NULLs: there is none), the id of the request (NULL: nobody has asked), and the
 -- rest as above.  Out: what the journal is to
 -- hold: HTTP status, body, object and its version, the payment of a refund's
--- event, the event, if it is one, and what that changed.  Status NULL: outcome 8.
+-- event, the event, if it is one, what that changed, and which movement of the
+-- ledger (pay.movements) it has made of how much.  Status NULL: outcome 8.
 CREATE OR REPLACE FUNCTION pay.change_payment(p pay.payments, payment uuid,
     action text, object uuid, transfer uuid, transfer2 uuid, amount bigint,
     currency text, final boolean, reason text, reference text, metadata text,
     description text, described boolean, at timestamptz, request uuid,
     OUT status smallint, OUT body text, OUT object_id uuid, OUT version int,
-    OUT parent_id uuid, OUT event_type text, OUT previous text)
+    OUT parent_id uuid, OUT event_type text, OUT previous text,
+    OUT movement smallint, OUT moved bigint)
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
@@ -251,6 +254,8 @@ BEGIN
                p.status = 'captured', at);
         INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
                payment, a, at, 1, 1, 2, p.livemode, p.currency, 'capture');
+        movement := 1;
+        moved := a;
 
     WHEN 'cancel' THEN
         p.amount_canceled := p.amount_authorized - p.amount_captured;
@@ -275,6 +280,8 @@ BEGIN
             INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
                    payment, p.amount_captured, at, 1, 1, 2, p.livemode,
                    p.currency, 'capture');
+            movement := 1;
+            moved := p.amount_captured;
         ELSE
             p.amount_canceled := p.amount_authorized - p.amount_captured;
             p.status := CASE p.status WHEN 'authorized' THEN 'expired'
@@ -301,7 +308,11 @@ BEGIN
         INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
                object, a, at, 1, 3, 4, p.livemode, p.currency, 'refund');
 
+        movement := 2;
+        moved := a;
+
         IF r.status = 'succeeded' THEN
+            movement := 3;
             INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer2,
                    object, a, at, 1, 4, 1, p.livemode, p.currency,
                    'refund_succeeded');
@@ -348,6 +359,8 @@ BEGIN
             INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
                    payment, p.amount, at, 1, 1, 2, p.livemode, p.currency,
                    'capture');
+            movement := 1;
+            moved := p.amount;
         END IF;
 
         event_type := 'payment.' || p.status;
@@ -365,6 +378,8 @@ BEGIN
                  p.currency, 'settlement'),
                 (p.merchant_id, transfer, payment, n, at, 2, 6, 1, p.livemode,
                  p.currency, 'settlement');
+            movement := 6;
+            moved := n;
         END IF;
 
         version := p.version - 1;
@@ -381,6 +396,8 @@ BEGIN
             INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
                    payment, refundable, at, 1, 3, 4, p.livemode, p.currency,
                    'dispute');
+            movement := 7;
+            moved := refundable;
         END IF;
     END CASE;
 

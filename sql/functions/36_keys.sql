@@ -129,11 +129,13 @@ BEGIN
         INSERT INTO pay.journal (merchant_id, key_hash, day, status,
                object_version, livemode, request_id, event_id, object_id,
                parent_id, created_at, fingerprint, request, body, event_type,
-               previous)
+               previous, movement, moved, moved_currency)
         VALUES (p.merchant_id, gen_random_uuid(),
                (now() AT TIME ZONE 'UTC')::date, c.status, c.version,
                p.livemode, request_id, pay.uuid7(), c.object_id, c.parent_id,
-               now(), fingerprint, request, c.body, c.event_type, c.previous);
+               now(), fingerprint, request, c.body, c.event_type, c.previous,
+               c.movement, c.moved,
+               CASE WHEN c.movement IS NOT NULL THEN p.currency END);
     END LOOP;
 
     RETURN NULL;

@@ -4,37 +4,54 @@
 -- freshness test needs.  Those that are called often are in PL/pgSQL, which keeps
 -- its plans: one in SQL that can not be inlined is planned at each call.
 
+-- In: a payment.  Out: its newest 10 refunds, or captures, newest first, as a list
+-- object, which says whether there are more.
+CREATE OR REPLACE FUNCTION pay.expand_refunds(merchant bigint, payment uuid)
+RETURNS text LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
+    SELECT '{"object":"list","data":['
+        || coalesce(string_agg(pay.refund_body(r), ',' ORDER BY n)
+                        FILTER (WHERE n <= 10), '')
+        || '],"has_more":' || (count(*) > 10)::text || '}'
+      FROM (SELECT e AS r, row_number() OVER (ORDER BY e.refund_id DESC) AS n
+              FROM pay.refunds e
+             WHERE e.merchant_id = merchant AND e.payment_id = payment
+             ORDER BY e.refund_id DESC LIMIT 11) x
+$$;
+
+CREATE OR REPLACE FUNCTION pay.expand_captures(merchant bigint, payment uuid)
+RETURNS text LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
+    SELECT '{"object":"list","data":['
+        || coalesce(string_agg('{"id":"' || pay.id_text('cap_', x.capture_id)
+               || '","object":"capture","amount":' || x.amount::text
+               || ',"final":' || x.final::text || ',"created_at":'
+               || pay.json_time(x.created_at) || '}', ',' ORDER BY n)
+               FILTER (WHERE n <= 10), '')
+        || '],"has_more":' || (count(*) > 10)::text || '}'
+      FROM (SELECT e.*, row_number() OVER (ORDER BY e.capture_id DESC) AS n
+              FROM pay.captures e
+             WHERE e.merchant_id = merchant AND e.payment_id = payment
+             ORDER BY e.capture_id DESC LIMIT 11) x
+$$;
+
 -- In: tag, merchant, mode and id of each payment, and what to add: 1 its
--- refunds, 2 its captures, 3 both.  Out: tag; the payment's version and body,
--- or NULLs where this merchant has no such payment.
+-- refunds, 2 its captures, 3 both, as lists of the newest 10.  Out: tag; the
+-- payment's version and body, or NULLs where this merchant has no such payment.
+-- Errors: 55P03, a lock was not to be had in half a second.
 CREATE OR REPLACE FUNCTION pay.get_payments(item uuid[], merchant bigint[],
     livemode boolean[], payment uuid[], expand bigint[])
 RETURNS TABLE (o_item uuid, o_version int, o_body text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET lock_timeout = '500ms' AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
     SELECT u.i, p.version,
            CASE WHEN u.e = 0 THEN pay.payment_body(p)
            ELSE left(pay.payment_body(p), -1)
-             || CASE WHEN u.e & 1 = 0 THEN '' ELSE ',"refunds":['
-                || coalesce((SELECT string_agg(pay.refund_body(r), ','
-                                               ORDER BY r.refund_id)
-                               FROM pay.refunds r
-                              WHERE r.merchant_id = u.m
-                                AND r.payment_id = u.id), '') || ']' END
-             || CASE WHEN u.e & 2 = 0 THEN '' ELSE ',"captures":['
-                || coalesce((SELECT string_agg('{"id":"'
-                                        || pay.id_text('cap_', c.capture_id)
-                                        || '","object":"capture","amount":'
-                                        || c.amount::text || ',"final":'
-                                        || c.final::text || ',"created_at":'
-                                        || pay.json_time(c.created_at) || '}',
-                                        ',' ORDER BY c.capture_id)
-                               FROM pay.captures c
-                              WHERE c.merchant_id = u.m
-                                AND c.payment_id = u.id), '') || ']' END
+             || CASE WHEN u.e & 1 = 0 THEN ''
+                ELSE ',"refunds":' || pay.expand_refunds(u.m, u.id) END
+             || CASE WHEN u.e & 2 = 0 THEN ''
+                ELSE ',"captures":' || pay.expand_captures(u.m, u.id) END
              || '}' END
       FROM unnest(item, merchant, livemode, payment, expand)
            AS u(i, m, l, id, e)
@@ -62,7 +79,7 @@ CREATE OR REPLACE FUNCTION pay.read_objects(item uuid[], merchant bigint[],
     livemode boolean[], kind text[], id uuid[])
 RETURNS TABLE (o_item uuid, o_version int, o_body text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
-SET jit = off AS $$
+SET jit = off SET lock_timeout = '500ms' AS $$
 BEGIN
     FOR i IN 1 .. array_length(item, 1) LOOP
         o_item := item[i];
@@ -92,7 +109,7 @@ RETURNS TABLE (o_item uuid, public_id uuid, active boolean, livemode boolean,
                scopes text, revoked boolean, expired boolean,
                o_clock timestamptz)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET lock_timeout = '500ms' AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -117,7 +134,7 @@ RETURNS TABLE (o_item uuid, outcome smallint, status smallint,
                o_request_id uuid, o_object_id uuid, o_version int,
                o_created_at timestamptz, o_request text, o_body text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pay, pg_temp AS $$
+SET search_path = pay, pg_temp SET lock_timeout = '500ms' AS $$
 #variable_conflict use_variable
 DECLARE
     act boolean[];
@@ -246,12 +263,27 @@ BEGIN
                       AND b.at >= ALL (fresh.at));
 END $$;
 
--- In: tags.  Out: each tag and whether this server takes writes.
+-- Whether a payment could be made here.  In: tags.  Out: each tag, and
+--   1  it could
+--   2  the server, the database or the role is set read-only
+--   3  the server is a standby
+--   4  pay.create_payments() is missing, or the caller may not call it
+-- In PL/pgSQL as what makes payments is: where that can not be loaded there is no
+-- answer.
 CREATE OR REPLACE FUNCTION pay.ping(item uuid[])
-RETURNS TABLE (o_item uuid, writable boolean)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
-    SELECT i, NOT pg_is_in_recovery() FROM unnest(item) AS i
-$$;
+RETURNS TABLE (o_item uuid, o_state smallint)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+DECLARE
+    create_payments constant oid := to_regproc('pay.create_payments');
+BEGIN
+    RETURN QUERY
+    SELECT i, CASE WHEN pg_is_in_recovery() THEN 3
+                   WHEN current_setting('transaction_read_only') = 'on' THEN 2
+                   WHEN create_payments IS NULL OR NOT has_function_privilege(
+                            session_user, create_payments, 'EXECUTE') THEN 4
+                   ELSE 1 END::smallint
+      FROM unnest(item) AS i;
+END $$;
 
 -- Makes partitions ahead and drops one that has ended, for each item (one, in
 -- practice).  In: seconds for which events are kept.  Out: the tag; the number

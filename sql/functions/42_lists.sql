@@ -34,6 +34,73 @@ BEGIN
     RETURN body;
 END $$;
 
+-- The parts of the query of a list, in which $1 is the merchant, $2 the mode, $3 and
+-- $6 the ids between which it looks, and $5 the filter.  In: as pay.list_objects.
+-- Out: the name of the id's column; what is read, in which order, above $3 and below
+-- $6; what is kept of it; and of that the id, and the bytes that it takes as JSON,
+-- which its columns tell without being read.
+CREATE OR REPLACE FUNCTION pay.list_query(kind text, f jsonb, ascending boolean,
+    OUT id text, OUT source text, OUT above text, OUT below text, OUT sorted text,
+    OUT matches text, OUT columns text)
+LANGUAGE plpgsql IMMUTABLE SET search_path = pay, pg_temp AS $$
+BEGIN
+    id := CASE kind WHEN 'payments' THEN 'payment_id'
+                    WHEN 'refunds' THEN 'refund_id'
+                    WHEN 'ledger_transactions' THEN 'transaction_id'
+                    WHEN 'api_keys' THEN 'key_id'
+                    WHEN 'merchants' THEN 'public_id' END;
+
+    -- what an index finds
+    source := ' FROM pay.' || CASE kind
+            WHEN 'ledger_transactions' THEN 'ledger_transfers' ELSE kind END
+        || ' t WHERE ' || CASE kind WHEN 'merchants' THEN 'true'
+                          ELSE 't.merchant_id = $1' END
+        || CASE WHEN f ? 'customer'
+           THEN ' AND t.customer = $5->>''customer''' ELSE '' END
+        || CASE WHEN kind = 'payments' AND f ? 'reference'
+           THEN ' AND t.payment_id = (SELECT r.payment_id '
+                'FROM pay.payment_references r WHERE r.merchant_id = $1 '
+                'AND r.livemode = $2 AND r.reference = $5->>''reference'')'
+           ELSE '' END
+        || CASE WHEN f ? 'payment'
+           THEN ' AND t.payment_id = ($5->>''payment'')::uuid' ELSE '' END;
+    above := ' AND t.' || id || ' > $3';
+    below := ' AND t.' || id || ' < $6';
+    sorted := ' ORDER BY t.' || id || CASE WHEN ascending THEN ' ASC'
+                                           ELSE ' DESC' END;
+
+    -- what is looked for among it
+    matches := CASE kind WHEN 'merchants' THEN 'true' ELSE 't.livemode = $2' END
+        || CASE WHEN f ? 'status' THEN ' AND t.status IN (SELECT '
+                'jsonb_array_elements_text($5->''status''))' ELSE '' END
+        || CASE WHEN f ? 'currency'
+           THEN ' AND t.currency = $5->>''currency''' ELSE '' END
+        || CASE WHEN f ? 'reference'
+           THEN ' AND t.reference = $5->>''reference''' ELSE '' END
+        || CASE WHEN f->'amount' ? 'gte'
+           THEN ' AND t.amount >= ($5->''amount''->>''gte'')::bigint'
+           ELSE '' END
+        || CASE WHEN f->'amount' ? 'lte'
+           THEN ' AND t.amount <= ($5->''amount''->>''lte'')::bigint'
+           ELSE '' END
+        || CASE WHEN f->'created_at' ? 'gte' THEN ' AND t.created_at >= '
+                '($5->''created_at''->>''gte'')::timestamptz' ELSE '' END
+        || CASE WHEN f->'created_at' ? 'gt' THEN ' AND t.created_at > '
+                '($5->''created_at''->>''gt'')::timestamptz' ELSE '' END
+        || CASE WHEN f->'created_at' ? 'lte' THEN ' AND t.created_at <= '
+                '($5->''created_at''->>''lte'')::timestamptz' ELSE '' END
+        || CASE WHEN f->'created_at' ? 'lt' THEN ' AND t.created_at < '
+                '($5->''created_at''->>''lt'')::timestamptz' ELSE '' END;
+
+    columns := CASE kind WHEN 'ledger_transactions' THEN 'DISTINCT ' ELSE '' END
+        || 't.' || id || ' AS id, ' || CASE kind
+            WHEN 'payments' THEN '1200 + octet_length(t.head) '
+                '+ octet_length(t.metadata) '
+                '+ 6 * coalesce(octet_length(t.description), 0)'
+            WHEN 'refunds' THEN '1200 + octet_length(t.metadata)'
+            ELSE '1200' END || ' AS weight';
+END $$;
+
 -- Lists, pages by key: what existed when a walk began comes once, whatever is
 -- inserted meanwhile.
 --
@@ -49,8 +116,13 @@ END $$;
 --   after       the id after which the page begins; NULL: at the start
 --   ascending   oldest first;   size  of the page, 1 .. 100
 --
--- Out: one row for each item: its tag; whether there is more; the last id of
--- the page; the objects, parted by commas (NULL: there is no such payment).
+-- Out: one row for each item: its tag; whether there is more; the id after which
+-- the next page begins; the objects, parted by commas (NULL: there is no such
+-- payment).  Errors: 55P03, a lock was not to be had in half a second.
+--
+-- What a page costs is bounded.  It reads 5000 rows at the most: where few of them
+-- match it is shorter, perhaps empty, and says that there is more.  It ends at one
+-- MiB, but has one object.
 --
 -- Which ids is asked by a query made of constants of this function, whose values
 -- are parameters: no plan fits all filters.  It is short, and planned each time;
@@ -61,68 +133,71 @@ CREATE OR REPLACE FUNCTION pay.list_objects(item uuid[], merchant bigint[],
     ascending boolean[], size bigint[])
 RETURNS TABLE (o_item uuid, o_more boolean, o_last uuid, o_body text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pay, pg_temp
-SET jit = off AS $$
+SET jit = off SET lock_timeout = '500ms' AS $$
 #variable_conflict use_variable
 DECLARE
+    rows_read constant int := 5000;
+    bytes constant int := 1048576 - 4096;
     i int;
+    n int;
+    total bigint;
     f jsonb;
     k text;
-    id text;
-    conditions text;
+    q record;
     ids uuid[];
+    weights int[];
+    low uuid;
+    high uuid;
+    source text;
 BEGIN
     FOR i IN 1 .. array_length(item, 1) LOOP
         f := filter[i]::jsonb;
         k := CASE kind[i] WHEN 'payment_refunds' THEN 'refunds'
                           ELSE kind[i] END;
-        id := CASE k WHEN 'payments' THEN 'payment_id'
-                           WHEN 'refunds' THEN 'refund_id'
-                           WHEN 'ledger_transactions' THEN 'transaction_id'
-                           WHEN 'api_keys' THEN 'key_id'
-                           WHEN 'merchants' THEN 'public_id' END;
+        SELECT * INTO q FROM pay.list_query(k, f, ascending[i]);
 
-        SELECT string_agg(c.text, '')
-          INTO conditions
-          FROM (VALUES
-            (f ? 'status', ' AND t.status IN (SELECT jsonb_array_elements_text('
-                           '$5->''status''))'),
-            (f ? 'currency', ' AND t.currency = $5->>''currency'''),
-            (f ? 'customer', ' AND t.customer = $5->>''customer'''),
-            (f ? 'reference', ' AND t.reference = $5->>''reference'''),
-            (f ? 'payment', ' AND t.payment_id = ($5->>''payment'')::uuid'),
-            (f->'amount' ? 'gte', ' AND t.amount >= ($5->''amount''->>''gte'')'
-                                  '::bigint'),
-            (f->'amount' ? 'lte', ' AND t.amount <= ($5->''amount''->>''lte'')'
-                                  '::bigint'),
-            (f->'created_at' ? 'gte', ' AND t.created_at >= '
-                '($5->''created_at''->>''gte'')::timestamptz'),
-            (f->'created_at' ? 'gt', ' AND t.created_at > '
-                '($5->''created_at''->>''gt'')::timestamptz'),
-            (f->'created_at' ? 'lte', ' AND t.created_at <= '
-                '($5->''created_at''->>''lte'')::timestamptz'),
-            (f->'created_at' ? 'lt', ' AND t.created_at < '
-                '($5->''created_at''->>''lt'')::timestamptz'),
-            (after[i] IS NOT NULL AND ascending[i], ' AND t.%1$I > $3'),
-            (after[i] IS NOT NULL AND NOT ascending[i], ' AND t.%1$I < $3')
-          ) AS c (present, text)
-         WHERE c.present;
+        -- ids are times, give or take some seconds of clocks and transactions
+        low := greatest(CASE WHEN ascending[i] THEN after[i] END,
+            pay.uuid7_floor(greatest((f->'created_at'->>'gte')::timestamptz,
+                                     (f->'created_at'->>'gt')::timestamptz)
+                            - interval '5 seconds'));
+        high := least(CASE WHEN NOT ascending[i] THEN after[i] END,
+            pay.uuid7_floor(least((f->'created_at'->>'lte')::timestamptz,
+                                  (f->'created_at'->>'lt')::timestamptz)
+                            + interval '6 seconds'));
+        source := q.source || CASE WHEN low IS NULL THEN '' ELSE q.above END
+            || CASE WHEN high IS NULL THEN '' ELSE q.below END || q.sorted;
 
-        EXECUTE format('SELECT array_agg(x.id) FROM (SELECT %2$s t.%1$I AS id '
-            'FROM pay.%3$I t WHERE %4$s' || coalesce(conditions, '')
-            || ' ORDER BY t.%1$I %5$s LIMIT $4 + 1) x', id,
-            CASE k WHEN 'ledger_transactions' THEN 'DISTINCT' ELSE '' END,
-            CASE k WHEN 'ledger_transactions' THEN 'ledger_transfers' ELSE k END,
-            CASE k WHEN 'merchants' THEN 'true'
-                   ELSE 't.merchant_id = $1 AND t.livemode = $2' END,
-            CASE WHEN ascending[i] THEN 'ASC' ELSE 'DESC' END)
-           INTO ids
-          USING merchant[i], livemode[i], after[i], size[i], f;
+        EXECUTE 'SELECT array_agg(x.id), array_agg(x.weight) FROM (SELECT '
+            || q.columns || ' FROM (SELECT t.*' || source
+            || ' LIMIT $7) t WHERE ' || q.matches || q.sorted
+            || ' LIMIT $4 + 1) x'
+           INTO ids, weights
+          USING merchant[i], livemode[i], low, size[i], f, high, rows_read;
+
+        -- as many as one MiB holds
+        n := 0;
+        total := 0;
+
+        WHILE n < least(cardinality(ids), size[i]) LOOP
+            total := total + weights[n + 1];
+            EXIT WHEN n > 0 AND total > bytes;
+            n := n + 1;
+        END LOOP;
 
         o_item := item[i];
-        o_more := coalesce(cardinality(ids) > size[i], false);
-        ids := ids[:size[i]];
-        o_last := ids[cardinality(ids)];
-        o_body := coalesce(pay.objects_body(k, merchant[i], ids), '');
+        o_more := coalesce(cardinality(ids) > n, false);
+        o_last := ids[n];
+
+        IF NOT o_more THEN
+            -- all that match of those that were read; were these all there are?
+            EXECUTE 'SELECT t.' || q.id || source || ' LIMIT 1 OFFSET $7 - 1'
+               INTO o_last
+              USING merchant[i], livemode[i], low, size[i], f, high, rows_read;
+            o_more := o_last IS NOT NULL;
+        END IF;
+
+        o_body := coalesce(pay.objects_body(k, merchant[i], ids[:n]), '');
 
         IF kind[i] = 'payment_refunds' AND NOT EXISTS (
             SELECT FROM pay.payments p
@@ -143,7 +218,7 @@ CREATE OR REPLACE FUNCTION pay.get_balances(item uuid[], merchant bigint[],
     livemode boolean[], currency text[])
 RETURNS TABLE (o_item uuid, o_version int, o_body text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET lock_timeout = '500ms' AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -163,23 +238,16 @@ BEGIN
                       || ',"reserved":' || s.reserved::text
                       || ',"as_of":' || pay.json_time(now()) || '}', ','
                       ORDER BY s.currency) AS body
-             FROM (SELECT t.currency,
-                          coalesce(sum(CASE WHEN t.credit = 3 THEN t.amount
-                                            ELSE -t.amount END)
-                              FILTER (WHERE 3 IN (t.debit, t.credit)), 0)
-                              AS available,
-                          coalesce(sum(CASE WHEN t.credit = 2 THEN t.amount
-                                            ELSE -t.amount END)
-                              FILTER (WHERE 2 IN (t.debit, t.credit)), 0)
-                              AS pending,
-                          coalesce(sum(CASE WHEN t.credit = 4 THEN t.amount
-                                            ELSE -t.amount END)
-                              FILTER (WHERE 4 IN (t.debit, t.credit)), 0)
-                              AS reserved
-                     FROM pay.ledger_transfers t
-                    WHERE t.merchant_id = u.m AND t.livemode = u.l
-                      AND (u.c IS NULL OR t.currency = u.c)
-                    GROUP BY t.currency) s) b ON true;
+             FROM (SELECT a.o_currency AS currency,
+                          coalesce(sum(a.o_credits - a.o_debits)
+                              FILTER (WHERE a.o_account = 3), 0) AS available,
+                          coalesce(sum(a.o_credits - a.o_debits)
+                              FILTER (WHERE a.o_account = 2), 0) AS pending,
+                          coalesce(sum(a.o_credits - a.o_debits)
+                              FILTER (WHERE a.o_account = 4), 0) AS reserved
+                     FROM pay.accounts_of(u.m, u.l) a
+                    WHERE u.c IS NULL OR a.o_currency = u.c
+                    GROUP BY a.o_currency) s) b ON true;
 END $$;
 
 -- In: tag, merchant and mode of each request.  Out: tag; debits and credits
@@ -188,7 +256,7 @@ CREATE OR REPLACE FUNCTION pay.trial_balance(item uuid[], merchant bigint[],
     livemode boolean[], unused uuid[])
 RETURNS TABLE (o_item uuid, o_version int, o_body text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET lock_timeout = '500ms' AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -201,14 +269,10 @@ BEGIN
                       || ',"credits":' || s.credits || ',"balanced":'
                       || (s.debits = s.credits)::text || '}', ','
                       ORDER BY s.currency) AS body
-             FROM (SELECT e.currency,
-                          coalesce(sum(e.amount) FILTER (
-                              WHERE e.direction = 'debit'), 0) AS debits,
-                          coalesce(sum(e.amount) FILTER (
-                              WHERE e.direction = 'credit'), 0) AS credits
-                     FROM pay.ledger_entries e
-                    WHERE e.merchant_id = u.m AND e.livemode = u.l
-                    GROUP BY e.currency) s) b ON true;
+             FROM (SELECT a.o_currency AS currency, sum(a.o_debits) AS debits,
+                          sum(a.o_credits) AS credits
+                     FROM pay.accounts_of(u.m, u.l) a
+                    GROUP BY a.o_currency) s) b ON true;
 END $$;
 
 -- In: tag, merchant, mode and id of each ledger transaction.  Out: tag; it as
@@ -217,7 +281,7 @@ CREATE OR REPLACE FUNCTION pay.get_ledger_transactions(item uuid[],
     merchant bigint[], livemode boolean[], id uuid[])
 RETURNS TABLE (o_item uuid, o_version int, o_body text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET lock_timeout = '500ms' AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

@@ -22,8 +22,9 @@ $$;
 -- Gives every event its sequence that is due: those of all transactions below
 -- the oldest one that is still under way.  None can come later that would
 -- stand before them, so a reader who goes on from a sequence misses none.
+-- Their movements are added to the sums of accounts in the same transaction.
 -- Waits for another relay at work, but not longer than lock_timeout.  Out: how
--- many.
+-- many events.
 --
 -- What is due is a handful of rows at the end of the log, which the planner
 -- cannot know: it would read whole days for them.  Hence no seqscan, here and
@@ -34,6 +35,7 @@ DECLARE
     low xid8;
     high xid8;
     given int;
+    folded int;
 BEGIN
     PERFORM pg_advisory_xact_lock(7002, 2);
 
@@ -65,7 +67,9 @@ BEGIN
 
     GET DIAGNOSTICS given = ROW_COUNT;
 
-    IF given > 0 THEN
+    folded := pay.fold(low, high);
+
+    IF given + folded > 0 THEN
         UPDATE pay.relay SET xid = high;
     END IF;
 
@@ -73,8 +77,8 @@ BEGIN
 END $$;
 
 -- Relays until every event of these merchants that has committed has its
--- sequence; a transaction of somebody else that is older and still under way
--- may hold that up, for half a second at most.
+-- sequence, and every movement is in the sums; a transaction of somebody else
+-- that is older and still under way may hold that up, for half a second at most.
 CREATE OR REPLACE FUNCTION pay.relay_for(merchants bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pay, pg_temp SET lock_timeout = '500ms'
 SET enable_seqscan = off AS $$
@@ -85,7 +89,8 @@ BEGIN
         EXIT WHEN NOT EXISTS (
             SELECT FROM pay.journal j
              WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
-               AND j.merchant_id = ANY (merchants) AND j.event_type IS NOT NULL
+               AND j.merchant_id = ANY (merchants)
+               AND (j.event_type IS NOT NULL OR j.movement IS NOT NULL)
                AND j.xid >= pg_snapshot_xmin(pg_current_snapshot()));
         tries := tries + 1;
         EXIT WHEN tries > 100;
@@ -94,29 +99,34 @@ BEGIN
 
     IF EXISTS (SELECT FROM pay.journal j
                 WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
-                  AND j.merchant_id = ANY (merchants) AND j.event_type IS NOT NULL)
+                  AND j.merchant_id = ANY (merchants)
+                  AND (j.event_type IS NOT NULL OR j.movement IS NOT NULL))
     THEN
         PERFORM pay.relay_events();
     END IF;
 END $$;
 
--- Events.  In and out as pay.list_objects; the filter has "types" (names
--- parted by commas, each may end with *), "after" (a sequence) and created_at.
--- An "id" here is a sequence, written as the end of a UUID.
+-- Events.  In and out as pay.list_objects, with the same bounds; the filter has
+-- "types" (names parted by commas, each may end with *), "after" (a sequence) and
+-- created_at.  An "id" here is a sequence, written as the end of a UUID.
 CREATE OR REPLACE FUNCTION pay.list_events(item uuid[], merchant bigint[],
     livemode boolean[], kind text[], filter text[], after uuid[],
     ascending boolean[], size bigint[])
 RETURNS TABLE (o_item uuid, o_more boolean, o_last uuid, o_body text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
-SET jit = off AS $$
+SET jit = off SET lock_timeout = '500ms' AS $$
 #variable_conflict use_variable
 DECLARE
+    rows_read constant int := 5000;
+    bytes constant int := 1048576 - 4096;
     i int;
     f jsonb;
     types text[];
     low bigint;
     high bigint;
     last bigint;
+    found_rows int;
+    shown int;
 BEGIN
     FOR i IN 1 .. array_length(item, 1) LOOP
         PERFORM pay.relay_for(ARRAY[merchant[i]]);
@@ -125,8 +135,8 @@ BEGIN
         low := coalesce((f->>'after')::bigint, 0);
         high := 9223372036854775807;
 
-        SELECT array_agg(replace(replace(replace(t, '%', '\%'), '_', '\_'),
-                                 '*', '%'))
+        SELECT array_agg(replace(replace(replace(replace(t, '\', '\\'),
+                                 '%', '\%'), '_', '\_'), '*', '%'))
           INTO types
           FROM unnest(string_to_array(f->>'types', ',')) AS t;
 
@@ -138,34 +148,70 @@ BEGIN
                     ::bit(64)::bigint;
         END IF;
 
-        SELECT count(*) > size[i],
-               (array_agg(x.sequence ORDER BY x.n))[least(size[i],
-                                                          count(*))::int],
+        -- as many as one MiB holds, which lengths of columns tell without reading
+        -- them; of those alone the objects are made
+        SELECT count(*), count(*) FILTER (WHERE x.shown),
+               max(x.sequence * CASE WHEN ascending[i] THEN 1 ELSE -1 END)
+                   FILTER (WHERE x.shown),
                string_agg(pay.event_body(x.e, x.j), ',' ORDER BY x.n)
-                   FILTER (WHERE x.n <= size[i])
-          INTO o_more, last, o_body
-          FROM (SELECT y.e, j, y.sequence,
+                   FILTER (WHERE x.shown)
+          INTO found_rows, shown, last, o_body
+          FROM (SELECT w.*, w.n <= size[i]
+                       AND (w.n = 1 OR sum(w.weight) OVER (ORDER BY w.n) <= bytes)
+                       AS shown
+                  FROM (
+                SELECT y.e, j, y.sequence,
+                       600 + octet_length(coalesce(j.event_body, j.body))
+                       + coalesce(octet_length(j.previous), 0) AS weight,
                        row_number() OVER (ORDER BY CASE WHEN ascending[i]
                            THEN y.sequence ELSE -y.sequence END) AS n
                   FROM (
                     -- one of the two has nothing, and does nothing
-                    (SELECT s AS e, s.* FROM pay.events s
-                      WHERE ascending[i] AND s.merchant_id = merchant[i]
-                        AND s.livemode = livemode[i]
-                        AND s.sequence > low AND s.sequence < high
-                        AND (types IS NULL OR s.event_type LIKE ANY (types))
+                    (SELECT s.*
+                       FROM (SELECT t AS e, t.* FROM pay.events t
+                              WHERE ascending[i] AND t.merchant_id = merchant[i]
+                                AND t.livemode = livemode[i]
+                                AND t.sequence > low AND t.sequence < high
+                              ORDER BY t.sequence LIMIT rows_read) s
+                      WHERE types IS NULL OR s.event_type LIKE ANY (types)
                       ORDER BY s.sequence LIMIT size[i] + 1)
                     UNION ALL
-                    (SELECT s AS e, s.* FROM pay.events s
-                      WHERE NOT ascending[i] AND s.merchant_id = merchant[i]
-                        AND s.livemode = livemode[i]
-                        AND s.sequence > low AND s.sequence < high
-                        AND (types IS NULL OR s.event_type LIKE ANY (types))
+                    (SELECT s.*
+                       FROM (SELECT t AS e, t.* FROM pay.events t
+                              WHERE NOT ascending[i] AND t.merchant_id = merchant[i]
+                                AND t.livemode = livemode[i]
+                                AND t.sequence > low AND t.sequence < high
+                              ORDER BY t.sequence DESC LIMIT rows_read) s
+                      WHERE types IS NULL OR s.event_type LIKE ANY (types)
                       ORDER BY s.sequence DESC LIMIT size[i] + 1)) y
                   JOIN pay.journal j
                     ON j.merchant_id = y.merchant_id
                    AND j.key_hash = y.key_hash AND j.day = y.day
-                   AND j.generation = y.generation) x;
+                   AND j.generation = y.generation) w) x;
+
+        last := abs(last);
+        o_more := found_rows > shown;
+
+        IF NOT o_more AND types IS NOT NULL THEN
+            -- were those that were read all there are?  Sequences have no gap.
+            SELECT CASE WHEN ascending[i] THEN min(t.sequence) + rows_read - 1
+                        ELSE max(t.sequence) - rows_read + 1 END,
+                   CASE WHEN ascending[i]
+                        THEN max(t.sequence) - min(t.sequence) >= rows_read
+                        ELSE max(t.sequence) - min(t.sequence) >= rows_read END
+              INTO last, o_more
+              FROM (
+                (SELECT a.sequence FROM pay.events a
+                  WHERE a.merchant_id = merchant[i] AND a.livemode = livemode[i]
+                    AND a.sequence > low AND a.sequence < high
+                  ORDER BY a.sequence LIMIT 1)
+                UNION ALL
+                (SELECT a.sequence FROM pay.events a
+                  WHERE a.merchant_id = merchant[i] AND a.livemode = livemode[i]
+                    AND a.sequence > low AND a.sequence < high
+                  ORDER BY a.sequence DESC LIMIT 1)) t;
+            o_more := coalesce(o_more, false);
+        END IF;
 
         o_item := item[i];
         o_last := lpad(to_hex(last), 32, '0')::uuid;

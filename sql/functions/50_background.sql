@@ -5,18 +5,21 @@ LANGUAGE sql VOLATILE AS $$
             || substr(gen_random_uuid()::text, 16))::uuid
 $$;
 
--- The journal row of a change that nobody asked for.  It has a key of its own
--- that no request can have, and no fingerprint.
+-- The journal row of a change that nobody asked for, with what it has moved (NULLs:
+-- nothing).  It has a key of its own that no request can have, and no fingerprint.
 CREATE OR REPLACE FUNCTION pay.journal_background(merchant bigint,
     livemode boolean, object uuid, parent uuid, version int, body text,
-    event_type text, previous text) RETURNS void
+    event_type text, previous text, movement smallint, moved bigint,
+    currency text) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pay, pg_temp AS $$
     INSERT INTO pay.journal (merchant_id, key_hash, day, status,
            object_version, livemode, request_id, event_id, object_id,
-           parent_id, created_at, request, body, event_type, previous)
+           parent_id, created_at, request, body, event_type, previous,
+           movement, moved, moved_currency)
     VALUES (merchant, gen_random_uuid(), (now() AT TIME ZONE 'UTC')::date,
             200, version, livemode, pay.uuid7(), pay.uuid7(), object, parent,
-            now(), 'background', body, event_type, previous)
+            now(), 'background', body, event_type, previous, movement, moved,
+            CASE WHEN movement IS NOT NULL THEN currency END)
 $$;
 
 -- A refund whose processor has answered.  In: the refund, locked with its
@@ -51,7 +54,8 @@ BEGIN
 
     PERFORM pay.journal_background(r.merchant_id, r.livemode, r.refund_id,
         r.payment_id, r.version, pay.refund_body(r), 'refund.' || r.status,
-        pay.previous_attributes(before, pay.refund_body(r)));
+        pay.previous_attributes(before, pay.refund_body(r)),
+        CASE WHEN ok THEN 4 ELSE 5 END::smallint, r.amount, r.currency);
 END $$;
 
 -- Does what is due, at most 100 of a kind: payments and refunds that the
@@ -109,7 +113,7 @@ BEGIN
         IF c.event_type IS NOT NULL THEN
             PERFORM pay.journal_background(p.merchant_id, p.livemode,
                 c.object_id, c.parent_id, c.version, c.body, c.event_type,
-                c.previous);
+                c.previous, c.movement, c.moved, p.currency);
             n := n + 1;
         END IF;
     END LOOP;

@@ -1,0 +1,295 @@
+
+/* An attempt to connect: its steps, how long it may take, how it fails. */
+
+#include "ngx_payments_pg_internal.h"
+#include "../status/ngx_payments_status.h"
+
+
+/* times that an attempt's limit is doubled where the server is slow */
+#define NGX_PAYMENTS_PG_SLOW_MAX      4
+
+/* how long a server that refuses to let us in is left alone at most, ms */
+#define NGX_PAYMENTS_PG_REFUSED_MAX   10000
+
+/* the reason of failures in a row is said so often, ms */
+#define NGX_PAYMENTS_PG_SAID          60000
+
+/* iterations of SCRAM that are worth a word; PostgreSQL's default is 4096 */
+#define NGX_PAYMENTS_PG_ITERATIONS    50000
+
+/* AuthenticationSASLContinue (protocol 3.0), with the server's first message of
+   SCRAM, "r=...,s=...,i=4096" */
+#define NGX_PAYMENTS_PG_SASL_CONTINUE 11
+
+
+void
+ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
+{
+    ngx_uint_t                 n;
+    ngx_payments_pg_conf_t    *conf = conn->pool->conf;
+    const char                *keys[20], *values[20], *hostaddr;
+    ngx_payments_pg_server_t  *server;
+
+    conn->server = conn->pool->server;
+    server = &conf->servers[conn->server];
+
+    n = 0;
+
+#define ngx_payments_pg_option(key, value)                                    \
+    if (value) { keys[n] = key; values[n++] = value; }
+
+    ngx_payments_pg_option("host", server->host);
+    hostaddr = ngx_payments_pg_hostaddr(conn->pool->shard, conn->server);
+    ngx_payments_pg_option("hostaddr", hostaddr);
+    ngx_payments_pg_option("port", server->port);
+    ngx_payments_pg_option("dbname", conf->database);
+    ngx_payments_pg_option("user", conf->user);
+    ngx_payments_pg_option("password", conf->password);
+    ngx_payments_pg_option("application_name", "ngx_payments");
+
+    /* no probe of GSS that costs a round trip */
+    ngx_payments_pg_option("sslmode", conf->sslmode);
+    ngx_payments_pg_option("sslrootcert", conf->sslrootcert);
+    ngx_payments_pg_option("gssencmode", "disable");
+
+    ngx_payments_pg_option("keepalives_idle", "10");
+    ngx_payments_pg_option("keepalives_interval", "3");
+    ngx_payments_pg_option("keepalives_count", "3");
+    ngx_payments_pg_option("tcp_user_timeout", "5000");
+
+    keys[n] = NULL;
+    values[n] = NULL;
+
+    ngx_payments_pg_move(conn, NGX_PAYMENTS_PG_CONNECTING);
+
+    conn->first = 0;
+    conn->ncalls = 0;
+    conn->drain = 0;
+    conn->prepare = 0;
+    conn->again = 0;
+    conn->iterations = 0;
+    conn->retire = ngx_current_msec + conf->lifetime - conf->lifetime / 10
+                   + ngx_random() % (conf->lifetime / 5 + 1);
+
+    conn->pg = PQconnectStartParams(keys, values, 0);
+
+    if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD) {
+        ngx_payments_pg_disconnect(conn, "connection refused", 0);
+        return;
+    }
+
+    /* so that the SQLSTATE is in the text */
+
+    (void) PQsetErrorVerbosity(conn->pg, PQERRORS_VERBOSE);
+
+    if (ngx_payments_pg_attach(conn) != NGX_OK) {
+        ngx_payments_pg_disconnect(conn, "no event for its socket", 0);
+        return;
+    }
+
+    /* after PQconnectStart libpq waits as if it had said "writing" */
+
+    conn->c->read->cancelable = 1;
+    ngx_add_timer(conn->c->read, ngx_payments_pg_connect_limit(conn->pool));
+
+    if (ngx_add_event(conn->c->write, NGX_WRITE_EVENT, NGX_LEVEL_EVENT)
+        != NGX_OK)
+    {
+        ngx_payments_pg_disconnect(conn, "no event for its socket", 0);
+    }
+}
+
+
+ngx_msec_t
+ngx_payments_pg_connect_limit(ngx_payments_pg_pool_t *pool)
+{
+    return pool->conf->connect_timeout
+           << ngx_min(pool->slow, NGX_PAYMENTS_PG_SLOW_MAX);
+}
+
+
+/* how many iterations the server asks for, where nothing is encrypted: libpq
+   keeps the number to itself */
+
+static ngx_uint_t
+ngx_payments_pg_scram(PGconn *pg)
+{
+    u_char     buffer[512], *p;
+    ssize_t    n;
+    ngx_int_t  iterations;
+
+    if (PQsslInUse(pg)) {
+        return 0;
+    }
+
+    n = recv(PQsocket(pg), buffer, sizeof(buffer) - 1, MSG_PEEK|MSG_DONTWAIT);
+
+    if (n < 9 || buffer[0] != 'R' || buffer[5] || buffer[6] || buffer[7]
+        || buffer[8] != NGX_PAYMENTS_PG_SASL_CONTINUE)
+    {
+        return 0;
+    }
+
+    buffer[n] = '\0';
+    p = (u_char *) ngx_strstr(buffer + 9, ",i=");
+
+    if (p == NULL) {
+        return 0;
+    }
+
+    p += 3;
+    iterations = ngx_atoi(p, strspn((char *) p, "0123456789"));
+
+    return (iterations == NGX_ERROR) ? 0 : (ngx_uint_t) iterations;
+}
+
+
+static void
+ngx_payments_pg_say_iterations(ngx_payments_pg_conn_t *conn)
+{
+    const char  *left_out;
+
+    if (conn->iterations < NGX_PAYMENTS_PG_ITERATIONS) {
+        return;
+    }
+
+    left_out = ngx_payments_status_due("iterations",
+                                       (char *) conn->pool->conf->user,
+                                       NGX_PAYMENTS_PG_SAID);
+    if (left_out == NULL) {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, &conn->pool->log, 0,
+                  "PostgreSQL \"%V\" asks for %ui iterations of SCRAM, which "
+                  "each new connection has to compute; set the password of "
+                  "\"%s\" again with fewer scram_iterations%s",
+                  ngx_payments_pg_server_name(conn->pool, conn->server),
+                  conn->iterations, conn->pool->conf->user, left_out);
+}
+
+
+/*
+ * PQconnectPoll may close the socket and open another one under the same
+ * number, which epoll would not notice: registered anew after each call.  While
+ * it runs the attempt's time stands still.
+ */
+
+void
+ngx_payments_pg_connect_event(ngx_payments_pg_conn_t *conn)
+{
+    ngx_uint_t         n;
+    ngx_event_t       *rev;
+    ngx_connection_t  *c = conn->c;
+
+    n = ngx_payments_pg_scram(conn->pg);
+
+    if (n != 0) {
+        conn->iterations = n;
+        ngx_payments_pg_say_iterations(conn);
+    }
+
+    ngx_payments_pg_unwatch(conn);
+
+    rev = c->read;
+    conn->left = rev->timer_set
+                 ? (ngx_msec_int_t) (rev->timer.key - ngx_current_msec) : 0;
+
+    if (rev->timer_set) {
+        ngx_del_timer(rev);
+    }
+
+    if (ngx_payments_pg_thread_poll(conn) != NGX_OK) {
+        ngx_payments_pg_disconnect(conn, "no thread to connect in", 0);
+    }
+}
+
+
+void
+ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
+    PostgresPollingStatusType poll, ngx_msec_t took)
+{
+    ngx_connection_t  *c = conn->c;
+
+    if (poll == PGRES_POLLING_FAILED) {
+        ngx_payments_pg_disconnect(conn, "connection failed", 0);
+        return;
+    }
+
+    c->fd = PQsocket(conn->pg);
+
+    if (ngx_add_event((poll == PGRES_POLLING_WRITING) ? c->write : c->read,
+                      (poll == PGRES_POLLING_WRITING) ? NGX_WRITE_EVENT
+                                                      : NGX_READ_EVENT,
+                      NGX_LEVEL_EVENT)
+        != NGX_OK)
+    {
+        ngx_payments_pg_disconnect(conn, "no event for its socket", 0);
+        return;
+    }
+
+    if (poll != PGRES_POLLING_OK) {
+        c->read->cancelable = 1;
+        ngx_add_timer(c->read, (ngx_msec_t) ngx_max(conn->left, 1));
+        return;
+    }
+
+    conn->pool->slow = 0;
+
+    (void) PQsetErrorVerbosity(conn->pg, PQERRORS_DEFAULT);
+    (void) PQsetNoticeReceiver(conn->pg, ngx_payments_pg_notice, conn);
+
+    ngx_payments_pg_prepare(conn);
+}
+
+
+/*
+ * In libpq's own words, of which the first line holds no secret.  A server that
+ * refuses us will not change its mind soon; one that is slow gets more time, so
+ * that not every attempt fails alike.
+ */
+
+void
+ngx_payments_pg_connect_failed(ngx_payments_pg_conn_t *conn,
+    const char *reason)
+{
+    char                       state[6];
+    ngx_str_t                  line;
+    ngx_uint_t                 level;
+    const char                *left_out;
+    ngx_payments_pg_pool_t    *pool = conn->pool;
+    ngx_payments_pg_server_t  *server;
+
+    server = &pool->conf->servers[conn->server];
+    state[0] = '\0';
+    ngx_str_null(&line);
+
+    /* what the thread has is not looked at */
+
+    if (conn->pg != NULL && conn->job == NULL) {
+        line.data = (u_char *) PQerrorMessage(conn->pg);
+        line.len = strcspn((char *) line.data, "\r\n");
+        ngx_payments_pg_connect_state(conn->pg, state);
+    }
+
+    left_out = ngx_payments_status_due(reason,
+                                       state[0] ? state : server->port,
+                                       NGX_PAYMENTS_PG_SAID);
+    level = left_out ? NGX_LOG_ERR : NGX_LOG_INFO;
+
+    ngx_log_error(level, &pool->log, 0,
+                  "connection to PostgreSQL \"%V\" closed while connecting: "
+                  "%s%s%V%s",
+                  ngx_payments_pg_server_name(pool, conn->server), reason,
+                  line.len ? ": " : "", &line, left_out ? left_out : "");
+
+    if (conn->timedout && pool->slow < NGX_PAYMENTS_PG_SLOW_MAX) {
+        pool->slow++;
+    }
+
+    ngx_payments_pg_delay(&pool->backoff, &pool->failures,
+                          (ngx_strncmp(state, "28", 2) == 0
+                           || ngx_strncmp(state, "3D", 2) == 0)
+                          ? NGX_PAYMENTS_PG_REFUSED_MAX
+                          : NGX_PAYMENTS_PG_BACKOFF_MAX);
+}

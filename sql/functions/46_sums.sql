@@ -1,0 +1,142 @@
+-- What the accounts of merchants come to.  pay.account_sums holds all movements of
+-- the transactions below pay.relay.xid, each once: what has moved since is in the
+-- journal.  Both are read in one snapshot, so that a balance is exact.
+
+-- Adds what the transactions from low on and below high have moved.  All of them
+-- have ended.  The caller holds the relay's lock, and moves its mark in the same
+-- transaction.  Out: how many accounts have changed.
+CREATE OR REPLACE FUNCTION pay.fold(low xid8, high xid8) RETURNS int
+LANGUAGE plpgsql SET search_path = pay, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+    changed int;
+BEGIN
+    WITH moved AS MATERIALIZED (
+        SELECT j.merchant_id, j.livemode, j.moved_currency AS currency,
+               j.movement, sum(j.moved) AS amount
+          FROM pay.journal j
+         WHERE j.xid >= low AND j.xid < high AND j.movement IS NOT NULL
+         GROUP BY 1, 2, 3, 4)
+    INSERT INTO pay.account_sums AS s
+    SELECT d.merchant_id, d.livemode, d.currency, e.account, sum(e.debit),
+           sum(e.credit)
+      FROM moved d
+      JOIN pay.movements v USING (movement)
+     CROSS JOIN LATERAL (VALUES (v.debit, d.amount, 0), (v.credit, 0, d.amount))
+           AS e (account, debit, credit)
+     GROUP BY 1, 2, 3, 4
+     ORDER BY 1, 2, 3, 4
+        ON CONFLICT ON CONSTRAINT account_sums_pkey
+        DO UPDATE SET debits = s.debits + excluded.debits,
+                      credits = s.credits + excluded.credits;
+
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    RETURN changed;
+END $$;
+
+-- In: a merchant and a mode.  Out: what each account of each currency has been
+-- debited and credited, exact for the snapshot of the statement that asks.
+--
+-- Where the sums have not been started, or the mark is one of another cluster (a
+-- dump was restored), every movement is read.
+CREATE OR REPLACE FUNCTION pay.accounts_of(merchant bigint, livemode boolean)
+RETURNS TABLE (o_currency text, o_account smallint, o_debits numeric,
+               o_credits numeric)
+LANGUAGE plpgsql STABLE SET search_path = pay, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+#variable_conflict use_variable
+DECLARE
+    mark xid8;
+BEGIN
+    SELECT r.xid INTO mark FROM pay.relay r
+     WHERE r.summed AND r.xid <= pg_snapshot_xmax(pg_current_snapshot());
+
+    IF mark IS NULL THEN
+        RETURN QUERY
+        SELECT t.currency, e.account, sum(e.debit), sum(e.credit)
+          FROM pay.ledger_transfers t
+         CROSS JOIN LATERAL (VALUES (t.debit, t.amount, 0), (t.credit, 0, t.amount))
+               AS e (account, debit, credit)
+         WHERE t.merchant_id = merchant AND t.livemode = livemode
+         GROUP BY t.currency, e.account;
+        RETURN;
+    END IF;
+
+    RETURN QUERY
+    SELECT a.currency, a.account, sum(a.debits), sum(a.credits)
+      FROM (SELECT s.currency, s.account, s.debits, s.credits
+              FROM pay.account_sums s
+             WHERE s.merchant_id = merchant AND s.livemode = livemode
+             UNION ALL
+            SELECT j.moved_currency, e.account, e.debit, e.credit
+              FROM pay.journal j
+              JOIN pay.movements v ON v.movement = j.movement
+             CROSS JOIN LATERAL (VALUES (v.debit, j.moved, 0),
+                                        (v.credit, 0, j.moved))
+                   AS e (account, debit, credit)
+             WHERE j.xid >= mark AND j.merchant_id = merchant
+               AND j.livemode = livemode AND j.movement IS NOT NULL) a
+     GROUP BY a.currency, a.account;
+END $$;
+
+-- Starts the sums of a schema that had none, from the ledger: run by sql/apply once
+-- the functions are those that say what they have moved.  Out: whether the sums
+-- hold; false where a transaction that began before goes on for longer than 30
+-- seconds: run it again.  Payments go on meanwhile, events wait.
+CREATE OR REPLACE FUNCTION pay.start_sums() RETURNS boolean
+LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+DECLARE
+    old text[];
+BEGIN
+    IF (SELECT r.summed FROM pay.relay r) THEN
+        RETURN true;
+    END IF;
+
+    -- who may still run a function that does not say what it has moved
+    old := ARRAY(SELECT l.virtualtransaction FROM pg_locks l
+                   JOIN pg_stat_activity a ON a.pid = l.pid
+                  WHERE l.locktype = 'virtualxid' AND a.usename = 'pay_api'
+                    AND a.datname = current_database());
+
+    FOR i IN 1 .. 3000 LOOP
+        EXIT WHEN NOT EXISTS (SELECT FROM pg_locks l
+                               WHERE l.locktype = 'virtualxid'
+                                 AND l.virtualtransaction = ANY (old));
+        IF i = 3000 THEN
+            RETURN false;
+        END IF;
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+
+    PERFORM pg_advisory_xact_lock(7002, 2);
+
+    -- all that there is, without what will be folded, and what already was
+    INSERT INTO pay.account_sums AS s
+    SELECT a.merchant_id, a.livemode, a.currency, a.account, sum(a.debit),
+           sum(a.credit)
+      FROM (SELECT t.merchant_id, t.livemode, t.currency, e.account, e.debit,
+                   e.credit
+              FROM pay.ledger_transfers t
+             CROSS JOIN LATERAL (VALUES (t.debit, t.amount::numeric, 0::numeric),
+                                        (t.credit, 0, t.amount))
+                   AS e (account, debit, credit)
+             UNION ALL
+            SELECT j.merchant_id, j.livemode, j.moved_currency, e.account,
+                   -e.debit, -e.credit
+              FROM pay.journal j
+              JOIN pay.movements v ON v.movement = j.movement
+             CROSS JOIN LATERAL (VALUES (v.debit, j.moved::numeric, 0::numeric),
+                                        (v.credit, 0, j.moved))
+                   AS e (account, debit, credit)
+             WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
+             UNION ALL
+            SELECT o.merchant_id, o.livemode, o.currency, o.account, -o.debits,
+                   -o.credits
+              FROM pay.account_sums o) a
+     GROUP BY 1, 2, 3, 4
+        ON CONFLICT ON CONSTRAINT account_sums_pkey
+        DO UPDATE SET debits = s.debits + excluded.debits,
+                      credits = s.credits + excluded.credits;
+
+    UPDATE pay.relay SET summed = true;
+    RETURN true;
+END $$;
