@@ -139,7 +139,7 @@ ngx_payments_shard_check(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard)
     ngx_conf_init_uint_value(shard->depth, shard->pooler ? 1 : 2);
     ngx_conf_init_uint_value(shard->batch, 64);
     ngx_conf_init_size_value(shard->batch_size, 256 * 1024);
-    ngx_conf_init_uint_value(shard->queue, 4096);
+    ngx_conf_init_uint_value(shard->queue, 16384);
     ngx_conf_init_msec_value(shard->connect_timeout, 2000);
     ngx_conf_init_msec_value(shard->timeout, 4000);
     ngx_conf_init_msec_value(shard->idle_timeout, 600000);

@@ -53,6 +53,16 @@ my ($second) = Load::api_key(sql("SELECT merchant_id FROM pay.api_keys k WHERE p
 my @together = map { $list->($_ % 2 ? $second : $other) } 1 .. 12;
 cmp_ok(scalar(grep { $_->{status} == 429 } @together), '>=', 5, 'two keys of one merchant: one limit');
 
+# a key that was revoked uses up nobody's limit: whoever has it is refused, and the
+# merchant is served
+my ($victim, $number) = merchant(qw(payments:read));
+my ($leaked) = Load::api_key($number, ['payments:read'], revoked_at => 'now()');
+my %codes;
+$codes{ $list->($leaked)->{json}{code} }++ for 1 .. 30;
+is(join(' ', keys %codes), 'api_key_revoked', 'it is refused, and not limited');
+$list->($victim);         # known from here on
+is(scalar(grep { $list->($victim)->{status} == 200 } 1 .. 3), 3, "the merchant's own requests are within its limit");
+
 # a refused payment is not made, and is made when it comes again
 my ($payer) = merchant(qw(payments:read payments:write));
 $list->($payer) for 1 .. 6;

@@ -87,6 +87,7 @@ struct conn_s {
     int          out_len;
     int          out_pos;
     int          in_len;
+    long         dropped;              /* bytes of the answer that did not fit */
     char         out[2048];
     char         in[65536];
 };

@@ -18,7 +18,7 @@ static void ngx_payments_execution_wake(uint64_t tag);
  * has by itself, and how often what its request has is copied.
  */
 
-#define NGX_PAYMENTS_EXECUTIONS_SIZE  (64 * 1024 * 1024)
+#define NGX_PAYMENTS_EXECUTIONS_SIZE  (128 * 1024 * 1024)
 #define NGX_PAYMENTS_EXECUTION_COST   8192
 #define NGX_PAYMENTS_EXECUTION_COPIES 3
 

@@ -226,6 +226,8 @@ test_card(void)
     ok(card("order-a1b2c3d4-0004-4242-8242-424242424242") == 0,
        "a UUID behind a prefix");
     ok(card("42424242424242424242424242424242") == 0, "32 hexadecimal digits");
+    ok(card("4 2 4 2 4 2 4 2 4 2 4 2 4 2 4 2") == 1, "digit by digit");
+    ok(card("1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1") == 0, "digits of no card");
     ok(card("") == 0 && card("4242") == 0, "too short");
 
     for (i = 0; i < 65000; i++) {
@@ -238,6 +240,35 @@ test_card(void)
     }
     ok(ngx_payments_card_number(memory, 65000) == 0,
        "a long hexadecimal word, in time");
+}
+
+
+static void
+test_share(void)
+{
+    static ngx_payments_share_t  share;
+
+    share.size = 120;
+
+    ok(!ngx_payments_share_full(&share, 1), "a share: all is left");
+    ok(ngx_payments_share_take(&share, 1, 40) == 0
+       && !ngx_payments_share_full(&share, 1), "one holds less than is left");
+    ok(ngx_payments_share_take(&share, 1, 20) == 0
+       && ngx_payments_share_full(&share, 1), "one alone gets half");
+    ok(!ngx_payments_share_full(&share, 2), "another one may begin");
+    ok(ngx_payments_share_take(&share, 2, 30) == 0
+       && ngx_payments_share_full(&share, 2), "... and gets as much as is left");
+    ok(!ngx_payments_share_full(&share, -1025), "a third one may");
+
+    ngx_payments_share_give(&share, 1, 60);
+    ok(share.held == 30 && !ngx_payments_share_full(&share, 1),
+       "what is given back is there again");
+    ngx_payments_share_give(&share, 1, 60);
+    ngx_payments_share_give(&share, 2, 31);
+    ok(share.held == 0, "nobody gives what he does not hold");
+
+    share.size = 0;
+    ok(ngx_payments_share_full(&share, 3), "where there is nothing");
 }
 
 
@@ -453,6 +484,7 @@ main(void)
     test_fingerprint();
     test_integer();
     test_card();
+    test_share();
     test_ids();
     test_times();
     test_currency();

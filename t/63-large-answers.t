@@ -1,0 +1,173 @@
+# What grows with one merchant's data is cut: pages of a megabyte, expansions of ten,
+# rows that few match, sums of a ledger.  Another merchant, and the look-up of API keys,
+# wait for none of it; and what nobody reads takes no more memory than is documented.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use IO::Socket::INET;
+use JSON::PP;
+use Load qw(api api_key hold invariants later collect merchant request rounds sql text uuid wait_until);
+use Neighbours qw(client measure unharmed);
+use Own;
+use Test::More;
+
+my ($pg_port) = $ENV{PG_PRIMARY} =~ /port=(\d+)/;
+my @all = qw(payments:read payments:write refunds:read refunds:write balances:read ledger:read events:read);
+my ($a, $merchant) = merchant(@all);
+my (undef, $other) = merchant(@all);
+my %metadata = map { ("key$_" => "\x{e4}" x 500) } 1 .. 50;     # 51 KB
+my $body = { amount => 5000, currency => 'EUR', payment_method => { token => 'tok_visa' },
+             customer => 'large', metadata => \%metadata };
+
+# a port whose sockets take next to nothing: what is not read stays in the worker
+my $narrow = $Test::Nginx::Util::ClientPort + 7;
+Own::start(port => $pg_port, shard => 'mode direct;', connections => 4096,
+           http => "server { listen 127.0.0.1:$narrow sndbuf=16k; location /v1/ { payments on; } }");
+
+my $payment = api('POST', '/v1/payments', $body, key => $a)->{json}{id};
+my %small = %metadata;
+api('POST', "/v1/payments/$payment/refunds", { amount => 1, metadata => \%small }, key => $a)
+    for 1 .. rounds(30, 120);
+api('POST', '/v1/payments', $body, key => $a) for 1 .. rounds(40, 100);
+
+# sums of many movements: made as they are started anew from the ledger
+my $rows = rounds(100_000, 1_000_000);
+sql("SET session_replication_role = replica;
+     INSERT INTO pay.ledger_transfers (merchant_id, transaction_id, source_id, amount, created_at,
+            debit, credit, livemode, currency, kind)
+     SELECT $merchant, overlay(pay.uuid7()::text placing lpad(to_hex(n), 12, '0') from 25)::uuid,
+            pay.uuid7(), 1, now(), 1, 2, false, 'USD', 'capture' FROM generate_series(1, $rows) n;
+     BEGIN; UPDATE pay.relay SET summed = false; DELETE FROM pay.account_sums;
+     SELECT pay.start_sums(); COMMIT");
+
+# a page ----------------------------------------------------------------------------
+
+sub get { return api('GET', $_[0], undef, key => $a) }
+
+my %seen;
+my ($pages, $largest, $next) = (0, 0, '/v1/payments?customer=large&limit=100');
+while ($next) {
+    my $page = get($next);
+    is($page->{status}, 200, 'page ' . ++$pages);
+    $largest = length $page->{body} if length $page->{body} > $largest;
+    $seen{ $_->{id} }++ for @{ $page->{json}{data} };
+    $next = $page->{json}{has_more} && "/v1/payments?customer=large&limit=100&cursor=$page->{json}{next_cursor}";
+}
+cmp_ok($largest, '<=', 1024 * 1024, "the largest page has $largest bytes");
+is(scalar(keys %seen), 1 + rounds(40, 100), "all are there, on $pages pages");
+is(scalar(grep { $_ != 1 } values %seen), 0, 'each once');
+
+my ($events, $after) = (0, 0);
+while (1) {
+    my $page = get("/v1/events?after=$after&limit=100");
+    cmp_ok(length $page->{body}, '<=', 1024 * 1024, "a page of events after $after");
+    $events += @{ $page->{json}{data} };
+    last unless $page->{json}{has_more};
+    $after = $page->{json}{data}[-1]{sequence};
+}
+is($events, 1 + rounds(40, 100) + rounds(30, 120), 'all events');
+
+my $expanded = get("/v1/payments/$payment?expand=refunds");
+is(scalar(@{ $expanded->{json}{refunds}{data} }), 10, 'an expansion has ten');
+ok($expanded->{json}{refunds}{has_more}, '... and says that there are more');
+my $first = get("/v1/payments/$payment/refunds?limit=10")->{json}{data};
+is_deeply($expanded->{json}{refunds}{data}, $first, '... the newest, as the list has them');
+
+# few of many -------------------------------------------------------------------------
+
+sql("SET session_replication_role = replica;
+     INSERT INTO pay.payments (merchant_id, payment_id, amount, amount_authorized, amount_captured,
+            created_at, updated_at, livemode, currency, status, expiry_action, token, head, metadata,
+            failure_code)
+     SELECT $merchant, overlay(pay.uuid7_floor(now() - interval '1 hour')::text
+                               placing lpad(to_hex(n), 12, '0') from 25)::uuid, 100, f.a, f.a,
+            now() - interval '1 hour', now() - interval '1 hour', false, 'EUR', f.status, 'cancel',
+            'tok_visa', '{\"id\":\"x\"', '{}', f.code
+       FROM generate_series(1, 12000) n,
+            LATERAL (SELECT CASE WHEN n = 1 THEN 0 ELSE 100 END AS a,
+                            CASE WHEN n = 1 THEN 'failed' ELSE 'captured' END AS status,
+                            CASE WHEN n = 1 THEN 'generic_decline' END AS code) f");
+my ($found, $empty) = (0, 0);
+$pages = 0;
+$next = '/v1/payments?status=failed';
+while ($next) {
+    my $page = get($next);
+    $pages++;
+    $found += @{ $page->{json}{data} };
+    $empty++ unless @{ $page->{json}{data} };
+    $next = $page->{json}{has_more} && "/v1/payments?status=failed&cursor=$page->{json}{next_cursor}";
+}
+is("$found $pages", '1 3', 'one of 12 000 is found, by pages of 5000 rows');
+is(get('/v1/payments?created_at[lt]=2020-01-01T00:00:00Z&order=asc')->{json}{has_more}, JSON::PP::false,
+   'nothing is older: no row is read');
+sql("SET session_replication_role = replica;
+     DELETE FROM pay.payments WHERE merchant_id = $merchant AND head = '{\"id\":\"x\"'");
+
+# beside another merchant ---------------------------------------------------------------
+
+my $before = measure();
+is($before->{failed}, 0, 'before');
+
+# many keys, each of which is looked up whenever it is used
+my @keys = map { (api_key($other, \@all))[0] } 1 .. 30;
+my $keys = measure(key => join(',', @keys), mix => 'get=50,create=50');
+
+my @loads = map { client('--key', $a, '--connections', 12, '--seconds', 3 * rounds(5, 15), '--path', $_) }
+    "/v1/payments/$payment?expand=refunds", '/v1/payments?customer=large&limit=100',
+    '/v1/ledger/trial_balance', '/v1/payments?created_at[lt]=2020-01-01T00:00:00Z&order=asc';
+unharmed('large reads', $before, measure());
+unharmed('large reads, keys that are looked up', $keys,
+         measure(key => join(',', @keys), mix => 'get=50,create=50'));
+for my $report (map { $_->() } @loads) {
+    cmp_ok($report->{statuses}{200} || 0, '>', 0, "the one who reads much gets it: "
+           . join ' ', map { "$_: $report->{statuses}{$_}" } sort keys %{ $report->{statuses} });
+}
+
+# answers that nobody reads ---------------------------------------------------------------
+
+{
+    my ($master) = Test::Nginx::Util::pid();
+    my ($worker) = `ps -o pid= --ppid $master` =~ /(\d+)/;
+    my $memory = sub { `cat /proc/$worker/status` =~ /VmRSS:\s*(\d+)/ ? $1 : 0 };
+    my $start = $memory->();
+    my @sockets = map {
+        my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $narrow) or die;
+        setsockopt $socket, Socket::SOL_SOCKET(), Socket::SO_RCVBUF(), 4096;
+        syswrite $socket, text('GET', '/v1/payments?customer=large&limit=100', undef, key => $a);
+        $socket;
+    } 1 .. 120;
+    ok(wait_until(20, sub { Own::metric('payments_postgresql_queued') == 0
+                            && Own::metric('payments_requests_total', 'listPayments.*503') > 0 }),
+       'answers that nobody reads: some are refused');
+    my $grown = ($memory->() - $start) / 1024;
+    cmp_ok($grown, '<', 96, sprintf 'they take %.0f MiB, and may take 64 in all', $grown);
+    is(get('/v1/payments?limit=1')->{json}{code}, 'overloaded', 'who has not read gets no more');
+    unharmed('answers that nobody reads', $before, measure());
+    close $_ for @sockets;
+    ok(wait_until(20, sub { get('/v1/payments?limit=1')->{status} == 200 }), 'once they are gone it does');
+}
+
+# a lock on an old partition ----------------------------------------------------------------
+
+{
+    my $month = sql("SELECT to_char(now() - interval '1 month', 'YYYYMM')");
+    my $held = hold("LOCK TABLE pay.payments_$month IN ACCESS EXCLUSIVE MODE");
+    my $read = later(text('GET', "/v1/payments/$payment", undef, key => $a), 60);
+    my $measured = measure(mix => 'create=100');
+    unharmed('a month is locked: payments', measure(mix => 'create=100'), $measured);
+    unharmed('a month is locked: keys that are looked up', $keys,
+             measure(key => join(',', @keys), mix => 'create=100'));
+    is(collect($read)->{status}, 503, 'a month is locked: a read that meets the lock is told so');
+    $held->release;
+    ok(wait_until(10, sub { get("/v1/payments/$payment")->{status} == 200 }), '... and works after it');
+}
+
+is(join("\n", grep { !/^I4: ledger without its payment/ } invariants()), '', 'invariants');
+sql("SET session_replication_role = replica;
+     DELETE FROM pay.ledger_transfers WHERE merchant_id = $merchant AND currency = 'USD';
+     DELETE FROM pay.account_sums WHERE merchant_id = $merchant AND currency = 'USD'");
+Own::stop();
+
+done_testing();
