@@ -6,7 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use Load qw(sql request uuid invariants rounds later collect merchant
-            api_key);
+            api_key wait_until);
 use JSON::PP;
 use Own;
 use Test::More;
@@ -106,6 +106,8 @@ sub walk {
                 1, 1, 1, now(), now(), false, 'EUR', 'captured', 'cancel',
                 'tok_visa', '{\"id\":\"x' || i || '\"', '{}'
            FROM generate_series(1, 300) i");
+    # a replica may not show yet what no request has written
+    wait_until(10, sub { @{ walk('/v1/payments?limit=100') } == $before + 300 });
     my $burst = walk('/v1/payments?limit=7');
     my %burst = map { ($_ => 1) } @$burst;
     is(scalar(keys %burst), $before + 300,

@@ -14,6 +14,9 @@
 #define NGX_PAYMENTS_AUTH_FRESH    900     /* milliseconds after sending */
 #define NGX_PAYMENTS_AUTH_RENEW    500     /* looked up again from here on */
 #define NGX_PAYMENTS_AUTH_SWEEP    10000   /* when keys were used is written */
+#define NGX_PAYMENTS_AUTH_UNKNOWN  -1      /* whose turns keys take that nobody
+                                              knows; no merchant has this number
+                                              */
 
 
 /* a look-up under way in this worker; freed when it ends */
@@ -39,7 +42,7 @@ typedef struct {
 
 
 static ngx_payments_lookup_t *ngx_payments_auth_lookup(const u_char *hash,
-    ngx_payments_api_key_t *key);
+    ngx_payments_api_key_t *key, ngx_uint_t known);
 static void ngx_payments_auth_handler(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 static ngx_int_t ngx_payments_auth_decide(ngx_payments_auth_t *auth,
@@ -156,6 +159,7 @@ ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx)
     u_char                   hash[NGX_PAYMENTS_SHA256_LEN];
     ngx_int_t                rc;
     ngx_msec_t               age;
+    ngx_uint_t               known;
     ngx_payments_auth_t      auth;
     ngx_payments_lookup_t   *lookup;
     ngx_payments_api_key_t   key;
@@ -171,10 +175,12 @@ ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx)
     }
 
     lookup = ngx_payments_auth_find(hash);
+    known = 0;
 
     if (ngx_payments_auth_cache_get(hash, &auth) == NGX_OK
         && auth.merchant_id == key.merchant_id)
     {
+        known = auth.found;
         age = ngx_payments_auth_age(&auth);
 
         if (age < NGX_PAYMENTS_AUTH_FRESH) {
@@ -182,7 +188,7 @@ ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx)
             if (age >= NGX_PAYMENTS_AUTH_RENEW && lookup == NULL
                 && ngx_payments_auth_cache_claim(&auth))
             {
-                (void) ngx_payments_auth_lookup(hash, &key);
+                (void) ngx_payments_auth_lookup(hash, &key, auth.found);
             }
 
             return ngx_payments_auth_decide(&auth, ctx);
@@ -190,7 +196,7 @@ ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx)
     }
 
     if (lookup == NULL) {
-        lookup = ngx_payments_auth_lookup(hash, &key);
+        lookup = ngx_payments_auth_lookup(hash, &key, known);
     }
 
     if (lookup == NULL) {
@@ -223,7 +229,8 @@ ngx_payments_http_identity(ngx_http_request_t *r, ngx_payments_auth_t *auth)
 
 
 static ngx_payments_lookup_t *
-ngx_payments_auth_lookup(const u_char *hash, ngx_payments_api_key_t *key)
+ngx_payments_auth_lookup(const u_char *hash, ngx_payments_api_key_t *key,
+    ngx_uint_t known)
 {
     ngx_payments_lookup_t   *lookup;
     ngx_payments_pg_item_t  *item;
@@ -252,6 +259,10 @@ ngx_payments_auth_lookup(const u_char *hash, ngx_payments_api_key_t *key)
 
     item = &lookup->item;
 
+    /* whoever makes keys up can name any merchant, and must not take its
+       turns */
+
+    item->turn = known ? 0 : NGX_PAYMENTS_AUTH_UNKNOWN;
     item->statement = NGX_PAYMENTS_PG_AUTHENTICATE;
     item->values = lookup->values;
     item->handler = ngx_payments_auth_handler;

@@ -85,6 +85,21 @@ ngx_payments_pg_sent(ngx_payments_pg_pool_t *pool,
 
 
 /*
+ * What stands before a call, in the same transaction: the limit of a lane whose
+ * calls may take their time, in ms.  It ends with the transaction, so that it
+ * holds behind a pooler too; the other lanes have the role's.
+ */
+
+static const char *const  ngx_payments_pg_limit[NGX_PAYMENTS_PG_QUEUES] = {
+    NULL,                          /* write */
+    NULL,                          /* read */
+    "SELECT set_config('statement_timeout','1500',true)",
+    NULL,                          /* control */
+    NULL                           /* background */
+};
+
+
+/*
  * By name, or behind a pooler by its text; parameters and rows are binary.  A
  * session gets a statement with the first call of it, so that one that can not
  * be prepared costs its own callers only.
@@ -113,6 +128,16 @@ ngx_payments_pg_send_call(ngx_payments_pg_conn_t *conn,
     for (i = 0; i < n; i++) {
         formats[i] = 1;
     }
+
+    if (ngx_payments_pg_limit[pool->kind] != NULL
+        && PQsendQueryParams(conn->pg, ngx_payments_pg_limit[pool->kind], 0,
+                             NULL, NULL, NULL, NULL, 0)
+           != 1)
+    {
+        return 0;
+    }
+
+    call->limits = (ngx_payments_pg_limit[pool->kind] != NULL);
 
     text = pool->sql[s - ngx_payments_pg_statements];
 
@@ -583,7 +608,7 @@ again:
 
 static void
 ngx_payments_pg_blame(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_call_t *call)
+    ngx_payments_pg_call_t *call, ngx_payments_pg_class_e class)
 {
     int64_t     merchant;
     ngx_uint_t  i, several;
@@ -605,7 +630,9 @@ ngx_payments_pg_blame(ngx_payments_pg_pool_t *pool,
         several |= (merchant != pool->culprit);
     }
 
-    if (several && ++pool->retries >= NGX_PAYMENTS_PG_RETRIES) {
+    if (several && ++pool->retries >= NGX_PAYMENTS_PG_RETRIES
+        && class == NGX_PAYMENTS_PG_CLASS_RESOURCE)
+    {
         ngx_payments_pg_delay(&pool->pause, &pool->retries,
                               NGX_PAYMENTS_PG_BACKOFF_MAX);
     }
@@ -642,7 +669,7 @@ ngx_payments_pg_release(ngx_payments_pg_pool_t *pool,
 
     case NGX_PAYMENTS_PG_CLASS_RESOURCE:
     case NGX_PAYMENTS_PG_CLASS_FAULT:
-        ngx_payments_pg_blame(pool, call);
+        ngx_payments_pg_blame(pool, call, class);
         break;
 
     default:

@@ -23,6 +23,10 @@ ngx_payments_pg_merchant(ngx_payments_pg_item_t *item)
 {
     const ngx_payments_pg_statement_t  *s;
 
+    if (item->turn != 0) {
+        return item->turn;
+    }
+
     s = &ngx_payments_pg_statements[item->statement];
 
     return (s->flags & (NGX_PAYMENTS_PG_BY_MERCHANT

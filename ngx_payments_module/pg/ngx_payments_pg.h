@@ -178,6 +178,8 @@ struct ngx_payments_pg_item_s {
     ngx_uint_t                    shard;       /* number of who is asked where
                                                   the statement is not about a
                                                   merchant, whose shard is */
+    int64_t                       turn;        /* whose turn in the queue it
+                                                  takes; 0: its merchant's */
     ngx_payments_pg_handler_pt    handler;
     void                         *data;
     unsigned                      once:1;      /* what can wait: not sent again

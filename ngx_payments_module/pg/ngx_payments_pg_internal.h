@@ -139,6 +139,8 @@ typedef struct {
                                                   it should have been too */
     unsigned                      prepares:1;  /* its statement as well, which
                                                   has not been parsed yet */
+    unsigned                      limits:1;    /* the rows that come first are
+                                                  those of its limit */
 } ngx_payments_pg_call_t;
 
 
@@ -589,7 +591,7 @@ ngx_payments_pg_pool_t *ngx_payments_pg_pool_of(ngx_payments_pg_shard_t *shard,
 
 /* fair.c: the queue of a pool, in which merchants take turns */
 
-/* an item's merchant; 0: it is nobody's */
+/* whose turn an item takes, its merchant's most often; 0: nobody's */
 int64_t ngx_payments_pg_merchant(ngx_payments_pg_item_t *item);
 void ngx_payments_pg_fair_init(ngx_payments_pg_fair_t *fair);
 /* behind its merchant's, or before them and before all others' as well;

@@ -101,6 +101,7 @@ ngx_payments_pg_say_error(ngx_payments_pg_conn_t *conn,
 static ngx_int_t
 ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
 {
+    uint64_t                  bit;
     ngx_int_t                 rc;
     const char               *state;
     ngx_payments_pg_call_t   *call;
@@ -142,6 +143,15 @@ ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
         class = NGX_PAYMENTS_PG_CLASS_UNKNOWN;
     }
 
+    bit = UINT64_C(1) << (call->statement - ngx_payments_pg_statements);
+
+    if (class == NGX_PAYMENTS_PG_CLASS_PREPARE && !(conn->prepared & bit)) {
+
+        /* the call before it could not prepare it: nothing was lost */
+
+        class = NGX_PAYMENTS_PG_CLASS_FAULT;
+    }
+
     call->error = class;
     ngx_cpystrn((u_char *) call->sqlstate,
                 (u_char *) (state ? state : ""), sizeof(call->sqlstate));
@@ -150,8 +160,7 @@ ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
 
         /* the session does not have its statement */
 
-        conn->prepared &= ~(UINT64_C(1) << (call->statement
-                                            - ngx_payments_pg_statements));
+        conn->prepared &= ~bit;
     }
 
     return rc;
@@ -293,6 +302,12 @@ ngx_payments_pg_result(ngx_payments_pg_conn_t *conn, PGresult *result)
         break;
 
     case PGRES_TUPLES_OK:
+        if (call != NULL && call->limits) {
+            call->limits = 0;
+            PQclear(result);
+            return NGX_OK;
+        }
+
         if (call != NULL && call->result == NULL) {
             call->result = result;
             return NGX_OK;

@@ -257,7 +257,7 @@ test_share(void)
        && ngx_payments_share_full(&share, 1), "one alone gets half");
     ok(!ngx_payments_share_full(&share, 2), "another one may begin");
     ok(ngx_payments_share_take(&share, 2, 30) == 0
-       && ngx_payments_share_full(&share, 2), "... and gets as much as is left");
+       && ngx_payments_share_full(&share, 2), "... and gets what is left");
     ok(!ngx_payments_share_full(&share, -1025), "a third one may");
 
     ngx_payments_share_give(&share, 1, 60);
