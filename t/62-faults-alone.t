@@ -115,6 +115,29 @@ for my $mode ('direct', 'pooler') {
     Own::stop();
 }
 
+# rows that can not be what they say: an error of that request ---------------------------
+
+{
+    sql(<<'SQL');
+CREATE OR REPLACE FUNCTION public.lie() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.moved = 667 THEN NEW.status := 12; END IF;
+    IF NEW.moved = 668 THEN NEW.status := 32767; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER lie BEFORE INSERT ON pay.journal FOR EACH ROW EXECUTE FUNCTION public.lie();
+SQL
+    Own::start(port => $pg_port, shard => 'mode direct; timeout 4s; connect_timeout 1s;');
+    for my $amount (667, 668) {
+        is(result(api('POST', '/v1/payments', { %$body, amount => $amount })), '500 internal_error same_key',
+           "a row that can not be ($amount)");
+    }
+    like(Own::log_text(), qr/\[crit\].*column "status" with what it can not be/, 'the log says which column');
+    is(api('POST', '/v1/payments', { %$body, amount => 5 })->{status}, 201, 'others are not concerned');
+    Own::stop();
+    sql('DROP TRIGGER lie ON pay.journal; DROP FUNCTION public.lie()');
+}
+
 # a page of an index that is damaged: only what needs it fails -------------------------
 
 {

@@ -7,6 +7,7 @@
 
 #include "ngx_payments_pg_internal.h"
 #include "../domain/ngx_payments_domain.h"
+#include "../status/ngx_payments_status.h"
 
 
 /* clocks that differ by less, in microseconds, are taken for the same */
@@ -26,7 +27,20 @@ ngx_payments_pg_now(void)
 void
 ngx_payments_pg_clock(int64_t usec)
 {
-    int64_t  skew, change;
+    int64_t      skew, change;
+    const char  *left_out;
+
+    if (usec <= 0 || usec > NGX_PAYMENTS_TIME_MAX) {
+        left_out = ngx_payments_status_due("clock", "", 1000);
+
+        if (left_out != NULL) {
+            ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
+                          "PostgreSQL's clock shows what no clock can%s",
+                          left_out);
+        }
+
+        return;
+    }
 
     skew = usec - ngx_payments_now();
 

@@ -315,7 +315,7 @@ ngx_payments_pg_claim_lists(ngx_payments_pg_claim_t *claim, ngx_str_t *here,
     uint64_t    n;
     ngx_uint_t  i, total;
 
-    total = (here->len + away->len) / 8;
+    total = here->len / 8 + away->len / 8;
     list = NULL;
 
     if (total != 0) {
@@ -490,15 +490,22 @@ void
 ngx_payments_pg_misplaced(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item)
 {
-    ngx_uint_t  n;
+    ngx_uint_t   n;
+    const char  *left_out;
 
     ngx_payments_status_add(NGX_PAYMENTS_M_PG_MISPLACED, 1);
 
     if (ngx_payments_pg_map_n == 1) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "payments shard \"%V\" does not have merchant %L, and "
-                      "there is no other: is a \"payments_shard\" missing?",
-                      &pool->conf->name, item->values[0].number);
+        left_out = ngx_payments_status_due("misplaced", "", 1000);
+
+        if (left_out != NULL) {
+            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                          "payments shard \"%V\" does not have merchant %L, "
+                          "and there is no other: is a \"payments_shard\" "
+                          "missing?%s", &pool->conf->name,
+                          item->values[0].number, left_out);
+        }
+
         goto failed;
     }
 
