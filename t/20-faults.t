@@ -6,13 +6,17 @@ use warnings;
 
 use lib 't/lib';
 use Load qw(devstack sql request create uuid invariants rounds without_killed
-            error_log_since wait_until promised hold recovered nginx_pid);
+            error_log_since wait_until promised later collect answered hold
+            recovered nginx_pid);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
 my $log = -s $ENV{NGINX_ERROR_LOG};
 my $livez = "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 my $readyz = $livez =~ s/livez/readyz/r;
+
+# how long a request waits for a database, in seconds: tools/test says so
+my $deadline = 15;
 
 sub ready { Load::request($readyz, 3)->{status} == 200 }
 
@@ -108,28 +112,24 @@ sub check_load {
 
 {
     my $load = Load->start(clients => 8);
-    my $longest = 0;
 
     for my $round (1 .. rounds(8, 100)) {
         sleep 0.1 + rand 0.4;
-        my $start = time;
         devstack('kill', 'primary');
         devstack('start', 'primary');
         # as long as it takes: the next one counts from when it works again
         wait_until(20, \&ready);
-        $longest = time - $start if $longest < time - $start;
     }
 
     sleep 0.5;
     my @done = $load->stop;
     check_load('killed postmaster', $load->{run}, @done);
-    note sprintf 'killed postmaster: down for %.1f s at most', $longest;
-    SKIP: {
-        skip sprintf('the server was down for %.1f s, the deadline is 15 s', $longest), 1
-            if $longest > 12;
-        is(scalar(grep { $_->{statuses}[0] != 201 } @done), 0,
-           'killed postmaster: no client was told');
-    }
+    # a recovery may take longer than a request waits: an answer other than 201 comes then
+    my @told = map { my $done = $_; map { $done->{took}[$_] }
+                     grep { $done->{statuses}[$_] != 201 } 0 .. $#{ $done->{statuses} } } @done;
+    note 'killed postmaster: told after ' . join ', ', map { "$_ s" } @told;
+    is(scalar(grep { $_ < 0.8 * $deadline } @told), 0,
+       'killed postmaster: no client was told before its deadline');
 }
 
 # a paused database: nobody else waits for it --------------------------------
@@ -139,11 +139,7 @@ sub check_load {
     devstack('pause', 'primary');
 
     my $key = uuid();
-    my $pid = fork;
-    if ($pid == 0) {
-        request(create($key, 1));
-        POSIX::_exit(0);
-    }
+    my $waits = later(create($key, 1));
 
     my $answered = 0;
     my @seconds;
@@ -155,17 +151,19 @@ sub check_load {
         sleep 0.002;
     }
 
+    # a worker that waits for the paused server holds up every other request, until
+    # the payment has been told
+    ok(!answered($waits), 'paused database: the payment waits');
+    is($answered, 200, 'paused database: other requests are answered meanwhile');
     my $down = request($readyz);
     devstack('resume', 'primary');
-    waitpid $pid, 0;
+    collect($waits);
 
-    is($answered, 200, 'paused database: other requests are answered');
-    # two may fall victim to the machine; a worker that waits for the paused
-    # server would hold up every other request
+    # two may fall victim to the machine
     @seconds = sort { $b <=> $a } @seconds;
     note sprintf 'paused database: slowest %.1f, third slowest %.1f, median '
         . '%.2f ms', map { $_ * 1000 } @seconds[0, 2, 100];
-    cmp_ok($seconds[2], '<', 0.5, 'paused database: told at once');
+    promised($seconds[2], 0.5, 'paused database: told at once');
     is($down->{status}, 503, 'paused database: not ready');
     like($down->{body}, qr/"postgres":"down"/, 'paused database: and says why');
     ok(wait_until(5, \&ready), 'paused database: ready again');
@@ -178,6 +176,13 @@ sub check_load {
 
 # a lock on the journal that partitions must wait for --------------------------
 
+# calls that were sent again, since they had not been executed
+sub retried {
+    my $text = request($livez =~ s/livez/metrics/r)->{body};
+    return $text =~ /^payments_postgresql_retries_total\{reason="not_executed"\} (\d+)/m
+        ? $1 : die "no metrics: $text\n";
+}
+
 {
     my ($day) = sql("SELECT max(c.relname) FROM pg_inherits i
         JOIN pg_class c ON c.oid = i.inhrelid
@@ -186,12 +191,16 @@ sub check_load {
 
     my $held = hold('LOCK TABLE pay.journal IN SHARE UPDATE EXCLUSIVE MODE');
     devstack('reload');
+    my $before = retried();
     my @answers = map { request(create(uuid(), 1)) } 1 .. 50;
+    my $retried = retried() - $before;
     $held->release;
     is(scalar(grep { $_->{status} == 201 } @answers), 50,
-       'locked journal: payments go on');
-    is(scalar(grep { $_->{seconds} > promised(1, 4) } @answers), 0,
-       'locked journal: none waits for the partitions');
+       'locked journal: payments go on while it is held');
+    # who waits as long as a call may wait for a lock is sent again
+    is($retried, 0, 'locked journal: none waits for the partitions');
+    my ($slowest) = sort { $b <=> $a } map { $_->{seconds} } @answers;
+    promised($slowest, 1, 'locked journal: each is answered soon');
     sql("SELECT pay.make_partitions(14)");
 }
 

@@ -112,7 +112,8 @@ sub make_old {
     my @slow = sort { $b <=> $a } map { $_->{seconds} } @done;
     note sprintf '%d payments meanwhile, slowest %.3f s', scalar @done, $slow[0];
     is(scalar(grep { "@{ $_->{statuses} }" ne '201' } @done), 0, 'no payment failed');
-    cmp_ok($slow[0], '<', promised(1, 3), 'none waited long');
+    # what a lock in the way does: below
+    promised($slow[0], 1, 'none waited long');
 }
 
 # a lock on them: it gives up and comes again
@@ -124,8 +125,9 @@ sub make_old {
     my $out = `psql -XAtq -d '$ENV{PG_PRIMARY}' -c 'SELECT pay.drop_partitions(30 * 86400)' 2>&1`;
     like($out, qr/lock timeout/, 'a reader is in the way: it gives up');
     my $answer = collect($later);
-    is($answer->{status}, 201, 'a payment meanwhile');
-    cmp_ok($answer->{seconds}, '<', promised(1, 3), '... did not wait for the reader');
+    # before the reader ends
+    is($answer->{status}, 201, 'a payment meanwhile did not wait for the reader');
+    promised($answer->{seconds}, 1, '... and is there soon');
     $reader->release;
     is(drop_days(), 'f', 'later it is done');
 }

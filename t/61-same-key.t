@@ -6,7 +6,7 @@ use strict;
 use warnings;
 
 use lib 't/lib';
-use Load qw(devstack sql text request uuid invariants rounds wait_until without_killed merchant
+use Load qw(devstack sql text request uuid invariants rounds promised without_killed merchant
             together error_log_since);
 use List::Util qw(shuffle);
 use Test::More;
@@ -68,7 +68,7 @@ for my $round (1 .. $rounds) {
 
     # "retry with the same key" must cure whatever came
     for my $i (0 .. $#answers) {
-        my $until = time + 20;
+        my $until = time + 10 * Load::patience();
         until (final($answers[$i]) || time > $until) {
             $seen{"$fault: $answers[$i]{status}"}++;
             sleep 0.02;
@@ -96,7 +96,9 @@ for my $round (1 .. $rounds) {
 note join ', ', map { "$_ ($seen{$_})" } sort keys %seen;
 note sprintf 'slowest %.2f s', $slowest;
 is(join("\n", sort keys %wrong), '', "$rounds rounds: one payment, one body wins, all of the other are refused");
-cmp_ok($slowest, '<', 12, 'nobody hangs');
+# who hangs meets his own deadline, or that of his wait for another one
+is(join(', ', grep { /: (?:409|50[34])$/ } sort keys %seen), '', 'nobody hangs');
+promised($slowest, 12, 'nobody hangs: the slowest');
 is(sql("SELECT count(*) FROM pay.payments WHERE merchant_id = $merchant"), $rounds, 'a payment a round');
 is(join("\n", invariants()), '', 'invariants');
 my @bad = without_killed(grep { /\[(?:alert|emerg|crit)\]/ } split /\n/, error_log_since(\$log));

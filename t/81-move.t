@@ -6,7 +6,7 @@ use strict;
 use warnings;
 
 use lib 't/lib';
-use Load qw(sql request create api text uuid invariants rounds wait_until promised devstack
+use Load qw(sql request create api text uuid invariants rounds wait_until figures promised devstack
             error_log_since recovered hold);
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -27,11 +27,12 @@ sub in_shard { my ($n, $text) = @_; local $ENV{PG_PRIMARY} = $shard{$n}; return 
 
 sub where_is { my ($subject) = @_; join ' ', map { in_shard($_, "SELECT pay.placement($subject)") } 1, 2 }
 
-# the tool, with what it has said so far
+# the tool, with what it has said so far; how long a freeze may be is promised, and
+# whatever is frozen longer than 5 s thaws
 sub move {
     my ($from, $to, @args) = @_;
     my $pid = open my $out, '-|', 'tools/move-merchant', '--from', $shard{$from},
-        '--to', $shard{$to}, '--freeze-limit', promised(1500, 4000), @args
+        '--to', $shard{$to}, '--freeze-limit', figures() ? 1500 : 4000, @args
         or die "move-merchant: $!";
     return { pid => $pid, out => $out, said => '' };
 }
@@ -106,11 +107,10 @@ sub check {
     is(in_shard($n, "SELECT count(*) FROM (SELECT max(sequence) - min(sequence) + 1 - count(*) AS n
         FROM pay.events WHERE merchant_id = $merchant GROUP BY livemode) e WHERE n <> 0"),
        0, "$name: events without a gap");
-    is(in_shard($n, "SELECT count(*) FROM pay.journal j WHERE merchant_id = $merchant
-        AND event_type IS NOT NULL AND xid < pg_snapshot_xmin(pg_current_snapshot())
-        AND created_at < now() - interval '10 seconds'
+    ok(wait_until(10, sub { in_shard($n, "SELECT count(*) FROM pay.journal j
+        WHERE merchant_id = $merchant AND event_type IS NOT NULL
         AND NOT EXISTS (SELECT FROM pay.events e WHERE e.merchant_id = j.merchant_id
-                           AND e.event_id = j.event_id)"), 0, "$name: each has its event");
+                           AND e.event_id = j.event_id)") == 0 }), "$name: each has its event");
 }
 
 my ($log, $log2) = (0, 0);
@@ -188,7 +188,8 @@ my ($log, $log2) = (0, 0);
     $stop_b = load('PAYMENTS_KEY_B', 2);
     my $said = moves('back', 2, 1, '--merchant', $one);
     my ($frozen) = $said =~ /, ([\d.]+) s after the freeze began/;
-    cmp_ok($frozen, '<', promised(1.5, 5), 'freeze to open');
+    # that it was within its limit the tool itself has seen
+    promised($frozen, 1.5, 'freeze to open');
     my @done = $stop_a->();
     my @others = $stop_b->();
     note sprintf '%.3f s; payments meanwhile %d, slowest %.3f s; others\' p99 before %.3f s, meanwhile %.3f s',

@@ -9,7 +9,7 @@ package Own;
 use strict;
 use warnings;
 
-use Load qw(request within);
+use Load qw(request wait_until);
 use Test::More;
 use Test::Nginx::Util;
 
@@ -56,7 +56,7 @@ sub start {
     is($error, undef, 'nginx of its own starts');
     $Load::port = $Test::Nginx::Util::ClientPort;
 
-    my $ready = within($option{wait} || 5 * Load::patience(), sub {
+    my $ready = wait_until($option{wait} || 5, sub {
         get('/readyz')->{status} == 200
     });
     ok($ready, '... and is ready') unless $option{unready};

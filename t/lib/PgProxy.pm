@@ -29,7 +29,8 @@ package PgProxy;
 #   only_rows    ... the rows, and then the end of the connection
 #   late_sync    its Sync, and what follows it, is sent only when a call before
 #                it on this connection has been answered
-# Bytes that are not plain protocol (TLS) pass; raw => 'dribble' treats them.
+# Bytes that are not plain protocol (TLS) pass; raw => 'dribble' treats them, and raw
+# => 'half' lets half of what comes next pass, the rest only on release().
 
 use strict;
 use warnings;
@@ -370,8 +371,16 @@ sub from_server {
     }
 
     if ($link->{tls} || !@{ $link->{calls} }) {
-        if (($self->{raw} || '') eq 'dribble') {
+        if (defined $link->{held}) {
+            $link->{held} .= $data;
+        } elsif (($self->{raw} || '') eq 'dribble') {
             $self->dribble($link->{client}, $data);
+        } elsif (($self->{raw} || '') eq 'half') {
+            $self->{raw} = '';
+            $self->{seen}{half}++;
+            $self->send($link, substr $data, 0, length($data) / 2, '');
+            $link->{held} = $data;
+            push @{ $self->{held} }, $link;
         } else {
             $self->send($link, $data);
         }
