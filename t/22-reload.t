@@ -1,11 +1,11 @@
-# A reload while a payment waits for a Redis that does not answer: the worker
+# A reload while a payment waits for a Redis that does not answer yet: the worker
 # that is told to quit must stay until the payment is answered.
 
 use strict;
 use warnings;
 
 use lib 't/lib';
-use Load qw(create uuid request sql);
+use Load qw(create uuid request sql wait_until later collect answered);
 use IO::Select;
 use IO::Socket::INET;
 use Test::More;
@@ -14,15 +14,17 @@ use Test::Nginx::Util;
 $ENV{TEST_NGINX_LOAD_MODULES} or die "TEST_NGINX_LOAD_MODULES?\n";
 my ($pg_port) = $ENV{PG_PRIMARY} =~ /port=(\d+)/;
 
-# answers PING, and nothing else ever
+# answers PING, and anything else from when the test says so
 my $listener = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1')
     or die "listen: $!";
 my $redis_port = $listener->sockport;
+pipe my $told, my $tell or die "pipe: $!";
 my $redis = fork;
 die "fork: $!" unless defined $redis;
 
 if ($redis == 0) {
-    my $select = IO::Select->new($listener);
+    my $select = IO::Select->new($listener, $told);
+    my ($may, @waiting);
     for ( ;; ) {
         for my $socket ($select->can_read) {
             if ($socket == $listener) {
@@ -30,11 +32,22 @@ if ($redis == 0) {
                 next;
             }
             my $n = sysread $socket, my $text, 65536;
+            if ($socket == $told) {
+                $may = 1;
+                syswrite $_, "\$-1\r\n" for @waiting;
+                next;
+            }
             if (!$n) {
                 $select->remove($socket);
                 next;
             }
-            syswrite $socket, "+PONG\r\n" if $text =~ /PING/;
+            if ($text =~ /PING/) {
+                syswrite $socket, "+PONG\r\n";
+            } elsif ($may) {
+                syswrite $socket, $text =~ /GET/i ? "\$-1\r\n" : "+OK\r\n";
+            } else {
+                push @waiting, $socket;
+            }
         }
     }
 }
@@ -50,9 +63,10 @@ is(Test::Nginx::Util::start({
         payments_shard main {
             server 127.0.0.1:$pg_port;
             password_file $ENV{DEVSTACK_DIR}/nginx/password;
+            timeout 60s;
         }
         payments_secret_file $ENV{DEVSTACK_DIR}/nginx/secret;
-        payments_redis 127.0.0.1:$redis_port timeout=2s;
+        payments_redis 127.0.0.1:$redis_port timeout=60s;
     },
     config => 'location /v1 { payments on; } location /readyz { payments on; }
                location /metrics { payments on; }',
@@ -60,34 +74,30 @@ is(Test::Nginx::Util::start({
 
 $Load::port = $Test::Nginx::Util::ClientPort;
 my $readyz = "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-ok(Load::wait_until(5, sub { request($readyz)->{body} =~ /"redis":"ok"/ }),
+ok(wait_until(5, sub { request($readyz)->{body} =~ /"redis":"ok"/ }),
    'Redis is ready');
 
 my $key = uuid();
-pipe my $reader, my $writer or die;
-my $client = fork;
-die "fork: $!" unless defined $client;
-
-if ($client == 0) {
-    my $answer = request(create($key, 1));
-    syswrite $writer, "$answer->{status} $answer->{seconds}";
-    POSIX::_exit(0);
-}
-
-close $writer;
+my $payment = later(create($key, 1), 30);
 
 my $metrics = $readyz =~ s/readyz/metrics/r;
-ok(Load::wait_until(5, sub {
+ok(wait_until(5, sub {
     request($metrics)->{body} =~ /^payments_idempotency_executing 1$/m
 }), 'the payment waits');
 
-kill HUP => Test::Nginx::Util::pid();
-waitpid $client, 0;
+my $master = Test::Nginx::Util::pid();
+my ($old) = `pgrep -P $master` =~ /(\d+)/;
+kill HUP => $master;
+ok(wait_until(5, sub {
+    my $workers = `ps -o pid=,args= --ppid $master`;
+    $workers =~ /^ *$old .*shutting down/m && $workers =~ /worker process$/m
+}), 'another worker serves, and the old one is to quit');
+is(request($readyz)->{status}, 200, '... and is ready');
+ok(!answered($payment), 'the payment still waits for Redis');
+ok(kill(0, $old), '... in the old worker');
 
-my $line = do { local $/; <$reader> };
-my ($status, $seconds) = split ' ', $line;
-is($status, 201, 'the payment is answered');
-cmp_ok($seconds, '>', 1.5, 'having waited for Redis as long as it was told to');
+syswrite $tell, "answer\n";
+is(collect($payment)->{status}, 201, 'Redis answers: so is the payment');
 is(sql("SELECT count(*) FROM pay.journal WHERE key = '$key'"), 1, 'and made once');
 
 Test::Nginx::Util::stop();
