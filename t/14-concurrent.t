@@ -35,7 +35,7 @@ GET /livez
 --- concurrent_headers eval
 Payments::headers('Idempotency-Key' => '%UUID_c%')
 --- concurrent_body
-{"amount":100,"currency":"EUR","payment_method":{"token":"tok_slow_400"}}
+{"amount":100,"currency":"EUR","payment_method":{"token":"tok_slow_1000"}}
 --- concurrent_check eval
 sub {
     my (@answers) = @_;
@@ -55,7 +55,7 @@ GET /livez
 --- concurrent_headers eval
 Payments::headers('Idempotency-Key' => '%UUID_c%', Prefer => 'wait=0')
 --- concurrent_body
-{"amount":100,"currency":"EUR","payment_method":{"token":"tok_slow_500"}}
+{"amount":100,"currency":"EUR","payment_method":{"token":"tok_slow_1500"}}
 --- concurrent_check eval
 sub {
     my (@answers) = @_;

@@ -200,7 +200,7 @@ for my $id (qw(createPayment createRefund updatePayment createMerchant)) {
     documented('createPayment', post('/v1/payments', { amount => 1, currency => 'EUR',
                payment_method => { token => 'tok_pending' } }), 202);
     my $slow = uuid();
-    my %slow = (amount => 1, currency => 'EUR', payment_method => { token => 'tok_slow_2000' });
+    my %slow = (amount => 1, currency => 'EUR', payment_method => { token => 'tok_slow_4000' });
     # two at once, of which neither waits: whichever is first is executed
     my @both = map { later(text('POST', '/v1/payments', \%slow, 'Idempotency-Key' => $slow,
                                 Prefer => 'wait=0')) } 1, 2;
