@@ -33,13 +33,13 @@ sub with_word {
     return $text;
 }
 
-# creates, reads, replays; every wrong word is a line of the file
+# creates, reads, replays, ten times at least; every wrong word is a line of the file
 sub client {
     my ($file, $seconds) = @_;
     open my $out, '>', $file or die;
-    my ($until, $n, @made) = (time + $seconds, 0);
+    my ($until, $n) = (time + $seconds, 0);
 
-    while (time < $until) {
+    while (time < $until || $n < 10) {
         my $word = 'w' . substr(uuid(), 0, 13) =~ tr/-//dr;
         my $key = uuid();
         my $text = with_word($key, 1 + int rand 9999, $word,

@@ -166,7 +166,9 @@ my ($log, $log2) = (0, 0);
     $lock->release;
     my $said = moves('the next time it ends', 1, 2, '--merchant', $one);
     is(where_is($one), 'away here', 'the target has him');
-    sleep 2;
+    my $there = sub { in_shard(2, "SELECT count(*) FROM pay.payments WHERE merchant_id = $one") };
+    my $before = $there->();
+    ok(wait_until(10, sub { $there->() >= $before + 100 }), 'and he pays there');
 
     my @done = $stop_a->();
     my $rate = @done / (time - $start);
