@@ -374,6 +374,48 @@ ngx_payments_api_admit(ngx_payments_request_t *request)
 }
 
 
+/* an execution of its own; NGX_ERROR: there is no memory */
+
+static ngx_int_t
+ngx_payments_api_begin(ngx_payments_request_t *request,
+    ngx_payments_workspace_t *ws, ngx_payments_item_pt item,
+    const u_char *fingerprint, uint32_t variant)
+{
+    ngx_payments_execution_t  *execution;
+
+    if (ngx_payments_idempotency_full(request->merchant_id)) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_OVERLOADED,
+                             "requests of this merchant that are under way "
+                             "take up all the memory that it may have", NULL);
+        request->done(request);
+        return NGX_OK;
+    }
+
+    execution = ngx_payments_idempotency_create(&request->key_hash,
+                                                fingerprint,
+                                                request->request_uuid);
+    if (execution == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_payments_api_line(request, execution) != NGX_OK
+        || item(request, ws, execution) != NGX_OK)
+    {
+        ngx_payments_idempotency_abandon(execution);
+        return NGX_ERROR;
+    }
+
+    execution->cost = request->body.len;
+    execution->keyless = (request->key.len == 0);
+    execution->variant = variant;
+    ngx_memcpy(execution->raw, request->raw, NGX_PAYMENTS_SHA256_LEN);
+
+    ngx_payments_idempotency_start(execution, &request->waiter);
+
+    return NGX_OK;
+}
+
+
 void
 ngx_payments_api_execute(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_item_pt item)
@@ -382,7 +424,6 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
     uint32_t                   variant;
     ngx_int_t                  rc;
     ngx_payments_record_t      record;
-    ngx_payments_execution_t  *execution;
 
     if (request->key.len == 0) {
         request->key_hash.merchant_id = request->merchant_id;
@@ -428,35 +469,11 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
         return;
     }
 
-    if (ngx_payments_idempotency_full(request->merchant_id)) {
-        ngx_payments_problem(request, NGX_PAYMENTS_P_OVERLOADED,
-                             "requests of this merchant that are under way "
-                             "take up all the memory that it may have", NULL);
-        request->done(request);
+    if (ngx_payments_api_begin(request, ws, item, fingerprint, variant)
+        == NGX_OK)
+    {
         return;
     }
-
-    execution = ngx_payments_idempotency_create(&request->key_hash,
-                                                fingerprint,
-                                                request->request_uuid);
-    if (execution == NULL) {
-        goto failed;
-    }
-
-    if (ngx_payments_api_line(request, execution) != NGX_OK
-        || item(request, ws, execution) != NGX_OK)
-    {
-        ngx_payments_idempotency_abandon(execution);
-        goto failed;
-    }
-
-    execution->cost = request->body.len;
-    execution->keyless = (request->key.len == 0);
-    execution->variant = variant;
-    ngx_memcpy(execution->raw, request->raw, NGX_PAYMENTS_SHA256_LEN);
-
-    ngx_payments_idempotency_start(execution, &request->waiter);
-    return;
 
 failed:
 

@@ -187,20 +187,15 @@ ngx_payments_pg_prepared(ngx_payments_pg_conn_t *conn)
 }
 
 
-/* the Sync of the oldest call has come; its rows are delivered here */
+/* NGX_OK: the session goes on, and *result has the rows of a call that was
+   committed; NGX_ERROR: the connection is gone */
 
 static ngx_int_t
-ngx_payments_pg_synced(ngx_payments_pg_conn_t *conn)
+ngx_payments_pg_outcome(ngx_payments_pg_conn_t *conn,
+    ngx_payments_pg_call_t *call, PGresult **result)
 {
-    PGresult                 *result;
-    ngx_int_t                 rc;
-    ngx_payments_pg_call_t   *call;
     ngx_payments_pg_pool_t   *pool = conn->pool;
-    ngx_payments_pg_class_e   class;
-
-    call = ngx_payments_pg_nth(conn, 0);
-    class = call->error;
-    result = NULL;
+    ngx_payments_pg_class_e   class = call->error;
 
     if (class == NGX_PAYMENTS_PG_CLASS_UNKNOWN) {
 
@@ -218,7 +213,7 @@ ngx_payments_pg_synced(ngx_payments_pg_conn_t *conn)
 
             ngx_payments_status_add(NGX_PAYMENTS_M_PG_DEGRADED, 1);
             ngx_payments_pg_release(pool, call, NGX_PAYMENTS_PG_CLASS_UNKNOWN);
-            break;
+            return NGX_OK;
         }
 
         if (ngx_payments_pg_committed(conn) != NGX_OK) {
@@ -226,9 +221,9 @@ ngx_payments_pg_synced(ngx_payments_pg_conn_t *conn)
             return NGX_ERROR;
         }
 
-        result = call->result;
+        *result = call->result;
         call->result = NULL;
-        break;
+        return NGX_OK;
 
     case NGX_PAYMENTS_PG_CLASS_RECONNECT:
     case NGX_PAYMENTS_PG_CLASS_READ_ONLY:
@@ -258,6 +253,26 @@ ngx_payments_pg_synced(ngx_payments_pg_conn_t *conn)
 
     default:
         ngx_payments_pg_release(pool, call, class);
+        return NGX_OK;
+    }
+}
+
+
+/* the Sync of the oldest call has come; its rows are delivered here */
+
+static ngx_int_t
+ngx_payments_pg_synced(ngx_payments_pg_conn_t *conn)
+{
+    PGresult                *result;
+    ngx_int_t                rc;
+    ngx_payments_pg_pool_t  *pool = conn->pool;
+
+    result = NULL;
+
+    if (ngx_payments_pg_outcome(conn, ngx_payments_pg_nth(conn, 0), &result)
+        == NGX_ERROR)
+    {
+        return NGX_ERROR;
     }
 
     ngx_payments_pg_pop(conn);

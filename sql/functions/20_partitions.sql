@@ -109,7 +109,8 @@ BEGIN
        AND right(c.relname, 8) < last;
 
     IF n = 0 OR EXISTS (SELECT FROM pay.journal j WHERE j.day = first::date
-                           AND j.event_type IS NOT NULL
+                           AND (j.event_type IS NOT NULL
+                                OR j.movement IS NOT NULL)
                            AND j.xid >= (SELECT r.xid FROM pay.relay r))
     THEN
         RETURN false;
