@@ -8,7 +8,7 @@ use warnings;
 use lib 't/lib';
 use JSON::PP;
 use Load qw(api devstack request rounds sql text uuid wait_until invariants);
-use Neighbours qw(measure meanwhile unharmed);
+use Neighbours qw(client measure meanwhile unharmed);
 use Own;
 use Test::More;
 use Time::HiRes qw(time);
@@ -108,6 +108,17 @@ for my $mode ('direct', 'pooler') {
     ok(wait_until(5, sub { api('GET', '/v1/ledger/trial_balance')->{status} == 200 }),
        "$mode: it is there again");
 
+    # at full load too: whose requests fail has calls of its own
+    my @flat = ('--key', $ENV{PAYMENTS_KEY_B}, '--connections', 64, '--seconds', rounds(3, 10));
+    sql("UPDATE public.fault SET state = 'XX001'");
+    my $alone = client(@flat)->();
+    my $stop = meanwhile(3, sub { return result(api('POST', '/v1/payments', $body)) });
+    my $beside = client(@flat)->();
+    $stop->();
+    my $share = $beside->{statuses}{201} / $alone->{statuses}{201};
+    is(join(' ', keys %{ $beside->{statuses} }), 201, "$mode: full load: all succeed");
+    cmp_ok($share, '>', 0.5, sprintf '%s: full load: %.2f of what it is alone', $mode, $share);
+
     is(Own::metric('payments_postgresql_queued'), 0, "$mode: nothing is left waiting");
     unlike(Own::log_text(), qr/does not keep prepared statements/,
            "$mode: statements stay prepared");
@@ -129,7 +140,7 @@ CREATE TRIGGER lie BEFORE INSERT ON pay.journal FOR EACH ROW EXECUTE FUNCTION pu
 SQL
     Own::start(port => $pg_port, shard => 'mode direct; timeout 4s; connect_timeout 1s;');
     for my $amount (667, 668) {
-        is(result(api('POST', '/v1/payments', { %$body, amount => $amount })), '500 internal_error same_key',
+        is(result(api('POST', '/v1/payments', { %$body, amount => $amount })), '503 outcome_unknown same_key',
            "a row that can not be ($amount)");
     }
     like(Own::log_text(), qr/\[crit\].*column "status" with what it can not be/, 'the log says which column');

@@ -12,6 +12,7 @@ use Load qw(api api_key hold invariants later collect merchant request rounds sq
 use Neighbours qw(client measure unharmed);
 use Own;
 use Test::More;
+use Time::HiRes qw(time);
 
 my ($pg_port) = $ENV{PG_PRIMARY} =~ /port=(\d+)/;
 my @all = qw(payments:read payments:write refunds:read refunds:write balances:read ledger:read events:read);
@@ -99,11 +100,9 @@ while ($next) {
     $empty++ unless @{ $page->{json}{data} };
     $next = $page->{json}{has_more} && "/v1/payments?status=failed&cursor=$page->{json}{next_cursor}";
 }
-is("$found $pages", '1 3', 'one of 12 000 is found, by pages of 5000 rows');
+is("$found $pages", '1 7', 'one of 12 000 is found, by pages of 2000 rows');
 is(get('/v1/payments?created_at[lt]=2020-01-01T00:00:00Z&order=asc')->{json}{has_more}, JSON::PP::false,
    'nothing is older: no row is read');
-sql("SET session_replication_role = replica;
-     DELETE FROM pay.payments WHERE merchant_id = $merchant AND head = '{\"id\":\"x\"'");
 
 # beside another merchant ---------------------------------------------------------------
 
@@ -117,12 +116,48 @@ my $keys = measure(key => join(',', @keys), mix => 'get=50,create=50');
 my @loads = map { client('--key', $a, '--connections', 12, '--seconds', 3 * rounds(5, 15), '--path', $_) }
     "/v1/payments/$payment?expand=refunds", '/v1/payments?customer=large&limit=100',
     '/v1/ledger/trial_balance', '/v1/payments?created_at[lt]=2020-01-01T00:00:00Z&order=asc';
+push @loads, client('--key', $a, '--connections', 65, '--seconds', 3 * rounds(5, 15), '--path',
+                    '/v1/payments?status=failed&limit=100');
 unharmed('large reads', $before, measure());
 unharmed('large reads, keys that are looked up', $keys,
          measure(key => join(',', @keys), mix => 'get=50,create=50'));
 for my $report (map { $_->() } @loads) {
     cmp_ok($report->{statuses}{200} || 0, '>', 0, "the one who reads much gets it: "
            . join ' ', map { "$_: $report->{statuses}{$_}" } sort keys %{ $report->{statuses} });
+}
+
+sql("SET session_replication_role = replica;
+     DELETE FROM pay.payments WHERE merchant_id = $merchant AND head = '{\"id\":\"x\"'");
+
+# who polls events holds up nobody's, nor the background ------------------------------------
+
+{
+    my $log = length Own::log_text();
+    my @polls = (client('--key', $a, '--connections', 8, '--seconds', rounds(6, 12), '--path', '/v1/events?limit=1'),
+                 client('--key', $a, '--rate', 50, '--connections', 4, '--seconds', rounds(6, 12)));
+    my $start = time;
+    my $id = api('POST', '/v1/payments', { amount => 5, currency => 'EUR',
+                                          payment_method => { token => 'tok_pending' } })->{json}{id};
+    ok(wait_until(20, sub { api('GET', "/v1/payments/$id")->{json}{status} eq 'captured' }),
+       'events are polled: the background goes on');
+    Load::promised(time - $start, 3, 'events are polled: a pending payment is resolved');
+    is(api('GET', '/v1/events?limit=1')->{status}, 200, 'events are polled: others get theirs');
+    my @reports = map { $_->() } @polls;
+    is(join(' ', keys %{ $reports[0]{statuses} }), 200, 'events are polled: all are answered');
+    is(scalar(() = substr(Own::log_text(), $log) =~ /background task/g), 0,
+       'events are polled: the background never gives up');
+}
+
+# what a clock that was ahead has made is found by its time ------------------------------------
+
+{
+    my $id = api('POST', '/v1/payments', { amount => 500, currency => 'EUR',
+                                          payment_method => { token => 'tok_visa' } }, key => $a)->{json}{id};
+    sql("UPDATE pay.payments SET updated_at = now() + interval '20 s' WHERE merchant_id = $merchant
+         AND updated_at > now() - interval '5 s' AND amount = 500");
+    my $refund = api('POST', "/v1/payments/$id/refunds", { amount => 1 }, key => $a)->{json};
+    my $page = get("/v1/refunds?created_at[gte]=$refund->{created_at}&created_at[lte]=$refund->{created_at}");
+    is_deeply([map { $_->{id} } @{ $page->{json}{data} }], [$refund->{id}], 'a refund is found by its time');
 }
 
 # answers that nobody reads ---------------------------------------------------------------
@@ -147,6 +182,20 @@ for my $report (map { $_->() } @loads) {
     unharmed('answers that nobody reads', $before, measure());
     close $_ for @sockets;
     ok(wait_until(20, sub { get('/v1/payments?limit=1')->{status} == 200 }), 'once they are gone it does');
+
+    # replays are copies too
+    my $replay = text('POST', '/v1/payments', $body, key => $a, 'Idempotency-Key' => uuid());
+    is(request($replay)->{status}, 201, 'a large payment');
+    @sockets = map {
+        my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $narrow) or die;
+        setsockopt $socket, Socket::SOL_SOCKET(), Socket::SO_RCVBUF(), 4096;
+        syswrite $socket, $replay;
+        $socket;
+    } 1 .. 900;
+    ok(wait_until(20, sub { Own::metric('payments_requests_total', 'createPayment.*503') > 0 }),
+       'replays that nobody reads: some are refused');
+    close $_ for @sockets;
+    ok(wait_until(20, sub { request($replay)->{status} == 201 }), 'once they are gone they are not');
 }
 
 # a lock on an old partition ----------------------------------------------------------------

@@ -50,6 +50,45 @@ for my $mode ('direct', 'pooler') {
     Own::stop(expected => qr/takes no writes/);
 }
 
+# the same, said by the database, which only new sessions hear ------------------------------
+
+{
+    Own::start(port => $pg_port, shard => 'mode direct; timeout 4s;');
+    is(request(create(uuid(), 5))->{status}, 201, 'a payment');
+    sql('ALTER DATABASE payments SET default_transaction_read_only = on');
+    sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE usename = 'pay_api' AND query ~ 'create_payments'");
+    my $key = uuid();
+    is(request(create($key, 5))->{status}, 503, 'the database is read-only: a payment is refused');
+    ok(wait_until(5, sub { ready() eq '503 read_only' }), '... and it is said');
+    # by way of another database, which is not
+    (my $postgres = $ENV{PG_PRIMARY}) =~ s/dbname=payments/dbname=postgres/;
+    is(system('psql', '-XAtq', '-d', $postgres, '-c',
+              'ALTER DATABASE payments RESET default_transaction_read_only'), 0, '... until it is not');
+    ok(wait_until(10, sub { request(create($key, 5))->{status} == 201 }), 'the retry works then');
+    Own::stop(expected => qr/takes no writes/);
+}
+
+# writes of all merchants fail: for as long as they do -------------------------------------------
+
+{
+    Own::start(port => $pg_port, shard => 'mode direct; timeout 1s; connect_timeout 1s;');
+    sql(<<'SQL');
+CREATE OR REPLACE FUNCTION public.full() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '53100'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON pay.payments FOR EACH ROW EXECUTE FUNCTION public.full();
+SQL
+    my $fails = sub { api('POST', '/v1/payments', { amount => 5, currency => 'EUR',
+                          payment_method => { token => 'tok_visa' } }, key => $_[0]) };
+    ok(wait_until(20, sub {
+        $fails->($_) for $ENV{PAYMENTS_KEY}, $ENV{PAYMENTS_KEY_B};
+        ready() eq '503 failing' }), 'a full disk: 503');
+    sql('DROP TRIGGER full_disk ON pay.payments; DROP FUNCTION public.full()');
+    # who obeys sends nothing that could show that it is over
+    ok(wait_until(15, sub { ready() eq '200 ok' }), '... and without a request ready again');
+    Own::stop();
+}
+
 # what makes payments can not be loaded, or may not be called -----------------------------------
 
 {
@@ -157,6 +196,17 @@ sub scram {
     ok(wait_until(30, sub { api('GET', "/v1/payments/$id")->{status} == 200 }),
        'a costly verifier: the connection is made in the end, however long it takes');
     like(Own::log_text(), qr/asks for $iterations iterations of SCRAM/, 'a costly verifier: the log names the number');
+
+    # workers that end while they compute: stop() fails where one has crashed
+    for my $round (1 .. rounds(3, 10)) {
+        my $master = Test::Nginx::Util::pid();
+        my %old = map { $_ => 1 } `ps -o pid= --ppid $master` =~ /(\d+)/g;
+        kill HUP => $master;
+        ok(wait_until(20, sub { grep { !$old{$_} } `ps -o pid= --ppid $master` =~ /(\d+)/g }),
+           "a costly verifier: reload $round");
+    }
+    ok(wait_until(60, sub { (() = `ps -o args= --ppid @{[Test::Nginx::Util::pid()]}` =~ /shutting down/g) == 0 }),
+       'a costly verifier: the old workers end');
     Own::stop();
 }
 

@@ -207,9 +207,11 @@ ngx_payments_api_failed(ngx_payments_request_t *request,
 ngx_int_t
 ngx_payments_api_room(ngx_payments_request_t *request, size_t len)
 {
-    if (len < NGX_PAYMENTS_ANSWER_MIN && len != 0) {
+    if (len < NGX_PAYMENTS_ANSWER_MIN && len != NGX_PAYMENTS_ANY) {
         return NGX_OK;
     }
+
+    len = (len == NGX_PAYMENTS_ANY) ? 0 : len;
 
     if (ngx_payments_share_full(&ngx_payments_api_answers,
                                 request->merchant_id)

@@ -340,6 +340,13 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
         return NGX_DECLINED;
     }
 
+    /* the copy counts as its merchant's until it is sent */
+
+    if (ngx_payments_api_room(request, record.body.len) != NGX_OK) {
+        request->done(request);
+        return NGX_OK;
+    }
+
     request->waiter.data = request;
 
     ngx_payments_api_keyed(&request->waiter, NGX_PAYMENTS_REPLAYED, &record);
@@ -447,6 +454,13 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
     if (request->key.len) {
         rc = ngx_payments_idempotency_replay(&request->key_hash, fingerprint,
                                              NULL, request->pool, &record);
+
+        if (rc != NGX_DECLINED
+            && ngx_payments_api_room(request, record.body.len) != NGX_OK)
+        {
+            request->done(request);
+            return;
+        }
 
         if (rc != NGX_DECLINED) {
             ngx_payments_api_keyed(&request->waiter, (rc == NGX_OK)

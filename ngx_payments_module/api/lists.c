@@ -238,6 +238,27 @@ ngx_payments_list_done(ngx_payments_pg_item_t *item,
 }
 
 
+/* they have their sequences, or another transaction holds them up */
+
+static void
+ngx_payments_list_relayed(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
+{
+    ngx_payments_request_t  *request = item->data;
+
+    request->pending = 0;
+
+    if (outcome == NGX_PAYMENTS_PG_OVERLOADED) {
+        ngx_payments_api_failed(request, outcome);
+        request->done(request);
+        return;
+    }
+
+    ngx_payments_api_send(request, NGX_PAYMENTS_PG_LIST_EVENTS,
+                          ngx_payments_list_done);
+}
+
+
 static void
 ngx_payments_list(ngx_payments_request_t *request, const char *kind)
 {
@@ -249,7 +270,7 @@ ngx_payments_list(ngx_payments_request_t *request, const char *kind)
     }
 
     if (ngx_payments_query_parse(request, list) != NGX_OK
-        || ngx_payments_api_room(request, 0) != NGX_OK)
+        || ngx_payments_api_room(request, NGX_PAYMENTS_ANY) != NGX_OK)
     {
         request->done(request);
         return;
@@ -269,9 +290,13 @@ ngx_payments_list(ngx_payments_request_t *request, const char *kind)
         return;
     }
 
-    ngx_payments_api_send(request, (ngx_strcmp(kind, "events") == 0)
-                                   ? NGX_PAYMENTS_PG_LIST_EVENTS
-                                   : NGX_PAYMENTS_PG_LIST_OBJECTS,
+    if (ngx_strcmp(kind, "events") == 0) {
+        ngx_payments_api_send(request, NGX_PAYMENTS_PG_RELAY,
+                              ngx_payments_list_relayed);
+        return;
+    }
+
+    ngx_payments_api_send(request, NGX_PAYMENTS_PG_LIST_OBJECTS,
                           ngx_payments_list_done);
 }
 
@@ -318,10 +343,29 @@ ngx_payments_list_events(ngx_payments_request_t *request)
 }
 
 
+static void
+ngx_payments_get_event_relayed(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
+{
+    ngx_payments_request_t  *request = item->data;
+
+    request->pending = 0;
+
+    if (outcome == NGX_PAYMENTS_PG_OVERLOADED) {
+        ngx_payments_api_failed(request, outcome);
+        request->done(request);
+        return;
+    }
+
+    ngx_payments_api_get(request, "evt_", NGX_PAYMENTS_PG_GET_EVENTS);
+}
+
+
 void
 ngx_payments_get_event(ngx_payments_request_t *request)
 {
-    ngx_payments_api_get(request, "evt_", NGX_PAYMENTS_PG_GET_EVENTS);
+    ngx_payments_api_send(request, NGX_PAYMENTS_PG_RELAY,
+                          ngx_payments_get_event_relayed);
 }
 
 
@@ -457,7 +501,7 @@ ngx_payments_get_payment(ngx_payments_request_t *request)
     }
 
     if (ngx_payments_query_parse(request, &request->list) != NGX_OK
-        || ngx_payments_api_room(request, 0) != NGX_OK)
+        || ngx_payments_api_room(request, NGX_PAYMENTS_ANY) != NGX_OK)
     {
         request->done(request);
         return;

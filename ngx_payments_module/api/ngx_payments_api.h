@@ -336,9 +336,10 @@ ngx_uint_t ngx_payments_api_scope(const u_char *name, size_t len);
 
 /*
  * Whether there is memory for an answer of so many bytes, which then count
- * until the request is freed; 0: for any at all.  NGX_DECLINED: the problem is
- * set.
+ * until the request is freed; ANY: for one at all.  NGX_DECLINED: the problem
+ * is set.
  */
+#define NGX_PAYMENTS_ANY  ((size_t) -1)
 ngx_int_t ngx_payments_api_room(ngx_payments_request_t *request, size_t len);
 
 /* the worker's source of ids, by PostgreSQL's clock; 0, or -1 */

@@ -521,7 +521,10 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
     if (n < NGX_PAYMENTS_SQL_EXECUTED || n > NGX_PAYMENTS_SQL_CANCELED
         || ngx_payments_execution_sound(row, n) != NGX_OK)
     {
-        ngx_payments_execution_fail(execution, NGX_PAYMENTS_BROKEN);
+        /* committed, whatever it was */
+
+        ngx_payments_pg_primary_only();
+        ngx_payments_execution_fail(execution, NGX_PAYMENTS_OUTCOME_UNKNOWN);
         return;
     }
 

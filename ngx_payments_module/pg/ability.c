@@ -16,6 +16,9 @@
 /* a call that has been under way for so long is no sign of life, ms */
 #define NGX_PAYMENTS_PG_SILENCE  1000
 
+/* how long a failure counts, ms */
+#define NGX_PAYMENTS_PG_BLAMED   5000
+
 
 static void
 ngx_payments_pg_read_only(ngx_payments_pg_shard_t *shard, ngx_uint_t on)
@@ -64,10 +67,6 @@ ngx_payments_pg_pinged(ngx_payments_pg_item_t *item,
     }
 
     if (shard->read_only) {
-
-        /* a session keeps what it began with */
-
-        ngx_payments_pg_retire(&shard->pools[NGX_PAYMENTS_PG_CONTROL]);
         ngx_add_timer(&shard->recheck, NGX_PAYMENTS_PG_RECHECK);
     }
 }
@@ -91,6 +90,10 @@ ngx_payments_pg_refused(ngx_payments_pg_shard_t *shard)
     ngx_memcpy(shard->ping.tag, tag, NGX_PAYMENTS_PG_TAG_LEN);
 
     shard->pinging = 1;
+
+    /* a session keeps what it began with */
+
+    ngx_payments_pg_retire(&shard->pools[NGX_PAYMENTS_PG_CONTROL]);
 
     ngx_payments_pg_send_to(&shard->pools[NGX_PAYMENTS_PG_CONTROL],
                             &shard->ping, NGX_PAYMENTS_PG_SILENCE);
@@ -130,13 +133,20 @@ ngx_payments_pg_ability_exit(ngx_payments_pg_shard_t *shard)
 }
 
 
-/* a session that would take a call, or whose call is not old */
+/* something was committed just now, or a session would take a call, or its call
+   is not old */
 
 static ngx_uint_t
 ngx_payments_pg_answers(ngx_payments_pg_pool_t *pool)
 {
     ngx_uint_t               i;
     ngx_payments_pg_conn_t  *conn;
+
+    if (pool->committed != 0
+        && ngx_current_msec - pool->committed < NGX_PAYMENTS_PG_SILENCE)
+    {
+        return 1;
+    }
 
     for (i = 0; i < pool->nconns; i++) {
         conn = &pool->conns[i];
@@ -194,6 +204,9 @@ ngx_payments_pg_ability(ngx_uint_t number)
         return NGX_PAYMENTS_PG_NO_ANSWER;
     }
 
-    return (pool->retries >= NGX_PAYMENTS_PG_RETRIES)
+    /* who is told so sends nothing that could show that it is over */
+
+    return (pool->retries >= NGX_PAYMENTS_PG_RETRIES
+            && ngx_current_msec - pool->blamed < NGX_PAYMENTS_PG_BLAMED)
            ? NGX_PAYMENTS_PG_FAILING : NGX_PAYMENTS_PG_WRITABLE;
 }

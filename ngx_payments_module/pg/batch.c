@@ -279,18 +279,56 @@ ngx_payments_pg_oids(ngx_payments_pg_pool_t *pool,
 }
 
 
-/* where the size of a merchant's answers is noted */
+/* where something about a merchant is noted */
 
-static uint32_t *
-ngx_payments_pg_weight(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item)
+static ngx_uint_t
+ngx_payments_pg_note(ngx_payments_pg_item_t *item)
 {
     uint64_t  n;
 
     n = (uint64_t) ngx_payments_pg_merchant(item);
     n *= UINT64_C(0x9e3779b97f4a7c15);
 
-    return &pool->weights[n >> 56];
+    return n >> 56;
+}
+
+
+void
+ngx_payments_pg_suspect(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
+{
+    ngx_msec_t  until;
+
+    until = ngx_current_msec + NGX_PAYMENTS_PG_SUSPECT;
+    pool->suspects[ngx_payments_pg_note(item)] = until ? until : 1;
+}
+
+
+static ngx_uint_t
+ngx_payments_pg_suspected(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
+{
+    ngx_msec_t  *until;
+
+    until = &pool->suspects[ngx_payments_pg_note(item)];
+
+    if (*until != 0 && (ngx_msec_int_t) (*until - ngx_current_msec) <= 0) {
+        *until = 0;
+    }
+
+    return *until != 0;
+}
+
+
+/* whether a call that has items of one of them may have some of the other */
+
+static ngx_uint_t
+ngx_payments_pg_share(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *one, ngx_payments_pg_item_t *two)
+{
+    return ngx_payments_pg_merchant(one) == ngx_payments_pg_merchant(two)
+           || (!ngx_payments_pg_suspected(pool, one)
+               && !ngx_payments_pg_suspected(pool, two));
 }
 
 
@@ -300,18 +338,13 @@ static size_t
 ngx_payments_pg_expect(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item)
 {
-    uint32_t  *weight;
+    size_t  weight;
 
-    if (pool->kind != NGX_PAYMENTS_PG_READ
-        && pool->kind != NGX_PAYMENTS_PG_LIST)
-    {
-        return 0;
-    }
+    weight = pool->weights[ngx_payments_pg_note(item)];
 
-    weight = ngx_payments_pg_weight(pool, item);
-
-    return *weight ? *weight : (pool->kind == NGX_PAYMENTS_PG_LIST)
-                               ? NGX_PAYMENTS_PG_ANSWER : 0;
+    return (pool->kind == NGX_PAYMENTS_PG_LIST)
+           ? ngx_max(weight, NGX_PAYMENTS_PG_ANSWER)
+           : (pool->kind == NGX_PAYMENTS_PG_READ) ? weight : 0;
 }
 
 
@@ -323,7 +356,7 @@ ngx_payments_pg_weigh(ngx_payments_pg_pool_t *pool,
 {
     uint32_t  *weight;
 
-    weight = ngx_payments_pg_weight(pool, item);
+    weight = &pool->weights[ngx_payments_pg_note(item)];
     *weight = (uint32_t) ngx_max(ngx_min(size, UINT32_MAX),
                                  *weight - *weight / 8);
 }
@@ -345,6 +378,7 @@ ngx_payments_pg_fits(ngx_payments_pg_pool_t *pool,
         && (item->alone
             || &ngx_payments_pg_statements[item->statement] != call->statement
             || size > pool->conf->batch_size
+            || !ngx_payments_pg_share(pool, item, call->items[0])
             || call->answer + ngx_payments_pg_expect(pool, item)
                > NGX_PAYMENTS_PG_ANSWERS))
     {
@@ -523,7 +557,7 @@ ngx_payments_pg_wrong(ngx_payments_pg_row_t *row, int column)
 
     name = PQfname(row->result, column);
     name = name ? name : "?";
-    left_out = ngx_payments_status_due("column", name, 1000);
+    left_out = ngx_payments_status_due("column", name, 0, 1000);
 
     if (left_out != NULL) {
         ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,

@@ -14,6 +14,9 @@
 #define NGX_PAYMENTS_PG_FAULT_MIN  50
 #define NGX_PAYMENTS_PG_FAULT_MAX  800
 
+/* ms without a commit after which a lack is the server's, whoever meets it */
+#define NGX_PAYMENTS_PG_MISSING    3000
+
 #define NGX_PAYMENTS_PG_LOCK_MIN   10
 
 /* how often a replica that is behind is asked again, and after how many ms the
@@ -356,19 +359,29 @@ ngx_payments_pg_match(ngx_payments_pg_call_t *call)
 }
 
 
-/* the last column of what is read is the object, or the page */
+/* the last column of what is read is the object, or the page; what took long by
+   itself has others wait for it as well */
 
 static void
 ngx_payments_pg_weigh_row(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_call_t *call, ngx_payments_pg_item_t *item)
 {
-    if (pool->kind == NGX_PAYMENTS_PG_READ
-        || pool->kind == NGX_PAYMENTS_PG_LIST)
+    size_t  size, time;
+
+    if (pool->kind != NGX_PAYMENTS_PG_READ
+        && pool->kind != NGX_PAYMENTS_PG_LIST)
     {
-        ngx_payments_pg_weigh(pool, item,
-                              (size_t) PQgetlength(call->result, item->row,
-                                               PQnfields(call->result) - 1));
+        return;
     }
+
+    size = (size_t) PQgetlength(call->result, item->row,
+                                PQnfields(call->result) - 1);
+    time = (size_t) (item->stats.called / 1000 / call->nitems)
+           * NGX_PAYMENTS_PG_ANSWER_MSEC;
+
+    ngx_payments_pg_weigh(pool, item,
+                          (pool->kind == NGX_PAYMENTS_PG_LIST)
+                          ? ngx_max(size, time) : size);
 }
 
 
@@ -419,6 +432,7 @@ ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
 
     pool->retries = 0;
     pool->culprit = 0;
+    pool->committed = ngx_current_msec;
     pool->losses = 0;
     pool->stucks = 0;
     conn->again = 0;
@@ -509,13 +523,17 @@ ngx_payments_pg_failed(ngx_payments_pg_item_t *item,
 
 static void
 ngx_payments_pg_lost(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item)
+    ngx_payments_pg_item_t *item, ngx_uint_t single)
 {
     item->unknown = 1;
     item->lost++;
 
     if (item->lost >= NGX_PAYMENTS_PG_LOST_MAX) {
         item->alone = 1;
+    }
+
+    if (single) {
+        ngx_payments_pg_suspect(pool, item);
     }
 
     if (item->lost > NGX_PAYMENTS_PG_LOST_MAX) {
@@ -548,7 +566,7 @@ ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
     }
 
     if (class == NGX_PAYMENTS_PG_CLASS_UNKNOWN) {
-        ngx_payments_pg_lost(pool, item);
+        ngx_payments_pg_lost(pool, item, single);
         return;
     }
 
@@ -569,6 +587,12 @@ ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
 
     if (!single) {
         goto again;
+    }
+
+    if (class != NGX_PAYMENTS_PG_CLASS_MOVED
+        && class != NGX_PAYMENTS_PG_CLASS_NONE)
+    {
+        ngx_payments_pg_suspect(pool, item);
     }
 
     switch (class) {
@@ -630,7 +654,20 @@ ngx_payments_pg_blame(ngx_payments_pg_pool_t *pool,
         several |= (merchant != pool->culprit);
     }
 
-    if (several && ++pool->retries >= NGX_PAYMENTS_PG_RETRIES
+    /* one merchant alone is there, and what it needs has been missing for
+       long */
+
+    several |= (class == NGX_PAYMENTS_PG_CLASS_RESOURCE
+                && ngx_current_msec - pool->committed
+                   > NGX_PAYMENTS_PG_MISSING);
+
+    if (!several) {
+        return;
+    }
+
+    pool->blamed = ngx_current_msec;
+
+    if (++pool->retries >= NGX_PAYMENTS_PG_RETRIES
         && class == NGX_PAYMENTS_PG_CLASS_RESOURCE)
     {
         ngx_payments_pg_delay(&pool->pause, &pool->retries,
@@ -651,7 +688,7 @@ ngx_payments_pg_release(ngx_payments_pg_pool_t *pool,
         call->result = NULL;
     }
 
-    if (ngx_strcmp(call->sqlstate, "53200") == 0) {
+    if (ngx_strcmp(call->sqlstate, "53200") == 0 && call->nitems > 1) {
 
         /* memory, or the table of locks: a smaller call needs less */
 

@@ -9,9 +9,10 @@
 
 typedef struct {
     const char                   *sqlstate;    /* a prefix */
-    const char                   *function;    /* of the server, that gives it;
-                                                  NULL: any.  A function in SQL
-                                                  may raise what it likes */
+    const char                   *function;    /* of the server, that gives it,
+                                                  where it names one; NULL: any.
+                                                  A function in SQL may raise
+                                                  what it likes */
     ngx_payments_pg_class_e       class;
 } ngx_payments_pg_sqlstate_t;
 
@@ -34,11 +35,13 @@ static const ngx_payments_pg_sqlstate_t  ngx_payments_pg_sqlstates[] = {
     { "25006", "PreventCommandDuringRecovery",
       NGX_PAYMENTS_PG_CLASS_READ_ONLY },
 
-    /* left in a transaction; not ready */
-    { "25P02", NULL, NGX_PAYMENTS_PG_CLASS_RECONNECT },
-    { "57P03", NULL, NGX_PAYMENTS_PG_CLASS_RECONNECT },
-    { "08001", NULL, NGX_PAYMENTS_PG_CLASS_RECONNECT },
-    { "08004", NULL, NGX_PAYMENTS_PG_CLASS_RECONNECT },
+    /* left in a transaction; and what only a pooler says of a session */
+    { "25P02", "exec_parse_message", NGX_PAYMENTS_PG_CLASS_RECONNECT },
+    { "25P02", "exec_bind_message", NGX_PAYMENTS_PG_CLASS_RECONNECT },
+    { "25P02", "exec_execute_message", NGX_PAYMENTS_PG_CLASS_RECONNECT },
+    { "57P03", "", NGX_PAYMENTS_PG_CLASS_RECONNECT },
+    { "08001", "", NGX_PAYMENTS_PG_CLASS_RECONNECT },
+    { "08004", "", NGX_PAYMENTS_PG_CLASS_RECONNECT },
 
     /* no such statement; it is there; its rows are others now */
     { "26000", "FetchPreparedStatement", NGX_PAYMENTS_PG_CLASS_PREPARE },

@@ -31,7 +31,7 @@ ngx_payments_pg_clock(int64_t usec)
     const char  *left_out;
 
     if (usec <= 0 || usec > NGX_PAYMENTS_TIME_MAX) {
-        left_out = ngx_payments_status_due("clock", "", 1000);
+        left_out = ngx_payments_status_due("clock", "", 0, 1000);
 
         if (left_out != NULL) {
             ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,

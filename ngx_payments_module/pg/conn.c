@@ -459,6 +459,7 @@ ngx_payments_pg_say_why(ngx_payments_pg_conn_t *conn, const char *reason,
         level = NGX_LOG_ERR;
         left_out = ngx_payments_status_due(reason,
                                    ngx_payments_pg_state_names[conn->state],
+                                   ngx_payments_pg_place(conn),
                                    1000);
         if (left_out == NULL) {
             return;

@@ -155,6 +155,7 @@ ngx_payments_pg_say_iterations(ngx_payments_pg_conn_t *conn)
 
     left_out = ngx_payments_status_due("iterations",
                                        (char *) conn->pool->conf->user,
+                                       ngx_payments_pg_place(conn),
                                        NGX_PAYMENTS_PG_SAID);
     if (left_out == NULL) {
         return;
@@ -258,9 +259,7 @@ ngx_payments_pg_connect_failed(ngx_payments_pg_conn_t *conn,
     ngx_uint_t                 level;
     const char                *left_out;
     ngx_payments_pg_pool_t    *pool = conn->pool;
-    ngx_payments_pg_server_t  *server;
 
-    server = &pool->conf->servers[conn->server];
     state[0] = '\0';
     ngx_str_null(&line);
 
@@ -272,8 +271,8 @@ ngx_payments_pg_connect_failed(ngx_payments_pg_conn_t *conn,
         ngx_payments_pg_connect_state(conn->pg, state);
     }
 
-    left_out = ngx_payments_status_due(reason,
-                                       state[0] ? state : server->port,
+    left_out = ngx_payments_status_due(reason, state,
+                                       ngx_payments_pg_place(conn),
                                        NGX_PAYMENTS_PG_SAID);
     level = left_out ? NGX_LOG_ERR : NGX_LOG_INFO;
 

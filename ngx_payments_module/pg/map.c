@@ -496,7 +496,7 @@ ngx_payments_pg_misplaced(ngx_payments_pg_pool_t *pool,
     ngx_payments_status_add(NGX_PAYMENTS_M_PG_MISPLACED, 1);
 
     if (ngx_payments_pg_map_n == 1) {
-        left_out = ngx_payments_status_due("misplaced", "", 1000);
+        left_out = ngx_payments_status_due("misplaced", "", 0, 1000);
 
         if (left_out != NULL) {
             ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,

@@ -17,10 +17,16 @@
 #define NGX_PAYMENTS_PG_ALL_PARAMS                                            \
     (1 + NGX_PAYMENTS_PG_PARAMS + NGX_PAYMENTS_PG_SHOW)
 
-/* bytes of a call's answers beyond which no further item joins it, and of the
-   answer of a list that nothing is known of */
+/* bytes of a call's answers beyond which no further item joins it; of the
+   answer of a list, at least, whatever the last ones were like */
 #define NGX_PAYMENTS_PG_ANSWERS  (256 * 1024)
-#define NGX_PAYMENTS_PG_ANSWER   (16 * 1024)
+#define NGX_PAYMENTS_PG_ANSWER   (64 * 1024)
+
+/* ... and what a millisecond of it is worth */
+#define NGX_PAYMENTS_PG_ANSWER_MSEC  (16 * 1024)
+
+/* ms for which a merchant's items share no call with others' */
+#define NGX_PAYMENTS_PG_SUSPECT  10000
 
 /* how long a replica may keep a read before the primary is asked */
 #define NGX_PAYMENTS_PG_SPILL   250
@@ -258,6 +264,9 @@ struct ngx_payments_pg_pool_s {
                                                   the last call was committed */
     int64_t                       culprit;     /* whose calls have failed since
                                                   then; 0: nobody's */
+    ngx_msec_t                    committed;   /* when that was */
+    ngx_msec_t                    blamed;      /* when the server was last at
+                                                  fault, if "retries" says so */
     ngx_uint_t                    slow;        /* attempts in a row that took
                                                   too long: the next one may
                                                   take twice as long */
@@ -274,8 +283,13 @@ struct ngx_payments_pg_pool_s {
                                                /* 1: an item under way has an
                                                   object of this bucket */
     uint32_t                      weights[NGX_PAYMENTS_PG_WEIGHTS];
-                                               /* bytes of an answer, of reads;
-                                                  0: not known */
+                                               /* bytes of an answer, of reads,
+                                                  or what its time is worth; 0:
+                                                  not known */
+    ngx_msec_t                    suspects[NGX_PAYMENTS_PG_WEIGHTS];
+                                               /* until when items of these
+                                                  merchants share no call with
+                                                  others; 0: they do */
     ngx_log_t                     log;
 };
 
@@ -527,6 +541,10 @@ uint64_t ngx_payments_pg_usec(void);
 /* moves the next batch from the queue to the call; may find none */
 void ngx_payments_pg_take(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_call_t *call);
+/* an item has failed: for some time those of its merchant share no call with
+   others', whom they would take along */
+void ngx_payments_pg_suspect(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item);
 /* an answer has come that was so large */
 void ngx_payments_pg_weigh(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, size_t size);
@@ -562,6 +580,9 @@ ngx_uint_t ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool);
     if ((pool)->to != NGX_PAYMENTS_PG_TO_ONE) {                               \
         ngx_payments_status_observe(histogram, usec);                         \
     }
+/* a number for a server of a shard */
+#define ngx_payments_pg_place(conn)                                           \
+    ((conn)->pool->shard->number * NGX_PAYMENTS_PG_SERVERS + (conn)->server)
 /* for logs */
 #define ngx_payments_pg_server_name(pool, n)                                  \
     (&(pool)->conf->servers[ngx_min(n, (pool)->conf->nservers - 1)].name)

@@ -80,7 +80,8 @@ ngx_payments_pg_say_error(ngx_payments_pg_conn_t *conn,
     function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
 
     state = state ? state : "without SQLSTATE";
-    left_out = ngx_payments_status_due(state, call, 1000);
+    left_out = ngx_payments_status_due(state, call,
+                                       ngx_payments_pg_place(conn), 1000);
 
     if (left_out == NULL) {
         return;

@@ -106,6 +106,9 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
       "pay.list_merchants($1,$2,$3,$4,$5,$6,$7,$8)",
       NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, OF },
 
+    { "relay", "pay.relay($1,$2)",
+      NGX_PAYMENTS_PG_LIST, 1, { I }, MERCHANT },
+
     { "list_events",
       "pay.list_events($1,$2,$3,$4,$5,$6,$7,$8)",
       NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, MERCHANT },

@@ -12,11 +12,16 @@
 
 #include "ngx_payments_pg_internal.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+
+
+/* how long the end of a process waits for what the thread computes, s */
+#define NGX_PAYMENTS_PG_THREAD_EXIT  10
 
 
 struct ngx_payments_pg_job_s {
@@ -37,11 +42,15 @@ typedef struct {
     ngx_queue_t                   todo;
     ngx_queue_t                   done;
     int                           fd;          /* readable: something is done */
+    ngx_uint_t                    running;     /* it has a job; under the
+                                                  mutex, as the next one */
+    ngx_uint_t                    stop;        /* it is to end */
     ngx_connection_t             *c;           /* of fd */
 } ngx_payments_pg_thread_t;
 
 
-/* of this worker; it lives as long as the process does */
+/* of this worker; from the first attempt to connect to the end of the
+   process */
 static ngx_payments_pg_thread_t  *ngx_payments_pg_thread;
 
 
@@ -61,9 +70,19 @@ ngx_payments_pg_thread_cycle(void *data)
     for ( ;; ) {
         (void) pthread_mutex_lock(&thread->mutex);
 
-        while (ngx_queue_empty(&thread->todo)) {
+        thread->running = 0;
+        (void) pthread_cond_broadcast(&thread->some);
+
+        while (ngx_queue_empty(&thread->todo) && !thread->stop) {
             (void) pthread_cond_wait(&thread->some, &thread->mutex);
         }
+
+        if (thread->stop) {
+            (void) pthread_mutex_unlock(&thread->mutex);
+            return NULL;
+        }
+
+        thread->running = 1;
 
         q = ngx_queue_head(&thread->todo);
         ngx_queue_remove(q);
@@ -177,6 +196,21 @@ ngx_payments_pg_thread_watch(ngx_payments_pg_thread_t *thread)
 }
 
 
+/* nginx unloads modules when a worker ends; not while a thread runs in one */
+
+static void
+ngx_payments_pg_thread_pin(void)
+{
+    Dl_info  info;
+
+    if (dladdr(&ngx_payments_pg_thread, &info) != 0
+        && info.dli_fname != NULL)
+    {
+        (void) dlopen(info.dli_fname, RTLD_NOW|RTLD_NOLOAD|RTLD_NODELETE);
+    }
+}
+
+
 static ngx_int_t
 ngx_payments_pg_thread_start(void)
 {
@@ -196,6 +230,8 @@ ngx_payments_pg_thread_start(void)
         ngx_free(thread);
         return NGX_ERROR;
     }
+
+    ngx_payments_pg_thread_pin();
 
     (void) pthread_mutex_init(&thread->mutex, NULL);
     (void) pthread_cond_init(&thread->some, NULL);
@@ -217,8 +253,6 @@ ngx_payments_pg_thread_start(void)
         ngx_free(thread);
         return NGX_ERROR;
     }
-
-    (void) pthread_detach(thread->id);
 
     ngx_payments_pg_thread = thread;
 
@@ -251,7 +285,7 @@ ngx_payments_pg_thread_poll(ngx_payments_pg_conn_t *conn)
 
     (void) pthread_mutex_lock(&thread->mutex);
     ngx_queue_insert_tail(&thread->todo, &job->queue);
-    (void) pthread_cond_signal(&thread->some);
+    (void) pthread_cond_broadcast(&thread->some);
     (void) pthread_mutex_unlock(&thread->mutex);
 
     return NGX_OK;
@@ -267,11 +301,74 @@ ngx_payments_pg_thread_leave(ngx_payments_pg_conn_t *conn)
 }
 
 
+/* what was handed over, and has been given up since */
+
+static void
+ngx_payments_pg_thread_free(ngx_payments_pg_thread_t *thread)
+{
+    ngx_queue_t            *q;
+    ngx_payments_pg_job_t  *job;
+
+    ngx_queue_add(&thread->todo, &thread->done);
+
+    while (!ngx_queue_empty(&thread->todo)) {
+        q = ngx_queue_head(&thread->todo);
+        ngx_queue_remove(q);
+
+        job = ngx_queue_data(q, ngx_payments_pg_job_t, queue);
+
+        PQfinish(job->pg);
+        ngx_free(job);
+    }
+
+    (void) pthread_mutex_destroy(&thread->mutex);
+    (void) pthread_cond_destroy(&thread->some);
+    ngx_free(thread);
+}
+
+
+/*
+ * What exit() cleans up must not be taken from under the thread.  One that
+ * still computes after some seconds is left behind together with all that
+ * exit() would do: nothing of this process is needed any more.
+ */
+
 void
 ngx_payments_pg_thread_exit(void)
 {
-    if (ngx_payments_pg_thread != NULL) {
-        ngx_close_connection(ngx_payments_pg_thread->c);
-        ngx_payments_pg_thread->c = NULL;
+    int                        rc;
+    struct timespec            until;
+    ngx_payments_pg_thread_t  *thread = ngx_payments_pg_thread;
+
+    if (thread == NULL) {
+        return;
     }
+
+    ngx_payments_pg_thread = NULL;
+    ngx_close_connection(thread->c);
+
+    (void) clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += NGX_PAYMENTS_PG_THREAD_EXIT;
+
+    (void) pthread_mutex_lock(&thread->mutex);
+
+    thread->stop = 1;
+    (void) pthread_cond_broadcast(&thread->some);
+
+    for (rc = 0; thread->running && rc == 0; /* void */ ) {
+        rc = pthread_cond_timedwait(&thread->some, &thread->mutex, &until);
+    }
+
+    rc = thread->running;
+    (void) pthread_mutex_unlock(&thread->mutex);
+
+    if (rc) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "a connection to PostgreSQL is still computed; the "
+                      "process ends without it");
+        _exit(0);
+    }
+
+    (void) pthread_join(thread->id, NULL);
+    ngx_payments_pg_thread_free(thread);
 }

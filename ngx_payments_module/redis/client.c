@@ -494,7 +494,8 @@ ngx_payments_redis_refused(ngx_payments_redis_t *redis, const char *text)
 
     ngx_payments_status_add(reasons[i].metric, 1);
 
-    left_out = ngx_payments_status_due("Redis refuses", (char *) word, 60000);
+    left_out = ngx_payments_status_due("Redis refuses", (char *) word, 0,
+                                       60000);
 
     if (left_out != NULL) {
         ngx_log_error(NGX_LOG_ERR, &redis->log, 0,

@@ -22,14 +22,16 @@ static char                ngx_payments_due_text[64];
 
 
 const char *
-ngx_payments_status_due(const char *what, const char *detail, ngx_msec_t every)
+ngx_payments_status_due(const char *what, const char *detail, ngx_uint_t where,
+    ngx_msec_t every)
 {
     uint32_t             cause;
     ngx_uint_t           i, n;
     ngx_payments_due_t  *due, *place;
 
     cause = ngx_crc32_long((u_char *) what, ngx_strlen(what))
-            + 31 * ngx_crc32_long((u_char *) detail, ngx_strlen(detail));
+            + 31 * ngx_crc32_long((u_char *) detail, ngx_strlen(detail))
+            + 1009 * (uint32_t) where;
 
     place = NULL;
 

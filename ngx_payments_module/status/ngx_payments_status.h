@@ -122,12 +122,12 @@ void ngx_payments_status_init(ngx_shm_zone_t *zone);
 void ngx_payments_status_exit(void);
 
 /*
- * Whether a message is due: NULL where the same one, of what and detail, was
- * said by this worker less than "every" ms ago; else what is to stand at its
- * end, "" or how many were left out, until the next call.
+ * Whether a message is due: NULL where the same one, of what, detail and
+ * where, was said by this worker less than "every" ms ago; else what is to
+ * stand at its end, "" or how many were left out, until the next call.
  */
 const char *ngx_payments_status_due(const char *what, const char *detail,
-    ngx_msec_t every);
+    ngx_uint_t where, ngx_msec_t every);
 
 /* adds n, which may be negative for a gauge */
 void ngx_payments_status_add(ngx_payments_metric_e metric, ngx_int_t n);

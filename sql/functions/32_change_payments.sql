@@ -160,6 +160,8 @@ DECLARE
     more text := '';
     n bigint;
     before text;
+    -- of what the change makes: its ids are of that time, and lists go by ids
+    made constant timestamptz := at;
 BEGIN
     object_id := payment;
     version := 0;
@@ -251,9 +253,9 @@ BEGIN
         event_type := 'payment.' || p.status;
 
         INSERT INTO pay.captures VALUES (p.merchant_id, object, payment, a,
-               p.status = 'captured', at);
+               p.status = 'captured', made);
         INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
-               payment, a, at, 1, 1, 2, p.livemode, p.currency, 'capture');
+               payment, a, made, 1, 1, 2, p.livemode, p.currency, 'capture');
         movement := 1;
         moved := a;
 
@@ -276,9 +278,9 @@ BEGIN
             p.captured_at := at;
             p.status := 'captured';
             INSERT INTO pay.captures VALUES (p.merchant_id, object, payment,
-                   p.amount_captured, true, at);
+                   p.amount_captured, true, made);
             INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
-                   payment, p.amount_captured, at, 1, 1, 2, p.livemode,
+                   payment, p.amount_captured, made, 1, 1, 2, p.livemode,
                    p.currency, 'capture');
             movement := 1;
             moved := p.amount_captured;
@@ -297,7 +299,7 @@ BEGIN
         INSERT INTO pay.refunds AS e (merchant_id, refund_id, payment_id,
                amount, created_at, updated_at, exponent, livemode, currency,
                status, metadata, reason, reference)
-        VALUES (p.merchant_id, object, payment, a, at, at,
+        VALUES (p.merchant_id, object, payment, a, made, made,
                 substring(p.head FROM '"exponent":([0-9])')::smallint,
                 p.livemode, p.currency,
                 CASE WHEN p.token IN ('tok_refund_pending', 'tok_refund_fail')
@@ -306,7 +308,7 @@ BEGIN
         RETURNING e.* INTO r;
 
         INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
-               object, a, at, 1, 3, 4, p.livemode, p.currency, 'refund');
+               object, a, made, 1, 3, 4, p.livemode, p.currency, 'refund');
 
         movement := 2;
         moved := a;
@@ -314,7 +316,7 @@ BEGIN
         IF r.status = 'succeeded' THEN
             movement := 3;
             INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer2,
-                   object, a, at, 1, 4, 1, p.livemode, p.currency,
+                   object, a, made, 1, 4, 1, p.livemode, p.currency,
                    'refund_succeeded');
         END IF;
 
@@ -357,7 +359,7 @@ BEGIN
             p.amount_captured := p.amount;
             p.captured_at := at;
             INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
-                   payment, p.amount, at, 1, 1, 2, p.livemode, p.currency,
+                   payment, p.amount, made, 1, 1, 2, p.livemode, p.currency,
                    'capture');
             movement := 1;
             moved := p.amount;
@@ -374,9 +376,9 @@ BEGIN
 
         IF n > 0 THEN
             INSERT INTO pay.ledger_transfers VALUES
-                (p.merchant_id, transfer, payment, n, at, 1, 2, 3, p.livemode,
+                (p.merchant_id, transfer, payment, n, made, 1, 2, 3, p.livemode,
                  p.currency, 'settlement'),
-                (p.merchant_id, transfer, payment, n, at, 2, 6, 1, p.livemode,
+                (p.merchant_id, transfer, payment, n, made, 2, 6, 1, p.livemode,
                  p.currency, 'settlement');
             movement := 6;
             moved := n;
@@ -394,7 +396,7 @@ BEGIN
 
         IF refundable > 0 THEN
             INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
-                   payment, refundable, at, 1, 3, 4, p.livemode, p.currency,
+                   payment, refundable, made, 1, 3, 4, p.livemode, p.currency,
                    'dispute');
             movement := 7;
             moved := refundable;

@@ -120,7 +120,7 @@ END $$;
 -- the next page begins; the objects, parted by commas (NULL: there is no such
 -- payment).  Errors: 55P03, a lock was not to be had in half a second.
 --
--- What a page costs is bounded.  It reads 5000 rows at the most: where few of them
+-- What a page costs is bounded.  It reads 2000 rows at the most: where few of them
 -- match it is shorter, perhaps empty, and says that there is more.  It ends at one
 -- MiB, but has one object.
 --
@@ -136,7 +136,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pay, pg_temp
 SET jit = off SET lock_timeout = '500ms' AS $$
 #variable_conflict use_variable
 DECLARE
-    rows_read constant int := 5000;
+    rows_read constant int := 2000;
     bytes constant int := 1048576 - 4096;
     i int;
     n int;

@@ -10,6 +10,6 @@ GRANT EXECUTE ON FUNCTION pay.create_payments, pay.change_payments,
     pay.get_ledger_transactions, pay.list_events, pay.get_events,
     pay.authenticate, pay.touch_keys, pay.find_keys, pay.get_keys,
     pay.cancel_keys, pay.ping, pay.probe, pay.beat, pay.shown, pay.token, pay.fresh,
-    pay.has, pay.claims, pay.list_merchants,
+    pay.has, pay.claims, pay.relay, pay.list_merchants,
     pay.maintain,
     pay.background TO pay_api;
