@@ -66,7 +66,7 @@ const ngx_payments_query_t  ngx_payments_created_query[] = {
 
 const ngx_payments_query_t  ngx_payments_events_query[] = {
     { "types", NULL, "types", NGX_PAYMENTS_QUERY_STRING, 256, NULL,
-      "Types parted by commas; each may end with `*`." },
+      "Types separated by commas; each may end with `*`." },
     { "after", NULL, "after", NGX_PAYMENTS_QUERY_AFTER, 0, NULL,
       "Only events of higher sequences, ascending." },
     LAST

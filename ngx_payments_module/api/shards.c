@@ -222,7 +222,8 @@ ngx_payments_readyz_shard(ngx_payments_part_t *part)
 }
 
 
-/* a shard that can not take payments is what is shown, if there is one */
+/* of several shards "degraded" where some take payments; where none does, why
+   the last one does not */
 
 static void
 ngx_payments_readyz_done(ngx_payments_parts_t *parts)

@@ -1,10 +1,10 @@
 
 /*
- * Whether a shard's primary takes writes.  Who was told that it does not asks
- * it over the control lane; while the answer is that it was set read-only,
- * writes are refused at once, and it is asked again now and then.  Where it is
- * a standby of a shard with several servers another one will be the primary,
- * and writes wait for that.
+ * Whether a shard's primary takes writes.  A worker whose write was refused
+ * asks the server over the control lane.  While the answer is that the server
+ * is read-only, writes are refused at once, and it is asked again now and
+ * then.  A standby in a shard with several servers is no such case: another
+ * server will be the primary, and writes wait for that.
  */
 
 #include "ngx_payments_pg_internal.h"
@@ -204,7 +204,7 @@ ngx_payments_pg_ability(ngx_uint_t number)
         return NGX_PAYMENTS_PG_NO_ANSWER;
     }
 
-    /* who is told so sends nothing that could show that it is over */
+    /* clients that see this send nothing, so no commit would end it */
 
     return (pool->retries >= NGX_PAYMENTS_PG_RETRIES
             && ngx_current_msec - pool->blamed < NGX_PAYMENTS_PG_BLAMED)

@@ -513,9 +513,13 @@ ngx_payments_pg_failed(ngx_payments_pg_item_t *item,
 
     item->failed++;
 
-    return ((class == NGX_PAYMENTS_PG_CLASS_FAULT
-             || class == NGX_PAYMENTS_PG_CLASS_PREPARE)
-            && item->failed == NGX_PAYMENTS_PG_TRIES) ? NGX_DECLINED : NGX_OK;
+    if (class == NGX_PAYMENTS_PG_CLASS_FAULT
+        || class == NGX_PAYMENTS_PG_CLASS_PREPARE)
+    {
+        item->faults++;
+    }
+
+    return (item->faults >= NGX_PAYMENTS_PG_TRIES) ? NGX_DECLINED : NGX_OK;
 }
 
 
@@ -649,6 +653,7 @@ ngx_payments_pg_blame(ngx_payments_pg_pool_t *pool,
 
         if (pool->culprit == 0) {
             pool->culprit = merchant;
+            pool->failing = ngx_current_msec;
         }
 
         several |= (merchant != pool->culprit);
@@ -658,7 +663,7 @@ ngx_payments_pg_blame(ngx_payments_pg_pool_t *pool,
        long */
 
     several |= (class == NGX_PAYMENTS_PG_CLASS_RESOURCE
-                && ngx_current_msec - pool->committed
+                && ngx_current_msec - pool->failing
                    > NGX_PAYMENTS_PG_MISSING);
 
     if (!several) {

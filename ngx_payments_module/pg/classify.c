@@ -12,7 +12,9 @@ typedef struct {
     const char                   *function;    /* of the server, that gives it,
                                                   where it names one; NULL: any.
                                                   A function in SQL may raise
-                                                  what it likes */
+                                                  what it likes.  "": only where
+                                                  none is named, as by a
+                                                  pooler */
     ngx_payments_pg_class_e       class;
 } ngx_payments_pg_sqlstate_t;
 

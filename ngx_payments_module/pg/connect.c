@@ -17,6 +17,9 @@
 /* iterations of SCRAM that are worth a word; PostgreSQL's default is 4096 */
 #define NGX_PAYMENTS_PG_ITERATIONS    50000
 
+/* ms that PQconnectPoll may compute without a word */
+#define NGX_PAYMENTS_PG_COSTLY        500
+
 /* AuthenticationSASLContinue (protocol 3.0), with the server's first message of
    SCRAM, "r=...,s=...,i=4096" */
 #define NGX_PAYMENTS_PG_SASL_CONTINUE 11
@@ -68,6 +71,7 @@ ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
     conn->prepare = 0;
     conn->again = 0;
     conn->iterations = 0;
+    conn->computed = 0;
     conn->retire = ngx_current_msec + conf->lifetime - conf->lifetime / 10
                    + ngx_random() % (conf->lifetime / 5 + 1);
 
@@ -170,6 +174,35 @@ ngx_payments_pg_say_iterations(ngx_payments_pg_conn_t *conn)
 }
 
 
+/* where TLS hides the number the time tells as much */
+
+static void
+ngx_payments_pg_say_costly(ngx_payments_pg_conn_t *conn)
+{
+    const char  *left_out;
+
+    if (conn->iterations != 0
+        || conn->computed < NGX_PAYMENTS_PG_COSTLY)
+    {
+        return;
+    }
+
+    left_out = ngx_payments_status_due("costly", "",
+                                       ngx_payments_pg_place(conn),
+                                       NGX_PAYMENTS_PG_SAID);
+    if (left_out == NULL) {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, &conn->pool->log, 0,
+                  "a new connection to PostgreSQL \"%V\" took %M ms to "
+                  "compute: how many iterations of SCRAM has the password of "
+                  "\"%s\"?%s",
+                  ngx_payments_pg_server_name(conn->pool, conn->server),
+                  conn->computed, conn->pool->conf->user, left_out);
+}
+
+
 /*
  * PQconnectPoll may close the socket and open another one under the same
  * number, which epoll would not notice: registered anew after each call.  While
@@ -212,6 +245,8 @@ ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
 {
     ngx_connection_t  *c = conn->c;
 
+    conn->computed = ngx_max(conn->computed, took);
+
     if (poll == PGRES_POLLING_FAILED) {
         ngx_payments_pg_disconnect(conn, "connection failed", 0);
         return;
@@ -236,6 +271,7 @@ ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
     }
 
     conn->pool->slow = 0;
+    ngx_payments_pg_say_costly(conn);
 
     (void) PQsetErrorVerbosity(conn->pg, PQERRORS_DEFAULT);
     (void) PQsetNoticeReceiver(conn->pg, ngx_payments_pg_notice, conn);

@@ -199,7 +199,10 @@ struct ngx_payments_pg_item_s {
     ngx_uint_t                    lost;        /* calls without an answer */
     ngx_uint_t                    locked;      /* calls that met a lock */
     ngx_uint_t                    failed;      /* calls of it alone that ended
-                                                  in an error */
+                                                  in an error that a pause
+                                                  follows, and */
+    ngx_uint_t                    faults;      /* those of them that the item is
+                                                  at fault for */
     ngx_msec_t                    deadline;    /* ngx_current_msec */
     ngx_msec_t                    until;       /* ... of the primary's answer,
                                                   while a replica is asked */

@@ -173,6 +173,8 @@ struct ngx_payments_pg_conn_s {
                                                   the connecting thread */
     ngx_uint_t                    iterations;  /* of SCRAM that the server asked
                                                   for; 0: not seen */
+    ngx_msec_t                    computed;    /* ms that a step of the attempt
+                                                  took, at most */
     ngx_msec_int_t                left;        /* of the attempt's time, while
                                                   the thread has it */
     ngx_payments_pg_class_e       error;       /* while PREPARING */
@@ -262,11 +264,15 @@ struct ngx_payments_pg_pool_s {
                                                   and */
     ngx_uint_t                    stucks;      /* sessions that got stuck, since
                                                   the last call was committed */
-    int64_t                       culprit;     /* whose calls have failed since
-                                                  then; 0: nobody's */
-    ngx_msec_t                    committed;   /* when that was */
-    ngx_msec_t                    blamed;      /* when the server was last at
-                                                  fault, if "retries" says so */
+    int64_t                       culprit;     /* the first merchant whose call
+                                                  has failed since then; 0: none
+                                                  has, and */
+    ngx_msec_t                    failing;     /* when that was */
+    ngx_msec_t                    committed;   /* when a call was; 0: none
+                                                  yet */
+    ngx_msec_t                    blamed;      /* when the server was at fault,
+                                                  the last time, if "retries"
+                                                  says so */
     ngx_uint_t                    slow;        /* attempts in a row that took
                                                   too long: the next one may
                                                   take twice as long */
@@ -479,7 +485,7 @@ void ngx_payments_pg_notice(void *data, const PGresult *result);
  */
 ngx_int_t ngx_payments_pg_thread_poll(ngx_payments_pg_conn_t *conn);
 void ngx_payments_pg_thread_leave(ngx_payments_pg_conn_t *conn);
-/* exit_process; what is handed over is not waited for */
+/* exit_process: waits some seconds for what the thread computes just now */
 void ngx_payments_pg_thread_exit(void);
 
 /* connect.c */
@@ -487,7 +493,7 @@ void ngx_payments_pg_thread_exit(void);
 void ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn);
 /* an event of its socket, while CONNECTING */
 void ngx_payments_pg_connect_event(ngx_payments_pg_conn_t *conn);
-/* the thread has run PQconnectPoll, which gave this */
+/* the thread has run PQconnectPoll, which gave this, and took so many ms */
 void ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
     PostgresPollingStatusType poll, ngx_msec_t took);
 /* how long an attempt of this pool may take */

@@ -20,6 +20,7 @@ ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
     item->lost = 0;
     item->locked = 0;
     item->failed = 0;
+    item->faults = 0;
     item->linked = 0;
     item->done = 0;
     item->sent = 0;

@@ -1,6 +1,7 @@
 
 /* the catalogue of SQL: all that ever reaches PostgreSQL from here, but for
-   what pool.c puts around these calls */
+   what pool.c puts around these calls, call.c before them, and session.c
+   between them */
 
 #include "ngx_payments_pg_internal.h"
 

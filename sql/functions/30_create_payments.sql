@@ -218,7 +218,8 @@ BEGIN
                    coalesce(failed_body[v.n], v.body), 'payment.' || v.status,
                    CASE WHEN failed_body[v.n] IS NOT NULL THEN v.body END,
                    key[v.n], CASE WHEN v.amount_captured > 0 THEN 1::smallint END,
-                   v.amount_captured, v.currency
+                   CASE WHEN v.amount_captured > 0 THEN v.amount_captured END,
+                   CASE WHEN v.amount_captured > 0 THEN v.currency END
               FROM v
             RETURNING j.event_id, j.status, j.request_id, j.object_id, j.body)
         SELECT j.event_id, 0::smallint, j.status, j.request_id, j.object_id,

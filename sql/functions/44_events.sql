@@ -113,7 +113,7 @@ BEGIN
     END IF;
 END $$;
 
--- Before events are listed: whatever these merchants have committed gets its
+-- Before events are read: whatever these merchants have committed gets its
 -- sequence, by a call of its own, so that nobody waits for who reads.  In: tags and
 -- merchants.  Out: each tag.  A transaction of somebody else that is older and still
 -- under way may hold that up: after 50 ms it is not waited for.
@@ -145,9 +145,9 @@ BEGIN
     RETURN QUERY SELECT i FROM unnest(item) AS i;
 END $$;
 
--- Events that have their sequence.  In and out as pay.list_objects, with the same bounds; the filter has
--- "types" (names parted by commas, each may end with *), "after" (a sequence) and
--- created_at.  An "id" here is a sequence, written as the end of a UUID.
+-- Events that have their sequence.  In and out as pay.list_objects, with the same
+-- bounds; the filter has "types" (names separated by commas, each may end with *) and
+-- "after" (a sequence).  An "id" here is a sequence, written as the end of a UUID.
 CREATE OR REPLACE FUNCTION pay.list_events(item uuid[], merchant bigint[],
     livemode boolean[], kind text[], filter text[], after uuid[],
     ascending boolean[], size bigint[])

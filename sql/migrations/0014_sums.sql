@@ -25,7 +25,7 @@ INSERT INTO pay.movements VALUES
     (6, 1, 2, 3, 'settlement'), (6, 2, 6, 1, 'settlement'),
     (7, 1, 3, 4, 'dispute');
 
--- Written by pay.relay_events() alone.
+-- Written by pay.relay_events(), once by pay.start_sums(), and by a merchant's move.
 CREATE TABLE pay.account_sums (
     merchant_id  bigint NOT NULL,
     livemode     boolean NOT NULL,
