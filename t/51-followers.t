@@ -59,6 +59,9 @@ sub rss {    # KiB of memory that is the workers' own
     return $sum;
 }
 sub backends { sql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'pay_api'") }
+sub connected {
+    return Own::metric('payments_postgresql_connections', qr/connecting|preparing/) == 0;
+}
 sub parked { Own::metric('payments_idempotency_parked') }
 
 # what nginx itself takes for such a request that waits: the same one, held back
@@ -74,7 +77,6 @@ sub parked { Own::metric('payments_idempotency_parked') }
                http => "$held payments_idempotency_wait 60s; client_header_timeout 120s;",
                location => 'location /held { limit_req zone=held burst=20000; return 204; }');
     my $idem = uuid();
-    my $before_backends = backends();
 
     # memory for as many of nginx's own that wait, then for ours
     request(post(uuid(), 'tok_visa')) for 1 .. 20;
@@ -89,6 +91,8 @@ sub parked { Own::metric('payments_idempotency_parked') }
     Own::start(workers => 2, connections => $n + 500, shard => 'mode direct; timeout 30s;',
                http => 'payments_idempotency_wait 60s; client_header_timeout 120s;');
     request(post(uuid(), 'tok_visa')) for 1 .. 20;
+    ok(wait_until(30, \&connected), 'every lane has its connections');
+    my $before_backends = backends();
     $start = rss();
     my @sockets = connect_all($n);
     syswrite $sockets[0], post($idem, $slow);
