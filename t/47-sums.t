@@ -46,7 +46,7 @@ is(sql("BEGIN; UPDATE pay.relay SET summed = false; $rows; ROLLBACK"), sql($rows
 is(sql("BEGIN; UPDATE pay.relay SET xid = '9223372036854775807'; $rows; ROLLBACK"), sql($rows),
    'nor does a mark of another cluster count');
 is(sql("BEGIN; UPDATE pay.relay SET summed = false; DELETE FROM pay.account_sums;
-        SELECT pay.start_sums(); $rows; ROLLBACK"), "t\n" . sql($rows), 'started anew, the same');
+        SELECT pay.start_sums(); $rows; ROLLBACK"), "t\n" . sql($rows), 'started again, the same');
 
 # while merchants pay, capture and refund, and servers are killed ---------------------------
 

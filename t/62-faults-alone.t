@@ -1,4 +1,4 @@
-# A request that PostgreSQL can not execute costs nobody else: one merchant sends it
+# A request that PostgreSQL cannot execute costs nobody else: one merchant sends it
 # again and again, from three clients; the other one notices nothing, and the log has
 # two lines a second at the most.
 
@@ -126,7 +126,7 @@ for my $mode ('direct', 'pooler') {
     Own::stop();
 }
 
-# rows that can not be what they say: an error of that request ---------------------------
+# rows whose values are out of range: an error of that request ---------------------------
 
 {
     sql(<<'SQL');
@@ -141,9 +141,9 @@ SQL
     Own::start(port => $pg_port, shard => 'mode direct; timeout 4s; connect_timeout 1s;');
     for my $amount (667, 668) {
         is(result(api('POST', '/v1/payments', { %$body, amount => $amount })), '503 outcome_unknown same_key',
-           "a row that can not be ($amount)");
+           "a row out of range ($amount)");
     }
-    like(Own::log_text(), qr/\[crit\].*column "status" with what it can not be/, 'the log says which column');
+    like(Own::log_text(), qr/\[crit\].*column "status" with a value that is out of range/, 'the log says which column');
     is(api('POST', '/v1/payments', { %$body, amount => 5 })->{status}, 201, 'others are not concerned');
     Own::stop();
     sql('DROP TRIGGER lie ON pay.journal; DROP FUNCTION public.lie()');

@@ -33,7 +33,7 @@ api('POST', "/v1/payments/$payment/refunds", { amount => 1, metadata => \%small 
     for 1 .. rounds(30, 120);
 api('POST', '/v1/payments', $body, key => $a) for 1 .. rounds(40, 100);
 
-# sums of many movements: made as they are started anew from the ledger
+# sums of many movements: made as they are started again from the ledger
 my $rows = rounds(100_000, 1_000_000);
 sql("SET session_replication_role = replica;
      INSERT INTO pay.ledger_transfers (merchant_id, transaction_id, source_id, amount, created_at,

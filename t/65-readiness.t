@@ -1,4 +1,4 @@
-# /readyz says 503 where a payment would not succeed, and why; what can not be done is
+# /readyz says 503 where a payment would not succeed, and why; what cannot be done is
 # refused at once, and connecting never stops a worker.
 
 use strict;
@@ -89,7 +89,7 @@ SQL
     Own::stop();
 }
 
-# what makes payments can not be loaded, or may not be called -----------------------------------
+# what makes payments cannot be loaded, or may not be called -----------------------------------
 
 {
     Own::start(port => $pg_port, shard => 'mode direct; timeout 2s; connect_timeout 1s;');
@@ -101,7 +101,7 @@ SQL
     my $library = sql("SELECT probin FROM pg_proc WHERE proname = 'plpgsql_call_handler'");
     sql("UPDATE pg_proc SET probin = '\$libdir/gone' WHERE probin = '$library'");
     sessions();
-    ok(wait_until(5, sub { ready() eq '503 down' }), 'PL/pgSQL can not be loaded: 503');
+    ok(wait_until(5, sub { ready() eq '503 down' }), 'PL/pgSQL cannot be loaded: 503');
     sql("UPDATE pg_proc SET probin = '$library' WHERE probin = '\$libdir/gone'");
     ok(wait_until(10, sub { ready() eq '200 ok' }), '... and when it can: ready');
     Own::stop();

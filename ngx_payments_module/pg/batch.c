@@ -561,8 +561,8 @@ ngx_payments_pg_wrong(ngx_payments_pg_row_t *row, int column)
 
     if (left_out != NULL) {
         ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
-                      "PostgreSQL answered column \"%s\" with what it can not "
-                      "be%s", name, left_out);
+                      "PostgreSQL answered column \"%s\" with a value "
+                      "that is out of range%s", name, left_out);
     }
 }
 

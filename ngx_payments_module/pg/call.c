@@ -104,7 +104,7 @@ static const char *const  ngx_payments_pg_limit[NGX_PAYMENTS_PG_QUEUES] = {
 
 /*
  * By name, or behind a pooler by its text; parameters and rows are binary.  A
- * session gets a statement with the first call of it, so that one that can not
+ * session gets a statement with the first call of it, so that one that cannot
  * be prepared costs its own callers only.
  */
 
@@ -629,8 +629,8 @@ again:
 
 
 /*
- * Whether the server is at fault and not an item: calls fail of one merchant
- * after the other, and none is committed.  Whatever one merchant sends pauses
+ * Whether the server is at fault and not an item: calls of several merchants
+ * fail, and nothing is committed in between.  What one merchant sends pauses
  * nobody else.
  */
 

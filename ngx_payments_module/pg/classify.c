@@ -13,7 +13,7 @@ typedef struct {
                                                   where it names one; NULL: any.
                                                   A function in SQL may raise
                                                   what it likes.  "": only where
-                                                  none is named, as by a
+                                                  no function is named, as by a
                                                   pooler */
     ngx_payments_pg_class_e       class;
 } ngx_payments_pg_sqlstate_t;

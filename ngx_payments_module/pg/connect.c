@@ -205,8 +205,8 @@ ngx_payments_pg_say_costly(ngx_payments_pg_conn_t *conn)
 
 /*
  * PQconnectPoll may close the socket and open another one under the same
- * number, which epoll would not notice: registered anew after each call.  While
- * it runs the attempt's time stands still.
+ * number, which epoll would not notice.  So the socket is registered again
+ * after each call.  While a call runs, the attempt's time stands still.
  */
 
 void

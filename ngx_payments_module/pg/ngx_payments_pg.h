@@ -134,7 +134,7 @@ int64_t ngx_payments_pg_number(ngx_payments_pg_row_t *row, int column);
    and "min" is given */
 int64_t ngx_payments_pg_range(ngx_payments_pg_row_t *row, int column,
     int64_t min, int64_t max);
-/* a column that can not be what it is, for the log */
+/* a column whose value is out of range, for the log */
 void ngx_payments_pg_wrong(ngx_payments_pg_row_t *row, int column);
 
 

@@ -258,7 +258,7 @@ ngx_payments_pg_retire(ngx_payments_pg_pool_t *pool)
         conn = &pool->conns[i];
 
         if (conn->state == NGX_PAYMENTS_PG_IDLE) {
-            ngx_payments_pg_disconnect(conn, "it begins anew", 1);
+            ngx_payments_pg_disconnect(conn, "it begins again", 1);
 
         } else if (conn->state == NGX_PAYMENTS_PG_BUSY
                    || conn->state == NGX_PAYMENTS_PG_FULL)

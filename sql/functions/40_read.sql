@@ -268,7 +268,7 @@ END $$;
 --   2  the server, the database or the role is set read-only
 --   3  the server is a standby
 --   4  pay.create_payments() is missing, or the caller may not call it
--- In PL/pgSQL as what makes payments is: where that can not be loaded there is no
+-- In PL/pgSQL as what makes payments is: where that cannot be loaded there is no
 -- answer.
 CREATE OR REPLACE FUNCTION pay.ping(item uuid[])
 RETURNS TABLE (o_item uuid, o_state smallint)

@@ -128,7 +128,7 @@ BEGIN
              WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
                AND j.merchant_id = ANY (merchant) AND j.event_type IS NOT NULL);
 
-        -- none is held up, and nobody else is at it
+        -- no call is held up, and nobody else is at it
         IF NOT EXISTS (
             SELECT FROM pay.journal j
              WHERE j.xid >= pg_snapshot_xmin(pg_current_snapshot())
