@@ -65,7 +65,7 @@ for my $mode ('direct', 'pooler') {
     is(scalar(grep { $_->{status} == 503 && $_->{json}{code} eq 'overloaded' } @refused), 20,
        'share: the merchant is refused more');
     like($refused[0]{head}, qr/^Retry-After: 1\r?$/m, 'share: Retry-After');
-    my @seconds = sort { $a <=> $b } map { $_->{seconds} } @refused;
+    my @seconds = sort { $main::a <=> $main::b } map { $_->{seconds} } @refused;
     my $text = sprintf 'share: refused in %.1f ms', 1000 * $seconds[10];
     Load::figures() ? cmp_ok($seconds[10], '<', 0.005, $text) : note($text);
 

@@ -19,8 +19,8 @@
 
 /* bytes of a call's answers beyond which no further item joins it; of the
    answer of a list, at least, whatever the last ones were like */
-#define NGX_PAYMENTS_PG_ANSWERS  (256 * 1024)
-#define NGX_PAYMENTS_PG_ANSWER   (64 * 1024)
+#define NGX_PAYMENTS_PG_ANSWERS  (128 * 1024)
+#define NGX_PAYMENTS_PG_ANSWER   (32 * 1024)
 
 /* ... and what a millisecond of it is worth */
 #define NGX_PAYMENTS_PG_ANSWER_MSEC  (16 * 1024)

@@ -151,7 +151,12 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
     pool->shard = shard;
     pool->conf = conf;
     pool->named = !conf->pooler;
-    pool->depth = conf->pooler ? 1 : conf->depth;
+
+    /* a page takes its time, and who comes next would wait for two of them */
+
+    pool->depth = (conf->pooler || kind == NGX_PAYMENTS_PG_LIST)
+                  ? 1 : conf->depth;
+
     pool->batch = conf->batch;
     pool->tokens = NGX_PAYMENTS_PG_TOKENS;
     pool->refilled = ngx_current_msec;
