@@ -528,8 +528,8 @@ SKIP: {
     is(scalar(grep { $_->{status} == 201 } @answers), 60, 'unix socket: payments');
     my @first = split /\n/, sql("SELECT pid FROM pg_stat_activity
                                   WHERE usename = 'pay_api'");
-    ok(wait_until(6, sub { backends() == 3 }),
-       'idle connections are closed, but for one of each kind');
+    ok(wait_until(6, sub { backends() == 5 }),
+       'idle connections are closed, but for one of each lane');
     ok(wait_until(6, sub {
         sql("SELECT count(*) FROM pg_stat_activity WHERE pid IN ("
             . join(',', @first) . ')') == 0
