@@ -104,6 +104,30 @@ is("$found $pages", '1 7', 'one of 12 000 is found, by pages of 2000 rows');
 is(get('/v1/payments?created_at[lt]=2020-01-01T00:00:00Z&order=asc')->{json}{has_more}, JSON::PP::false,
    'nothing is older: no row is read');
 
+# events of a type that few have: a page of 2000 rows has none, and says that there is more
+{
+    my ($quiet, $number) = merchant(@all);
+    my $made = sub { api('POST', '/v1/payments', { amount => 5, currency => 'EUR',
+                         payment_method => { token => 'tok_visa' } }, key => $quiet)->{status} };
+    is($made->(), 201, 'rare events: the first');
+    is(scalar(@{ api('GET', '/v1/events', undef, key => $quiet)->{json}{data} }), 1, 'rare events: it has its sequence');
+    sql("INSERT INTO pay.events (merchant_id, livemode, sequence, event_id, day, key_hash, generation, event_type)
+         SELECT $number, false, 1 + n, gen_random_uuid(), (now() AT TIME ZONE 'UTC')::date, gen_random_uuid(), 0,
+                'filler' FROM generate_series(1, 5000) n;
+         UPDATE pay.event_counters SET last = last + 5000 WHERE merchant_id = $number AND NOT livemode");
+    is($made->(), 201, 'rare events: the last');
+    for my $walk ('order=asc', 'order=desc', 'after=0') {
+        my ($events, $more, $cursor) = (0, 1, '');
+        for (1 .. 10) {
+            my $page = api('GET', "/v1/events?types=payment.captured&$walk$cursor", undef, key => $quiet)->{json};
+            $events += @{ $page->{data} };
+            $more = $page->{has_more} or last;
+            $cursor = "&cursor=$page->{next_cursor}";
+        }
+        is($events . ($more ? ' and more' : ''), 2, "rare events: $walk finds both");
+    }
+}
+
 # beside another merchant ---------------------------------------------------------------
 
 my $before = measure();

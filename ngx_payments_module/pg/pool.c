@@ -220,7 +220,7 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
 /* what the last server did says nothing about this one */
 
 static void
-ngx_payments_pg_begin_anew(ngx_payments_pg_pool_t *pool)
+ngx_payments_pg_begin_again(ngx_payments_pg_pool_t *pool)
 {
     pool->failures = 0;
     pool->losses = 0;
@@ -249,7 +249,7 @@ ngx_payments_pg_pool_leave(ngx_payments_pg_pool_t *pool, const char *reason)
         ngx_payments_pg_divert(pool);
     }
 
-    ngx_payments_pg_begin_anew(pool);
+    ngx_payments_pg_begin_again(pool);
 }
 
 

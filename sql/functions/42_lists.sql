@@ -117,7 +117,7 @@ END $$;
 --   ascending   oldest first;   size  of the page, 1 .. 100
 --
 -- Out: one row for each item: its tag; whether there is more; the id after which
--- the next page begins; the objects, parted by commas (NULL: there is no such
+-- the next page begins; the objects, separated by commas (NULL: there is no such
 -- payment).  Errors: 55P03, a lock was not to be had in half a second.
 --
 -- What a page costs is bounded.  It reads 2000 rows at the most: where few of them

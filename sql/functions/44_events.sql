@@ -166,8 +166,7 @@ DECLARE
     last bigint;
     found_rows int;
     shown int;
-    lowest bigint;
-    highest bigint;
+    edge bigint;
 BEGIN
     FOR i IN 1 .. array_length(item, 1) LOOP
         f := filter[i]::jsonb;
@@ -232,10 +231,21 @@ BEGIN
         o_more := found_rows > shown;
 
         IF NOT o_more AND types IS NOT NULL THEN
-            -- all that match of those that were read; sequences have no gap
-            o_more := highest - lowest >= rows_read;
-            last := CASE WHEN ascending[i] THEN lowest + rows_read - 1
-                         ELSE highest - rows_read + 1 END;
+            -- all that match of those that were read; were these all there are?
+            IF ascending[i] THEN
+                SELECT t.sequence INTO edge FROM pay.events t
+                 WHERE t.merchant_id = merchant[i] AND t.livemode = livemode[i]
+                   AND t.sequence > low AND t.sequence < high
+                 ORDER BY t.sequence LIMIT 1 OFFSET rows_read - 1;
+            ELSE
+                SELECT t.sequence INTO edge FROM pay.events t
+                 WHERE t.merchant_id = merchant[i] AND t.livemode = livemode[i]
+                   AND t.sequence > low AND t.sequence < high
+                 ORDER BY t.sequence DESC LIMIT 1 OFFSET rows_read - 1;
+            END IF;
+
+            o_more := edge IS NOT NULL;
+            last := coalesce(edge, last);
         END IF;
 
         o_item := item[i];

@@ -1,6 +1,7 @@
 -- What the accounts of merchants come to.  Where pay.relay.summed is true,
 -- pay.account_sums holds all movements of the transactions below pay.relay.xid, each
--- once; what has moved since is in the journal.  Both are read in one snapshot, so that a balance is exact.
+-- once; what has moved since is in the journal.  Both are read in one snapshot, so that
+-- a balance is exact.
 
 -- Adds what the transactions from low on and below high have moved.  All of them
 -- have ended.  The caller holds the relay's lock, and moves its mark in the same
