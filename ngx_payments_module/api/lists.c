@@ -238,24 +238,33 @@ ngx_payments_list_done(ngx_payments_pg_item_t *item,
 }
 
 
-/* they have their sequences, or another transaction holds them up */
+/* events have their sequences, or another transaction holds them up; they are
+   read all the same.  NGX_DECLINED: the request has been answered */
 
-static void
-ngx_payments_list_relayed(ngx_payments_pg_item_t *item,
-    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
+static ngx_int_t
+ngx_payments_relayed(ngx_payments_request_t *request,
+    ngx_payments_pg_outcome_e outcome)
 {
-    ngx_payments_request_t  *request = item->data;
-
     request->pending = 0;
 
     if (outcome == NGX_PAYMENTS_PG_OVERLOADED) {
         ngx_payments_api_failed(request, outcome);
         request->done(request);
-        return;
+        return NGX_DECLINED;
     }
 
-    ngx_payments_api_send(request, NGX_PAYMENTS_PG_LIST_EVENTS,
-                          ngx_payments_list_done);
+    return NGX_OK;
+}
+
+
+static void
+ngx_payments_list_relayed(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
+{
+    if (ngx_payments_relayed(item->data, outcome) == NGX_OK) {
+        ngx_payments_api_send(item->data, NGX_PAYMENTS_PG_LIST_EVENTS,
+                              ngx_payments_list_done);
+    }
 }
 
 
@@ -347,17 +356,9 @@ static void
 ngx_payments_get_event_relayed(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
-    ngx_payments_request_t  *request = item->data;
-
-    request->pending = 0;
-
-    if (outcome == NGX_PAYMENTS_PG_OVERLOADED) {
-        ngx_payments_api_failed(request, outcome);
-        request->done(request);
-        return;
+    if (ngx_payments_relayed(item->data, outcome) == NGX_OK) {
+        ngx_payments_api_get(item->data, "evt_", NGX_PAYMENTS_PG_GET_EVENTS);
     }
-
-    ngx_payments_api_get(request, "evt_", NGX_PAYMENTS_PG_GET_EVENTS);
 }
 
 
