@@ -17,7 +17,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 use Exporter 'import';
-our @EXPORT_OK = qw(client measure meanwhile unharmed);
+our @EXPORT_OK = qw(client enough_cores measure meanwhile unharmed);
 
 my $load = 'build/test/load';
 my $compiled;
@@ -26,6 +26,7 @@ my $compiled;
 # its report.
 sub client {
     my (@args) = @_;
+    mkdir "build/test";      # a tree that was only built has none
     $compiled ||= !system("gcc -O2 -o $load.$$ bench/load/*.c -lm && mv $load.$$ $load")
         or die "bench/load does not compile\n";
     my $pid = open my $out, '-|', $load, '--port', $Load::port, @args or die "$load: $!";
@@ -36,10 +37,10 @@ sub client {
     };
 }
 
-# What merchant B gets at 20 requests a second: p99, and how many did not succeed
+# What merchant B gets, at 20 requests a second unless told otherwise: p99, and how many did not succeed
 sub measure {
     my (%option) = @_;
-    my $report = client('--key', $option{key} || $ENV{PAYMENTS_KEY_B}, '--rate', 20,
+    my $report = client('--key', $option{key} || $ENV{PAYMENTS_KEY_B}, '--rate', $option{rate} || 20,
                         '--connections', 8, '--seconds', $option{seconds} || rounds(5, 15),
                         '--mix', $option{mix} || 'create=40,get=30,list=30')->();
     my $failed = $report->{errors};
@@ -83,17 +84,25 @@ sub meanwhile {
 
 # None of B's requests fails.  Its p99 is at most three times what it was, asked for
 # by "make soak": beside other lanes a hiccup of the machine is longer than that.
+# What leaves no core idle is asked for where there are enough for all who run:
+# nginx, the two calls under way, the relay, and the client.
 sub unharmed {
-    my ($what, $before, $during) = @_;
+    my ($what, $before, $during, %option) = @_;
     is($during->{failed}, 0, "$what: all requests of the other merchant succeed ("
        . join(' ', map { "$_: $during->{statuses}{$_}" } sort keys %{ $during->{statuses} }) . ')');
     my $text = sprintf '%s: p99 of the other merchant %.1f ms, before %.1f ms, p50 %.1f and %.1f ms',
         $what, $during->{p99}, $before->{p99}, $during->{p50}, $before->{p50};
-    if (Load::figures()) {
+    if (Load::figures() && (!$option{saturated} || enough_cores())) {
         cmp_ok($during->{p99}, '<=', 3 * $before->{p99}, $text);
     } else {
         note($text);
     }
+}
+
+sub enough_cores {
+    my $cores = `nproc` + 0;
+    note("the figure is asked for on 6 cores, here are $cores") if $cores < 6;
+    return $cores >= 6;
 }
 
 1;
