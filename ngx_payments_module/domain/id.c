@@ -177,6 +177,31 @@ ngx_payments_id_parse(const char *prefix, const uint8_t *data, size_t len,
 
 
 int
+ngx_payments_id_any(const uint8_t *data, size_t len)
+{
+    uint8_t             uuid[NGX_PAYMENTS_UUID_LEN];
+    const char *const  *prefix;
+
+    static const char *const  prefixes[] = {
+        "pay_", "ref_", "cap_", "dis_", "evt_", "we_", "whd_", "key_", "mer_",
+        "lt_", "le_", "req_", NULL
+    };
+
+    for (prefix = prefixes; *prefix != NULL; prefix++) {
+        if (ngx_payments_id_parse(*prefix, data, len, uuid) == 0) {
+
+            /* RFC 9562, 5.4 and 5.7: merchants may be of version 4 */
+
+            return ((uuid[6] >> 4) == 7 || (uuid[6] >> 4) == 4)
+                   && (uuid[8] & 0xc0) == 0x80;
+        }
+    }
+
+    return 0;
+}
+
+
+int
 ngx_payments_api_key_parse(const uint8_t *data, size_t len,
     ngx_payments_api_key_t *key)
 {

@@ -255,10 +255,11 @@ uint32_t ngx_payments_validate(const ngx_payments_json_t *json,
 
 
 /*
- * Card numbers (PCI DSS 4.0, 3.5.1): 13 to 19 digits that start with 2 to 6
- * and pass ISO/IEC 7812-1 Luhn, spaces and dashes between them ignored.  Not
- * looked for in what is a UUID, or a hexadecimal word of 32 characters and
- * more: random ones hold a card's digits now and then.
+ * Card numbers (PCI DSS 4.0, 3.5.1): an issuer's first digits with a length
+ * that it uses, and ISO/IEC 7812-1 Luhn; in one, or in a card's groups (fours,
+ * 4-6-5, 4-6-4) parted by a space, dash, dot, slash, underscore or plus, of
+ * ASCII or full width.  Not looked for in what is a UUID, or a hexadecimal word
+ * with the length of a hash: random ones hold a card's digits now and then.
  * Returns 1 where the text holds one.
  */
 int ngx_payments_card_number(const uint8_t *data, size_t len);
@@ -316,6 +317,8 @@ void ngx_payments_id(const char *prefix,
    prefix may have three bytes, as "lt_" */
 int ngx_payments_id_parse(const char *prefix, const uint8_t *data, size_t len,
     uint8_t uuid[NGX_PAYMENTS_UUID_LEN]);
+/* 1: it is an id of this API, of any kind */
+int ngx_payments_id_any(const uint8_t *data, size_t len);
 
 
 /*

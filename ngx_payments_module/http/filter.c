@@ -91,7 +91,7 @@ ngx_payments_http_retry(ngx_http_request_t *r)
 static ngx_int_t
 ngx_payments_http_problem(ngx_http_request_t *r)
 {
-    ngx_str_t                      value, id;
+    ngx_str_t                      id, path, value;
     ngx_uint_t                     allowed;
     ngx_payments_out_t             out;
     ngx_payments_problem_t         row;
@@ -152,7 +152,11 @@ ngx_payments_http_problem(ngx_http_request_t *r)
     }
 
     if (r->headers_out.status == NGX_HTTP_NOT_ALLOWED) {
-        (void) ngx_payments_api_route(&r->uri, 0, &id, &allowed);
+        if (ngx_payments_http_path(r, &path) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        (void) ngx_payments_api_route(&path, 0, &id, &allowed);
 
         if (ngx_payments_http_allow(r, allowed) != NGX_OK) {
             return NGX_ERROR;

@@ -128,69 +128,6 @@ ngx_payments_http_method(ngx_http_request_t *r)
 }
 
 
-/*
- * The path by which a request is known.  An idempotency key in it may have any
- * character, a slash too, so that part is taken from the request line, before
- * nginx has decoded it, and written in one way: %XX for all but letters, digits
- * and "-._~".
- */
-
-static ngx_int_t
-ngx_payments_http_path(ngx_http_request_t *r, ngx_str_t *path)
-{
-    u_char      *p, *end, *last, *dst, *src, *decoded;
-    ngx_str_t    raw = r->unparsed_uri;
-
-    static ngx_str_t  keys = ngx_string("/v1/idempotency_keys/");
-
-    static uint32_t   unreserved[] = {
-        0xffffffff,            /* control */
-        0xfc009fff,            /* all but digits, "-" and "." */
-        0x78000001,            /* all but capitals and "_" */
-        0xb8000001,            /* all but letters and "~" */
-        0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff
-    };
-
-    *path = r->uri;
-
-    if (raw.len <= keys.len
-        || ngx_strncmp(raw.data, keys.data, keys.len) != 0)
-    {
-        return NGX_OK;
-    }
-
-    p = raw.data + keys.len;
-    last = ngx_strlchr(p, raw.data + raw.len, '?');
-    last = last ? last : raw.data + raw.len;
-    end = ngx_strlchr(p, last, '/');
-    end = end ? end : last;
-
-    decoded = ngx_pnalloc(r->pool, end - p + 1);
-    path->data = ngx_pnalloc(r->pool, raw.len + 2 * (end - p));
-
-    if (decoded == NULL || path->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    dst = decoded;
-    src = p;
-    ngx_unescape_uri(&dst, &src, end - p, 0);
-
-    p = ngx_cpymem(path->data, keys.data, keys.len);
-
-    for (src = decoded; src < dst; src++) {
-        p = (unreserved[*src >> 5] & (1U << (*src & 0x1f)))
-            ? ngx_sprintf(p, "%%%02Xd", (u_int) *src)
-            : ngx_cpymem(p, src, 1);
-    }
-
-    p = ngx_cpymem(p, end, last - end);
-    path->len = p - path->data;
-
-    return NGX_OK;
-}
-
-
 /* NGX_OK; NGX_DECLINED: answer is set */
 
 static ngx_int_t

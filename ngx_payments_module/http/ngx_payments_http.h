@@ -85,6 +85,16 @@ ngx_int_t ngx_payments_http_bearer(ngx_http_request_t *r, ngx_str_t *value);
 ngx_int_t ngx_payments_http_accept(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_content_type(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_key(ngx_payments_http_ctx_t *ctx);
+
+/*
+ * path.c: the path by which a request is known, routed, hashed and logged.
+ * It is split on "/" as it was sent; each segment is decoded once and written
+ * in one way, %XX for all but letters, digits and "-._~" (RFC 3986, 2.2, 3.3):
+ * an encoded slash stays inside its segment, and ".." is a name like others.
+ * Where rewrite or another module has made the path, it is r->uri.
+ * NGX_ERROR: no memory
+ */
+ngx_int_t ngx_payments_http_path(ngx_http_request_t *r, ngx_str_t *path);
 /* what there was in the URL; it is overwritten wherever nginx keeps it */
 #define NGX_PAYMENTS_SECRET_KEY   1
 #define NGX_PAYMENTS_SECRET_CARD  2
