@@ -66,7 +66,8 @@ static const ngx_payments_field_t  ngx_payments_refund_fields[] = {
     { "reason", NGX_PAYMENTS_FIELD_ENUM, F_REASON, 0, 1, 0, 0, NULL,
       ngx_payments_refund_reasons, NULL, NULL },
     { "reference", S, F_REFERENCE, 0, 1, 1, 64, "[A-Za-z0-9._:/-]*", NULL,
-      NULL, "Your own name for the refund." },
+      NULL, "Your own name for the refund. Unique among the payment's "
+      "refunds that have not failed." },
     { "metadata", NGX_PAYMENTS_FIELD_METADATA, F_METADATA, 0, 0, 0, 0, NULL,
       NULL, NULL, NULL },
     END

@@ -9,7 +9,7 @@
 typedef enum {
     C_MERCHANT = 0, C_LIVEMODE, C_KEY_HASH, C_KEY, C_FINGERPRINT,
     C_REQUEST_ID, C_REQUEST, C_TARGET, C_TARGET_KEY, C_REFUND, C_TRANSFER,
-    C_TRANSFER2, C_AT, C_LAST
+    C_TRANSFER2, C_AT, C_MAY_REFUND, C_BURN, C_LAST
 } ngx_payments_cancel_parameter_e;
 
 
@@ -111,7 +111,7 @@ ngx_payments_key_in_progress(ngx_payments_request_t *request, ngx_str_t *key,
                          "\"resource_type\":null,\"resource_id\":null,"
                          "\"request_id\":\"");
     ngx_payments_out_bytes(&out, id, NGX_PAYMENTS_ID_LEN);
-    ngx_payments_out_str(&out, "\",\"created_at\":\"");
+    ngx_payments_out_str(&out, "\",\"undo\":null,\"created_at\":\"");
     ngx_payments_out_bytes(&out, time, NGX_PAYMENTS_TIME_LEN);
     ngx_payments_out_str(&out, "\",\"completed_at\":null,"
                          "\"expires_at\":null}");
@@ -203,6 +203,16 @@ ngx_payments_cancel_item(ngx_payments_request_t *request,
     v[C_MERCHANT].number = request->merchant_id;
     v[C_LIVEMODE].number = request->livemode;
     v[C_AT].number = ngx_payments_pg_now();
+    v[C_MAY_REFUND].number = (request->scopes
+                              & ngx_payments_api_scope((u_char *)
+                                                       "refunds:write", 13))
+                             != 0;
+
+    /* an administrator's may have been used where another merchant is */
+
+    v[C_BURN].number = ngx_payments_pg_nshards() == 1
+                       || !(request->scopes
+                            & ngx_payments_api_scope((u_char *) "admin", 5));
 
     v[C_KEY_HASH].data = execution->key.hash;
     v[C_KEY_HASH].len = NGX_PAYMENTS_KEY_HASH_LEN;

@@ -159,11 +159,37 @@ ngx_payments_api_record(ngx_payments_request_t *request,
 }
 
 
+/* pay.violation(): a pointer or a parameter's name, a code, a text; by tabs */
+
+static void
+ngx_payments_api_violation(ngx_payments_request_t *request, ngx_str_t *said)
+{
+    u_char      *p, *last, *end;
+    ngx_str_t    part[3];
+    ngx_uint_t   i;
+
+    p = said->data;
+    last = p + said->len;
+
+    for (i = 0; i < 3; i++) {
+        end = (i < 2) ? ngx_strlchr(p, last, '\t') : last;
+        end = end ? end : last;
+
+        part[i].data = p;
+        part[i].len = end - p;
+        p = ngx_min(end + 1, last);
+    }
+
+    ngx_payments_problem_error(request, NGX_PAYMENTS_P_VALIDATION_FAILED,
+                               &part[0], &part[1], &part[2]);
+}
+
+
 void
 ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_result_e result, ngx_payments_record_t *record)
 {
-    u_char                   text[64], *detail;
+    u_char                   text[64];
     ngx_str_t                more;
     ngx_payments_request_t  *request = waiter->data;
 
@@ -174,6 +200,7 @@ ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
         NGX_PAYMENTS_P_VERSION_MISMATCH,
         NGX_PAYMENTS_P_VALIDATION_FAILED,
         NGX_PAYMENTS_P_SCOPE_ESCALATION,
+        NGX_PAYMENTS_P_INSUFFICIENT_SCOPE,
         NGX_PAYMENTS_P_DATABASE_UNAVAILABLE,
         NGX_PAYMENTS_P_OUTCOME_UNKNOWN,
         NGX_PAYMENTS_P_OVERLOADED,
@@ -216,15 +243,15 @@ ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
         break;
 
     case NGX_PAYMENTS_INVALID:
-        detail = ngx_pnalloc(request->pool, record->body.len + 1);
+        ngx_payments_api_violation(request, &record->body);
+        break;
 
-        if (detail != NULL) {
-            (void) ngx_cpystrn(detail, record->body.data,
-                               record->body.len + 1);
-        }
-
-        ngx_payments_problem(request, problems[result], (char *) detail,
-                             NULL);
+    case NGX_PAYMENTS_SCOPE:
+        more.data = text;
+        more.len = ngx_snprintf(text, sizeof(text),
+                                ",\"required_scope\":\"%V\"", &record->body)
+                   - text;
+        ngx_payments_problem(request, problems[result], NULL, &more);
         break;
 
     default:

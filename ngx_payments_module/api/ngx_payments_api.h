@@ -358,6 +358,11 @@ void ngx_payments_api_free(ngx_payments_request_t *request);
  */
 void ngx_payments_problem(ngx_payments_request_t *request,
     ngx_payments_problem_e problem, const char *detail, ngx_str_t *more);
+/* one with one entry of "errors", whose detail it has: "place" is a JSON pointer
+   or, without a slash, the name of a parameter of the query or the path */
+void ngx_payments_problem_error(ngx_payments_request_t *request,
+    ngx_payments_problem_e problem, ngx_str_t *place, ngx_str_t *code,
+    ngx_str_t *detail);
 /* the problem for a status that nginx gave by itself */
 ngx_payments_problem_e ngx_payments_problem_for(ngx_uint_t status);
 /* the text of a problem alone, into out; enough where "more" is NULL: */

@@ -116,6 +116,7 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .handler = ngx_payments_refund_payment,
       .status = 201, .answer = &ngx_payments_refund_answer,
       .problems = PROBLEMS(STATES, NGX_PAYMENTS_P_PAYMENT_NOT_CAPTURED,
+                           NGX_PAYMENTS_P_REFERENCE_USED,
                            NGX_PAYMENTS_P_REFUND_EXCEEDS,
                            NGX_PAYMENTS_P_CURRENCY_MISMATCH),
       .summary = "Refund a payment",
@@ -277,11 +278,14 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .handler = ngx_payments_cancel_idempotency_key,
       .status = 200, .answer = &ngx_payments_record_answer,
       .problems = PROBLEMS(NGX_PAYMENTS_P_RESOURCE_BUSY,
-                           NGX_PAYMENTS_P_PAYMENT_PROCESSING),
+                           NGX_PAYMENTS_P_PAYMENT_PROCESSING,
+                           NGX_PAYMENTS_P_REFUND_EXCEEDS),
       .summary = "Undo what an idempotency key has made, or burn it",
-      .about = "What it authorized is canceled, what it captured is refunded. "
-               "A key that was not used yet never will be: a request that "
-               "comes late is refused." },
+      .about = "What it authorized is canceled, what it captured is refunded, "
+               "for which the API key needs `refunds:write` as well. `undo` "
+               "says what became of the money; where it is `failed`, cancel "
+               "again. A key that was not used yet never will be: a request "
+               "that comes late is refused." },
 
     { .name = "createApiKey", .tag = "API keys",
       .method = NGX_PAYMENTS_POST, .path = "/v1/api_keys",

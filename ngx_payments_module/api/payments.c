@@ -59,8 +59,9 @@ static const ngx_payments_field_t  ngx_payments_create_payment_fields[] = {
       "Your own name for the customer." },
     { "reference", S, F_REFERENCE, 0, 1, 1, 64, "[A-Za-z0-9._:/-]*", NULL,
       NULL,
-      "Your own name for what is paid. Unique for you and the mode for ever: a "
-      "second payment with it is refused, however late a retry comes." },
+      "Your own name for what is paid. Unique for you and the mode among "
+      "payments that are not failed, canceled or expired: a second payment "
+      "with it is refused, however late a retry comes." },
     { "description", S, F_DESCRIPTION, 0, 1, 0, 500, NULL, NULL, NULL, NULL },
     { "statement_descriptor", S, F_DESCRIPTOR, 0, 1, 0, 22, NULL, NULL,
       NULL, "What stands on the customer's statement." },

@@ -428,6 +428,46 @@ ngx_payments_problem(ngx_payments_request_t *request,
 }
 
 
+void
+ngx_payments_problem_error(ngx_payments_request_t *request,
+    ngx_payments_problem_e problem, ngx_str_t *place, ngx_str_t *code,
+    ngx_str_t *detail)
+{
+    u_char              *text;
+    size_t               size;
+    ngx_str_t            more;
+    ngx_payments_out_t   out;
+
+    size = 6 * (place->len + code->len + detail->len) + 64;
+
+    more.data = ngx_pnalloc(request->pool, size);
+    text = ngx_pnalloc(request->pool, detail->len + 1);
+
+    if (more.data == NULL || text == NULL) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
+                             NULL);
+        return;
+    }
+
+    (void) ngx_cpystrn(text, detail->data, detail->len + 1);
+
+    ngx_payments_out_init(&out, more.data, size);
+    ngx_payments_out_str(&out, (place->len && place->data[0] == '/')
+                               ? ",\"errors\":[{\"pointer\":"
+                               : ",\"errors\":[{\"parameter\":");
+    ngx_payments_out_json(&out, place->data, place->len);
+    ngx_payments_out_str(&out, ",\"code\":");
+    ngx_payments_out_json(&out, code->data, code->len);
+    ngx_payments_out_str(&out, ",\"detail\":");
+    ngx_payments_out_json(&out, detail->data, detail->len);
+    ngx_payments_out_str(&out, "}]");
+
+    more.len = out.pos - out.start;
+
+    ngx_payments_problem(request, problem, (char *) text, &more);
+}
+
+
 ngx_payments_problem_e
 ngx_payments_problem_for(ngx_uint_t status)
 {

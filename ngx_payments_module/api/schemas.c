@@ -71,6 +71,10 @@ static const char *const  states[] = {
     "in_progress", "completed", "canceled", NULL
 };
 
+static const char *const  undoings[] = {
+    "pending", "done", "failed", "nothing", NULL
+};
+
 static const char *const  resources[] = {
     "payment", "refund", "api_key", "merchant", NULL
 };
@@ -419,6 +423,9 @@ static const ngx_payments_field_t  record_fields[] = {
     MAYBE_ENUM("resource_type", resources, NULL),
     MAYBE_TEXT("resource_id", 30, "What the key has made or changed."),
     MAYBE_ID("request_id", "req_", NULL),
+    MAYBE_ENUM("undo", undoings, "Of a key that was canceled: what became of "
+               "the money. `failed`: something is still paid, cancel the key "
+               "again. `nothing`: none was moved, or it went back by itself."),
     MAYBE("created_at", TIME, NULL),
     MAYBE("completed_at", TIME, NULL),
     MAYBE("expires_at", TIME, "From then on the key is new again."),
@@ -509,14 +516,18 @@ const ngx_payments_schema_t  ngx_payments_ready_answer = {
 
 
 static const ngx_payments_field_t  violation_fields[] = {
-    TEXT("pointer", 160, "Where it is in the body (RFC 6901)."),
+    { "pointer", NGX_PAYMENTS_FIELD_STRING, 0, 0, 0, 0, 160, NULL, NULL, NULL,
+      "Where it is in the body (RFC 6901)." },
+    { "parameter", NGX_PAYMENTS_FIELD_STRING, 0, 0, 0, 0, 64, NULL, NULL, NULL,
+      "Or which parameter of the query or the path it is." },
     TEXT("code", 64, "`required`, `type`, `maximum`, ..."),
-    TEXT("detail", 96, "For people."),
+    TEXT("detail", 256, "For people: what is allowed."),
     END
 };
 
 static const ngx_payments_schema_t  violation = {
-    "ProblemError", "What is wrong with one member.", violation_fields
+    "ProblemError", "What is wrong with one member or parameter.",
+    violation_fields
 };
 
 static const ngx_payments_field_t  original_fields[] = {
@@ -551,7 +562,8 @@ static const ngx_payments_field_t  problem_fields[] = {
          "will never work."),
     EXTRA("errors", LIST, NULL, &violation, NULL),
     EXTRA("payment_id", ID, "pay_", NULL, "The payment that was declined."),
-    EXTRA("existing_id", ID, "pay_", NULL, "Which has the reference."),
+    { "existing_id", NGX_PAYMENTS_FIELD_STRING, 0, 0, 0, 30, 30, NULL, NULL,
+      NULL, "The payment, or the refund, that has the reference." },
     EXTRA("amount_capturable", INTEGER, NULL, NULL, NULL),
     EXTRA("amount_refundable", INTEGER, NULL, NULL, NULL),
     EXTRA("current_version", INTEGER, NULL, NULL, NULL),

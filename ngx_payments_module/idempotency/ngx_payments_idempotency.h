@@ -90,6 +90,8 @@ typedef enum {
     NGX_PAYMENTS_INVALID,          /* not executed: it asks for what can not
                                       be, as the record's body says */
     NGX_PAYMENTS_ESCALATION,       /* not executed: more than the caller may */
+    NGX_PAYMENTS_SCOPE,            /* not executed: the caller lacks the scope
+                                      that the record's body names */
     NGX_PAYMENTS_UNAVAILABLE,      /* not executed: no database in time */
     NGX_PAYMENTS_OUTCOME_UNKNOWN,  /* sent, and no database to ask in time */
     NGX_PAYMENTS_OVERLOADED,       /* not executed: too much waits */

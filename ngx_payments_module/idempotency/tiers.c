@@ -38,6 +38,7 @@
 #define NGX_PAYMENTS_SQL_INVALID        8
 #define NGX_PAYMENTS_SQL_ESCALATION     9
 #define NGX_PAYMENTS_SQL_CANCELED       10
+#define NGX_PAYMENTS_SQL_SCOPE          11
 
 
 static void ngx_payments_execution_redis(void *data, ngx_int_t rc,
@@ -401,6 +402,10 @@ ngx_payments_execution_known(ngx_payments_execution_t *execution)
         ngx_payments_execution_refuse(execution, NGX_PAYMENTS_ESCALATION);
         break;
 
+    case NGX_PAYMENTS_SQL_SCOPE:
+        ngx_payments_execution_refuse(execution, NGX_PAYMENTS_SCOPE);
+        break;
+
     case NGX_PAYMENTS_SQL_EXECUTED:
         ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTED, 1);
         ngx_payments_execution_store(execution);
@@ -506,7 +511,7 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
     }
 
     if (n == NGX_PAYMENTS_SQL_STALE || n == NGX_PAYMENTS_SQL_INVALID
-        || n == NGX_PAYMENTS_SQL_ESCALATION)
+        || n == NGX_PAYMENTS_SQL_ESCALATION || n == NGX_PAYMENTS_SQL_SCOPE)
     {
         ngx_payments_execution_refused(execution, row);
         ngx_payments_execution_tell(execution, item, n, row);

@@ -53,9 +53,9 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
 
     { "cancel_keys",
       "pay.cancel_keys($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
-      "$13,$14,'%T s')",
-      NGX_PAYMENTS_PG_WRITE, 13,
-      { I, B, U, T, Y, U, T, U, T, U, U, U, W }, MERCHANT },
+      "$13,$14,'%T s',$15,$16)",
+      NGX_PAYMENTS_PG_WRITE, 15,
+      { I, B, U, T, Y, U, T, U, T, U, U, U, W, B, B }, MERCHANT },
 
     { "maintain", "pay.maintain($1,$2)",
       NGX_PAYMENTS_PG_BACKGROUND, 1, { I }, 0 },

@@ -55,6 +55,8 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
          'the authorization has expired'),
         ('payment_failed', 409, 'new_key', 'Payment failed',
          'the payment has failed'),
+        ('reference_already_used', 409, 'new_key', 'Reference already used',
+         'another refund of this payment has this reference'),
         ('capture_amount_exceeds_capturable', 422, 'new_key',
          'Capture exceeds capturable amount',
          'the amount is greater than amount_capturable'),

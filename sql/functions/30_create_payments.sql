@@ -131,13 +131,26 @@ BEGIN
 
     -- references, if there are any
     IF array_remove(reference, NULL) <> '{}' THEN
+        -- one of each, rather one that is approved; the row of a payment that
+        -- has ended without money is taken over
         WITH won AS (
-            INSERT INTO pay.payment_references
-            SELECT merchant[u.n], livemode[u.n], u.r, payment[u.n]
+            INSERT INTO pay.payment_references AS e
+                   (merchant_id, livemode, reference, payment_id)
+            SELECT DISTINCT ON (1, 2, 3) merchant[u.n], livemode[u.n], u.r,
+                   payment[u.n]
               FROM unnest(reference) WITH ORDINALITY u(r, n)
              WHERE act[u.n] = -1 AND u.r IS NOT NULL
-             ORDER BY 1, 2, 3
-            ON CONFLICT DO NOTHING RETURNING payment_id)
+             ORDER BY 1, 2, 3, failure[u.n] IS NOT NULL, u.n
+            ON CONFLICT ON CONSTRAINT payment_references_pkey DO UPDATE
+               SET payment_id = excluded.payment_id,
+                   earlier = (e.earlier || e.payment_id)
+                       [greatest(1, coalesce(cardinality(e.earlier), 0) - 98):]
+             WHERE EXISTS (
+                   SELECT FROM pay.payments p
+                    WHERE p.merchant_id = e.merchant_id
+                      AND p.payment_id = e.payment_id
+                      AND p.status IN ('failed', 'canceled', 'expired'))
+            RETURNING payment_id)
         SELECT array_agg(u.n) INTO taken
           FROM unnest(reference) WITH ORDINALITY u(r, n)
          WHERE act[u.n] = -1 AND u.r IS NOT NULL

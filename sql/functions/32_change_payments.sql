@@ -105,7 +105,8 @@ BEGIN
 
         IF c.status IS NULL THEN
             outcome := 8;
-            o_body := 'the payment would have more than 50 pairs of metadata';
+            o_body := pay.violation('/metadata', 'max_properties',
+                'the payment would have more than 50 pairs of metadata');
             RETURN NEXT;
             CONTINUE;
         END IF;
@@ -183,6 +184,20 @@ BEGIN
                         ELSE 'payment_already_captured' END;
     END IF;
 
+    -- the payment is locked: of two at once the second sees the first
+    IF refusal IS NULL AND action = 'refund' AND reference IS NOT NULL THEN
+        SELECT e.* INTO r FROM pay.refunds e
+         WHERE e.merchant_id = p.merchant_id AND e.payment_id = payment
+           AND e.reference = reference AND e.status <> 'failed' LIMIT 1;
+
+        IF FOUND THEN
+            refusal := 'reference_already_used';
+            more := ',"existing_id":"' || pay.id_text('ref_', r.refund_id)
+                    || '"';
+            r := NULL;
+        END IF;
+    END IF;
+
     IF refusal IS NULL AND currency <> p.currency THEN
         refusal := 'currency_mismatch';
 
@@ -199,7 +214,8 @@ BEGIN
 
     IF refusal IS NOT NULL THEN
         IF p.payment_id IS NOT NULL THEN
-            more := ',"payment_id":"' || pay.id_text('pay_', payment) || '"';
+            more := more || ',"payment_id":"' || pay.id_text('pay_', payment)
+                    || '"';
         END IF;
 
         IF detail IS NOT NULL THEN

@@ -177,7 +177,8 @@ BEGIN
 
     IF expires <= now() THEN
         outcome := 8;
-        body := 'expires_at has passed already';
+        body := pay.violation('/expires_at', 'minimum',
+                              'expires_at has passed already');
         RETURN;
     END IF;
 
@@ -249,7 +250,8 @@ BEGIN
 
     IF k.revoked_at IS NOT NULL OR k.expires_at <= now() THEN
         outcome := 8;
-        body := 'the key was revoked or has expired; create a new one';
+        body := pay.violation('id', 'state',
+            'the key was revoked or has expired; create a new one');
         RETURN;
     END IF;
 

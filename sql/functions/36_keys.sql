@@ -1,5 +1,32 @@
 -- Idempotency keys as objects: looked at, and canceled.
 
+-- What became of the money of a key that was canceled.  In: its row of the journal.
+-- Out: nothing  it has moved none, or it went back by itself;
+--      pending  a refund waits for the processor;
+--      failed   something is still paid: cancel the key again;
+--      done     all that it authorized or captured was given back.
+CREATE OR REPLACE FUNCTION pay.key_undo(j pay.journal) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce((
+        SELECT CASE
+               WHEN EXISTS (SELECT FROM pay.refunds r
+                             WHERE r.merchant_id = p.merchant_id
+                               AND r.payment_id = p.payment_id
+                               AND r.status = 'pending') THEN 'pending'
+               WHEN p.status = 'processing' THEN 'pending'
+               WHEN p.amount_authorized > p.amount_captured + p.amount_canceled
+                    OR p.amount_captured > p.amount_refunded
+                                           + p.amount_disputed THEN 'failed'
+               WHEN p.status IN ('failed', 'expired') THEN 'nothing'
+               WHEN p.amount_disputed > 0 AND p.amount_refunded = 0
+                    THEN 'failed'
+               ELSE 'done' END
+          FROM pay.payments p
+         WHERE j.request = 'POST /v1/payments' AND j.status IN (201, 202)
+           AND p.merchant_id = j.merchant_id AND p.payment_id = j.object_id),
+        'nothing')
+$$;
+
 -- In: a key's row of the journal; how long keys are kept; whether it was
 -- canceled.  Out: the record as JSON.
 CREATE OR REPLACE FUNCTION pay.key_body(j pay.journal, ttl interval,
@@ -17,7 +44,10 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         || ',"resource_id":'
         || coalesce('"' || pay.id_text(r.prefix, j.object_id) || '"', 'null')
         || ',"request_id":"' || pay.id_text('req_', j.request_id)
-        || '","created_at":' || pay.json_time(j.created_at)
+        || '","undo":'
+        || CASE WHEN canceled THEN '"' || pay.key_undo(j) || '"'
+                ELSE 'null' END
+        || ',"created_at":' || pay.json_time(j.created_at)
         || ',"completed_at":' || pay.json_time(j.created_at)
         || ',"expires_at":' || pay.json_time(j.created_at + ttl) || '}'
       FROM (SELECT 1) one
@@ -84,7 +114,8 @@ BEGIN
                 '{"object":"idempotency_record","key":' || pay.json_text(key[i])
                 || ',"method":null,"path":null,"state":"in_progress",'
                    '"fingerprint":null,"status_code":null,"resource_type":null,'
-                   '"resource_id":null,"request_id":null,"created_at":null,'
+                   '"resource_id":null,"request_id":null,"undo":null,'
+                   '"created_at":null,'
                    '"completed_at":null,"expires_at":null}' END;
         RETURN NEXT;
     END LOOP;
@@ -150,13 +181,19 @@ END $$;
 --   target, target_key   hash and text of the key that is canceled
 --   refund, transfer, transfer2   UUIDv7 for what undoing makes
 --   at          the caller's clock;   ttl  how long keys are kept
+--   may_refund  whether the caller has the scope for a refund
+--   burn        whether a key that was not seen is burnt; false where it may have
+--               been used in another shard; both NULL: a worker of an earlier
+--               version asks, and may
 -- Out: as from change_payments.  Outcome 5: the key, or its payment, is in use
--- by a transaction under way; 8: it can not be undone, as o_body says.
+-- by a transaction under way; 8: it can not be undone, as o_body says; 11: it
+-- needs the scope that o_body names.
 CREATE OR REPLACE FUNCTION pay.cancel_keys(
     item uuid[], merchant bigint[], livemode boolean[], key_hash uuid[],
     key text[], fingerprint bytea[], request_id uuid[], request text[],
     target uuid[], target_key text[], refund uuid[], transfer uuid[],
-    transfer2 uuid[], at timestamptz[], ttl interval)
+    transfer2 uuid[], at timestamptz[], ttl interval,
+    may_refund boolean[] DEFAULT NULL, burn boolean[] DEFAULT NULL)
 RETURNS TABLE (o_item uuid, outcome smallint, o_status smallint,
                o_request_id uuid, o_object_id uuid, o_version int,
                o_created_at timestamptz, o_request text, o_body text)
@@ -187,6 +224,7 @@ BEGIN
         SELECT * INTO c FROM pay.cancel_key(item[i], merchant[i], livemode[i],
             key_hash[i], request_id[i], request[i], fingerprint[i], target[i],
             target_key[i], refund[i], transfer[i], transfer2[i], at[i], ttl,
+            coalesce(may_refund[i], true), coalesce(burn[i], true),
             c.generation);
 
         IF c.outcome = 0 THEN
@@ -209,7 +247,7 @@ CREATE OR REPLACE FUNCTION pay.cancel_key(item uuid, merchant bigint,
     livemode boolean, key_hash uuid, request_id uuid, request text,
     fingerprint bytea, target uuid, target_key text, refund uuid,
     transfer uuid, transfer2 uuid, at timestamptz, ttl interval,
-    INOUT generation smallint, OUT outcome smallint, OUT status smallint,
+    may_refund boolean, burn boolean, INOUT generation smallint, OUT outcome smallint, OUT status smallint,
     OUT object_id uuid, OUT body text)
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 #variable_conflict use_variable
@@ -224,7 +262,8 @@ BEGIN
 
     IF target = key_hash THEN
         outcome := 8;
-        body := 'a request can not cancel its own Idempotency-Key';
+        body := pay.violation('key', 'self',
+            'a request cannot cancel its own Idempotency-Key');
         RETURN;
     END IF;
 
@@ -234,6 +273,15 @@ BEGIN
 
     IF t.outcome = 2 THEN
         outcome := 5;
+        RETURN;
+    END IF;
+
+    IF t.outcome IS NULL AND NOT burn THEN
+        outcome := 8;
+        body := pay.violation('key', 'unknown',
+            'the key has not been used by this merchant, and the key of an '
+            'administrator, which may have been used in another shard, is not '
+            'burnt');
         RETURN;
     END IF;
 
@@ -249,13 +297,12 @@ BEGIN
                            pay.id_text('req_', request_id), NULL, '') r
         RETURNING e.* INTO j;
 
-    ELSIF NOT pay.key_canceled(merchant, target, j.created_at)
-          AND j.status < 400
-    THEN
+    -- also one that was canceled: its refund may have failed since
+    ELSIF j.status < 400 THEN
         IF j.request <> 'POST /v1/payments' THEN
             outcome := 8;
-            body := 'the key has made no payment, and what it did can not be '
-                    'undone';
+            body := pay.violation('key', 'state',
+                'the key has made no payment, and what it did cannot be undone');
             RETURN;
         END IF;
 
@@ -270,8 +317,25 @@ BEGIN
             RETURN;
         END IF;
 
-        refusal := pay.undo_payment(p, refund, transfer, transfer2, at,
-                                    request_id, request, fingerprint);
+        IF p.amount_captured > p.amount_refunded + p.amount_disputed
+           AND NOT may_refund
+        THEN
+            outcome := 11;
+            body := 'refunds:write';
+            RETURN;
+        END IF;
+
+        -- all that was captured is disputed: nothing can be given back
+        IF p.amount_disputed > 0
+           AND p.amount_captured = p.amount_refunded + p.amount_disputed
+           AND p.amount_authorized = p.amount_captured + p.amount_canceled
+           AND NOT pay.key_canceled(merchant, target, j.created_at)
+        THEN
+            refusal := 'refund_amount_exceeds_refundable';
+        ELSE
+            refusal := pay.undo_payment(p, refund, transfer, transfer2, at,
+                                        request_id, request, fingerprint);
+        END IF;
 
         IF refusal IS NOT NULL THEN
             SELECT r.status, r.body INTO STRICT status, body

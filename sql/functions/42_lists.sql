@@ -58,7 +58,7 @@ BEGIN
         || CASE WHEN f ? 'customer'
            THEN ' AND t.customer = $5->>''customer''' ELSE '' END
         || CASE WHEN kind = 'payments' AND f ? 'reference'
-           THEN ' AND t.payment_id = (SELECT r.payment_id '
+           THEN ' AND t.payment_id IN (SELECT unnest(r.earlier || r.payment_id) '
                 'FROM pay.payment_references r WHERE r.merchant_id = $1 '
                 'AND r.livemode = $2 AND r.reference = $5->>''reference'')'
            ELSE '' END

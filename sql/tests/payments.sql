@@ -3,7 +3,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(46);
+SELECT plan(51);
 
 SET search_path = public, pay;
 
@@ -85,6 +85,11 @@ SELECT is((SELECT o_body FROM taken) ~ ('"existing_id":"' || (SELECT pay.id_text
 SELECT is((SELECT outcome || '/' || status FROM pg_temp.create_one('k5', p_reference => 'r1')), '1/409', 'and replayed');
 SELECT is((SELECT event_type FROM pay.journal WHERE key = 'k5'), NULL, 'a refusal is no event');
 SELECT is((SELECT status FROM pg_temp.create_one('k6', p_reference => 'r1', p_live => true)), 201::smallint, 'the other mode has its own');
+SELECT is((SELECT status FROM pg_temp.create_one('k6a', p_reference => 'r2', p_failure => 'generic_decline')), 402::smallint, 'a reference of a declined payment');
+SELECT is((SELECT status FROM pg_temp.create_one('k6b', p_reference => 'r2', p_failure => 'generic_decline')), 402::smallint, 'is free for another one that is declined');
+SELECT is((SELECT status FROM pg_temp.create_one('k6c', p_reference => 'r2')), 201::smallint, 'and for one that is paid');
+SELECT is((SELECT status FROM pg_temp.create_one('k6d', p_reference => 'r2', p_failure => 'generic_decline')), 409::smallint, 'then it is taken, also for what would be declined');
+SELECT is((SELECT cardinality(earlier) FROM pay.payment_references WHERE reference = 'r2'), 2, 'who had it before is known');
 
 -- duplicates inside a call
 SELECT throws_ok($$SELECT * FROM pg_temp.create_one('k7', p_copies => 3)$$, '23505', NULL, 'the same key three times in a call is the caller''s bug');
