@@ -37,12 +37,12 @@ my $like = qr/^\{"id":"pay_[0-9A-Z]{26}","object":"payment","livemode":false,"me
 
 === TEST 2: everything that can be given
 --- request eval
-"POST /v1/payments\n" . '{"amount":999999999999,"currency":"KWD","payment_method":{"token":"tok_amex"},"capture_method":"manual","customer":"cus_é","reference":"' . Payments::uuid() . '","description":"caf\u00e9 \"x\" \\\\ \ud83d\ude00","statement_descriptor":"ACME","metadata":{"b":"2","a":"1"},"authorization_expires_in":60,"expiry_action":"capture"}'
+"POST /v1/payments\n" . '{"amount":999999999999,"currency":"KWD","payment_method":{"token":"tok_amex"},"capture_method":"manual","customer":"cus_é","reference":"' . Payments::uuid() . '","description":"caf\u00e9 \"x\" \\\\ \ud83d\ude00","statement_descriptor":"ACME Books","metadata":{"b":"2","a":"1"},"authorization_expires_in":60,"expiry_action":"capture"}'
 --- more_headers eval
 Payments::headers()
 --- error_code: 201
 --- response_body_like eval
-qr/"amount":999999999999,"currency":"KWD","exponent":3,"capture_method":"manual".*"brand":"amex","last4":"0005".*"customer":"cus_\xc3\xa9","reference":"[0-9a-f-]{36}","statement_descriptor":"ACME","authorization_expires_at":"\d{4}[^"]*Z","expiry_action":"capture".*"amount_captured":0,.*"amount_capturable":999999999999,.*"status":"authorized".*"description":"caf\xc3\xa9 \\"x\\" \\\\ \xf0\x9f\x98\x80","metadata":\{"b":"2","a":"1"\}/
+qr/"amount":999999999999,"currency":"KWD","exponent":3,"capture_method":"manual".*"brand":"amex","last4":"0005".*"customer":"cus_\xc3\xa9","reference":"[0-9a-f-]{36}","statement_descriptor":"ACME Books","authorization_expires_at":"\d{4}[^"]*Z","expiry_action":"capture".*"amount_captured":0,.*"amount_capturable":999999999999,.*"status":"authorized".*"description":"caf\xc3\xa9 \\"x\\" \\\\ \xf0\x9f\x98\x80","metadata":\{"b":"2","a":"1"\}/
 --- response_headers_like
 Payments-Idempotency: (?:executed|replayed)
 

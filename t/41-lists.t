@@ -173,7 +173,7 @@ sub walk {
         ['created_at[gte]=2026-02-30T00:00:00Z', 'invalid_query'],
         ['created_at[gte]=2026-01-01', 'invalid_query'],
         ['created_at[gte]=yesterday', 'invalid_query'],
-        ['customer=', 'invalid_query'], ["customer=$long", 'invalid_query'],
+        ["customer=$long", 'invalid_query'],
         ['customer=%00', 'invalid_query'], ['customer=%ff', 'invalid_query'],
         ['customer=%ed%a0%80', 'invalid_query'], ['customer=%4', 'invalid_query'],
         ['customer=4242424242424242', 'card_number_not_allowed'],
@@ -188,6 +188,8 @@ sub walk {
         is($answer->{json}{code}, $code, substr $query, 0, 60);
         is($answer->{status}, $code eq 'card_number_not_allowed' ? 422 : 400,
            '... its status');
+        next if $code eq 'card_number_not_allowed';      # it was refused before it was read
+        like($answer->{json}{errors}[0]{parameter}, qr/./, '... and its parameter');
     }
     is(answer('GET', "/v1/payments?cursor=$cursor")->{json}{code},
        'invalid_cursor', 'another merchant\'s cursor');

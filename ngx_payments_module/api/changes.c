@@ -82,7 +82,8 @@ static const ngx_payments_field_t  ngx_payments_update_fields[] = {
     { "metadata", NGX_PAYMENTS_FIELD_METADATA, F_METADATA, 0, 0,
       NGX_PAYMENTS_METADATA_PATCH, 0, NULL, NULL, NULL,
       "Members are added or replaced; null removes one." },
-    { "description", S, F_DESCRIPTION, 0, 1, 0, 500, NULL, NULL, NULL, NULL },
+    { "description", S, F_DESCRIPTION, 0, 1, 0, 500,
+      NGX_PAYMENTS_DESCRIPTION, NULL, NULL, NULL },
     END
 };
 

@@ -13,8 +13,8 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"redis\":\"ok\"}" },
 
     { "listApiKeys", NULL,
-      "{\"data\":[{\"created_at\":\"2026-11-29T09:45:21.541724Z\","
-      "\"expires_at\":null,\"id\":\"key_01M8KB3RC6F4P9G1CW734SGJM4\","
+      "{\"data\":[{\"created_at\":\"2026-11-30T18:39:45.091523Z\","
+      "\"expires_at\":null,\"id\":\"key_01M8PW2ZE4FGM9NZSADQDSFHGT\","
       "\"last_used_at\":null,\"livemode\":false,"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"name\":\"admin\","
       "\"object\":\"api_key\",\"prefix\":\"sk_test_0000\","
@@ -22,8 +22,8 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"refunds:read\",\"refunds:write\",\"balances:read\",\"ledger:read\","
       "\"events:read\",\"webhooks:read\",\"webhooks:write\","
       "\"idempotency:read\",\"keys:write\",\"admin\"]},{"
-      "\"created_at\":\"2026-11-29T09:45:21.536892Z\",\"expires_at\":null,"
-      "\"id\":\"key_01M8KB3RC1FAHS31VDGB75MPGR\",\"last_used_at\":null,"
+      "\"created_at\":\"2026-11-30T18:39:45.088584Z\",\"expires_at\":null,"
+      "\"id\":\"key_01M8PW2ZE1F90ASWK7SKJ6Z2QJ\",\"last_used_at\":null,"
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"name\":\"read only\",\"object\":\"api_key\","
       "\"prefix\":\"rk_test_0000\",\"revoked_at\":null,\"scopes\":["
@@ -33,30 +33,30 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"url\":\"/v1/api_keys\"}" },
 
     { "createApiKey", NULL,
-      "{\"id\":\"key_01M8KB3TD4F32RFNW3EW67GF6H\",\"object\":\"api_key\","
+      "{\"id\":\"key_01M8PW30F2F8889SDBWYRFSCKB\",\"object\":\"api_key\","
       "\"name\":\"Reports\",\"prefix\":\"rk_test_0000\",\"scopes\":["
       "\"payments:read\",\"refunds:read\"],"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"livemode\":false,"
       "\"expires_at\":null,\"last_used_at\":null,"
-      "\"created_at\":\"2026-11-29T09:45:23.621396Z\",\"revoked_at\":null,"
+      "\"created_at\":\"2026-11-30T18:39:46.146927Z\",\"revoked_at\":null,"
       "\"secret\":\"rk_test_EXAMPLE\"}" },
 
-    { "getApiKey", "key_01M8KB3TFCFVFBYK649W8Y68BJ",
-      "{\"id\":\"key_01M8KB3TFCFVFBYK649W8Y68BJ\",\"object\":\"api_key\","
+    { "getApiKey", "key_01M8PW30G3FC3AH79SZCQV4A8C",
+      "{\"id\":\"key_01M8PW30G3FC3AH79SZCQV4A8C\",\"object\":\"api_key\","
       "\"name\":\"Till\",\"prefix\":\"rk_test_0000\",\"scopes\":["
       "\"payments:write\"],"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"livemode\":false,"
       "\"expires_at\":null,\"last_used_at\":null,"
-      "\"created_at\":\"2026-11-29T09:45:23.693143Z\","
+      "\"created_at\":\"2026-11-30T18:39:46.179881Z\","
       "\"revoked_at\":null}" },
 
-    { "rotateApiKey", "key_01M8KB3TFWENMTHXFQXGXBBXVQ",
-      "{\"id\":\"key_01M8KB3TG0FSSTWMYQHTETFEA9\",\"object\":\"api_key\","
+    { "rotateApiKey", "key_01M8PW30GFFTTT69GTQAHED34A",
+      "{\"id\":\"key_01M8PW30GME3ASMYTJP2QZFFBD\",\"object\":\"api_key\","
       "\"name\":\"Till\",\"prefix\":\"rk_test_0000\",\"scopes\":["
       "\"payments:write\"],"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"livemode\":false,"
       "\"expires_at\":null,\"last_used_at\":null,"
-      "\"created_at\":\"2026-11-29T09:45:23.713114Z\",\"revoked_at\":null,"
+      "\"created_at\":\"2026-11-30T18:39:46.196180Z\",\"revoked_at\":null,"
       "\"secret\":\"rk_test_EXAMPLE\"}" },
 
     { "listBalances", NULL,
@@ -67,7 +67,7 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
     { "getBalance", "EUR",
       "{\"object\":\"balance\",\"livemode\":false,\"currency\":\"EUR\","
       "\"exponent\":2,\"available\":0,\"pending\":0,\"reserved\":0,"
-      "\"as_of\":\"2026-11-29T09:45:23.725402Z\"}" },
+      "\"as_of\":\"2026-11-30T18:39:46.211690Z\"}" },
 
     { "listCurrencies", NULL,
       "{\"data\":[{\"code\":\"AED\",\"exponent\":2,\"name\":\"UAE Dirham\"},{"
@@ -80,111 +80,111 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"object\":\"list\","
       "\"url\":\"/v1/events\"}" },
 
-    { "getEvent", "evt_01M8KB3TJ8FFNVCTR21PZX2DJF",
-      "{\"id\":\"evt_01M8KB3TJ8FFNVCTR21PZX2DJF\",\"object\":\"event\","
+    { "getEvent", "evt_01M8PW30JQE0GBG9FMEVRNNVE6",
+      "{\"id\":\"evt_01M8PW30JQE0GBG9FMEVRNNVE6\",\"object\":\"event\","
       "\"type\":\"refund.succeeded\",\"sequence\":2,\"livemode\":false,"
-      "\"created_at\":\"2026-11-29T09:45:23.785025Z\",\"data\":{\"object\":{"
-      "\"id\":\"ref_01M8KB3TJ8FFQT9F371330B8R7\",\"object\":\"refund\","
-      "\"livemode\":false,\"payment_id\":\"pay_01M8KB3THDFGJ9SQ6AP9TB8SGX\","
+      "\"created_at\":\"2026-11-30T18:39:46.263235Z\",\"data\":{\"object\":{"
+      "\"id\":\"ref_01M8PW30JQE0GR99VHE7W9KD6M\",\"object\":\"refund\","
+      "\"livemode\":false,\"payment_id\":\"pay_01M8PW30JBEDWAW18PCR4SV33X\","
       "\"amount\":400,\"currency\":\"EUR\",\"exponent\":2,"
       "\"status\":\"succeeded\",\"reason\":null,\"reference\":null,"
       "\"failure\":null,\"metadata\":{},\"version\":1,"
-      "\"created_at\":\"2026-11-29T09:45:23.784746Z\","
-      "\"updated_at\":\"2026-11-29T09:45:23.784746Z\"},"
+      "\"created_at\":\"2026-11-30T18:39:46.263011Z\","
+      "\"updated_at\":\"2026-11-30T18:39:46.263011Z\"},"
       "\"previous_attributes\":null},\"object_type\":\"refund\","
-      "\"object_id\":\"ref_01M8KB3TJ8FFQT9F371330B8R7\",\"object_version\":1,"
-      "\"request\":{\"id\":\"req_01M8KB3TJ8FC5BK3RX6GBTVH5B\","
-      "\"idempotency_key\":\"e5b8c943-a20f-4c32-b956-f23312c7fc3f\"}}" },
+      "\"object_id\":\"ref_01M8PW30JQE0GR99VHE7W9KD6M\",\"object_version\":1,"
+      "\"request\":{\"id\":\"req_01M8PW30JPFYV9AZYKF9N29ZVW\","
+      "\"idempotency_key\":\"1114ad4b-bd52-4790-b910-7343a5541b77\"}}" },
 
-    { "getIdempotencyKey", "order-7e26ab90-4f58-4535-b8e8-572d97ce8bd6",
+    { "getIdempotencyKey", "order-a322ebda-5848-49c3-9689-2def505b900c",
       "{\"object\":\"idempotency_record\","
-      "\"key\":\"order-7e26ab90-4f58-4535-b8e8-572d97ce8bd6\","
+      "\"key\":\"order-a322ebda-5848-49c3-9689-2def505b900c\","
       "\"method\":\"POST\",\"path\":\"/v1/payments\",\"state\":\"completed\","
       "\"fingerprint\":\"ea91c3f41ba934c77d1f2170e01171a6eb13a91add2452cd1117"
       "ea8eec656eed\",\"status_code\":201,\"resource_type\":\"payment\","
-      "\"resource_id\":\"pay_01M8KB3TKWES2RA7W9SFFP5XQJ\","
-      "\"request_id\":\"req_01M8KB3TKWENJ8V5F6C97CV7XN\","
-      "\"created_at\":\"2026-11-29T09:45:23.836922Z\","
-      "\"completed_at\":\"2026-11-29T09:45:23.836922Z\","
-      "\"expires_at\":\"2026-11-30T09:45:23.836922Z\"}" },
+      "\"resource_id\":\"pay_01M8PW30KTFFQRCAZT5N7E78WD\","
+      "\"request_id\":\"req_01M8PW30KTF73BNW9RG1HV7YMA\",\"undo\":null,"
+      "\"created_at\":\"2026-11-30T18:39:46.299118Z\","
+      "\"completed_at\":\"2026-11-30T18:39:46.299118Z\","
+      "\"expires_at\":\"2026-12-01T18:39:46.299118Z\"}" },
 
-    { "cancelIdempotencyKey", "order-45b0e601-2556-4827-b445-f09840a5f5b1",
+    { "cancelIdempotencyKey", "order-87951881-3dd7-4d8d-995f-fea556dead6a",
       "{\"object\":\"idempotency_record\","
-      "\"key\":\"order-45b0e601-2556-4827-b445-f09840a5f5b1\","
+      "\"key\":\"order-87951881-3dd7-4d8d-995f-fea556dead6a\","
       "\"method\":\"POST\",\"path\":\"/v1/payments\",\"state\":\"canceled\","
       "\"fingerprint\":\"ea91c3f41ba934c77d1f2170e01171a6eb13a91add2452cd1117"
       "ea8eec656eed\",\"status_code\":201,\"resource_type\":\"payment\","
-      "\"resource_id\":\"pay_01M8KB3TMRF3MRQPTYZJHWY9BH\","
-      "\"request_id\":\"req_01M8KB3TMRF0E9GYKX1SBFX1Q4\","
-      "\"created_at\":\"2026-11-29T09:45:23.865016Z\","
-      "\"completed_at\":\"2026-11-29T09:45:23.865016Z\","
-      "\"expires_at\":\"2026-11-30T09:45:23.865016Z\"}" },
+      "\"resource_id\":\"pay_01M8PW30N4FJ5VAFXXTWD0JCQM\","
+      "\"request_id\":\"req_01M8PW30N4F8M81NGAJ3CEH7G7\",\"undo\":\"done\","
+      "\"created_at\":\"2026-11-30T18:39:46.340965Z\","
+      "\"completed_at\":\"2026-11-30T18:39:46.340965Z\","
+      "\"expires_at\":\"2026-12-01T18:39:46.340965Z\"}" },
 
     { "listLedgerTransactions", NULL,
-      "{\"data\":[{\"created_at\":\"2026-11-29T09:45:23.868189Z\","
+      "{\"data\":[{\"created_at\":\"2026-11-30T18:39:46.344818Z\","
       "\"currency\":\"EUR\",\"entries\":[{\"account\":\"merchant_reserved\","
       "\"amount\":1099,\"direction\":\"debit\","
-      "\"id\":\"le_01M8KB3TMWEC3SANC0KHSYTEFB\"},{"
+      "\"id\":\"le_01M8PW30N8FMCRKA5GG86RADMN\"},{"
       "\"account\":\"processor_receivable\",\"amount\":1099,"
-      "\"direction\":\"credit\",\"id\":\"le_01M8KB3TMWEC3SANC0KHSYTEFA\"}],"
-      "\"id\":\"lt_01M8KB3TMWEC3SANC0KHSYTEF9\","
+      "\"direction\":\"credit\",\"id\":\"le_01M8PW30N8FMCRKA5GG86RADMM\"}],"
+      "\"id\":\"lt_01M8PW30N8FMCRKA5GG86RADMQ\","
       "\"kind\":\"refund_succeeded\",\"object\":\"ledger_transaction\","
-      "\"source_id\":\"ref_01M8KB3TMWEC1S2T26H478V6KR\","
+      "\"source_id\":\"ref_01M8PW30N8FMBV0GD3F036XW09\","
       "\"source_type\":\"refund\"},{"
-      "\"created_at\":\"2026-11-29T09:45:23.868189Z\",\"currency\":\"EUR\","
+      "\"created_at\":\"2026-11-30T18:39:46.344818Z\",\"currency\":\"EUR\","
       "\"entries\":[{\"account\":\"merchant_available\",\"amount\":1099,"
-      "\"direction\":\"debit\",\"id\":\"le_01M8KB3TMWEC3BNF3MVF4ZTE3H\"},{"
+      "\"direction\":\"debit\",\"id\":\"le_01M8PW30N8FMCAD7GG35WEYHRM\"},{"
       "\"account\":\"merchant_reserved\",\"amount\":1099,"
-      "\"direction\":\"credit\",\"id\":\"le_01M8KB3TMWEC3BNF3MVF4ZTE3G\"}],"
-      "\"id\":\"lt_01M8KB3TMWEC3BNF3MVF4ZTE3K\",\"kind\":\"refund\","
+      "\"direction\":\"credit\",\"id\":\"le_01M8PW30N8FMCAD7GG35WEYHRN\"}],"
+      "\"id\":\"lt_01M8PW30N8FMCAD7GG35WEYHRP\",\"kind\":\"refund\","
       "\"object\":\"ledger_transaction\","
-      "\"source_id\":\"ref_01M8KB3TMWEC1S2T26H478V6KR\","
+      "\"source_id\":\"ref_01M8PW30N8FMBV0GD3F036XW09\","
       "\"source_type\":\"refund\"}],\"has_more\":false,\"next_cursor\":null,"
       "\"object\":\"list\","
       "\"url\":\"/v1/ledger/transactions\"}" },
 
-    { "getLedgerTransaction", "lt_01M8KB3TNVF8HBRVJA60N0EM4T",
-      "{\"id\":\"lt_01M8KB3TNVF8HBRVJA60N0EM4T\","
+    { "getLedgerTransaction", "lt_01M8PW30PHFKDS4TJ424T84W54",
+      "{\"id\":\"lt_01M8PW30PHFKDS4TJ424T84W54\","
       "\"object\":\"ledger_transaction\",\"kind\":\"refund_succeeded\","
       "\"source_type\":\"refund\","
-      "\"source_id\":\"ref_01M8KB3TNVF8GB45R45EXPVG3G\",\"currency\":\"EUR\","
-      "\"created_at\":\"2026-11-29T09:45:23.899633Z\",\"entries\":[{"
-      "\"id\":\"le_01M8KB3TNVF8HBRVJA60N0EM4R\","
+      "\"source_id\":\"ref_01M8PW30PHFKCR479S7YEEMP6E\",\"currency\":\"EUR\","
+      "\"created_at\":\"2026-11-30T18:39:46.385803Z\",\"entries\":[{"
+      "\"id\":\"le_01M8PW30PHFKDS4TJ424T84W56\","
       "\"account\":\"merchant_reserved\",\"direction\":\"debit\","
-      "\"amount\":400},{\"id\":\"le_01M8KB3TNVF8HBRVJA60N0EM4S\","
+      "\"amount\":400},{\"id\":\"le_01M8PW30PHFKDS4TJ424T84W57\","
       "\"account\":\"processor_receivable\",\"direction\":\"credit\","
       "\"amount\":400}]}" },
 
     { "trialBalance", NULL,
       "{\"object\":\"trial_balance\",\"livemode\":false,"
-      "\"as_of\":\"2026-11-29T09:45:23.918780Z\",\"currencies\":{\"EUR\":{"
+      "\"as_of\":\"2026-11-30T18:39:46.404470Z\",\"currencies\":{\"EUR\":{"
       "\"debits\":8194,\"credits\":8194,"
       "\"balanced\":true}}}" },
 
     { "listMerchants", NULL,
-      "{\"data\":[{\"created_at\":\"2026-11-29T09:45:21.810604Z\","
+      "{\"data\":[{\"created_at\":\"2026-11-30T18:39:45.132207Z\","
       "\"id\":\"mer_01JC000000E00800000000000C\",\"name\":\"Merchant C\","
       "\"object\":\"merchant\",\"status\":\"active\"},{"
-      "\"created_at\":\"2026-11-29T09:45:21.513261Z\","
+      "\"created_at\":\"2026-11-30T18:39:45.076905Z\","
       "\"id\":\"mer_01JC000000E00800000000000B\",\"name\":\"Merchant B\","
       "\"object\":\"merchant\",\"status\":\"active\"}],\"has_more\":false,"
       "\"next_cursor\":null,\"object\":\"list\","
       "\"url\":\"/v1/merchants\"}" },
 
     { "createMerchant", NULL,
-      "{\"id\":\"mer_01M8KB3TPPFJJ9RYH7GMCRS2S9\",\"object\":\"merchant\","
+      "{\"id\":\"mer_01M8PW30QHFWWBCPZCN3170SHV\",\"object\":\"merchant\","
       "\"name\":\"Corner Books\",\"status\":\"active\","
-      "\"created_at\":\"2026-11-29T09:45:23.926986Z\"}" },
+      "\"created_at\":\"2026-11-30T18:39:46.418088Z\"}" },
 
-    { "getMerchant", "mer_01M8KB3TPWEGZ938A3FCWH0Y6H",
-      "{\"id\":\"mer_01M8KB3TPWEGZ938A3FCWH0Y6H\",\"object\":\"merchant\","
+    { "getMerchant", "mer_01M8PW30QTE6599ZF9TE2EK6VX",
+      "{\"id\":\"mer_01M8PW30QTE6599ZF9TE2EK6VX\",\"object\":\"merchant\","
       "\"name\":\"Corner Shop\",\"status\":\"active\","
-      "\"created_at\":\"2026-11-29T09:45:23.932569Z\"}" },
+      "\"created_at\":\"2026-11-30T18:39:46.426266Z\"}" },
 
-    { "updateMerchant", "mer_01M8KB3TQ2EF3TSSFKFE5QNX62",
-      "{\"id\":\"mer_01M8KB3TQ2EF3TSSFKFE5QNX62\",\"object\":\"merchant\","
+    { "updateMerchant", "mer_01M8PW30R6FPXTJ7GDFBNBFT09",
+      "{\"id\":\"mer_01M8PW30R6FPXTJ7GDFBNBFT09\",\"object\":\"merchant\","
       "\"name\":\"Corner Books and Maps\",\"status\":\"active\","
-      "\"created_at\":\"2026-11-29T09:45:23.938395Z\"}" },
+      "\"created_at\":\"2026-11-30T18:39:46.439191Z\"}" },
 
     { "listPayments", NULL,
       "{\"data\":[{\"amount\":1099,\"amount_authorized\":1099,"
@@ -192,69 +192,69 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"amount_captured\":1099,\"amount_disputed\":0,"
       "\"amount_refundable\":699,\"amount_refunded\":400,"
       "\"authorization_expires_at\":null,"
-      "\"authorized_at\":\"2026-11-29T09:45:23.895414Z\","
+      "\"authorized_at\":\"2026-11-30T18:39:46.382072Z\","
       "\"canceled_at\":null,\"cancellation_reason\":null,"
       "\"capture_method\":\"automatic\","
-      "\"captured_at\":\"2026-11-29T09:45:23.895414Z\","
-      "\"created_at\":\"2026-11-29T09:45:23.895414Z\",\"currency\":\"EUR\","
+      "\"captured_at\":\"2026-11-30T18:39:46.382072Z\","
+      "\"created_at\":\"2026-11-30T18:39:46.382072Z\",\"currency\":\"EUR\","
       "\"customer\":null,\"description\":null,\"expiry_action\":\"cancel\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"pay_01M8KB3TNQETFS85RVHTZGANHG\",\"livemode\":false,"
+      "\"id\":\"pay_01M8PW30PEE4KBH5CXZXZ7ZDDQ\",\"livemode\":false,"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"metadata\":{},"
       "\"object\":\"payment\",\"payment_method\":{\"brand\":\"visa\","
       "\"last4\":\"4242\",\"token\":\"tok_visa\",\"type\":\"card\"},"
       "\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8KB3TNQETFS85RVHTZGANHG\"},\"reference\":null,"
+      "\"reference\":\"sim_01M8PW30PEE4KBH5CXZXZ7ZDDQ\"},\"reference\":null,"
       "\"refund_status\":\"partial\",\"statement_descriptor\":null,"
       "\"status\":\"captured\","
-      "\"updated_at\":\"2026-11-29T09:45:23.899633Z\",\"version\":2},{"
+      "\"updated_at\":\"2026-11-30T18:39:46.385803Z\",\"version\":2},{"
       "\"amount\":1099,\"amount_authorized\":1099,\"amount_canceled\":0,"
       "\"amount_capturable\":0,\"amount_captured\":1099,"
       "\"amount_disputed\":0,\"amount_refundable\":0,"
       "\"amount_refunded\":1099,\"authorization_expires_at\":null,"
-      "\"authorized_at\":\"2026-11-29T09:45:23.864557Z\","
+      "\"authorized_at\":\"2026-11-30T18:39:46.340784Z\","
       "\"canceled_at\":null,\"cancellation_reason\":null,"
       "\"capture_method\":\"automatic\","
-      "\"captured_at\":\"2026-11-29T09:45:23.864557Z\","
-      "\"created_at\":\"2026-11-29T09:45:23.864557Z\",\"currency\":\"EUR\","
+      "\"captured_at\":\"2026-11-30T18:39:46.340784Z\","
+      "\"created_at\":\"2026-11-30T18:39:46.340784Z\",\"currency\":\"EUR\","
       "\"customer\":null,\"description\":null,\"expiry_action\":\"cancel\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"pay_01M8KB3TMRF3MRQPTYZJHWY9BH\",\"livemode\":false,"
+      "\"id\":\"pay_01M8PW30N4FJ5VAFXXTWD0JCQM\",\"livemode\":false,"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"metadata\":{},"
       "\"object\":\"payment\",\"payment_method\":{\"brand\":\"visa\","
       "\"last4\":\"4242\",\"token\":\"tok_visa\",\"type\":\"card\"},"
       "\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8KB3TMRF3MRQPTYZJHWY9BH\"},\"reference\":null,"
+      "\"reference\":\"sim_01M8PW30N4FJ5VAFXXTWD0JCQM\"},\"reference\":null,"
       "\"refund_status\":\"full\",\"statement_descriptor\":null,"
       "\"status\":\"captured\","
-      "\"updated_at\":\"2026-11-29T09:45:23.868189Z\",\"version\":2}],"
+      "\"updated_at\":\"2026-11-30T18:39:46.344818Z\",\"version\":2}],"
       "\"has_more\":false,\"next_cursor\":null,\"object\":\"list\","
       "\"url\":\"/v1/payments\"}" },
 
     { "createPayment", NULL,
-      "{\"id\":\"pay_01M8KB3TQHEAY9QAJN6GWK7AS1\",\"object\":\"payment\","
+      "{\"id\":\"pay_01M8PW30RTFXR8W9KTVZ7W9JEH\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-06T09:45:23.953171Z\","
+      "\"authorization_expires_at\":\"2026-12-07T18:39:46.458965Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8KB3TQHEAY9QAJN6GWK7AS1\"},"
-      "\"created_at\":\"2026-11-29T09:45:23.953171Z\","
+      "\"reference\":\"sim_01M8PW30RTFXR8W9KTVZ7W9JEH\"},"
+      "\"created_at\":\"2026-11-30T18:39:46.458965Z\","
       "\"amount_authorized\":1099,\"amount_captured\":0,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":1099,\"amount_refundable\":0,"
       "\"status\":\"authorized\",\"refund_status\":\"none\","
       "\"description\":\"Two books\",\"metadata\":{\"order\":\"6735\"},"
       "\"failure\":null,\"cancellation_reason\":null,\"version\":1,"
-      "\"updated_at\":\"2026-11-29T09:45:23.953171Z\","
-      "\"authorized_at\":\"2026-11-29T09:45:23.953171Z\","
+      "\"updated_at\":\"2026-11-30T18:39:46.458965Z\","
+      "\"authorized_at\":\"2026-11-30T18:39:46.458965Z\","
       "\"captured_at\":null,"
       "\"canceled_at\":null}" },
 
-    { "getPayment", "pay_01M8KB3TQNFB0AH1MXNCYXYVEP",
-      "{\"id\":\"pay_01M8KB3TQNFB0AH1MXNCYXYVEP\",\"object\":\"payment\","
+    { "getPayment", "pay_01M8PW30S1FJ9TZJC0KSACFC3M",
+      "{\"id\":\"pay_01M8PW30S1FJ9TZJC0KSACFC3M\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"automatic\",\"payment_method\":{"
@@ -262,30 +262,30 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"last4\":\"4242\"},\"customer\":null,\"reference\":null,"
       "\"statement_descriptor\":null,\"authorization_expires_at\":null,"
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8KB3TQNFB0AH1MXNCYXYVEP\"},"
-      "\"created_at\":\"2026-11-29T09:45:23.957671Z\","
+      "\"reference\":\"sim_01M8PW30S1FJ9TZJC0KSACFC3M\"},"
+      "\"created_at\":\"2026-11-30T18:39:46.465786Z\","
       "\"amount_authorized\":1099,\"amount_captured\":1099,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":1099,"
       "\"status\":\"captured\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"version\":1,"
-      "\"updated_at\":\"2026-11-29T09:45:23.957671Z\","
-      "\"authorized_at\":\"2026-11-29T09:45:23.957671Z\","
-      "\"captured_at\":\"2026-11-29T09:45:23.957671Z\","
+      "\"updated_at\":\"2026-11-30T18:39:46.465786Z\","
+      "\"authorized_at\":\"2026-11-30T18:39:46.465786Z\","
+      "\"captured_at\":\"2026-11-30T18:39:46.465786Z\","
       "\"canceled_at\":null}" },
 
-    { "updatePayment", "pay_01M8KB3TR7ENG94D6BE9DJZDR1",
-      "{\"id\":\"pay_01M8KB3TR7ENG94D6BE9DJZDR1\",\"object\":\"payment\","
+    { "updatePayment", "pay_01M8PW30SAFEMTK3DVP0VX00X3",
+      "{\"id\":\"pay_01M8PW30SAFEMTK3DVP0VX00X3\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-06T09:45:23.975336Z\","
+      "\"authorization_expires_at\":\"2026-12-07T18:39:46.474729Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8KB3TR7ENG94D6BE9DJZDR1\"},"
-      "\"created_at\":\"2026-11-29T09:45:23.975336Z\","
+      "\"reference\":\"sim_01M8PW30SAFEMTK3DVP0VX00X3\"},"
+      "\"created_at\":\"2026-11-30T18:39:46.474729Z\","
       "\"amount_authorized\":1099,\"amount_captured\":0,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":1099,\"amount_refundable\":0,"
@@ -293,107 +293,107 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"description\":\"Two books, gift-wrapped\",\"metadata\":{"
       "\"order\":\"6735\",\"wrapped\":\"yes\"},\"failure\":null,"
       "\"cancellation_reason\":null,\"version\":2,"
-      "\"updated_at\":\"2026-11-29T09:45:23.978818Z\","
-      "\"authorized_at\":\"2026-11-29T09:45:23.975336Z\","
+      "\"updated_at\":\"2026-11-30T18:39:46.477740Z\","
+      "\"authorized_at\":\"2026-11-30T18:39:46.474729Z\","
       "\"captured_at\":null,"
       "\"canceled_at\":null}" },
 
-    { "cancelPayment", "pay_01M8KB3TRJEJDRPX13FJZ7SWXH",
-      "{\"id\":\"pay_01M8KB3TRJEJDRPX13FJZ7SWXH\",\"object\":\"payment\","
+    { "cancelPayment", "pay_01M8PW30SKERTVJ6RKRSE67XNJ",
+      "{\"id\":\"pay_01M8PW30SKERTVJ6RKRSE67XNJ\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-06T09:45:23.986288Z\","
+      "\"authorization_expires_at\":\"2026-12-07T18:39:46.483388Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8KB3TRJEJDRPX13FJZ7SWXH\"},"
-      "\"created_at\":\"2026-11-29T09:45:23.986288Z\","
+      "\"reference\":\"sim_01M8PW30SKERTVJ6RKRSE67XNJ\"},"
+      "\"created_at\":\"2026-11-30T18:39:46.483388Z\","
       "\"amount_authorized\":1099,\"amount_captured\":0,"
       "\"amount_refunded\":0,\"amount_canceled\":1099,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":0,"
       "\"status\":\"canceled\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":\"requested_by_customer\",\"version\":2,"
-      "\"updated_at\":\"2026-11-29T09:45:23.989931Z\","
-      "\"authorized_at\":\"2026-11-29T09:45:23.986288Z\","
+      "\"updated_at\":\"2026-11-30T18:39:46.486954Z\","
+      "\"authorized_at\":\"2026-11-30T18:39:46.483388Z\","
       "\"captured_at\":null,"
-      "\"canceled_at\":\"2026-11-29T09:45:23.989931Z\"}" },
+      "\"canceled_at\":\"2026-11-30T18:39:46.486954Z\"}" },
 
-    { "capturePayment", "pay_01M8KB3TRVFJ1RVF3SQHHP80CK",
-      "{\"id\":\"pay_01M8KB3TRVFJ1RVF3SQHHP80CK\",\"object\":\"payment\","
+    { "capturePayment", "pay_01M8PW30SVEA7V0S57A7JEDP1Y",
+      "{\"id\":\"pay_01M8PW30SVEA7V0S57A7JEDP1Y\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-06T09:45:23.995782Z\","
+      "\"authorization_expires_at\":\"2026-12-07T18:39:46.491159Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8KB3TRVFJ1RVF3SQHHP80CK\"},"
-      "\"created_at\":\"2026-11-29T09:45:23.995782Z\","
+      "\"reference\":\"sim_01M8PW30SVEA7V0S57A7JEDP1Y\"},"
+      "\"created_at\":\"2026-11-30T18:39:46.491159Z\","
       "\"amount_authorized\":1099,\"amount_captured\":1000,"
       "\"amount_refunded\":0,\"amount_canceled\":99,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":1000,"
       "\"status\":\"captured\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"version\":2,"
-      "\"updated_at\":\"2026-11-29T09:45:23.999331Z\","
-      "\"authorized_at\":\"2026-11-29T09:45:23.995782Z\","
-      "\"captured_at\":\"2026-11-29T09:45:23.999331Z\","
+      "\"updated_at\":\"2026-11-30T18:39:46.494438Z\","
+      "\"authorized_at\":\"2026-11-30T18:39:46.491159Z\","
+      "\"captured_at\":\"2026-11-30T18:39:46.494438Z\","
       "\"canceled_at\":null}" },
 
-    { "listPaymentRefunds", "pay_01M8KB3TS4FWD8NSMG4PNGYA0N",
+    { "listPaymentRefunds", "pay_01M8PW30T2FKYT7QQZ0R5D3PJW",
       "{\"data\":[{\"amount\":400,"
-      "\"created_at\":\"2026-11-29T09:45:24.008331Z\",\"currency\":\"EUR\","
+      "\"created_at\":\"2026-11-30T18:39:46.502391Z\",\"currency\":\"EUR\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"ref_01M8KB3TS8EN5RJY19Q2AYFDMH\",\"livemode\":false,"
+      "\"id\":\"ref_01M8PW30T6ES1AMXGX7RG95MNT\",\"livemode\":false,"
       "\"metadata\":{},\"object\":\"refund\","
-      "\"payment_id\":\"pay_01M8KB3TS4FWD8NSMG4PNGYA0N\",\"reason\":null,"
+      "\"payment_id\":\"pay_01M8PW30T2FKYT7QQZ0R5D3PJW\",\"reason\":null,"
       "\"reference\":null,\"status\":\"succeeded\","
-      "\"updated_at\":\"2026-11-29T09:45:24.008331Z\",\"version\":1}],"
+      "\"updated_at\":\"2026-11-30T18:39:46.502391Z\",\"version\":1}],"
       "\"has_more\":false,\"next_cursor\":null,\"object\":\"list\","
-      "\"url\":\"/v1/payments/pay_01M8KB3TS4FWD8NSMG4PNGYA0N/refunds\"}" },
+      "\"url\":\"/v1/payments/pay_01M8PW30T2FKYT7QQZ0R5D3PJW/refunds\"}" },
 
-    { "createRefund", "pay_01M8KB3TSEFXY9E7ZATF084S27",
-      "{\"id\":\"ref_01M8KB3TSHF5EBPMMC2Q5A50KS\",\"object\":\"refund\","
-      "\"livemode\":false,\"payment_id\":\"pay_01M8KB3TSEFXY9E7ZATF084S27\","
+    { "createRefund", "pay_01M8PW30TFFG4A28T6RA783Y5F",
+      "{\"id\":\"ref_01M8PW30TJFEJVDBD7RZNQTB6Y\",\"object\":\"refund\","
+      "\"livemode\":false,\"payment_id\":\"pay_01M8PW30TFFG4A28T6RA783Y5F\","
       "\"amount\":400,\"currency\":\"EUR\",\"exponent\":2,"
       "\"status\":\"succeeded\",\"reason\":\"requested_by_customer\","
       "\"reference\":null,\"failure\":null,\"metadata\":{},\"version\":1,"
-      "\"created_at\":\"2026-11-29T09:45:24.017585Z\","
-      "\"updated_at\":\"2026-11-29T09:45:24.017585Z\"}" },
+      "\"created_at\":\"2026-11-30T18:39:46.514728Z\","
+      "\"updated_at\":\"2026-11-30T18:39:46.514728Z\"}" },
 
     { "listRefunds", NULL,
       "{\"data\":[{\"amount\":400,"
-      "\"created_at\":\"2026-11-29T09:45:24.017585Z\",\"currency\":\"EUR\","
+      "\"created_at\":\"2026-11-30T18:39:46.514728Z\",\"currency\":\"EUR\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"ref_01M8KB3TSHF5EBPMMC2Q5A50KS\",\"livemode\":false,"
+      "\"id\":\"ref_01M8PW30TJFEJVDBD7RZNQTB6Y\",\"livemode\":false,"
       "\"metadata\":{},\"object\":\"refund\","
-      "\"payment_id\":\"pay_01M8KB3TSEFXY9E7ZATF084S27\","
+      "\"payment_id\":\"pay_01M8PW30TFFG4A28T6RA783Y5F\","
       "\"reason\":\"requested_by_customer\",\"reference\":null,"
       "\"status\":\"succeeded\","
-      "\"updated_at\":\"2026-11-29T09:45:24.017585Z\",\"version\":1},{"
-      "\"amount\":400,\"created_at\":\"2026-11-29T09:45:24.008331Z\","
+      "\"updated_at\":\"2026-11-30T18:39:46.514728Z\",\"version\":1},{"
+      "\"amount\":400,\"created_at\":\"2026-11-30T18:39:46.502391Z\","
       "\"currency\":\"EUR\",\"exponent\":2,\"failure\":null,"
-      "\"id\":\"ref_01M8KB3TS8EN5RJY19Q2AYFDMH\",\"livemode\":false,"
+      "\"id\":\"ref_01M8PW30T6ES1AMXGX7RG95MNT\",\"livemode\":false,"
       "\"metadata\":{},\"object\":\"refund\","
-      "\"payment_id\":\"pay_01M8KB3TS4FWD8NSMG4PNGYA0N\",\"reason\":null,"
+      "\"payment_id\":\"pay_01M8PW30T2FKYT7QQZ0R5D3PJW\",\"reason\":null,"
       "\"reference\":null,\"status\":\"succeeded\","
-      "\"updated_at\":\"2026-11-29T09:45:24.008331Z\",\"version\":1}],"
+      "\"updated_at\":\"2026-11-30T18:39:46.502391Z\",\"version\":1}],"
       "\"has_more\":false,\"next_cursor\":null,\"object\":\"list\","
       "\"url\":\"/v1/refunds\"}" },
 
-    { "getRefund", "ref_01M8KB3TSYFXM81RX9G3W2QZSC",
-      "{\"id\":\"ref_01M8KB3TSYFXM81RX9G3W2QZSC\",\"object\":\"refund\","
-      "\"livemode\":false,\"payment_id\":\"pay_01M8KB3TSTFQ3AJXFRVFFWV7X9\","
+    { "getRefund", "ref_01M8PW30TYFR2SW7E00F0N93S1",
+      "{\"id\":\"ref_01M8PW30TYFR2SW7E00F0N93S1\",\"object\":\"refund\","
+      "\"livemode\":false,\"payment_id\":\"pay_01M8PW30TVFQKT5HFTJ0PR3H83\","
       "\"amount\":400,\"currency\":\"EUR\",\"exponent\":2,"
       "\"status\":\"succeeded\",\"reason\":null,\"reference\":null,"
       "\"failure\":null,\"metadata\":{},\"version\":1,"
-      "\"created_at\":\"2026-11-29T09:45:24.030963Z\","
-      "\"updated_at\":\"2026-11-29T09:45:24.030963Z\"}" },
+      "\"created_at\":\"2026-11-30T18:39:46.526876Z\","
+      "\"updated_at\":\"2026-11-30T18:39:46.526876Z\"}" },
 
-    { "disputePayment", "pay_01M8KB3TT7FYQAZTYE8XXB12ZJ",
-      "{\"id\":\"pay_01M8KB3TT7FYQAZTYE8XXB12ZJ\",\"object\":\"payment\","
+    { "disputePayment", "pay_01M8PW30V6EZVR16C0R7PXMDZS",
+      "{\"id\":\"pay_01M8PW30V6EZVR16C0R7PXMDZS\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"automatic\",\"payment_method\":{"
@@ -401,43 +401,43 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"last4\":\"4242\"},\"customer\":null,\"reference\":null,"
       "\"statement_descriptor\":null,\"authorization_expires_at\":null,"
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8KB3TT7FYQAZTYE8XXB12ZJ\"},"
-      "\"created_at\":\"2026-11-29T09:45:24.039980Z\","
+      "\"reference\":\"sim_01M8PW30V6EZVR16C0R7PXMDZS\"},"
+      "\"created_at\":\"2026-11-30T18:39:46.534498Z\","
       "\"amount_authorized\":1099,\"amount_captured\":1099,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":1099,"
       "\"amount_capturable\":0,\"amount_refundable\":0,"
       "\"status\":\"captured\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"version\":2,"
-      "\"updated_at\":\"2026-11-29T09:45:24.044681Z\","
-      "\"authorized_at\":\"2026-11-29T09:45:24.039980Z\","
-      "\"captured_at\":\"2026-11-29T09:45:24.039980Z\","
+      "\"updated_at\":\"2026-11-30T18:39:46.537595Z\","
+      "\"authorized_at\":\"2026-11-30T18:39:46.534498Z\","
+      "\"captured_at\":\"2026-11-30T18:39:46.534498Z\","
       "\"canceled_at\":null}" },
 
-    { "expirePayment", "pay_01M8KB3TTGEPCR194WEYMG3Y7Z",
-      "{\"id\":\"pay_01M8KB3TTGEPCR194WEYMG3Y7Z\",\"object\":\"payment\","
+    { "expirePayment", "pay_01M8PW30VDFNWA0RMK41EQXS4Z",
+      "{\"id\":\"pay_01M8PW30VDFNWA0RMK41EQXS4Z\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-06T09:45:24.048350Z\","
+      "\"authorization_expires_at\":\"2026-12-07T18:39:46.541842Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8KB3TTGEPCR194WEYMG3Y7Z\"},"
-      "\"created_at\":\"2026-11-29T09:45:24.048350Z\","
+      "\"reference\":\"sim_01M8PW30VDFNWA0RMK41EQXS4Z\"},"
+      "\"created_at\":\"2026-11-30T18:39:46.541842Z\","
       "\"amount_authorized\":1099,\"amount_captured\":0,"
       "\"amount_refunded\":0,\"amount_canceled\":1099,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":0,"
       "\"status\":\"expired\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"version\":2,"
-      "\"updated_at\":\"2026-11-29T09:45:24.051411Z\","
-      "\"authorized_at\":\"2026-11-29T09:45:24.048350Z\","
+      "\"updated_at\":\"2026-11-30T18:39:46.544267Z\","
+      "\"authorized_at\":\"2026-11-30T18:39:46.541842Z\","
       "\"captured_at\":null,"
       "\"canceled_at\":null}" },
 
-    { "resolvePayment", "pay_01M8KB3TTQF18T2B28K3H99MH5",
-      "{\"id\":\"pay_01M8KB3TTQF18T2B28K3H99MH5\",\"object\":\"payment\","
+    { "resolvePayment", "pay_01M8PW30VKF1F90YC1CJ0AS73C",
+      "{\"id\":\"pay_01M8PW30VKF1F90YC1CJ0AS73C\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"automatic\",\"payment_method\":{"
@@ -445,21 +445,21 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"last4\":\"4242\"},\"customer\":null,\"reference\":null,"
       "\"statement_descriptor\":null,\"authorization_expires_at\":null,"
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8KB3TTQF18T2B28K3H99MH5\"},"
-      "\"created_at\":\"2026-11-29T09:45:24.055519Z\","
+      "\"reference\":\"sim_01M8PW30VKF1F90YC1CJ0AS73C\"},"
+      "\"created_at\":\"2026-11-30T18:39:46.547523Z\","
       "\"amount_authorized\":1099,\"amount_captured\":1099,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":1099,"
       "\"status\":\"captured\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"version\":2,"
-      "\"updated_at\":\"2026-11-29T09:45:24.058321Z\","
-      "\"authorized_at\":\"2026-11-29T09:45:24.058321Z\","
-      "\"captured_at\":\"2026-11-29T09:45:24.058321Z\","
+      "\"updated_at\":\"2026-11-30T18:39:46.550063Z\","
+      "\"authorized_at\":\"2026-11-30T18:39:46.550063Z\","
+      "\"captured_at\":\"2026-11-30T18:39:46.550063Z\","
       "\"canceled_at\":null}" },
 
-    { "settlePayment", "pay_01M8KB3TTYFVJTVWT627HH9V3V",
-      "{\"id\":\"pay_01M8KB3TTYFVJTVWT627HH9V3V\",\"object\":\"payment\","
+    { "settlePayment", "pay_01M8PW30VSEE8R9NBDJXAWNZ39",
+      "{\"id\":\"pay_01M8PW30VSEE8R9NBDJXAWNZ39\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"automatic\",\"payment_method\":{"
@@ -467,17 +467,17 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"last4\":\"4242\"},\"customer\":null,\"reference\":null,"
       "\"statement_descriptor\":null,\"authorization_expires_at\":null,"
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8KB3TTYFVJTVWT627HH9V3V\"},"
-      "\"created_at\":\"2026-11-29T09:45:24.062930Z\","
+      "\"reference\":\"sim_01M8PW30VSEE8R9NBDJXAWNZ39\"},"
+      "\"created_at\":\"2026-11-30T18:39:46.553223Z\","
       "\"amount_authorized\":1099,\"amount_captured\":1099,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":1099,"
       "\"status\":\"captured\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"version\":1,"
-      "\"updated_at\":\"2026-11-29T09:45:24.062930Z\","
-      "\"authorized_at\":\"2026-11-29T09:45:24.062930Z\","
-      "\"captured_at\":\"2026-11-29T09:45:24.062930Z\","
+      "\"updated_at\":\"2026-11-30T18:39:46.553223Z\","
+      "\"authorized_at\":\"2026-11-30T18:39:46.553223Z\","
+      "\"captured_at\":\"2026-11-30T18:39:46.553223Z\","
       "\"canceled_at\":null}" },
 
     { NULL, NULL, NULL }

@@ -306,8 +306,11 @@ ngx_payments_administer_body(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_pool_t *pool,
     ngx_payments_administer_t *a)
 {
+    int                               more;
     ngx_str_t                         text;
     const ngx_payments_json_node_t  **slots = ws->validation.slots;
+
+    /* what is behind the microseconds does not matter here */
 
     if (ngx_payments_api_text(pool, ws, F_NAME, &text) != NGX_OK) {
         return NGX_ERROR;
@@ -345,7 +348,7 @@ ngx_payments_administer_body(ngx_payments_request_t *request,
     a->values[A_EXPIRES].null =
         (text.data == NULL
          || ngx_payments_time_parse(text.data, text.len,
-                                    &a->values[A_EXPIRES].number)
+                                    &a->values[A_EXPIRES].number, &more)
             != 0);
 
     if (slots[F_OVERLAP] != NULL) {

@@ -5,7 +5,7 @@
 
 
 static const char *const  ngx_payments_expansions[] = {
-    "refunds", "captures", "refunds,captures", "captures,refunds", NULL
+    "refunds", "captures", NULL
 };
 
 
@@ -29,15 +29,20 @@ const ngx_payments_query_t  ngx_payments_payments_query[] = {
     { "status", NULL, "status", NGX_PAYMENTS_QUERY_ENUM, 0,
       ngx_payments_payment_statuses, "May be repeated." },
     CURRENCY,
-    { "customer", NULL, "customer", NGX_PAYMENTS_QUERY_STRING, 256, NULL,
+    { "customer", NULL, "customer", NGX_PAYMENTS_QUERY_STRING, 64, NULL,
       NULL },
     { "reference", NULL, "reference", NGX_PAYMENTS_QUERY_STRING, 64, NULL,
       NULL },
     CREATED,
     { "amount[gte]", "amount", "gte", NGX_PAYMENTS_QUERY_AMOUNT, 0, NULL,
       NULL },
+    { "amount[gt]", "amount", "gt", NGX_PAYMENTS_QUERY_AMOUNT, 0, NULL, NULL },
     { "amount[lte]", "amount", "lte", NGX_PAYMENTS_QUERY_AMOUNT, 0, NULL,
       NULL },
+    { "amount[lt]", "amount", "lt", NGX_PAYMENTS_QUERY_AMOUNT, 0, NULL, NULL },
+    { "metadata", NULL, "metadata", NGX_PAYMENTS_QUERY_METADATA, 0, NULL,
+      "`metadata[key]=value`: those that have this pair; several must all be "
+      "there." },
     LAST
 };
 
@@ -55,6 +60,8 @@ const ngx_payments_query_t  ngx_payments_refunds_query[] = {
 
 const ngx_payments_query_t  ngx_payments_ledger_query[] = {
     CURRENCY,
+    { "payment", NULL, "payment", NGX_PAYMENTS_QUERY_PAYMENT, 0, NULL,
+      "Of this payment and its refunds." },
     CREATED,
     LAST
 };
@@ -65,10 +72,14 @@ const ngx_payments_query_t  ngx_payments_created_query[] = {
 };
 
 const ngx_payments_query_t  ngx_payments_events_query[] = {
-    { "types", NULL, "types", NGX_PAYMENTS_QUERY_STRING, 256, NULL,
-      "Types separated by commas; each may end with `*`." },
+    { "types", NULL, "types", NGX_PAYMENTS_QUERY_TYPES, 1024, NULL,
+      "Types separated by commas; each may end with `*`. One that no event can "
+      "have is refused." },
+    { "object_id", NULL, "object_id", NGX_PAYMENTS_QUERY_OBJECT, 30, NULL,
+      "Of this payment, refund or dispute." },
     { "after", NULL, "after", NGX_PAYMENTS_QUERY_AFTER, 0, NULL,
       "Only events of higher sequences, ascending." },
+    CREATED,
     LAST
 };
 

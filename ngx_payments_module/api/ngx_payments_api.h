@@ -148,19 +148,26 @@ typedef struct {
     ngx_uint_t                    after;
     const char                   *challenge;   /* WWW-Authenticate; NULL */
     const char                   *described;   /* Link describedby; NULL */
+    unsigned                      codings:1;   /* Accept-Encoding */
+    unsigned                      patches:1;   /* Accept-Patch */
 } ngx_payments_answer_t;
 
 
 /* query parameters: a table that ends with a NULL name */
 
 typedef enum {
-    NGX_PAYMENTS_QUERY_ENUM = 0,   /* may be repeated */
+    NGX_PAYMENTS_QUERY_ENUM = 0,   /* may be repeated: a=x&a=y, a[]=x&a[]=y, or
+                                      a=x,y */
     NGX_PAYMENTS_QUERY_CURRENCY,
     NGX_PAYMENTS_QUERY_STRING,
     NGX_PAYMENTS_QUERY_TIME,       /* RFC 3339 */
     NGX_PAYMENTS_QUERY_AMOUNT,
     NGX_PAYMENTS_QUERY_AFTER,      /* a number; the list then ascends */
-    NGX_PAYMENTS_QUERY_PAYMENT     /* an id */
+    NGX_PAYMENTS_QUERY_PAYMENT,    /* its id */
+    NGX_PAYMENTS_QUERY_OBJECT,     /* an id of any kind */
+    NGX_PAYMENTS_QUERY_TYPES,      /* of events, parted by commas */
+    NGX_PAYMENTS_QUERY_METADATA    /* metadata[key]: its name is what stands
+                                      before the bracket */
 } ngx_payments_query_type_e;
 
 
@@ -171,7 +178,7 @@ typedef struct {
                                                   together */
     const char                   *member;      /* "gte" */
     ngx_payments_query_type_e     type;
-    size_t                        max;         /* bytes of a STRING */
+    size_t                        max;         /* characters of a STRING */
     const char *const            *values;      /* of an ENUM */
     const char                   *about;       /* for a reader; NULL: its name
                                                   says it */
@@ -358,8 +365,8 @@ void ngx_payments_api_free(ngx_payments_request_t *request);
  */
 void ngx_payments_problem(ngx_payments_request_t *request,
     ngx_payments_problem_e problem, const char *detail, ngx_str_t *more);
-/* one with one entry of "errors", whose detail it has: "place" is a JSON pointer
-   or, without a slash, the name of a parameter of the query or the path */
+/* one with one entry of "errors", whose detail it has: "place" is a JSON
+   pointer or, without a slash, the name of a parameter of query or path */
 void ngx_payments_problem_error(ngx_payments_request_t *request,
     ngx_payments_problem_e problem, ngx_str_t *place, ngx_str_t *code,
     ngx_str_t *detail);
@@ -485,6 +492,21 @@ extern const ngx_payments_query_t  ngx_payments_no_query[];
    request->answer is the problem */
 ngx_int_t ngx_payments_query_parse(ngx_payments_request_t *request,
     ngx_payments_list_t *list);
+/* query_value.c: one value, by its row's type; it may be rewritten to its one
+   form.  NGX_DECLINED: it is none */
+ngx_int_t ngx_payments_query_value(ngx_payments_request_t *request,
+    const ngx_payments_query_t *row, ngx_str_t *value);
+/* what it must be, as code and text, which may be in the buffer */
+#define NGX_PAYMENTS_ALLOWED_LEN  400
+const char *ngx_payments_query_allowed(const ngx_payments_query_t *row,
+    ngx_str_t *value, u_char text[NGX_PAYMENTS_ALLOWED_LEN],
+    const char **code);
+/* characters of UTF-8 */
+size_t ngx_payments_query_length(ngx_str_t *value);
+/* cursor.c: hashes the list's filter, and reads the cursor that was sent, data
+   NULL: none.  NGX_DECLINED: request->answer is the problem */
+ngx_int_t ngx_payments_query_cursor(ngx_payments_request_t *request,
+    ngx_payments_list_t *list, ngx_str_t *sent);
 /* the cursor behind the object with this id */
 ngx_int_t ngx_payments_query_next(ngx_payments_request_t *request,
     ngx_payments_list_t *list, const u_char *last, ngx_str_t *cursor);
@@ -533,6 +555,9 @@ void ngx_payments_get_docs(ngx_payments_request_t *request);
 void ngx_payments_get_docs_error(ngx_payments_request_t *request);
 void ngx_payments_get_docs_asset(ngx_payments_request_t *request);
 
+/* a description's characters: a pattern of a field */
+#define NGX_PAYMENTS_DESCRIPTION  "[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]*"
+
 /* schemas of bodies; each is with its operation */
 extern const ngx_payments_schema_t  ngx_payments_create_payment_schema;
 extern const ngx_payments_schema_t  ngx_payments_capture_schema;
@@ -569,6 +594,7 @@ extern const char *const  ngx_payments_expiry_actions[];
 extern const char *const  ngx_payments_cancel_reasons[];
 extern const char *const  ngx_payments_refund_reasons[];
 extern const char *const  ngx_payments_merchant_statuses[];
+extern const char *const  ngx_payments_event_types[];
 
 /*
  * openapi.c, docs.c: what the table says of itself.  Built from the pool of a

@@ -402,7 +402,8 @@ ngx_payments_openapi_query_parameter(ngx_payments_out_t *out,
         NGX_PAYMENTS_FIELD_ENUM, NGX_PAYMENTS_FIELD_CURRENCY,
         NGX_PAYMENTS_FIELD_STRING, NGX_PAYMENTS_FIELD_TIME,
         NGX_PAYMENTS_FIELD_INTEGER, NGX_PAYMENTS_FIELD_INTEGER,
-        NGX_PAYMENTS_FIELD_ID
+        NGX_PAYMENTS_FIELD_ID, NGX_PAYMENTS_FIELD_STRING,
+        NGX_PAYMENTS_FIELD_STRING, NGX_PAYMENTS_FIELD_METADATA
     };
 
     /* without the group it is a value of its own, and an enumeration a set */
@@ -411,6 +412,7 @@ ngx_payments_openapi_query_parameter(ngx_payments_out_t *out,
 
     ngx_memzero(&field, sizeof(ngx_payments_field_t));
     field.type = types[q->type];
+    field.required = 1;
     field.max = q->max ? (int64_t) q->max : NGX_PAYMENTS_AMOUNT_MAX;
     field.pattern = (field.type == NGX_PAYMENTS_FIELD_ID) ? "pay_" : NULL;
     field.values = q->values;
@@ -423,7 +425,10 @@ ngx_payments_openapi_query_parameter(ngx_payments_out_t *out,
     ngx_payments_out_str(out, repeated ? ",\"style\":\"form\",\"explode\":true,"
                                          "\"schema\":{\"type\":\"array\","
                                          "\"items\":"
-                                       : ",\"schema\":");
+                              : (q->type == NGX_PAYMENTS_QUERY_METADATA)
+                              ? ",\"style\":\"deepObject\",\"explode\":true,"
+                                "\"schema\":"
+                              : ",\"schema\":");
     ngx_payments_openapi_field(out, &field, 0, 0);
     ngx_payments_out_str(out, repeated ? "}}" : "}");
 }

@@ -100,6 +100,9 @@ static void
 ngx_payments_openapi_string(ngx_payments_out_t *out,
     const ngx_payments_field_t *f, ngx_uint_t minor)
 {
+    u_char  text[128];
+    size_t  n;
+
     ngx_payments_openapi_type(out, "string", f->nullable, minor);
 
     if (f->type == NGX_PAYMENTS_FIELD_ID) {
@@ -121,9 +124,10 @@ ngx_payments_openapi_string(ngx_payments_out_t *out,
     }
 
     if (f->pattern != NULL) {
-        ngx_payments_out_str(out, ",\"pattern\":\"^");
-        ngx_payments_out_str(out, f->pattern);
-        ngx_payments_out_str(out, "$\"");
+        n = ngx_snprintf(text, sizeof(text), "^%s$", f->pattern) - text;
+
+        ngx_payments_out_str(out, ",\"pattern\":");
+        ngx_payments_out_json(out, text, n);
     }
 }
 
@@ -182,8 +186,14 @@ ngx_payments_openapi_composed(ngx_payments_out_t *out,
 
 void
 ngx_payments_openapi_field(ngx_payments_out_t *out,
-    const ngx_payments_field_t *f, ngx_uint_t minor, ngx_uint_t answer)
+    const ngx_payments_field_t *row, ngx_uint_t minor, ngx_uint_t answer)
 {
+    ngx_payments_field_t  field = *row, *f = &field;
+
+    /* null in a request is the same as leaving the member out */
+
+    field.nullable |= (!answer && !row->required);
+
     ngx_payments_out_str(out, "{");
 
     switch (f->type) {
@@ -375,10 +385,12 @@ ngx_payments_openapi_schemas(ngx_payments_out_t *out, ngx_uint_t minor)
 
     ngx_payments_out_str(out, "\"schemas\":{\"Metadata\":{\"type\":\"object\","
         "\"description\":\"Up to 50 pairs of your own; names of up to 40 "
-        "characters.\",\"maxProperties\":50,\"additionalProperties\":{"
-        "\"type\":\"string\",\"maxLength\":500}},\"MetadataPatch\":{\"type\":"
+        "characters. A body has 64 KiB at most.\",\"maxProperties\":50,"
+        "\"additionalProperties\":{\"type\":\"string\",\"maxLength\":500}},"
+        "\"MetadataPatch\":{\"type\":"
         "\"object\",\"description\":\"Pairs to add or replace; null removes "
-        "one.\",\"maxProperties\":50,\"additionalProperties\":{");
+        "one. At most 50 pairs in the end.\",\"maxProperties\":100,"
+        "\"additionalProperties\":{");
     ngx_payments_openapi_type(out, "string", 1, minor);
     ngx_payments_out_str(out, ",\"maxLength\":500}}");
 

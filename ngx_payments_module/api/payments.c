@@ -55,16 +55,20 @@ static const ngx_payments_field_t  ngx_payments_create_payment_fields[] = {
       NULL, ngx_payments_capture_methods, NULL,
       "`automatic` (the default) takes the money at once, `manual` only "
       "reserves it for a later capture." },
-    { "customer", S, F_CUSTOMER, 0, 1, 0, 64, NULL, NULL, NULL,
-      "Your own name for the customer." },
+    { "customer", S, F_CUSTOMER, 0, 1, 0, 64, "[^\\x00-\\x1f\\x7f]*", NULL,
+      NULL, "Your own name for the customer, without control characters." },
     { "reference", S, F_REFERENCE, 0, 1, 1, 64, "[A-Za-z0-9._:/-]*", NULL,
       NULL,
       "Your own name for what is paid. Unique for you and the mode among "
       "payments that are not failed, canceled or expired: a second payment "
       "with it is refused, however late a retry comes." },
-    { "description", S, F_DESCRIPTION, 0, 1, 0, 500, NULL, NULL, NULL, NULL },
-    { "statement_descriptor", S, F_DESCRIPTOR, 0, 1, 0, 22, NULL, NULL,
-      NULL, "What stands on the customer's statement." },
+    { "description", S, F_DESCRIPTION, 0, 1, 0, 500,
+      NGX_PAYMENTS_DESCRIPTION, NULL, NULL,
+      "Without control characters but tabs and line ends." },
+    { "statement_descriptor", S, F_DESCRIPTOR, 0, 1, 5, 22,
+      "(?=.*[A-Za-z])[ !#-&()+-;=?-\\[\\]-~]*", NULL, NULL,
+      "What stands on the customer's statement: printable ASCII with a letter, "
+      "none of `< > \\ ' \" *`." },
     { "metadata", NGX_PAYMENTS_FIELD_METADATA, F_METADATA, 0, 0, 0, 0, NULL,
       NULL, NULL, NULL },
     { "authorization_expires_in", NGX_PAYMENTS_FIELD_INTEGER, F_EXPIRES_IN, 0,

@@ -9,16 +9,7 @@
 
 #define NGX_PAYMENTS_QUERY_VALUES  16      /* of one repeated parameter */
 #define NGX_PAYMENTS_QUERY_PARAMS  16      /* rows of a table */
-#define NGX_PAYMENTS_QUERY_LEN     256     /* bytes of a value, decoded */
-
-/* a cursor: version, hash of the filter, id, MAC over all that it is for */
-
-#define NGX_PAYMENTS_CURSOR_HASH   8
-#define NGX_PAYMENTS_CURSOR_MAC    16
-#define NGX_PAYMENTS_CURSOR_LEN    (1 + NGX_PAYMENTS_CURSOR_HASH              \
-                                    + NGX_PAYMENTS_UUID_LEN                   \
-                                    + NGX_PAYMENTS_CURSOR_MAC)
-
+#define NGX_PAYMENTS_QUERY_LEN     2048    /* bytes of a value, decoded */
 
 typedef struct {
     ngx_payments_request_t        *request;
@@ -31,26 +22,14 @@ typedef struct {
 } ngx_payments_query_state_t;
 
 
-static ngx_int_t ngx_payments_query_cursor(ngx_payments_query_state_t *q);
-
-
-static ngx_str_t  ngx_payments_query_secret;
-
-
-void
-ngx_payments_query_init(ngx_str_t *secret)
-{
-    ngx_payments_query_secret = *secret;
-}
-
-
-/* names the parameter unless its name is not fit to be shown */
+/* refuses the parameter, and names it unless its name is not fit to be shown */
 
 static ngx_int_t
 ngx_payments_query_invalid(ngx_payments_query_state_t *q, ngx_str_t *name,
-    const char *what)
+    const char *code, const char *what)
 {
-    u_char      detail[256], *p;
+    u_char      text[512], *p;
+    ngx_str_t   detail, error, shown = *name;
     ngx_uint_t  i, plain;
 
     plain = (name->len <= 64
@@ -62,15 +41,37 @@ ngx_payments_query_invalid(ngx_payments_query_state_t *q, ngx_str_t *name,
         plain = (p != NULL && *p != '\0');
     }
 
-    p = plain ? ngx_snprintf(detail, sizeof(detail) - 1, what, name)
-              : ngx_snprintf(detail, sizeof(detail) - 1,
-                             "unknown query parameter");
-    *p = '\0';
+    if (!plain) {
+        ngx_str_set(&shown, "?");
+        code = "unknown";
+        what = "no such parameter";
+    }
 
-    ngx_payments_problem(q->request, NGX_PAYMENTS_P_INVALID_QUERY,
-                         (char *) detail, NULL);
+    detail.data = text;
+    detail.len = ngx_snprintf(text, sizeof(text), "%V: %s", &shown, what)
+                 - text;
+    error.data = (u_char *) code;
+    error.len = ngx_strlen(code);
+
+    ngx_payments_problem_error(q->request, NGX_PAYMENTS_P_INVALID_QUERY,
+                               &shown, &error, &detail);
 
     return NGX_DECLINED;
+}
+
+
+/* refuses a value, and says what it must be */
+
+static ngx_int_t
+ngx_payments_query_wrong(ngx_payments_query_state_t *q, ngx_str_t *name,
+    const ngx_payments_query_t *row, ngx_str_t *value)
+{
+    u_char       text[NGX_PAYMENTS_ALLOWED_LEN];
+    const char  *code, *what;
+
+    what = ngx_payments_query_allowed(row, value, text, &code);
+
+    return ngx_payments_query_invalid(q, name, code, what);
 }
 
 
@@ -142,85 +143,92 @@ ngx_payments_query_decode(ngx_pool_t *pool, u_char *p, u_char *last,
 }
 
 
-/* one value, by its row's type; it may be rewritten to its one form */
+/* the values of a parameter that may have several, parted by commas */
 
 static ngx_int_t
-ngx_payments_query_value(ngx_payments_query_state_t *q,
-    const ngx_payments_query_t *row, ngx_str_t *value)
+ngx_payments_query_values(ngx_payments_query_state_t *q,
+    const ngx_payments_query_t *row, ngx_uint_t i, ngx_str_t *name,
+    ngx_str_t *value)
 {
-    u_char                         *p, uuid[NGX_PAYMENTS_UUID_LEN];
-    int64_t                         usec;
-    ngx_int_t                       n;
-    ngx_uint_t                      i;
-    const ngx_payments_currency_t  *currency;
+    u_char     *p, *last, *end;
+    ngx_int_t   rc;
+    ngx_str_t   one;
 
-    switch (row->type) {
+    p = value->data;
+    last = p + value->len;
 
-    case NGX_PAYMENTS_QUERY_ENUM:
-        for (i = 0; row->values[i] != NULL; i++) {
-            if (ngx_strlen(row->values[i]) == value->len
-                && ngx_memcmp(row->values[i], value->data, value->len) == 0)
-            {
-                return NGX_OK;
-            }
-        }
+    for ( ;; ) {
+        end = (row->type == NGX_PAYMENTS_QUERY_ENUM)
+              ? ngx_strlchr(p, last, ',') : NULL;
+        end = end ? end : last;
 
-        return NGX_DECLINED;
-
-    case NGX_PAYMENTS_QUERY_CURRENCY:
-        currency = ngx_payments_currency(value->data, value->len);
-
-        if (currency == NULL) {
-            return NGX_DECLINED;
-        }
-
-        ngx_memcpy(value->data, currency->code, 3);
-        return NGX_OK;
-
-    case NGX_PAYMENTS_QUERY_AFTER:
-        q->list->followed = 1;
-
-        /* fall through */
-
-    case NGX_PAYMENTS_QUERY_AMOUNT:
-        n = ngx_atoi(value->data, value->len);
-        return (n == NGX_ERROR || n > NGX_PAYMENTS_AMOUNT_MAX) ? NGX_DECLINED
-                                                               : NGX_OK;
-    case NGX_PAYMENTS_QUERY_TIME:
-        if (ngx_payments_time_parse(value->data, value->len, &usec) != 0) {
-            return NGX_DECLINED;
-        }
-
-        p = ngx_pnalloc(q->request->pool, NGX_PAYMENTS_TIME_LEN);
-        if (p == NULL) {
-            return NGX_ERROR;
-        }
-
-        ngx_payments_time(usec, p);
-        value->data = p;
-        value->len = NGX_PAYMENTS_TIME_LEN;
-        return NGX_OK;
-
-    case NGX_PAYMENTS_QUERY_PAYMENT:
-        if (ngx_payments_id_parse("pay_", value->data, value->len, uuid) != 0)
+        if (q->n[i] == (row->type == NGX_PAYMENTS_QUERY_ENUM
+                        ? NGX_PAYMENTS_QUERY_VALUES : 1))
         {
-            return NGX_DECLINED;
+            return ngx_payments_query_invalid(q, name, "max_items",
+                                              "comes too often");
         }
 
-        p = ngx_pnalloc(q->request->pool, 2 * NGX_PAYMENTS_UUID_LEN);
-        if (p == NULL) {
-            return NGX_ERROR;
+        one.data = p;
+        one.len = end - p;
+
+        rc = ngx_payments_query_value(q->request, row, &one);
+
+        if (rc == NGX_DECLINED) {
+            return ngx_payments_query_wrong(q, name, row, &one);
         }
 
-        (void) ngx_hex_dump(p, uuid, NGX_PAYMENTS_UUID_LEN);
-        value->data = p;
-        value->len = 2 * NGX_PAYMENTS_UUID_LEN;
-        return NGX_OK;
+        if (rc != NGX_OK) {
+            return rc;
+        }
 
-    default: /* NGX_PAYMENTS_QUERY_STRING */
-        return (value->len == 0 || value->len > row->max) ? NGX_DECLINED
-                                                          : NGX_OK;
+        q->values[i][q->n[i]++] = one;
+
+        if (end == last) {
+            return NGX_OK;
+        }
+
+        p = end + 1;
     }
+}
+
+
+/* metadata[key]=value; DECLINED, and no answer: it is not that */
+
+static ngx_int_t
+ngx_payments_query_metadata(ngx_payments_query_state_t *q,
+    const ngx_payments_query_t *row, ngx_uint_t i, ngx_str_t *name,
+    ngx_str_t *value)
+{
+    size_t      len;
+    ngx_str_t   key;
+
+    len = ngx_strlen(row->name);
+
+    if (name->len < len + 3 || ngx_memcmp(name->data, row->name, len) != 0
+        || name->data[len] != '[' || name->data[name->len - 1] != ']')
+    {
+        return NGX_ABORT;
+    }
+
+    key.data = name->data + len + 1;
+    key.len = name->len - len - 2;
+
+    if (q->n[i] + 2 > NGX_PAYMENTS_QUERY_VALUES) {
+        return ngx_payments_query_invalid(q, name, "max_items",
+                                          "comes too often");
+    }
+
+    if (ngx_payments_query_length(&key) > 40
+        || ngx_payments_query_length(value) > 500)
+    {
+        return ngx_payments_query_wrong(q, name, row, value);
+    }
+
+    q->values[i][q->n[i]++] = key;
+    q->values[i][q->n[i]++] = *value;
+
+    return NGX_OK;
 }
 
 
@@ -241,18 +249,28 @@ ngx_payments_query_param(ngx_payments_query_state_t *q, ngx_str_t *name,
     ngx_payments_list_t         *list = q->list;
     const ngx_payments_query_t  *row;
 
+    static ngx_str_t             code = ngx_string("card_number");
+    static ngx_str_t             detail = ngx_string(
+                                     "must not hold a card number");
+
     if (ngx_payments_card_number(value->data, value->len)) {
-        ngx_payments_problem(q->request, NGX_PAYMENTS_P_CARD_NUMBER, NULL,
-                             NULL);
+        ngx_payments_problem_error(q->request, NGX_PAYMENTS_P_CARD_NUMBER,
+                                   name, &code, &detail);
         return NGX_DECLINED;
+    }
+
+    /* a[]=x: as Rails, PHP and axios write what may be repeated */
+
+    if (name->len > 2 && ngx_memcmp(name->data + name->len - 2, "[]", 2) == 0) {
+        name->len -= 2;
     }
 
     if (ngx_payments_query_is(name, "limit") && q->request->operation->pages) {
         rc = ngx_atoi(value->data, value->len);
 
         if (rc < 1 || rc > 100 || list->limited++) {
-            return ngx_payments_query_invalid(q, name,
-                                 "%V must be one integer from 1 to 100");
+            return ngx_payments_query_invalid(q, name, "type",
+                                 "must be one integer from 1 to 100");
         }
 
         list->limit = rc;
@@ -265,8 +283,8 @@ ngx_payments_query_param(ngx_payments_query_state_t *q, ngx_str_t *name,
         if ((!list->ascending && !ngx_payments_query_is(value, "desc"))
             || list->ordered++)
         {
-            return ngx_payments_query_invalid(q, name,
-                                              "%V must be asc or desc, once");
+            return ngx_payments_query_invalid(q, name, "enum",
+                                              "must be asc or desc, once");
         }
 
         return NGX_OK;
@@ -274,7 +292,8 @@ ngx_payments_query_param(ngx_payments_query_state_t *q, ngx_str_t *name,
 
     if (ngx_payments_query_is(name, "cursor") && q->request->operation->pages) {
         if (q->cursor.data != NULL) {
-            return ngx_payments_query_invalid(q, name, "%V must come once");
+            return ngx_payments_query_invalid(q, name, "max_items",
+                                              "must come once");
         }
 
         q->cursor = *value;
@@ -282,29 +301,20 @@ ngx_payments_query_param(ngx_payments_query_state_t *q, ngx_str_t *name,
     }
 
     for (i = 0, row = q->table; row->name != NULL; row++, i++) {
-        if (!ngx_payments_query_is(name, row->name)) {
-            continue;
+
+        if (row->type == NGX_PAYMENTS_QUERY_METADATA) {
+            rc = ngx_payments_query_metadata(q, row, i, name, value);
+
+            if (rc != NGX_ABORT) {
+                return rc;
+            }
+
+        } else if (ngx_payments_query_is(name, row->name)) {
+            return ngx_payments_query_values(q, row, i, name, value);
         }
-
-        if (q->n[i] == (row->type == NGX_PAYMENTS_QUERY_ENUM
-                        ? NGX_PAYMENTS_QUERY_VALUES : 1))
-        {
-            return ngx_payments_query_invalid(q, name,
-                                              "%V comes too often");
-        }
-
-        rc = ngx_payments_query_value(q, row, value);
-
-        if (rc == NGX_DECLINED) {
-            return ngx_payments_query_invalid(q, name,
-                                              "%V has an invalid value");
-        }
-
-        q->values[i][q->n[i]++] = *value;
-        return rc;
     }
 
-    return ngx_payments_query_invalid(q, name, "unknown query parameter %V");
+    return ngx_payments_query_invalid(q, name, "unknown", "no such parameter");
 }
 
 
@@ -369,16 +379,23 @@ ngx_payments_query_filter(ngx_payments_query_state_t *q)
         ngx_payments_out_json(&out, (u_char *) row->member,
                               ngx_strlen(row->member));
         ngx_payments_out_str(&out, (row->type == NGX_PAYMENTS_QUERY_ENUM)
-                                   ? ":[" : ":");
+                                   ? ":["
+                                   : (row->type == NGX_PAYMENTS_QUERY_METADATA)
+                                   ? ":{" : ":");
 
         for (j = 0; j < q->n[i]; j++) {
-            ngx_payments_out_str(&out, j ? "," : "");
+            ngx_payments_out_str(&out, (j == 0) ? ""
+                                 : (j & 1) && row->type
+                                           == NGX_PAYMENTS_QUERY_METADATA
+                                 ? ":" : ",");
             ngx_payments_out_json(&out, q->values[i][j].data,
                                   q->values[i][j].len);
         }
 
         ngx_payments_out_str(&out, (row->type == NGX_PAYMENTS_QUERY_ENUM)
-                                   ? "]" : "");
+                                   ? "]"
+                                   : (row->type == NGX_PAYMENTS_QUERY_METADATA)
+                                   ? "}" : "");
     }
 
     ngx_payments_out_str(&out, group ? "}}" : "}");
@@ -408,6 +425,7 @@ ngx_payments_query_parse(ngx_payments_request_t *request,
     u_char                      *p, *last, *end, *equals;
     ngx_int_t                    rc;
     ngx_str_t                    name, value;
+    static ngx_str_t             unnamed = ngx_string("?");
     ngx_payments_query_state_t   q;
 
     ngx_memzero(&q, sizeof(ngx_payments_query_state_t));
@@ -434,6 +452,10 @@ ngx_payments_query_parse(ngx_payments_request_t *request,
 
         rc = ngx_payments_query_decode(request->pool, p, equals, &name);
 
+        if (rc == NGX_DECLINED) {
+            return ngx_payments_query_invalid(&q, &unnamed, "format", "");
+        }
+
         if (rc == NGX_OK) {
             rc = ngx_payments_query_decode(request->pool,
                                            ngx_min(equals + 1, end), end,
@@ -441,8 +463,9 @@ ngx_payments_query_parse(ngx_payments_request_t *request,
         }
 
         if (rc == NGX_DECLINED) {
-            ngx_payments_problem(request, NGX_PAYMENTS_P_INVALID_QUERY, NULL,
-                                 NULL);
+            return ngx_payments_query_invalid(&q, &name, "format",
+                       "must be percent-encoded UTF-8 without control "
+                       "characters, at most 2048 bytes");
         }
 
         if (rc == NGX_OK) {
@@ -459,152 +482,19 @@ ngx_payments_query_parse(ngx_payments_request_t *request,
         }
     }
 
+    if (list->followed && list->ordered && !list->ascending) {
+        ngx_str_set(&name, "order");
+        return ngx_payments_query_invalid(&q, &name, "conflict",
+                                 "must be asc, or left out, with after");
+    }
+
     list->ascending |= list->followed;
 
     rc = ngx_payments_query_filter(&q);
 
     if (rc == NGX_OK && request->operation->pages) {
-        rc = ngx_payments_query_cursor(&q);
+        rc = ngx_payments_query_cursor(request, list, &q.cursor);
     }
 
     return (rc == NGX_OK) ? NGX_OK : ngx_payments_query_failed(request, rc);
-}
-
-
-/* what a cursor is good for: one merchant, mode, path, order and filter */
-
-static int
-ngx_payments_query_mac(ngx_payments_request_t *request, u_char *cursor,
-    u_char mac[NGX_PAYMENTS_SHA256_LEN])
-{
-    size_t               n;
-    u_char               text[32 + NGX_PAYMENTS_CURSOR_LEN];
-    ngx_payments_text_t  key;
-
-    key.data = ngx_payments_query_secret.data;
-    key.len = ngx_payments_query_secret.len;
-
-    n = ngx_sprintf(text, "cursor%d%L:", (int) request->livemode,
-                    request->merchant_id) - text;
-    ngx_memcpy(text + n, cursor,
-               NGX_PAYMENTS_CURSOR_LEN - NGX_PAYMENTS_CURSOR_MAC);
-    n += NGX_PAYMENTS_CURSOR_LEN - NGX_PAYMENTS_CURSOR_MAC;
-
-    return ngx_payments_hmac(&key, text, n, mac);
-}
-
-
-static ngx_int_t
-ngx_payments_query_hash(ngx_payments_request_t *request,
-    ngx_payments_list_t *list, u_char hash[NGX_PAYMENTS_SHA256_LEN])
-{
-    u_char  *p, *text;
-    size_t   len;
-
-    len = request->path.len + list->filter.len + 2;
-
-    text = ngx_pnalloc(request->pool, len);
-    if (text == NULL) {
-        return NGX_ERROR;
-    }
-
-    p = ngx_cpymem(text, request->path.data, request->path.len);
-    *p++ = list->ascending ? '<' : '>';
-    p = ngx_cpymem(p, list->filter.data, list->filter.len);
-
-    return (ngx_payments_sha256(text, p - text, hash) == 0) ? NGX_OK
-                                                            : NGX_ERROR;
-}
-
-
-/* 41 bytes leave two bits of the last character unused: they must be zero */
-
-static ngx_uint_t
-ngx_payments_query_canonical(ngx_str_t *cursor)
-{
-    return strchr("AEIMQUYcgkosw048", cursor->data[cursor->len - 1]) != NULL;
-}
-
-
-static ngx_int_t
-ngx_payments_query_cursor(ngx_payments_query_state_t *q)
-{
-    u_char                   bytes[NGX_PAYMENTS_CURSOR_LEN + 4];
-    u_char                   mac[NGX_PAYMENTS_SHA256_LEN];
-    u_char                   hash[NGX_PAYMENTS_SHA256_LEN];
-    ngx_str_t                cursor;
-    ngx_payments_list_t     *list = q->list;
-    ngx_payments_request_t  *request = q->request;
-
-    if (ngx_payments_query_hash(request, list, hash) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(list->hash, hash, NGX_PAYMENTS_CURSOR_HASH);
-
-    if (q->cursor.data == NULL) {
-        return NGX_OK;
-    }
-
-    cursor.data = bytes;
-    cursor.len = 0;
-
-    if (q->cursor.len != ngx_base64_encoded_length(NGX_PAYMENTS_CURSOR_LEN) - 1
-        || ngx_decode_base64url(&cursor, &q->cursor) != NGX_OK
-        || cursor.len != NGX_PAYMENTS_CURSOR_LEN || bytes[0] != 1
-        || !ngx_payments_query_canonical(&q->cursor)
-        || ngx_payments_query_mac(request, bytes, mac) != 0
-        || !ngx_payments_equal(mac, bytes + NGX_PAYMENTS_CURSOR_LEN
-                                    - NGX_PAYMENTS_CURSOR_MAC,
-                               NGX_PAYMENTS_CURSOR_MAC))
-    {
-        ngx_payments_problem(request, NGX_PAYMENTS_P_INVALID_CURSOR, NULL,
-                             NULL);
-        return NGX_DECLINED;
-    }
-
-    if (ngx_memcmp(bytes + 1, hash, NGX_PAYMENTS_CURSOR_HASH) != 0) {
-        ngx_payments_problem(request, NGX_PAYMENTS_P_CURSOR_FILTER_MISMATCH,
-                             NULL, NULL);
-        return NGX_DECLINED;
-    }
-
-    ngx_memcpy(list->after, bytes + 1 + NGX_PAYMENTS_CURSOR_HASH,
-               NGX_PAYMENTS_UUID_LEN);
-    list->continued = 1;
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_payments_query_next(ngx_payments_request_t *request,
-    ngx_payments_list_t *list, const u_char *last, ngx_str_t *cursor)
-{
-    u_char     bytes[NGX_PAYMENTS_CURSOR_LEN], mac[NGX_PAYMENTS_SHA256_LEN];
-    ngx_str_t  src;
-
-    bytes[0] = 1;
-    ngx_memcpy(bytes + 1, list->hash, NGX_PAYMENTS_CURSOR_HASH);
-    ngx_memcpy(bytes + 1 + NGX_PAYMENTS_CURSOR_HASH, last,
-               NGX_PAYMENTS_UUID_LEN);
-
-    if (ngx_payments_query_mac(request, bytes, mac) != 0) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(bytes + NGX_PAYMENTS_CURSOR_LEN - NGX_PAYMENTS_CURSOR_MAC, mac,
-               NGX_PAYMENTS_CURSOR_MAC);
-
-    cursor->data = ngx_pnalloc(request->pool,
-                         ngx_base64_encoded_length(NGX_PAYMENTS_CURSOR_LEN));
-    if (cursor->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    src.data = bytes;
-    src.len = NGX_PAYMENTS_CURSOR_LEN;
-    ngx_encode_base64url(cursor, &src);
-
-    return NGX_OK;
 }

@@ -60,11 +60,12 @@ static const char *const  transactions[] = {
     "dispute", NULL
 };
 
-static const char *const  events[] = {
+const char *const  ngx_payments_event_types[] = {
     "payment.processing", "payment.authorized", "payment.captured",
     "payment.partially_captured", "payment.canceled", "payment.expired",
-    "payment.failed", "payment.updated", "refund.created", "refund.succeeded",
-    "refund.failed", NULL
+    "payment.failed", "payment.updated", "dispute.created", "dispute.won",
+    "dispute.lost", "refund.created", "refund.succeeded", "refund.failed",
+    NULL
 };
 
 static const char *const  states[] = {
@@ -379,7 +380,7 @@ OBJECT(event);
 static const ngx_payments_field_t  event_fields[] = {
     ID("id", "evt_", NULL),
     IS(event),
-    ENUM("type", events, NULL),
+    ENUM("type", ngx_payments_event_types, NULL),
     NUMBER("sequence", 1, NGX_PAYMENTS_SAFE,
            "1, 2, 3, ... of a merchant and a mode, without gaps."),
     VALUE("livemode", BOOLEAN, livemode),

@@ -366,10 +366,13 @@ int ngx_payments_api_key_inside(const uint8_t *data, size_t len);
 /* now, in microseconds since 1970 UTC */
 int64_t ngx_payments_now(void);
 /*
- * RFC 3339 with a Z or an offset, up to six fractional digits, 1970 to 9999, as
- * microseconds.  0, or -1 where it is no such time or no day of the calendar.
+ * RFC 3339 with a Z or an offset, of the years 1 to 9999, as microseconds since
+ * 1970, cut off after the sixth fractional digit; *more is 1 where something
+ * else than zeros was.  0, or -1 where it is no such time or no day of the
+ * calendar.
  */
-int ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec);
+int ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec,
+    int *more);
 void ngx_payments_time(int64_t usec, uint8_t dst[NGX_PAYMENTS_TIME_LEN]);
 
 

@@ -182,7 +182,7 @@ ngx_payments_check_string(ngx_payments_validator_t *t,
     const ngx_payments_field_t *f)
 {
     size_t               len;
-    uint8_t              text[1024];
+    uint8_t              text[4 * 512];
     const char *const   *value;
     ngx_payments_out_t   out;
 
@@ -214,7 +214,8 @@ ngx_payments_check_string(ngx_payments_validator_t *t,
         if (out.overflow || !ngx_payments_pattern_match(f->pattern, text, len))
         {
             ngx_payments_failed(t, path, "pattern",
-                                "has a character that is not allowed", 0);
+                                "has a character that is not allowed, or lacks "
+                                "one", 0);
         }
     }
 }
@@ -290,7 +291,7 @@ ngx_payments_check_metadata(ngx_payments_validator_t *t,
     const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
     const ngx_payments_field_t *f)
 {
-    uint32_t                         i;
+    uint32_t                         i, max;
     ngx_payments_path_t              member;
     const ngx_payments_json_node_t  *name, *value;
 
@@ -300,10 +301,14 @@ ngx_payments_check_metadata(ngx_payments_validator_t *t,
         return;
     }
 
-    if (node->size > NGX_PAYMENTS_METADATA_PAIRS) {
+    /* a patch may delete all pairs, and set as many others */
+
+    max = (f->min == NGX_PAYMENTS_METADATA_PATCH)
+          ? 2 * NGX_PAYMENTS_METADATA_PAIRS : NGX_PAYMENTS_METADATA_PAIRS;
+
+    if (node->size > max) {
         ngx_payments_failed(t, path, "max_properties",
-                            "must have at most %lld members",
-                            NGX_PAYMENTS_METADATA_PAIRS);
+                            "must have at most %lld members", max);
         return;
     }
 
@@ -403,8 +408,9 @@ static void
 ngx_payments_check_time(ngx_payments_validator_t *t,
     const ngx_payments_path_t *path, const ngx_payments_json_node_t *node)
 {
+    int                  more;
     int64_t              usec;
-    uint8_t              text[64];
+    uint8_t              text[1024];
     ngx_payments_out_t   out;
 
     if (!ngx_payments_is_type(t, path, node, NGX_PAYMENTS_JSON_STRING,
@@ -417,11 +423,13 @@ ngx_payments_check_time(ngx_payments_validator_t *t,
     ngx_payments_json_decode(t->json, node, &out);
 
     if (out.overflow
-        || ngx_payments_time_parse(text, (size_t) (out.pos - text), &usec)
+        || ngx_payments_time_parse(text, (size_t) (out.pos - text), &usec,
+                                   &more)
            != 0)
     {
         ngx_payments_failed(t, path, "format",
-                            "must be a time as RFC 3339 has it", 0);
+                            "must be a time as RFC 3339 has it, as "
+                            "2026-11-30T09:35:06.319776Z", 0);
     }
 }
 
@@ -436,11 +444,13 @@ ngx_payments_check_field(ngx_payments_validator_t *t,
     const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
     const ngx_payments_field_t *f)
 {
-    t->v->slots[f->slot] = node;
+    /* null is the same as leaving the member out */
 
-    if (node->type == NGX_PAYMENTS_JSON_NULL && f->nullable) {
+    if (node->type == NGX_PAYMENTS_JSON_NULL && !f->required) {
         return;
     }
+
+    t->v->slots[f->slot] = node;
 
     switch (f->type) {
 

@@ -255,7 +255,8 @@ ngx_payments_number(const uint8_t *p, int digits)
 
 
 int
-ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec)
+ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec,
+    int *more)
 {
     int             year, month, day, hour, minute, second, oh, om, leap, y;
     int64_t         days, fraction, scale;
@@ -265,7 +266,9 @@ ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec)
         31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
     };
 
-    if (len < 20 || len > 32
+    *more = 0;
+
+    if (len < 20
         || data[4] != '-' || data[7] != '-' || (data[10] | 0x20) != 't'
         || data[13] != ':' || data[16] != ':')
     {
@@ -281,10 +284,10 @@ ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec)
 
     leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
-    if (year < 1970 || month < 1 || month > 12 || day < 1
+    if (year < 1 || month < 1 || month > 12 || day < 1
         || day > length[month - 1] + (month == 2 && leap)
         || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0
-        || second > 59)
+        || second > 60)
     {
         return -1;
     }
@@ -296,10 +299,11 @@ ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec)
     if (*p == '.') {
         for (p++, scale = 100000; p < last && *p >= '0' && *p <= '9'; p++) {
             fraction += (*p - '0') * scale;
+            *more |= (scale == 0 && *p != '0');
             scale /= 10;
         }
 
-        if (p == data + 20 || p > data + 26) {
+        if (p == data + 20) {
             return -1;
         }
     }
@@ -323,6 +327,13 @@ ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec)
         return -1;
     }
 
+    /* a leap second, which is the next minute's first; it ends a day of UTC */
+
+    if (second == 60 && ((hour - oh) * 60 + minute - om + 1440) % 1440 != 1439)
+    {
+        return -1;
+    }
+
     /* days from the civil date, March being the first month */
 
     y = year - (month <= 2);
@@ -332,7 +343,7 @@ ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec)
     *usec = (((days * 24 + hour - oh) * 60 + minute - om) * 60 + second)
             * INT64_C(1000000) + fraction;
 
-    return (*usec < 0) ? -1 : 0;
+    return 0;
 }
 
 

@@ -5,6 +5,10 @@
 #include "../status/ngx_payments_status.h"
 
 
+#define NGX_PAYMENTS_ACCEPT_PATCH                                             \
+    "application/json, application/merge-patch+json"
+
+
 ngx_int_t
 ngx_payments_http_header(ngx_http_request_t *r, const char *name,
     ngx_str_t *value)
@@ -75,6 +79,14 @@ ngx_payments_http_allow(ngx_http_request_t *r, ngx_uint_t methods)
 
     if (methods & NGX_PAYMENTS_PATCH) {
         p = ngx_cpymem(p, "PATCH, ", 7);
+    }
+
+    if (methods & NGX_PAYMENTS_PATCH
+        && ngx_payments_http_text(r, "Accept-Patch",
+                                  NGX_PAYMENTS_ACCEPT_PATCH)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     if (methods & NGX_PAYMENTS_DELETE) {
@@ -160,6 +172,17 @@ ngx_payments_http_problem_headers(ngx_http_request_t *r,
     if (answer->challenge
         && ngx_payments_http_text(r, "WWW-Authenticate", answer->challenge)
            != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if ((answer->codings
+         && ngx_payments_http_text(r, "Accept-Encoding", "gzip, identity")
+            != NGX_OK)
+        || (answer->patches
+            && ngx_payments_http_text(r, "Accept-Patch",
+                                      NGX_PAYMENTS_ACCEPT_PATCH)
+               != NGX_OK))
     {
         return NGX_ERROR;
     }

@@ -310,6 +310,7 @@ ngx_payments_http_checked(ngx_payments_http_ctx_t *ctx)
 
     if (ngx_payments_http_scope(ctx) != NGX_OK
         || ngx_payments_http_accept(ctx) != NGX_OK
+        || ngx_payments_http_match(ctx) != NGX_OK
         || (operation->body
             && !(operation->optional && r->headers_in.content_length_n <= 0
                  && !r->headers_in.chunked)
@@ -352,76 +353,6 @@ ngx_payments_http_checked(ngx_payments_http_ctx_t *ctx)
 }
 
 
-/* the body may be in several buffers, in a file, or not there at all */
-
-static ngx_int_t
-ngx_payments_http_body(ngx_http_request_t *r, ngx_str_t *body)
-{
-    u_char       *p;
-    size_t        len;
-    ssize_t       n;
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl;
-
-    ngx_str_null(body);
-
-    if (r->request_body == NULL || r->request_body->bufs == NULL) {
-        return NGX_OK;
-    }
-
-    cl = r->request_body->bufs;
-
-    if (cl->next == NULL && !cl->buf->in_file) {
-        body->data = cl->buf->pos;
-        body->len = cl->buf->last - cl->buf->pos;
-
-        return (body->len > NGX_PAYMENTS_BODY_MAX) ? NGX_DECLINED : NGX_OK;
-    }
-
-    for (len = 0; cl; cl = cl->next) {
-        len += (size_t) ngx_buf_size(cl->buf);
-
-        if (len > NGX_PAYMENTS_BODY_MAX) {
-            return NGX_DECLINED;
-        }
-    }
-
-    p = ngx_pnalloc(r->pool, len + 1);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    body->data = p;
-
-    for (cl = r->request_body->bufs; cl; cl = cl->next) {
-        b = cl->buf;
-
-        /* the last one may have no memory at all */
-
-        if (!b->in_file) {
-            if (b->last > b->pos) {
-                p = ngx_cpymem(p, b->pos, b->last - b->pos);
-            }
-
-            continue;
-        }
-
-        n = ngx_read_file(b->file, p, (size_t) (b->file_last - b->file_pos),
-                          b->file_pos);
-
-        if (n != (ssize_t) (b->file_last - b->file_pos)) {
-            return NGX_ERROR;
-        }
-
-        p += n;
-    }
-
-    body->len = p - body->data;
-
-    return NGX_OK;
-}
-
-
 static void
 ngx_payments_http_body_handler(ngx_http_request_t *r)
 {
@@ -434,7 +365,7 @@ ngx_payments_http_body_handler(ngx_http_request_t *r)
     r->read_event_handler = ctx->request.operation->write
                             ? ngx_http_block_reading : ngx_http_test_reading;
 
-    rc = ngx_payments_http_body(r, &ctx->request.body);
+    rc = ngx_payments_http_body(ctx);
 
     if (rc == NGX_OK) {
         ngx_payments_http_inside++;
@@ -445,8 +376,12 @@ ngx_payments_http_body_handler(ngx_http_request_t *r)
 
     ngx_payments_problem(&ctx->request, (rc == NGX_DECLINED)
                                         ? NGX_PAYMENTS_P_CONTENT_TOO_LARGE
+                                        : (rc == NGX_ABORT)
+                                        ? NGX_PAYMENTS_P_INVALID_JSON
                                         : NGX_PAYMENTS_P_INTERNAL_ERROR,
-                         NULL, NULL);
+                         (rc == NGX_ABORT) ? "the body is not what "
+                                             "Content-Encoding: gzip says"
+                                           : NULL, NULL);
     ngx_payments_http_answer(ctx);
 }
 

@@ -87,14 +87,30 @@ ngx_payments_http_key_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
 }
 
 
+/* RFC 9110, 8.4: one coding at most, gzip, which has two names */
+
 static void
 ngx_payments_http_coding_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
 {
-    if (value->len != 8
-        || ngx_strncasecmp(value->data, (u_char *) "identity", 8) != 0)
+    size_t  skip;
+
+    if (value->len == 8
+        && ngx_strncasecmp(value->data, (u_char *) "identity", 8) == 0)
     {
-        ctx->coded = 1;
+        return;
     }
+
+    skip = (value->len == 6
+            && ngx_strncasecmp(value->data, (u_char *) "x-", 2) == 0) ? 2 : 0;
+
+    if (value->len - skip == 4 && !ctx->gzip
+        && ngx_strncasecmp(value->data + skip, (u_char *) "gzip", 4) == 0)
+    {
+        ctx->gzip = 1;
+        return;
+    }
+
+    ctx->coded = 1;
 }
 
 
@@ -126,9 +142,40 @@ ngx_payments_http_piece(u_char **p, u_char *last, u_char separator)
 }
 
 
+/* RFC 9110, 8.8.3: an entity tag, weak or not; what is between its quotes */
+
+static ngx_int_t
+ngx_payments_http_tag(ngx_str_t *tag)
+{
+    size_t  i;
+
+    if (tag->len > 2 && tag->data[0] == 'W' && tag->data[1] == '/') {
+        tag->data += 2;
+        tag->len -= 2;
+    }
+
+    if (tag->len < 2 || tag->data[0] != '"' || tag->data[tag->len - 1] != '"') {
+        return NGX_ERROR;
+    }
+
+    tag->data++;
+    tag->len -= 2;
+
+    for (i = 0; i < tag->len; i++) {
+        if (tag->data[i] <= ' ' || tag->data[i] == '"' || tag->data[i] == 0x7f)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 /*
  * RFC 9110, 13.1.1: "*", or a list of tags of which the object must have one.
- * Ours are numbers in quotes; a tag that is none of ours, or weak, is no match.
+ * Ours are numbers; another one is no match.  The tag is a counter of versions,
+ * so a weak one, as a proxy that compresses makes it, is as good.
  */
 
 static void
@@ -136,6 +183,7 @@ ngx_payments_http_match_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
 {
     u_char     *p, *last, *to;
     ngx_str_t   tag, *match = &ctx->request.if_match;
+    ngx_uint_t  n, any;
 
     /* what was there, a comma, this; and "-1" where nothing is left */
 
@@ -153,19 +201,23 @@ ngx_payments_http_match_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
 
     p = value->data;
     last = p + value->len;
+    any = 0;
 
-    while (p < last) {
+    for (n = 0; p < last || n == 0; n++) {
         tag = ngx_payments_http_piece(&p, last, ',');
 
         if (tag.len == 1 && tag.data[0] == '*') {
-            ngx_str_null(match);
+            any = 1;
+            continue;
+        }
+
+        if (ngx_payments_http_tag(&tag) != NGX_OK) {
+            ctx->untagged = 1;
             return;
         }
 
-        if (tag.len < 3 || tag.len > 11 || tag.data[0] != '"'
-            || tag.data[1] == '0'
-            || tag.data[tag.len - 1] != '"'
-            || ngx_atoi(tag.data + 1, tag.len - 2) == NGX_ERROR)
+        if (tag.len == 0 || tag.len > 9 || tag.data[0] == '0'
+            || ngx_atoi(tag.data, tag.len) == NGX_ERROR)
         {
             continue;
         }
@@ -174,7 +226,13 @@ ngx_payments_http_match_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
             *to++ = ',';
         }
 
-        to = ngx_cpymem(to, tag.data + 1, tag.len - 2);
+        to = ngx_cpymem(to, tag.data, tag.len);
+    }
+
+    if (any) {
+        ngx_str_null(match);
+        ctx->untagged |= (n > 1);
+        return;
     }
 
     if (to == match->data) {
@@ -414,32 +472,42 @@ ngx_payments_http_accept(ngx_payments_http_ctx_t *ctx)
 }
 
 
-/* application/json; of its parameters only a charset matters */
+/*
+ * application/json, and for a PATCH, which merges as RFC 7396 has it, that
+ * type as well; of its parameters only a charset matters.  NULL, or what is
+ * wrong with it
+ */
 
-ngx_int_t
-ngx_payments_http_content_type(ngx_payments_http_ctx_t *ctx)
+static const char *
+ngx_payments_http_media_type(ngx_http_request_t *r)
 {
     u_char           *p, *last;
     ngx_str_t         piece, value;
     ngx_table_elt_t  *h;
 
     static ngx_str_t  json = ngx_string("application/json");
+    static ngx_str_t  merge = ngx_string("application/merge-patch+json");
     static ngx_str_t  charset = ngx_string("charset=");
 
-    h = ctx->r->headers_in.content_type;
+    h = r->headers_in.content_type;
 
-    if (h == NULL || ctx->coded) {
-        goto unsupported;
+    if (h == NULL) {
+        return "there is no Content-Type; it must be application/json";
     }
 
     p = h->value.data;
     last = p + h->value.len;
     piece = ngx_payments_http_piece(&p, last, ';');
 
-    if (piece.len != json.len
-        || ngx_strncasecmp(piece.data, json.data, json.len) != 0)
+    if ((piece.len != json.len
+         || ngx_strncasecmp(piece.data, json.data, json.len) != 0)
+        && (r->method != NGX_HTTP_PATCH || piece.len != merge.len
+            || ngx_strncasecmp(piece.data, merge.data, merge.len) != 0))
     {
-        goto unsupported;
+        return (r->method == NGX_HTTP_PATCH)
+               ? "Content-Type must be application/json or "
+                 "application/merge-patch+json"
+               : "Content-Type must be application/json";
     }
 
     while (p < last) {
@@ -462,17 +530,52 @@ ngx_payments_http_content_type(ngx_payments_http_ctx_t *ctx)
         if (value.len != 5
             || ngx_strncasecmp(value.data, (u_char *) "utf-8", 5) != 0)
         {
-            goto unsupported;
+            return "the charset of Content-Type must be utf-8";
         }
     }
 
-    return NGX_OK;
+    return NULL;
+}
 
-unsupported:
 
-    ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_UNSUPPORTED_MEDIA_TYPE,
-                         NULL, NULL);
+ngx_int_t
+ngx_payments_http_content_type(ngx_payments_http_ctx_t *ctx)
+{
+    const char              *wrong;
+    ngx_payments_request_t  *request = &ctx->request;
 
+    wrong = ctx->coded ? "Content-Encoding must be gzip, or left out"
+                       : ngx_payments_http_media_type(ctx->r);
+
+    if (wrong == NULL) {
+        return NGX_OK;
+    }
+
+    ngx_payments_problem(request, NGX_PAYMENTS_P_UNSUPPORTED_MEDIA_TYPE,
+                         wrong, NULL);
+
+    /* RFC 9110, 12.5.3, and RFC 5789, 2.2 */
+
+    request->answer.codings = ctx->coded;
+    request->answer.patches = (!ctx->coded
+                               && ctx->r->method == NGX_HTTP_PATCH);
+
+    return NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_payments_http_match(ngx_payments_http_ctx_t *ctx)
+{
+    const ngx_payments_operation_t  *operation = ctx->request.operation;
+
+    if (!ctx->untagged || !operation->write || !operation->versioned) {
+        return NGX_OK;
+    }
+
+    ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_INVALID_HEADER,
+                         "If-Match must be *, or entity tags in quotes, "
+                         "parted by commas, as \"3\"", NULL);
     return NGX_DECLINED;
 }
 

@@ -60,7 +60,10 @@ struct ngx_payments_http_ctx_s {
 
     unsigned                      accepted:1;  /* and with q above 0 */
     unsigned                      card:1;      /* was in an Idempotency-Key */
-    unsigned                      coded:1;     /* Content-Encoding */
+    unsigned                      gzip:1;      /* Content-Encoding */
+    unsigned                      coded:1;     /* ... and one that is not
+                                                  known */
+    unsigned                      untagged:1;  /* an If-Match that is none */
     unsigned                      secret:2;    /* what was in the URL */
     unsigned                      parked:1;    /* "waiting" is in a list */
     unsigned                      answered:1;  /* the answer is ours */
@@ -68,6 +71,10 @@ struct ngx_payments_http_ctx_s {
     unsigned                      replaced:1;  /* and was */
 };
 
+
+/* body.c: the request's body, inflated where it came as gzip.  NGX_DECLINED: it
+   is larger than a body may be; NGX_ABORT: it is no gzip */
+ngx_int_t ngx_payments_http_body(ngx_payments_http_ctx_t *ctx);
 
 /* handler.c: the content handler */
 ngx_int_t ngx_payments_http_handler(ngx_http_request_t *r);
@@ -84,6 +91,7 @@ ngx_int_t ngx_payments_http_credential(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_bearer(ngx_http_request_t *r, ngx_str_t *value);
 ngx_int_t ngx_payments_http_accept(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_content_type(ngx_payments_http_ctx_t *ctx);
+ngx_int_t ngx_payments_http_match(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_key(ngx_payments_http_ctx_t *ctx);
 
 /*

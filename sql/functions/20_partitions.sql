@@ -5,6 +5,13 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
             || '00000000000000000000')::uuid
 $$;
 
+-- In: a UUIDv7.  Out: its time, to the millisecond.
+CREATE OR REPLACE FUNCTION pay.uuid7_time(id uuid) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT to_timestamp(('x' || left(replace(id::text, '-', ''), 12))
+                        ::bit(48)::bigint / 1000.0)
+$$;
+
 -- Makes one partition if it is missing.  Made aside and attached, since
 -- ATTACH lets reads and writes of the parent go on and CREATE ... PARTITION
 -- OF does not.

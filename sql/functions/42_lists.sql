@@ -62,7 +62,7 @@ BEGIN
                 'FROM pay.payment_references r WHERE r.merchant_id = $1 '
                 'AND r.livemode = $2 AND r.reference = $5->>''reference'')'
            ELSE '' END
-        || CASE WHEN f ? 'payment'
+        || CASE WHEN kind = 'refunds' AND f ? 'payment'
            THEN ' AND t.payment_id = ($5->>''payment'')::uuid' ELSE '' END;
     above := ' AND t.' || id || ' > $3';
     below := ' AND t.' || id || ' < $6';
@@ -80,9 +80,21 @@ BEGIN
         || CASE WHEN f->'amount' ? 'gte'
            THEN ' AND t.amount >= ($5->''amount''->>''gte'')::bigint'
            ELSE '' END
+        || CASE WHEN f->'amount' ? 'gt'
+           THEN ' AND t.amount > ($5->''amount''->>''gt'')::bigint'
+           ELSE '' END
         || CASE WHEN f->'amount' ? 'lte'
            THEN ' AND t.amount <= ($5->''amount''->>''lte'')::bigint'
            ELSE '' END
+        || CASE WHEN f->'amount' ? 'lt'
+           THEN ' AND t.amount < ($5->''amount''->>''lt'')::bigint'
+           ELSE '' END
+        || CASE WHEN f ? 'metadata'
+           THEN ' AND t.metadata::jsonb @> ($5->''metadata'')' ELSE '' END
+        || CASE WHEN kind = 'ledger_transactions' AND f ? 'payment'
+           THEN ' AND t.source_id IN (SELECT ($5->>''payment'')::uuid UNION ALL '
+                'SELECT r.refund_id FROM pay.refunds r WHERE r.merchant_id = $1 '
+                'AND r.payment_id = ($5->>''payment'')::uuid)' ELSE '' END
         || CASE WHEN f->'created_at' ? 'gte' THEN ' AND t.created_at >= '
                 '($5->''created_at''->>''gte'')::timestamptz' ELSE '' END
         || CASE WHEN f->'created_at' ? 'gt' THEN ' AND t.created_at > '
@@ -111,7 +123,8 @@ END $$;
 --               (all there are), or payment_refunds: those of the payment of
 --               the filter
 --   filter      what to list, a JSON object that the caller has checked:
---               status (array), currency, customer, reference, payment (uuid),
+--               status (array), currency, customer, reference, metadata (an
+--               object of strings that must be there), payment (uuid),
 --               created_at and amount ({"gte", "gt", "lte", "lt"})
 --   after       the id after which the page begins; NULL: at the start
 --   ascending   oldest first;   size  of the page, 1 .. 100
@@ -120,7 +133,8 @@ END $$;
 -- the next page begins; the objects, separated by commas (NULL: there is no such
 -- payment).  Errors: 55P03, a lock was not to be had in half a second.
 --
--- What a page costs is bounded.  It reads 2000 rows at the most: where few of them
+-- What a page costs is bounded.  It reads 2000 rows at the most, and 500 where it
+-- looks into their metadata, which may be large: where few of them
 -- match it is shorter, perhaps empty, and says that there is more.  It ends at one
 -- MiB, but has one object.
 --
@@ -136,7 +150,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pay, pg_temp
 SET jit = off SET lock_timeout = '500ms' AS $$
 #variable_conflict use_variable
 DECLARE
-    rows_read constant int := 2000;
+    rows_read int;
     bytes constant int := 1048576 - 4096;
     i int;
     n int;
@@ -156,8 +170,14 @@ BEGIN
                           ELSE kind[i] END;
         SELECT * INTO q FROM pay.list_query(k, f, ascending[i]);
 
-        -- ids are times, give or take some seconds of clocks and transactions
+        rows_read := CASE WHEN f ? 'metadata' THEN 500 ELSE 2000 END;
+
+        -- ids are times, give or take some seconds of clocks and transactions;
+        -- nothing that a payment has caused is older than itself
         low := greatest(CASE WHEN ascending[i] THEN after[i] END,
+            CASE WHEN k = 'ledger_transactions' THEN pay.uuid7_floor(
+                pay.uuid7_time((f->>'payment')::uuid)
+                - interval '5 seconds') END,
             pay.uuid7_floor(greatest((f->'created_at'->>'gte')::timestamptz,
                                      (f->'created_at'->>'gt')::timestamptz)
                             - interval '5 seconds'));

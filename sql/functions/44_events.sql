@@ -146,8 +146,8 @@ BEGIN
 END $$;
 
 -- Events that have their sequence.  In and out as pay.list_objects, with the same
--- bounds; the filter has "types" (names separated by commas, each may end with *) and
--- "after" (a sequence).  An "id" here is a sequence, written as the end of a UUID.
+-- bounds; the filter has "types" (names separated by commas, each may end with *),
+-- "object_id" (uuid), "created_at" (as there) and "after" (a sequence).  An "id" here is a sequence, written as the end of a UUID.
 CREATE OR REPLACE FUNCTION pay.list_events(item uuid[], merchant bigint[],
     livemode boolean[], kind text[], filter text[], after uuid[],
     ascending boolean[], size bigint[])
@@ -161,6 +161,9 @@ DECLARE
     i int;
     f jsonb;
     types text[];
+    object uuid;
+    since timestamptz;
+    before timestamptz;
     low bigint;
     high bigint;
     last bigint;
@@ -172,6 +175,13 @@ BEGIN
         f := filter[i]::jsonb;
         low := coalesce((f->>'after')::bigint, 0);
         high := 9223372036854775807;
+        object := (f->>'object_id')::uuid;
+
+        -- both as bounds that are reached; a time has microseconds
+        since := greatest((f->'created_at'->>'gte')::timestamptz,
+            (f->'created_at'->>'gt')::timestamptz + interval '1 microsecond');
+        before := least((f->'created_at'->>'lte')::timestamptz,
+            (f->'created_at'->>'lt')::timestamptz - interval '1 microsecond');
 
         SELECT array_agg(replace(replace(replace(replace(t, '\', '\\'),
                                  '%', '\%'), '_', '\_'), '*', '%'))
@@ -211,7 +221,17 @@ BEGIN
                                 AND t.livemode = livemode[i]
                                 AND t.sequence > low AND t.sequence < high
                               ORDER BY t.sequence LIMIT rows_read) s
-                      WHERE types IS NULL OR s.event_type LIKE ANY (types)
+                      WHERE (types IS NULL OR s.event_type LIKE ANY (types))
+                        AND (object IS NULL AND since IS NULL AND before IS NULL
+                             OR EXISTS (
+                                SELECT FROM pay.journal j
+                                 WHERE j.merchant_id = s.merchant_id
+                                   AND j.key_hash = s.key_hash AND j.day = s.day
+                                   AND j.generation = s.generation
+                                   AND (object IS NULL OR j.object_id = object)
+                                   AND (since IS NULL OR j.created_at >= since)
+                                   AND (before IS NULL
+                                        OR j.created_at <= before)))
                       ORDER BY s.sequence LIMIT size[i] + 1)
                     UNION ALL
                     (SELECT s.*
@@ -220,7 +240,17 @@ BEGIN
                                 AND t.livemode = livemode[i]
                                 AND t.sequence > low AND t.sequence < high
                               ORDER BY t.sequence DESC LIMIT rows_read) s
-                      WHERE types IS NULL OR s.event_type LIKE ANY (types)
+                      WHERE (types IS NULL OR s.event_type LIKE ANY (types))
+                        AND (object IS NULL AND since IS NULL AND before IS NULL
+                             OR EXISTS (
+                                SELECT FROM pay.journal j
+                                 WHERE j.merchant_id = s.merchant_id
+                                   AND j.key_hash = s.key_hash AND j.day = s.day
+                                   AND j.generation = s.generation
+                                   AND (object IS NULL OR j.object_id = object)
+                                   AND (since IS NULL OR j.created_at >= since)
+                                   AND (before IS NULL
+                                        OR j.created_at <= before)))
                       ORDER BY s.sequence DESC LIMIT size[i] + 1)) y
                   JOIN pay.journal j
                     ON j.merchant_id = y.merchant_id
@@ -230,7 +260,7 @@ BEGIN
         last := abs(last);
         o_more := found_rows > shown;
 
-        IF NOT o_more AND types IS NOT NULL THEN
+        IF NOT o_more AND f - 'after' <> '{}' THEN
             -- all that match of those that were read; were these all there are?
             IF ascending[i] THEN
                 SELECT t.sequence INTO edge FROM pay.events t

@@ -473,6 +473,7 @@ static void
 test_times(void)
 {
     int      i;
+    int      more;
     int64_t  usec;
     uint8_t  text[NGX_PAYMENTS_TIME_LEN + 1];
 
@@ -492,14 +493,17 @@ test_times(void)
         { "2026-01-01T00:60:00Z", NULL }, { "2026-01-01T00:00:60Z", NULL },
         { "2026-01-01T00:00:00", NULL }, { "2026-01-01 00:00:00Z", NULL },
         { "2026-01-01T00:00:00.Z", NULL },
-        { "2026-01-01T00:00:00.1234567Z", NULL },
-        { "2026-01-01T00:00:00+0100", NULL }, { "1969-12-31T23:59:59Z", NULL },
-        { "1970-01-01T00:00:00+01:00", NULL }, { "", NULL }
+        { "2026-01-01T00:00:00.1234567Z", "2026-01-01T00:00:00.123456Z" },
+        { "2026-11-30T09:35:06.319776839Z", "2026-11-30T09:35:06.319776Z" },
+        { "2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000000Z" },
+        { "2017-01-01T00:59:60.5+01:00", "2017-01-01T00:00:00.500000Z" },
+        { "2016-12-31T22:59:60Z", NULL }, { "0000-01-01T00:00:00Z", NULL },
+        { "2026-01-01T00:00:00+0100", NULL }, { "", NULL }
     };
 
     for (i = 0; i < (int) (sizeof(times) / sizeof(times[0])); i++) {
         if (ngx_payments_time_parse((const uint8_t *) times[i].text,
-                                    strlen(times[i].text), &usec)
+                                    strlen(times[i].text), &usec, &more)
             != 0)
         {
             ok(times[i].same == NULL, times[i].text);
