@@ -272,7 +272,7 @@ sub look { return api('GET', "/v1/idempotency_keys/$_[0]", undef, key => $_[1] |
     is_deeply({ %{ $seen->{json} }, fingerprint => 0, created_at => 0, completed_at => 0, expires_at => 0 },
         { object => 'idempotency_record', key => $k, method => 'POST', path => '/v1/payments',
           state => 'completed', fingerprint => 0, status_code => 201, resource_type => 'payment',
-          resource_id => $first->{json}{id}, request_id => $request, created_at => 0,
+          resource_id => $first->{json}{id}, request_id => $request, undo => undef, created_at => 0,
           completed_at => 0, expires_at => 0 }, 'inspection: what it shows');
     like($seen->{json}{fingerprint}, qr/^[0-9a-f]{64}$/, 'inspection: the fingerprint');
     like($seen->{json}{expires_at}, qr/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}Z$/, 'inspection: when it ends');

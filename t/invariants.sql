@@ -110,6 +110,8 @@ SELECT 'I9: sums and ledger differ: ' || merchant_id || ' ' || currency || ' ' |
          CROSS JOIN LATERAL (VALUES (v.debit, j.moved, 0), (v.credit, 0, j.moved))
                AS e (account, debit, credit)
          WHERE j.xid >= (SELECT xid FROM pay.relay)
+           AND j.xid < pg_snapshot_xmax(pg_current_snapshot())
+           AND j.position > (SELECT done_position FROM pay.relay)
          UNION ALL
         SELECT t.merchant_id, t.livemode, t.currency, e.account, -e.debit, -e.credit
           FROM pay.ledger_transfers t

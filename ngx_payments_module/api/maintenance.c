@@ -2,6 +2,7 @@
 /* What must be done now and then, and by nobody's request. */
 
 #include "ngx_payments_api.h"
+#include "../status/ngx_payments_status.h"
 
 
 #define NGX_PAYMENTS_DAYS_ALARM  3
@@ -186,7 +187,20 @@ static ngx_msec_t
 ngx_payments_background_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_row_t *row)
 {
+    const char           *left_out;
     ngx_payments_task_t  *task = item->data;
+
+    if (ngx_payments_pg_number(row, 1) == -2) {
+        left_out = ngx_payments_status_due("restored", "", item->shard, 60000);
+
+        if (left_out != NULL) {
+            ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
+                          "payments shard \"%V\" was restored from a dump of "
+                          "another cluster: its events get no sequence until "
+                          "sql/apply has been run%s",
+                          ngx_payments_pg_shard_name(item->shard), left_out);
+        }
+    }
 
     if (ngx_payments_pg_number(row, 1) > 0) {
         task->more = NGX_PAYMENTS_IDLE / NGX_PAYMENTS_BUSY;

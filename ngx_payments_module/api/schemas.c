@@ -43,8 +43,8 @@ static const char *const  sources[] = { "payment", "refund", NULL };
 static const char *const  health[] = { "ok", "degraded", "unavailable", NULL };
 static const char *const  alive[] = { "ok", NULL };
 static const char *const  postgres[] = {
-    "ok", "degraded", "down", "read_only", "standby", "incomplete", "no_answer",
-    "failing", NULL
+    "ok", "degraded", "down", "read_only", "standby", "incomplete", "settings",
+    "restored", "no_answer", "failing", NULL
 };
 static const char *const  redis[] = { "ok", "down", "refusing", "off", NULL };
 
@@ -504,8 +504,10 @@ static const ngx_payments_field_t  ready_fields[] = {
     ENUM("postgres", postgres, "`degraded`: of several shards some take "
          "payments. Where none does, why: it does not answer; it takes no "
          "writes, as a standby or since it was told so; functions are missing; "
-         "a write has had no answer for a second; writes of several merchants "
-         "fail one after the other."),
+         "its sessions are not as `sql/apply` sets them; a write has had no "
+         "answer for a second; writes of several merchants fail one after the "
+         "other. `restored`: they are taken, and events wait for "
+         "`sql/apply`."),
     ENUM("redis", redis, "`refusing`: it answers, and does not do what it is "
          "asked."),
     END

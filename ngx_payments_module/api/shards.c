@@ -192,7 +192,8 @@ static const char *
 ngx_payments_readyz_shard(ngx_payments_part_t *part)
 {
     static const char  *states[] = {
-        "down", "ok", "read_only", "standby", "incomplete"
+        "down", "ok", "read_only", "standby", "incomplete", "settings",
+        "restored"
     };
 
     if (part->outcome != NGX_PAYMENTS_PG_DONE || part->number < 1
@@ -201,14 +202,16 @@ ngx_payments_readyz_shard(ngx_payments_part_t *part)
         return states[0];
     }
 
-    if (part->number != 1) {
+    /* the worker's own view of what could be */
+
+    if (part->number != 1 && part->number != 6) {
         return states[part->number];
     }
 
     switch (ngx_payments_pg_ability(part->item.shard)) {
 
     case NGX_PAYMENTS_PG_WRITABLE:
-        return "ok";
+        return states[part->number];
 
     case NGX_PAYMENTS_PG_READ_ONLY:
         return "read_only";
@@ -229,20 +232,28 @@ static void
 ngx_payments_readyz_done(ngx_payments_parts_t *parts)
 {
     u_char                  *p, *text;
-    ngx_uint_t               i, ready;
+    ngx_uint_t               i, ready, less;
     const char              *postgres, *state, *redis, *status;
     ngx_payments_request_t  *request = parts->request;
 
     ready = 0;
+    less = 0;
     postgres = "ok";
 
     for (i = 0; i < parts->n; i++) {
         state = ngx_payments_readyz_shard(&parts->part[i]);
 
-        if (ngx_strcmp(state, "ok") == 0) {
-            ready++;
+        /* payments are made, and nothing hears of them */
 
-        } else {
+        less |= (ngx_strcmp(state, "restored") == 0);
+
+        if (ngx_strcmp(state, "ok") == 0
+            || ngx_strcmp(state, "restored") == 0)
+        {
+            ready++;
+        }
+
+        if (ngx_strcmp(state, "ok") != 0) {
             postgres = state;
         }
     }
@@ -256,7 +267,8 @@ ngx_payments_readyz_done(ngx_payments_parts_t *parts)
             : ngx_payments_redis_refuses() ? "refusing" : "ok";
 
     status = (ready == 0) ? "unavailable"
-             : (ready < parts->n || (redis[0] != 'o')) ? "degraded" : "ok";
+             : (ready < parts->n || less || redis[0] != 'o') ? "degraded"
+             : "ok";
 
     text = ngx_pnalloc(request->pool, 128);
 

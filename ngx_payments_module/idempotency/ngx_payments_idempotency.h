@@ -58,9 +58,13 @@ typedef struct {
 typedef struct {
     int64_t                       merchant_id;
     u_char                        hash[NGX_PAYMENTS_KEY_HASH_LEN];
+    uint64_t                      database;    /* whose answers count; 0: not
+                                                  known, and none is taken from
+                                                  memory */
 } ngx_payments_idempotency_key_t;
 
-/* of the mode and the key's text: first half of a SHA-256 */
+/* of the mode and the key's text, first half of a SHA-256; and the database of
+   its merchant, which is set already */
 ngx_int_t ngx_payments_idempotency_hash(ngx_payments_idempotency_key_t *key,
     ngx_uint_t livemode, ngx_str_t *text);
 

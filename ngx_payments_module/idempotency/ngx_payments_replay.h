@@ -8,7 +8,7 @@
 #include "ngx_payments_idempotency.h"
 
 
-#define NGX_PAYMENTS_REPLAY_KEY_LEN  64
+#define NGX_PAYMENTS_REPLAY_KEY_LEN  96
 
 /*
  * Whether Redis is to be asked before PostgreSQL.  Asking costs every new
@@ -23,7 +23,8 @@ ngx_uint_t ngx_payments_replay_pays(void);
 /* whether the answer was there */
 void ngx_payments_replay_seen(ngx_uint_t there);
 
-/* "{m:<merchant>}:i:<hash>": the braces keep a merchant on one cluster slot */
+/* "{m:<merchant>}:i:<database>:<hash>": the braces keep a merchant on one slot
+   of a cluster */
 void ngx_payments_replay_key(ngx_payments_idempotency_key_t *key,
     u_char buffer[NGX_PAYMENTS_REPLAY_KEY_LEN], ngx_str_t *name);
 

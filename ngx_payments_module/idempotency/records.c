@@ -138,6 +138,7 @@ ngx_payments_records_same(ngx_payments_record_entry_t *entry,
     ngx_payments_idempotency_key_t *key)
 {
     return entry->key.merchant_id == key->merchant_id
+           && entry->key.database == key->database
            && ngx_memcmp(entry->key.hash, key->hash,
                          NGX_PAYMENTS_KEY_HASH_LEN)
               == 0;
@@ -252,7 +253,7 @@ ngx_payments_records_get(ngx_payments_idempotency_key_t *key,
     ngx_uint_t                    i, n;
     ngx_payments_record_class_t  *class;
 
-    if (ngx_payments_records == NULL) {
+    if (ngx_payments_records == NULL || key->database == 0) {
         return NGX_DECLINED;
     }
 
@@ -394,7 +395,7 @@ ngx_payments_records_put(ngx_payments_idempotency_key_t *key,
     ngx_uint_t                    i, n, living;
     ngx_payments_record_class_t  *class;
 
-    if (ngx_payments_records == NULL
+    if (ngx_payments_records == NULL || key->database == 0
         || ngx_payments_records_expired(record->created_at))
     {
         return;

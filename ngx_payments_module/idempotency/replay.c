@@ -83,7 +83,7 @@ ngx_payments_replay_key(ngx_payments_idempotency_key_t *key,
 {
     u_char  *p;
 
-    p = ngx_sprintf(buffer, "{m:%L}:i:", key->merchant_id);
+    p = ngx_sprintf(buffer, "{m:%L}:i:%xL:", key->merchant_id, key->database);
     p = ngx_hex_dump(p, key->hash, NGX_PAYMENTS_KEY_HASH_LEN);
 
     name->data = buffer;

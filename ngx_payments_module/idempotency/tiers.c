@@ -53,7 +53,9 @@ ngx_payments_execution_run(ngx_payments_execution_t *execution)
     u_char     buffer[NGX_PAYMENTS_REPLAY_KEY_LEN];
     ngx_str_t  name;
 
-    if (!execution->keyless && ngx_payments_replay_wanted()) {
+    if (!execution->keyless && execution->key.database
+        && ngx_payments_replay_wanted())
+    {
         ngx_payments_replay_key(&execution->key, buffer, &name);
 
         execution->command = ngx_payments_redis_get(&name,
@@ -335,6 +337,17 @@ ngx_payments_execution_store(ngx_payments_execution_t *execution)
     ngx_str_t  name, value;
 
     if (execution->keyless) {
+        return;
+    }
+
+    /* of a worker that has just begun, which knows it by now */
+
+    if (execution->key.database == 0) {
+        execution->key.database =
+                        ngx_payments_pg_database(execution->key.merchant_id);
+    }
+
+    if (execution->key.database == 0) {
         return;
     }
 

@@ -133,6 +133,19 @@ ngx_payments_pg_classify(const PGresult *result)
         return NGX_PAYMENTS_PG_CLASS_RESOURCE;
     }
 
+    /*
+     * A key's row is there, which this transaction did not see: its snapshot is
+     * older than its lock, as with REPEATABLE READ.  A new one sees it
+     */
+
+    text = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+
+    if (ngx_strcmp(state, "23505") == 0 && text != NULL
+        && ngx_strncmp(text, "journal_", 8) == 0)
+    {
+        return NGX_PAYMENTS_PG_CLASS_LOCK;
+    }
+
     for (s = ngx_payments_pg_sqlstates; s->sqlstate != NULL; s++) {
 
         if (ngx_strncmp(state, s->sqlstate, ngx_strlen(s->sqlstate)) == 0

@@ -204,6 +204,51 @@ ngx_payments_pg_say_costly(ngx_payments_pg_conn_t *conn)
 
 
 /*
+ * Texts go to the server and come back as they are.  The server, and PgBouncer,
+ * report what they would be converted to; what else a role may set is pinned by
+ * sql/apply, or does not matter.
+ */
+
+static ngx_int_t
+ngx_payments_pg_settings(ngx_payments_pg_conn_t *conn)
+{
+    ngx_uint_t   i;
+    const char  *value, *left_out;
+
+    static const char *const  names[] = {
+        "client_encoding", "server_encoding"
+    };
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        value = PQparameterStatus(conn->pg, names[i]);
+
+        if (value == NULL || ngx_strcmp(value, "UTF8") == 0) {
+            continue;
+        }
+
+        left_out = ngx_payments_status_due("setting", names[i],
+                                           ngx_payments_pg_place(conn),
+                                           NGX_PAYMENTS_PG_SAID);
+        if (left_out != NULL) {
+            ngx_log_error(NGX_LOG_CRIT, &conn->pool->log, 0,
+                          "%s of sessions of PostgreSQL \"%V\" is %s, and "
+                          "must be UTF8: %s%s", names[i],
+                          ngx_payments_pg_server_name(conn->pool,
+                                                      conn->server),
+                          value, i ? "the database was made with another "
+                                     "encoding" : "run sql/apply, which sets "
+                                                  "it for the role",
+                          left_out);
+        }
+
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/*
  * PQconnectPoll may close the socket and open another one under the same
  * number, which epoll would not notice.  So the socket is registered again
  * after each call.  While a call runs, the attempt's time stands still.
@@ -272,6 +317,17 @@ ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
 
     conn->pool->slow = 0;
     ngx_payments_pg_say_costly(conn);
+
+    if (ngx_payments_pg_settings(conn) != NGX_OK) {
+        ngx_payments_pg_disconnect(conn, "texts would not be UTF-8", 0);
+        return;
+    }
+
+    /* another server may be there now, or another database */
+
+    if (conn->pool->kind == NGX_PAYMENTS_PG_WRITE) {
+        ngx_payments_pg_database_doubt(conn->pool->shard);
+    }
 
     (void) PQsetErrorVerbosity(conn->pg, PQERRORS_DEFAULT);
     (void) PQsetNoticeReceiver(conn->pg, ngx_payments_pg_notice, conn);

@@ -73,6 +73,7 @@ typedef enum {
     NGX_PAYMENTS_PG_PROBE,
     NGX_PAYMENTS_PG_CLAIMS,
     NGX_PAYMENTS_PG_PING,
+    NGX_PAYMENTS_PG_DATABASE,
     NGX_PAYMENTS_PG_GET_PAYMENTS,
     NGX_PAYMENTS_PG_EXPAND_PAYMENTS,
     NGX_PAYMENTS_PG_GET_API_KEYS,
@@ -289,6 +290,9 @@ ngx_int_t ngx_payments_pg_init(ngx_cycle_t *cycle,
 void ngx_payments_pg_exit(void);
 /* how many shards there are, between these; and one's name */
 ngx_uint_t ngx_payments_pg_nshards(void);
+/* the database that has the merchant, as a number; 0: that is not known.  It is
+   another one after a restore, a recovery to an earlier time, or a promotion */
+uint64_t ngx_payments_pg_database(int64_t merchant_id);
 ngx_str_t *ngx_payments_pg_shard_name(ngx_uint_t number);
 
 /* microseconds since 1970 by PostgreSQL's clock, as far as it is known */

@@ -343,6 +343,18 @@ typedef struct {
 } ngx_payments_pg_claim_t;
 
 
+/* which database a shard's primary has; database.c owns it */
+
+typedef struct {
+    ngx_payments_pg_item_t        item;
+    uint64_t                      known;       /* 0: it has not said */
+    unsigned                      sure:1;      /* no connection was made
+                                                  since */
+    unsigned                      pending:1;
+    unsigned                      doubted:1;   /* ... since it was asked */
+} ngx_payments_pg_database_t;
+
+
 /*
  * A shard, as this worker knows it: from ngx_payments_pg_init() to _exit().
  * What belongs to topology.c is nothing in a shard of one server.
@@ -357,6 +369,7 @@ struct ngx_payments_pg_shard_s {
                                                   servers */
     ngx_uint_t                    npools;
     ngx_payments_pg_claim_t       claim;
+    ngx_payments_pg_database_t    database;
     ngx_connection_t              dummy;       /* for the events' log lines */
 
     /* ability.c */
@@ -381,6 +394,13 @@ struct ngx_payments_pg_shard_s {
     ngx_uint_t                    answered;    /* 1: a name was asked for */
     ngx_event_t                   resolve;
 };
+
+
+/* database.c: init_process and exit_process; a connection was made */
+void ngx_payments_pg_database_init(ngx_cycle_t *cycle,
+    ngx_payments_pg_shard_t *shards, ngx_uint_t n);
+void ngx_payments_pg_database_exit(void);
+void ngx_payments_pg_database_doubt(ngx_payments_pg_shard_t *shard);
 
 
 /* topology.c */

@@ -155,8 +155,17 @@ ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_shards_t *shards)
         }
     }
 
-    return ngx_payments_pg_map_init(cycle, ngx_payments_pg_shards,
-                                    ngx_payments_pg_n);
+    if (ngx_payments_pg_map_init(cycle, ngx_payments_pg_shards,
+                                 ngx_payments_pg_n)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_payments_pg_database_init(cycle, ngx_payments_pg_shards,
+                                  ngx_payments_pg_n);
+
+    return NGX_OK;
 }
 
 
@@ -170,6 +179,7 @@ ngx_payments_pg_exit(void)
         return;
     }
 
+    ngx_payments_pg_database_exit();
     ngx_payments_pg_map_exit();
 
     for (i = 0; i < ngx_payments_pg_n; i++) {

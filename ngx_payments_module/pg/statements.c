@@ -78,6 +78,9 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
     { "ping", "pay.ping($1)",
       NGX_PAYMENTS_PG_CONTROL, 0, { U }, 0 },
 
+    { "database", "pay.database($1)",
+      NGX_PAYMENTS_PG_CONTROL, 0, { U }, 0 },
+
     { "get_payments", "pay.get_payments($1,$2,$3,$4,$5)",
       NGX_PAYMENTS_PG_READ, 4, { I, B, U, I }, REPLICA },
 

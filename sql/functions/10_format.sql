@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION pay.json_time(t timestamptz) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT coalesce(to_char(t AT TIME ZONE 'UTC',
-                            '\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\"'), 'null')
+                            E'\\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\\"'), 'null')
 $$;
 
 -- In: a text.  Out: a JSON string; NULL gives the token null.

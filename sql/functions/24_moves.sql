@@ -105,6 +105,8 @@ BEGIN
 
     IF EXISTS (SELECT FROM pay.journal j
                 WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
+                  AND j.xid < pg_snapshot_xmax(pg_current_snapshot())
+                  AND j.position > (SELECT r.done_position FROM pay.relay r)
                   AND j.merchant_id = ANY (merchants)
                   AND (j.event_type IS NOT NULL OR j.movement IS NOT NULL))
     THEN

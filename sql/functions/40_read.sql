@@ -188,6 +188,24 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
       FROM unnest(item) AS i
 $$;
 
+-- Which database this is.  In: tags.  Out: each tag, and a number that another cluster,
+-- another database, a restored dump, or a past that went on otherwise (a recovery to
+-- an earlier time, a promotion) do not have; 0 on a standby.
+CREATE OR REPLACE FUNCTION pay.database(item uuid[])
+RETURNS TABLE (o_item uuid, o_database bigint)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT i, CASE WHEN pg_is_in_recovery() THEN 0 ELSE
+               hashtextextended(concat_ws('/',
+                   (SELECT c.system_identifier FROM pg_control_system() c),
+                   left(pg_walfile_name(pg_current_wal_lsn()), 8),
+                   (SELECT d.oid FROM pg_database d
+                     WHERE d.datname = current_database()),
+                   to_regclass('pay.journal')::oid), 0) END
+      FROM unnest(item) AS i;
+END $$;
+
 -- Writes the primary's beat. In: tags; for how long, milliseconds, the node that
 -- asks still reads no replica, since it could not tell others what it had written,
 -- up to 15000, 0: it could (and so could, by the default, who does not say: a
@@ -268,6 +286,10 @@ END $$;
 --   2  the server, the database or the role is set read-only
 --   3  the server is a standby
 --   4  pay.create_payments() is missing, or the caller may not call it
+--   5  the session is not as sql/apply sets the role: its isolation is another one,
+--      in which a duplicate would not see the first request, or its encoding is
+--   6  it could, but the mark of events is another cluster's, whose dump was restored
+--      here: nothing gets its sequence until sql/apply has been run
 -- In PL/pgSQL as what makes payments is: where that cannot be loaded there is no
 -- answer.
 CREATE OR REPLACE FUNCTION pay.ping(item uuid[])
@@ -281,6 +303,11 @@ BEGIN
                    WHEN current_setting('transaction_read_only') = 'on' THEN 2
                    WHEN create_payments IS NULL OR NOT has_function_privilege(
                             session_user, create_payments, 'EXECUTE') THEN 4
+                   WHEN current_setting('transaction_isolation')
+                            <> 'read committed'
+                        OR current_setting('client_encoding') <> 'UTF8' THEN 5
+                   WHEN (SELECT r.xid > pg_snapshot_xmax(pg_current_snapshot())
+                           FROM pay.relay r) THEN 6
                    ELSE 1 END::smallint
       FROM unnest(item) AS i;
 END $$;

@@ -34,16 +34,18 @@ LANGUAGE plpgsql SET search_path = pay, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     low xid8;
     high xid8;
+    done bigint;
     given int;
     folded int;
 BEGIN
     PERFORM pg_advisory_xact_lock(7002, 2);
 
-    SELECT r.xid, pg_snapshot_xmin(pg_current_snapshot()) INTO low, high
-      FROM pay.relay r;
+    SELECT r.xid, r.done_position, pg_snapshot_xmin(pg_current_snapshot())
+      INTO low, done, high FROM pay.relay r;
 
-    -- the mark of another cluster, whose dump was restored here: what is written
-    -- now is below it, and would never be in the sums
+    -- the mark of another cluster, whose dump was restored here: pay.mend() has to
+    -- be called.  What is written now is below the mark, and would never be in the
+    -- sums
     IF low > pg_snapshot_xmax(pg_current_snapshot()) THEN
         UPDATE pay.relay SET summed = false WHERE summed;
         RETURN 0;
@@ -53,7 +55,8 @@ BEGIN
         SELECT j.merchant_id, j.livemode, j.position, j.event_id, j.day,
                j.key_hash, j.generation, j.event_type
           FROM pay.journal j
-         WHERE j.xid >= low AND j.xid < high AND j.event_type IS NOT NULL),
+         WHERE j.xid >= low AND j.xid < high AND j.event_type IS NOT NULL
+           AND j.position > done),
     counted AS MATERIALIZED (
         SELECT d.merchant_id, d.livemode, count(*) AS n
           FROM due d GROUP BY d.merchant_id, d.livemode),
@@ -74,11 +77,83 @@ BEGIN
 
     GET DIAGNOSTICS given = ROW_COUNT;
 
-    folded := pay.fold(low, high);
+    folded := pay.fold(low, high, done);
 
     IF given + folded > 0 THEN
         UPDATE pay.relay SET xid = high;
     END IF;
+
+    RETURN given;
+END $$;
+
+-- Mends what belongs to the cluster where a dump was restored into a younger one:
+-- called by sql/apply.  Every event that has none gets its sequence, the mark is
+-- today's, the sums are to be started again, and sequences are above what there is.
+-- Nobody writes meanwhile.  Out: how many events were given; NULL: the mark is this
+-- cluster's, and nothing was done.
+CREATE OR REPLACE FUNCTION pay.mend() RETURNS int
+LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+DECLARE
+    given int;
+BEGIN
+    IF (SELECT r.xid <= pg_snapshot_xmax(pg_current_snapshot())
+          FROM pay.relay r)
+    THEN
+        RETURN NULL;
+    END IF;
+
+    -- who writes holds his bucket, shared, to his end
+    PERFORM pg_advisory_xact_lock(7001, b) FROM generate_series(0, 4095) AS b;
+    PERFORM pg_advisory_xact_lock(7002, 2);
+
+    -- somebody else was faster
+    IF (SELECT r.xid <= pg_snapshot_xmax(pg_current_snapshot())
+          FROM pay.relay r)
+    THEN
+        RETURN NULL;
+    END IF;
+
+    WITH due AS MATERIALIZED (
+        SELECT j.merchant_id, j.livemode, j.position, j.event_id, j.day,
+               j.key_hash, j.generation, j.event_type
+          FROM pay.journal j
+         WHERE j.event_type IS NOT NULL
+           AND NOT EXISTS (SELECT FROM pay.events e
+                            WHERE e.merchant_id = j.merchant_id
+                              AND e.event_id = j.event_id)),
+    counted AS MATERIALIZED (
+        SELECT d.merchant_id, d.livemode, count(*) AS n
+          FROM due d GROUP BY d.merchant_id, d.livemode),
+    raised AS (
+        INSERT INTO pay.event_counters AS c
+        SELECT merchant_id, livemode, n FROM counted
+            ON CONFLICT (merchant_id, livemode)
+            DO UPDATE SET last = c.last + excluded.last
+        RETURNING c.merchant_id, c.livemode, c.last)
+    INSERT INTO pay.events
+    SELECT due.merchant_id, due.livemode,
+           raised.last - counted.n
+           + row_number() OVER (PARTITION BY due.merchant_id,
+               due.livemode ORDER BY due.position, due.event_id),
+           due.event_id, due.day, due.key_hash, due.generation, due.event_type
+      FROM due JOIN raised USING (merchant_id, livemode)
+      JOIN counted USING (merchant_id, livemode);
+
+    GET DIAGNOSTICS given = ROW_COUNT;
+
+    PERFORM setval('pay.journal_position',
+                   greatest(nextval('pay.journal_position'), max(j.position)))
+       FROM pay.journal j;
+    PERFORM setval('pay.merchant_sequence',
+                   greatest(nextval('pay.merchant_sequence'),
+                            max(m.merchant_id) >> 12))
+       FROM pay.merchants m;
+
+    DELETE FROM pay.account_sums;
+    UPDATE pay.relay
+       SET xid = pg_snapshot_xmin(pg_current_snapshot()), summed = false,
+           done_position = coalesce((SELECT max(j.position)
+                                       FROM pay.journal j), 0);
 
     RETURN given;
 END $$;
@@ -96,6 +171,8 @@ BEGIN
         EXIT WHEN NOT EXISTS (
             SELECT FROM pay.journal j
              WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
+               AND j.xid < pg_snapshot_xmax(pg_current_snapshot())
+               AND j.position > (SELECT r.done_position FROM pay.relay r)
                AND j.merchant_id = ANY (merchants)
                AND (j.event_type IS NOT NULL OR j.movement IS NOT NULL)
                AND j.xid >= pg_snapshot_xmin(pg_current_snapshot()));
@@ -106,6 +183,8 @@ BEGIN
 
     IF EXISTS (SELECT FROM pay.journal j
                 WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
+                  AND j.xid < pg_snapshot_xmax(pg_current_snapshot())
+                  AND j.position > (SELECT r.done_position FROM pay.relay r)
                   AND j.merchant_id = ANY (merchants)
                   AND (j.event_type IS NOT NULL OR j.movement IS NOT NULL))
     THEN
@@ -126,12 +205,16 @@ BEGIN
         EXIT WHEN NOT EXISTS (
             SELECT FROM pay.journal j
              WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
+               AND j.xid < pg_snapshot_xmax(pg_current_snapshot())
+               AND j.position > (SELECT r.done_position FROM pay.relay r)
                AND j.merchant_id = ANY (merchant) AND j.event_type IS NOT NULL);
 
         -- no call is held up, and nobody else is at it
         IF NOT EXISTS (
             SELECT FROM pay.journal j
              WHERE j.xid >= pg_snapshot_xmin(pg_current_snapshot())
+               AND j.xid < pg_snapshot_xmax(pg_current_snapshot())
+               AND j.position > (SELECT r.done_position FROM pay.relay r)
                AND j.merchant_id = ANY (merchant) AND j.event_type IS NOT NULL)
            AND pg_try_advisory_xact_lock(7002, 2)
         THEN
@@ -183,8 +266,7 @@ BEGIN
         before := least((f->'created_at'->>'lte')::timestamptz,
             (f->'created_at'->>'lt')::timestamptz - interval '1 microsecond');
 
-        SELECT array_agg(replace(replace(replace(replace(t, '\', '\\'),
-                                 '%', '\%'), '_', '\_'), '*', '%'))
+        SELECT array_agg(replace(replace(t, '_', E'\\_'), '*', '%'))
           INTO types
           FROM unnest(string_to_array(f->>'types', ',')) AS t;
 

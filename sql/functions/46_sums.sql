@@ -3,10 +3,12 @@
 -- once; what has moved since is in the journal.  Both are read in one snapshot, so that
 -- a balance is exact.
 
--- Adds what the transactions from low on and below high have moved.  All of them
+-- Adds what the transactions from low on and below high have moved, above the
+-- position up to which all is done (pay.relay).  All of them
 -- have ended.  The caller holds the relay's lock, and moves its mark in the same
 -- transaction.  Out: how many accounts have changed.
-CREATE OR REPLACE FUNCTION pay.fold(low xid8, high xid8) RETURNS int
+CREATE OR REPLACE FUNCTION pay.fold(low xid8, high xid8, done bigint)
+RETURNS int
 LANGUAGE plpgsql SET search_path = pay, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     changed int;
@@ -16,6 +18,7 @@ BEGIN
                j.movement, sum(j.moved) AS amount
           FROM pay.journal j
          WHERE j.xid >= low AND j.xid < high AND j.movement IS NOT NULL
+           AND j.position > done
          GROUP BY 1, 2, 3, 4)
     INSERT INTO pay.account_sums AS s
     SELECT d.merchant_id, d.livemode, d.currency, e.account, sum(e.debit),
@@ -47,8 +50,9 @@ SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_variable
 DECLARE
     mark xid8;
+    done bigint;
 BEGIN
-    SELECT r.xid INTO mark FROM pay.relay r
+    SELECT r.xid, r.done_position INTO mark, done FROM pay.relay r
      WHERE r.summed AND r.xid <= pg_snapshot_xmax(pg_current_snapshot());
 
     IF mark IS NULL THEN
@@ -74,7 +78,9 @@ BEGIN
              CROSS JOIN LATERAL (VALUES (v.debit, j.moved, 0),
                                         (v.credit, 0, j.moved))
                    AS e (account, debit, credit)
-             WHERE j.xid >= mark AND j.merchant_id = merchant
+             WHERE j.xid >= mark
+               AND j.xid < pg_snapshot_xmax(pg_current_snapshot())
+               AND j.position > done AND j.merchant_id = merchant
                AND j.livemode = livemode AND j.movement IS NOT NULL) a
      GROUP BY a.currency, a.account;
 END $$;
@@ -97,7 +103,7 @@ BEGIN
           FROM pay.relay r)
     THEN
         RAISE WARNING 'pay.relay has the mark of another cluster: no event gets '
-            'a sequence, and balances read the whole ledger';
+            'a sequence, and balances read the whole ledger; see pay.mend()';
         RETURN true;
     END IF;
 
@@ -143,6 +149,8 @@ BEGIN
                                         (v.credit, 0, j.moved))
                    AS e (account, debit, credit)
              WHERE j.xid >= (SELECT r.xid FROM pay.relay r)
+               AND j.xid < pg_snapshot_xmax(pg_current_snapshot())
+               AND j.position > (SELECT r.done_position FROM pay.relay r)
              UNION ALL
             SELECT o.merchant_id, o.livemode, o.currency, o.account, -o.debits,
                    -o.credits

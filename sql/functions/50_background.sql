@@ -64,7 +64,8 @@ END $$;
 -- was left frozen is served again.  In: for each item (one, in practice) its tag
 -- and the caller's name, a random UUID.  Out: the tag and how many were changed
 -- or got their sequence, after which more will be due soon; -1 where somebody
--- else holds the lease.
+-- else holds the lease; -2 where events get no sequence, since their mark is another
+-- cluster's (pay.mend()).
 --
 -- The lease only saves work: what is due is locked and guarded, so two at once
 -- do nothing twice.  It ends by itself 5 s after its holder's last call.
@@ -139,6 +140,12 @@ BEGIN
     -- who lists events may be at it just now
     IF pg_try_advisory_xact_lock(7002, 2) THEN
         n := n + pay.relay_events();
+    END IF;
+
+    IF (SELECT e.xid > pg_snapshot_xmax(pg_current_snapshot())
+          FROM pay.relay e)
+    THEN
+        n := -2;
     END IF;
 
     PERFORM pay.thaw();

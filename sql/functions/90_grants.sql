@@ -9,7 +9,7 @@ GRANT EXECUTE ON FUNCTION pay.create_payments, pay.change_payments,
     pay.get_merchants, pay.list_objects, pay.get_balances, pay.trial_balance,
     pay.get_ledger_transactions, pay.list_events, pay.get_events,
     pay.authenticate, pay.touch_keys, pay.find_keys, pay.get_keys,
-    pay.cancel_keys, pay.ping, pay.probe, pay.beat, pay.shown, pay.token, pay.fresh,
+    pay.cancel_keys, pay.ping, pay.database, pay.probe, pay.beat, pay.shown, pay.token, pay.fresh,
     pay.has, pay.claims, pay.relay, pay.list_merchants,
     pay.maintain,
     pay.background TO pay_api;
