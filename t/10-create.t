@@ -97,7 +97,7 @@ my $h = Payments::headers('Idempotency-Key' => '%UUID_d%');
 --- error_code eval
 [402, 402]
 --- response_body_like eval
-my $like = qr/^\{"type":"urn:payments:problem:card_declined","title":"Card declined","status":402,"detail":"The card has insufficient funds.","instance":"urn:payments:request:(req_\w{26})","code":"card_declined","request_id":"\1","retry":"new_key","failure":\{"code":"insufficient_funds","message":"The card has insufficient funds."\},"payment_id":"pay_\w{26}"\}$/;
+my $like = qr/^\{"type":"urn:payments:problem:card_declined","title":"Card declined","status":402,"detail":"The card has insufficient funds.","instance":"urn:payments:request:(req_\w{26})","code":"card_declined","request_id":"\1","retry":"new_key","failure":\{"code":"insufficient_funds","message":"The card has insufficient funds.","category":"soft"\},"payment_id":"pay_\w{26}"\}$/;
 [$like, $like]
 --- response_headers_like eval
 ['Payments-Should-Retry: false', "Idempotent-Replayed: true\nContent-Type: application/problem\\+json"]

@@ -175,13 +175,14 @@ for my $case (['tok_refund_pending', 'succeeded', 400], ['tok_refund_fail', 'fai
         create('tok_visa');
         push @seconds, $oldest->();
     }
-    # a transaction gives all that there are their numbers: one in a second, were it
-    # looked for once in a second, and ten as it is
+    # a transaction gives all that there are their numbers: were it looked for once in a
+    # second, so many seconds could not hold more than one each and one more.  (It asked
+    # for half as many again, which a machine under load and the sanitizers did not give.)
     my $given = sql("SELECT count(DISTINCT e.xmin::text) FROM pay.events e
                        JOIN pay.journal j USING (merchant_id, event_id)
                       WHERE j.created_at > '$since'");
     my $seconds = time - $start;
-    cmp_ok($given, '>', 1 + 1.5 * $seconds,
+    cmp_ok($given, '>', 1 + $seconds,
            sprintf 'while there are events they get numbers often: %d times in %.1f s', $given, $seconds);
     # the first ones wait for the end of a second in which there was nothing
     my @last = sort { $a <=> $b } splice @seconds, @seconds / 2;

@@ -114,7 +114,7 @@ for my $path ('/v1/idempotency_keys/key_5555555555554444BBBBBBBBBB/cancel',
     is("$answer->{status} " . ($answer->{json}{code} || ''), '422 card_number_not_allowed', $path);
     unlike($answer->{head} . $answer->{body}, qr/5555/, '... and not echoed');
 }
-is(sql("SELECT count(*) FROM pay.journal WHERE key ~ '5555'"), 0, 'no card in the journal');
+is(sql("SELECT count(*) FROM pay.journal WHERE key ~ '5{8}|5555.5555'"), 0, 'no card in the journal');
 unlike(Own::log_text(), qr/55555555/, 'nor in the log');
 
 Own::stop();

@@ -285,6 +285,8 @@ struct ngx_payments_operation_s {
     unsigned                      write:1;   /* refused to suspended
                                                 merchants; a client that
                                                 leaves does not stop it */
+    unsigned                      returns:1; /* it gives money back: not
+                                                refused to suspended ones */
     unsigned                      body:1;    /* JSON is read */
     unsigned                      optional:1;  /* ... or {} where there is
                                                 none */

@@ -78,7 +78,8 @@ ngx_payments_openapi_problems(const ngx_payments_operation_t *o)
     }
 
     if (o->write) {
-        set |= BIT(MERCHANT_SUSPENDED) | BIT(OUTCOME_UNKNOWN);
+        set |= BIT(OUTCOME_UNKNOWN)
+               | (o->returns ? 0 : BIT(MERCHANT_SUSPENDED));
     }
 
     if (o->write && o->versioned && ngx_strchr(o->path, '{') != NULL) {

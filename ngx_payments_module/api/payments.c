@@ -301,9 +301,11 @@ ngx_payments_create_declined(ngx_payments_create_t *create,
 
     ngx_payments_id("pay_", create->payment, id);
 
-    p = ngx_sprintf(text, ",\"failure\":{\"code\":\"%s\",\"message\":\"%s\"},"
-                    "\"payment_id\":\"%*s\"", create->token.failure,
-                    create->token.message, (size_t) NGX_PAYMENTS_ID_LEN, id);
+    p = ngx_sprintf(text, ",\"failure\":{\"code\":\"%s\",\"message\":\"%s\","
+                    "\"category\":\"%s\"},\"payment_id\":\"%*s\"",
+                    create->token.failure, create->token.message,
+                    create->token.hard ? "hard" : "soft",
+                    (size_t) NGX_PAYMENTS_ID_LEN, id);
 
     more.data = text;
     more.len = p - text;

@@ -72,6 +72,8 @@ static const char *const  states[] = {
     "in_progress", "completed", "canceled", NULL
 };
 
+static const char *const  categories[] = { "hard", "soft", NULL };
+
 static const char *const  undoings[] = {
     "pending", "done", "failed", "nothing", NULL
 };
@@ -133,6 +135,8 @@ static const ngx_payments_field_t  failure_fields[] = {
     TEXT("code", 64, "For programs: `generic_decline`, `insufficient_funds`, "
                      "..."),
     TEXT("message", 500, "For people."),
+    ENUM("category", categories, "`soft`: a later try, or other data, may "
+         "work; `hard`: no retry with this card can."),
     END
 };
 
@@ -385,6 +389,7 @@ static const ngx_payments_field_t  event_fields[] = {
            "1, 2, 3, ... of a merchant and a mode, without gaps."),
     VALUE("livemode", BOOLEAN, livemode),
     VALUE("created_at", TIME, NULL),
+    VALUE("timestamp", TIME, "The same."),
     PART("data", OBJECT, &data, NULL),
     TEXT("object_type", 32, NULL),
     TEXT("object_id", 30, NULL),

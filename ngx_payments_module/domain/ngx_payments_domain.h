@@ -432,6 +432,7 @@ void ngx_payments_share_give(ngx_payments_share_t *share, int64_t merchant,
 typedef struct {
     const char                   *failure; /* NULL: approved */
     const char                   *message; /* of the failure, for a person */
+    int                           hard;    /* ... after which no retry helps */
     const char                   *brand;
     const char                   *last4;
     uint32_t                      delay;   /* milliseconds before the answer */

@@ -379,7 +379,9 @@ ngx_payments_auth_decide(ngx_payments_auth_t *auth,
     } else if (auth->expired) {
         problem = NGX_PAYMENTS_P_API_KEY_EXPIRED;
 
-    } else if (!auth->active && request->operation->write) {
+    } else if (!auth->active && request->operation->write
+               && !request->operation->returns)
+    {
         problem = NGX_PAYMENTS_P_MERCHANT_SUSPENDED;
 
     } else {

@@ -48,6 +48,15 @@ BEGIN
            '0123456789ABCDEFGHJKMNPQRSTVWXYZ');
 END $$;
 
+-- In: the code of a decline.  Out: hard, where no retry with this card can help, or
+-- soft.  The simulator's table in domain/card.c has the same; a test holds the two
+-- together.
+CREATE OR REPLACE FUNCTION pay.decline_category(code text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN code IN ('expired_card', 'lost_card') THEN 'hard'
+                ELSE 'soft' END
+$$;
+
 -- In: what a payment's JSON is made of: its head, its amounts in minor units, and
 -- what else may change; its times as pay.json_time() gives them, since most of them
 -- are the same one.  Out: the payment as JSON, without white space; NULL where
@@ -77,7 +86,8 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         ',"failure":',
         CASE WHEN failure_code IS NULL THEN 'null'
              ELSE concat('{"code":"', failure_code, '","message":',
-                         pay.json_text(failure_message), '}') END,
+                         pay.json_text(failure_message), ',"category":"',
+                         pay.decline_category(failure_code), '"}') END,
         ',"cancellation_reason":', pay.json_text(cancellation_reason),
         ',"version":', version,
         ',"updated_at":', updated_at, ',"authorized_at":', authorized_at,

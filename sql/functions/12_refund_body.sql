@@ -13,7 +13,8 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         || ',"failure":'
         || CASE WHEN r.failure_code IS NULL THEN 'null'
                 ELSE '{"code":"' || r.failure_code || '","message":'
-                     || pay.json_text(r.failure_message) || '}' END
+                     || pay.json_text(r.failure_message) || ',"category":"'
+                     || pay.decline_category(r.failure_code) || '"}' END
         || ',"metadata":' || r.metadata
         || ',"version":' || r.version::text
         || ',"created_at":' || pay.json_time(r.created_at)

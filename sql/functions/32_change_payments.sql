@@ -279,34 +279,37 @@ BEGIN
         p.amount_canceled := p.amount_authorized - p.amount_captured;
         p.cancellation_reason := reason;
 
+        -- "payment.captured" says that money was: here the rest is given back
         IF p.status = 'authorized' THEN
             p.status := 'canceled';
             p.canceled_at := at;
+            event_type := 'payment.canceled';
         ELSE
             p.status := 'captured';
+            event_type := 'payment.updated';
         END IF;
 
-        event_type := 'payment.' || p.status;
-
     WHEN 'expire' THEN
-        IF p.status = 'authorized' AND p.expiry_action = 'capture' THEN
-            p.amount_captured := p.amount_authorized;
+        IF p.expiry_action = 'capture' THEN
+            p.amount_captured := p.amount_captured + capturable;
             p.captured_at := at;
             p.status := 'captured';
+            event_type := 'payment.captured';
             INSERT INTO pay.captures VALUES (p.merchant_id, object, payment,
-                   p.amount_captured, true, made);
+                   capturable, true, made);
             INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
-                   payment, p.amount_captured, made, 1, 1, 2, p.livemode,
+                   payment, capturable, made, 1, 1, 2, p.livemode,
                    p.currency, 'capture');
             movement := 1;
-            moved := p.amount_captured;
+            moved := capturable;
         ELSE
             p.amount_canceled := p.amount_authorized - p.amount_captured;
+            event_type := CASE p.status WHEN 'authorized'
+                               THEN 'payment.expired'
+                               ELSE 'payment.updated' END;
             p.status := CASE p.status WHEN 'authorized' THEN 'expired'
                                       ELSE 'captured' END;
         END IF;
-
-        event_type := 'payment.' || p.status;
 
     WHEN 'refund' THEN
         p.amount_refunded := p.amount_refunded + a;

@@ -74,7 +74,7 @@ BEGIN
         CASE
         WHEN action[i] IN ('create_merchant', 'update_merchant') THEN
             SELECT * INTO c FROM pay.administer_merchant(action[i], object[i],
-                target[i], name[i], status[i]);
+                target[i], name[i], status[i], merchant[i]);
         WHEN action[i] = 'create_key' THEN
             SELECT * INTO c FROM pay.create_key(merchant[i], livemode[i],
                 object[i], owner[i], name[i], scopes[i], expires_at[i],
@@ -118,9 +118,11 @@ BEGIN
     END LOOP;
 END $$;
 
--- One change of merchants.  Out: body NULL: there is no such merchant.
+-- One change of merchants.  Out: body NULL: there is no such merchant.  Nobody
+-- suspends the merchant of his own key, who could not undo it.
 CREATE OR REPLACE FUNCTION pay.administer_merchant(action text, object uuid,
-    target uuid, new_name text, new_status text, OUT outcome smallint,
+    target uuid, new_name text, new_status text, caller bigint,
+    OUT outcome smallint,
     OUT status smallint, OUT object_id uuid, OUT body text)
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 #variable_conflict use_column
@@ -143,6 +145,16 @@ BEGIN
         RETURNING e.* INTO STRICT m;
     ELSE
         status := 200;
+
+        IF new_status = 'suspended' AND EXISTS (
+            SELECT FROM pay.merchants e
+             WHERE e.public_id = target AND e.merchant_id = caller)
+        THEN
+            outcome := 8;
+            body := pay.violation('/status', 'own_merchant',
+                'the merchant of the API key that asks cannot be suspended');
+            RETURN;
+        END IF;
 
         UPDATE pay.merchants e
            SET name = coalesce(new_name, e.name),

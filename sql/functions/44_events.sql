@@ -6,6 +6,7 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
         || '","sequence":' || e.sequence::text
         || ',"livemode":' || e.livemode::text
         || ',"created_at":' || pay.json_time(j.created_at)
+        || ',"timestamp":' || pay.json_time(j.created_at)
         || ',"data":{"object":' || coalesce(j.event_body, j.body)
         || ',"previous_attributes":' || coalesce(j.previous, 'null')
         || '},"object_type":"'
