@@ -355,9 +355,10 @@ ngx_payments_shard_unix(ngx_conf_t *cf, ngx_payments_pg_server_t *server)
 static char *
 ngx_payments_shard_inet(ngx_conf_t *cf, ngx_payments_pg_server_t *server)
 {
-    u_char     text[NGX_SOCKADDR_STRLEN];
-    ngx_url_t  u;
-    ngx_str_t  part;
+    u_char      text[NGX_SOCKADDR_STRLEN];
+    ngx_url_t   u;
+    ngx_str_t   part;
+    ngx_uint_t  i;
 
     ngx_memzero(&u, sizeof(ngx_url_t));
 
@@ -373,11 +374,21 @@ ngx_payments_shard_inet(ngx_conf_t *cf, ngx_payments_pg_server_t *server)
         return NGX_CONF_ERROR;
     }
 
-    part.len = ngx_sock_ntop(u.addrs[0].sockaddr, u.addrs[0].socklen, text,
-                             NGX_SOCKADDR_STRLEN, 0);
     part.data = text;
 
-    server->hostaddr = ngx_payments_cstring(cf, &part);
+    for (i = 0; i < u.naddrs && i < NGX_PAYMENTS_PG_ADDRESSES; i++) {
+        part.len = ngx_sock_ntop(u.addrs[i].sockaddr, u.addrs[i].socklen,
+                                 text, NGX_SOCKADDR_STRLEN, 0);
+
+        server->addresses[i] = ngx_payments_cstring(cf, &part);
+
+        if (server->addresses[i] == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    server->naddresses = i;
+    server->hostaddr = server->addresses[0];
     server->host = ngx_payments_cstring(cf, &u.host);
 
     part.len = ngx_sprintf(text, "%d", (int) u.port) - text;

@@ -43,6 +43,13 @@ static ngx_command_t  ngx_payments_commands[] = {
       offsetof(ngx_payments_loc_conf_t, enable),
       NULL },
 
+    { ngx_string("payments_problems"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_payments_loc_conf_t, problems),
+      NULL },
+
     { ngx_string("payments_shard"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
       ngx_payments_conf_shard,
@@ -262,6 +269,7 @@ ngx_payments_create_loc_conf(ngx_conf_t *cf)
     }
 
     plcf->enable = NGX_CONF_UNSET;
+    plcf->problems = NGX_CONF_UNSET;
     plcf->retry = NGX_CONF_UNSET;
     ngx_str_null(&plcf->policy);
     ngx_str_null(&plcf->limit);
@@ -280,6 +288,7 @@ ngx_payments_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_payments_main_conf_t  *pmcf;
 
     ngx_conf_merge_value(conf->enable, prev->enable, 0);
+    ngx_conf_merge_value(conf->problems, prev->problems, 1);
     ngx_conf_merge_str_value(conf->policy, prev->policy, "");
     ngx_conf_merge_str_value(conf->limit, prev->limit, "");
     ngx_conf_merge_sec_value(conf->retry, prev->retry, 1);

@@ -120,6 +120,21 @@ is(join(' ', grep { $_ != 201 } map { paid() } 1 .. 40), '',
 Own::stop(expected => qr/connection to PostgreSQL|take writes on one timeline/);
 $proxy->stop;
 $names->{stop}->();
+# a name is all its addresses: PostgreSQL listens on the second of the two
+{
+    my ($wrapper) = glob '/usr/lib/*/libnss_wrapper.so';
+    my $hosts = "$ENV{DEVSTACK_DIR}/hosts";
+    open my $fh, '>', $hosts or die;
+    print {$fh} "127.0.0.9 two.example\n127.0.0.1 two.example\n";
+    close $fh;
+    local $ENV{LD_PRELOAD} = $wrapper;
+    local $ENV{NSS_WRAPPER_HOSTS} = $hosts;
+    Own::start(server => "two.example:$port");
+    is(request(create(uuid(), 1))->{status}, 201, 'a server at the second address of its name');
+    like(Own::log_text(), qr/"127.0.0.9", port \d+ failed/, '... after the first has refused');
+    Own::stop();
+}
+
 is(join("\n", invariants()), '', 'invariants');
 
 done_testing();

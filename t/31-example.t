@@ -30,13 +30,15 @@ my %put = (
     '/etc/nginx/payments.crt'        => "$stack/cert.pem",
     '/etc/nginx/payments.key'        => "$stack/key.pem",
     'listen 443 ssl'                 => "listen 127.0.0.1:$port ssl",
+    'user www-data;'                 => $> == 0 ? 'user root;' : '',
+    'include /etc/nginx/modules-enabled/*.conf;' => '',
 );
 
 for my $from (keys %put) {
     ok($text =~ s/\Q$from\E/$put{$from}/, "the example has $from");
 }
 
-$text .= "daemon off;\n" . ($> == 0 ? "user root;\n" : '');
+$text .= "daemon off;\n";
 my $temp = join '', map { "${_}_temp_path $root/$_;\n" }
            qw(client_body proxy fastcgi uwsgi scgi);
 $text =~ s/^http \{\n/http {\n$temp/m;

@@ -5,11 +5,15 @@ use strict;
 use warnings;
 
 use Cwd qw(getcwd);
+use File::Temp;
 use Test::More;
 
 my $top = getcwd();
 my $copy = "$top/build/test/operation";
-my $stack = "$copy/stack";
+# not below a checkout, which may be in a home that PostgreSQL's user cannot enter
+my $dir = File::Temp->newdir;
+chmod 0755, "$dir";
+my $stack = "$dir/stack";
 
 sub said {
     my ($name, $command) = @_;

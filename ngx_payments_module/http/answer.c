@@ -31,6 +31,18 @@ ngx_payments_http_header(ngx_http_request_t *r, const char *name,
 }
 
 
+/* the header that was added last */
+
+static ngx_table_elt_t *
+ngx_payments_http_last(ngx_http_request_t *r)
+{
+    ngx_list_part_t  *part = r->headers_out.headers.last;
+    ngx_table_elt_t  *h = part->elts;
+
+    return &h[part->nelts - 1];
+}
+
+
 static ngx_int_t
 ngx_payments_http_text(ngx_http_request_t *r, const char *name,
     const char *text)
@@ -107,10 +119,59 @@ ngx_payments_http_allow(ngx_http_request_t *r, ngx_uint_t methods)
 }
 
 
+/*
+ * nginx's "expires" writes into these where they are set, and else makes
+ * headers of its own: these are nobody's, and are not sent
+ */
+
+static ngx_int_t
+ngx_payments_http_lasts(ngx_http_request_t *r)
+{
+    ngx_table_elt_t  *nobodys;
+
+    nobodys = ngx_pcalloc(r->pool, 2 * sizeof(ngx_table_elt_t));
+    if (nobodys == NULL) {
+        return NGX_ERROR;
+    }
+
+    r->headers_out.expires = &nobodys[0];
+
+#if (nginx_version >= 1023000)
+    r->headers_out.cache_control = &nobodys[1];
+#else
+    {
+    ngx_table_elt_t  **cc;
+
+    /* an array of pointers there, of which the first is written */
+
+    if (ngx_array_init(&r->headers_out.cache_control, r->pool, 1,
+                       sizeof(ngx_table_elt_t *))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    cc = ngx_array_push(&r->headers_out.cache_control);
+    if (cc == NULL) {
+        return NGX_ERROR;
+    }
+
+    *cc = &nobodys[1];
+    }
+#endif
+
+    return NGX_OK;
+}
+
+
 ngx_int_t
 ngx_payments_http_common(ngx_payments_http_ctx_t *ctx)
 {
     ngx_str_t  id;
+
+    if (ngx_payments_http_lasts(ctx->r) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     id.data = ctx->request.request_id;
     id.len = NGX_PAYMENTS_ID_LEN;
@@ -169,11 +230,16 @@ ngx_payments_http_problem_headers(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (answer->challenge
-        && ngx_payments_http_text(r, "WWW-Authenticate", answer->challenge)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
+    if (answer->challenge) {
+        if (ngx_payments_http_text(r, "WWW-Authenticate", answer->challenge)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        /* auth_request hands it on by this pointer */
+
+        r->headers_out.www_authenticate = ngx_payments_http_last(r);
     }
 
     if ((answer->codings
@@ -244,9 +310,6 @@ ngx_payments_http_keyed_headers(ngx_http_request_t *r,
 static ngx_int_t
 ngx_payments_http_etag(ngx_http_request_t *r, ngx_payments_answer_t *answer)
 {
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
     if ((answer->version
          ? ngx_payments_http_number(r, "ETag", "\"%ui\"", answer->version)
          : ngx_payments_http_header(r, "ETag", &answer->etag))
@@ -257,9 +320,7 @@ ngx_payments_http_etag(ngx_http_request_t *r, ngx_payments_answer_t *answer)
 
     /* nginx's own filter answers If-None-Match by this pointer */
 
-    part = r->headers_out.headers.last;
-    h = part->elts;
-    r->headers_out.etag = &h[part->nelts - 1];
+    r->headers_out.etag = ngx_payments_http_last(r);
 
     return NGX_OK;
 }

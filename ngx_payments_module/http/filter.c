@@ -2,11 +2,14 @@
 /*
  * Pages that nginx makes by itself (a malformed request line, a header too
  * long, a rate limit) leave as problems too.  Where the module's handler
- * answered, the filter does nothing.
+ * answered, or an upstream, or the operator has a page of his own, the filter
+ * does nothing.
  */
 
 #include "ngx_payments_http.h"
 #include "../status/ngx_payments_status.h"
+
+#include <dlfcn.h>
 
 
 static ngx_http_output_header_filter_pt  ngx_payments_http_next_header;
@@ -28,6 +31,34 @@ ngx_payments_http_status(ngx_http_request_t *r)
     }
 
     return r->headers_out.status;
+}
+
+
+/*
+ * Whether it is a page of nginx's own.  Its type is a constant of nginx, as no
+ * other one is: what an upstream says, and what a configuration, is somewhere
+ * else in memory.
+ */
+
+static ngx_uint_t
+ngx_payments_http_own_page(ngx_http_request_t *r)
+{
+    Dl_info         info;
+    ngx_str_t      *type = &r->headers_out.content_type;
+
+    static u_char  *own;
+
+    if (type->len != 9
+        || ngx_strncmp(type->data, "text/html", 9) != 0)
+    {
+        return 0;
+    }
+
+    if (type->data != own && dladdr(type->data, &info) != 0) {
+        own = type->data;
+    }
+
+    return type->data == own;
 }
 
 
@@ -178,8 +209,9 @@ ngx_payments_http_header_filter(ngx_http_request_t *r)
 
     plcf = ngx_http_get_module_loc_conf(r, ngx_payments_module);
 
-    if (plcf->enable && r == r->main
-        && r->headers_out.status >= NGX_HTTP_BAD_REQUEST)
+    if (plcf->enable && plcf->problems && r == r->main
+        && r->headers_out.status >= NGX_HTTP_BAD_REQUEST
+        && ngx_payments_http_own_page(r))
     {
         ctx = ngx_http_get_module_ctx(r, ngx_payments_module);
 

@@ -22,6 +22,8 @@ extern ngx_module_t  ngx_payments_module;
 
 typedef struct {
     ngx_flag_t                    enable;
+    ngx_flag_t                    problems;    /* nginx's own error pages
+                                                  become problems */
     ngx_str_t                     policy;      /* RateLimit-Policy of a 429 */
     ngx_str_t                     limit;       /* RateLimit of a 429 */
     time_t                        retry;       /* Retry-After of a 429, s */

@@ -43,6 +43,13 @@ ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
 
     ngx_payments_pg_option("host", server->host);
     hostaddr = ngx_payments_pg_hostaddr(conn->pool->shard, conn->server);
+
+    /* a name is all its addresses, one after the other until one answers */
+
+    if (hostaddr == server->hostaddr && server->naddresses > 1) {
+        hostaddr = server->addresses[conn->pool->address % server->naddresses];
+    }
+
     ngx_payments_pg_option("hostaddr", hostaddr);
     ngx_payments_pg_option("port", server->port);
     ngx_payments_pg_option("dbname", conf->database);
@@ -373,6 +380,8 @@ ngx_payments_pg_connect_failed(ngx_payments_pg_conn_t *conn,
                   "%s%s%V%s",
                   ngx_payments_pg_server_name(pool, conn->server), reason,
                   line.len ? ": " : "", &line, left_out ? left_out : "");
+
+    pool->address++;
 
     if (conn->timedout && pool->slow < NGX_PAYMENTS_PG_SLOW_MAX) {
         pool->slow++;

@@ -222,10 +222,16 @@ struct ngx_payments_pg_item_s {
 
 /* one of a shard's servers */
 
+#define NGX_PAYMENTS_PG_ADDRESSES  8
+
 typedef struct {
     ngx_str_t                     name;        /* as configured, for logs */
     char                         *host;        /* name, or directory */
-    char                         *hostaddr;    /* numeric; NULL: unix socket */
+    char                         *hostaddr;    /* numeric, the first of these;
+                                                  NULL: unix socket */
+    char                         *addresses[NGX_PAYMENTS_PG_ADDRESSES];
+    ngx_uint_t                    naddresses;  /* that its name had when the
+                                                  configuration was read */
     char                         *port;
     unsigned                      named:1;     /* hostaddr is that of a name */
 } ngx_payments_pg_server_t;

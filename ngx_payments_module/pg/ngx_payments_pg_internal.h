@@ -259,6 +259,9 @@ struct ngx_payments_pg_pool_s {
     ngx_event_t                   pause;       /* timer: no sending before */
     ngx_event_t                   later;       /* timer: an item's "after" */
     ngx_uint_t                    failures;    /* of connecting, in a row */
+    ngx_uint_t                    address;     /* of the server's, by turns: the
+                                                  last that answered, or the
+                                                  next one */
     ngx_uint_t                    losses;      /* of sessions, */
     ngx_uint_t                    retries;     /* of calls of several merchants,
                                                   and */
