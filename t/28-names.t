@@ -127,7 +127,7 @@ $names->{stop}->();
     open my $fh, '>', $hosts or die;
     print {$fh} "127.0.0.9 two.example\n127.0.0.1 two.example\n";
     close $fh;
-    local $ENV{LD_PRELOAD} = $wrapper;
+    local $ENV{TEST_NGINX_LD_PRELOAD} = join ' ', $ENV{TEST_NGINX_LD_PRELOAD} || (), $wrapper;
     local $ENV{NSS_WRAPPER_HOSTS} = $hosts;
     Own::start(server => "two.example:$port");
     is(request(create(uuid(), 1))->{status}, 201, 'a server at the second address of its name');
