@@ -29,7 +29,7 @@ my ($diff) = do { local $/; <$fh> } =~ /^```diff\n(.*?)^```$/ms;
 close $fh;
 ok($diff, 'there is a worked example');
 is(join(' ', $diff =~ m{^\+\+\+ b/(\S+)}mg),
-   'ngx_payments_module/api/operations.c sql/functions/46_captures.sql t/46-captures.t',
+   'ngx_payments_module/api/operations.c sql/functions/48_last_refunds.sql t/48-last-refunds.t',
    'a row, a SQL function, a suite');
 open my $patch, '>', "$copy/example.diff" or die;
 print {$patch} $diff;
@@ -39,7 +39,7 @@ said('it applies', 'patch -p1 < example.diff');
 said('it builds', "PAYMENTS_VIEWER=$top/build/viewer tools/build build '-O0 -U_FORTIFY_SOURCE'");
 my $port = ($ENV{PAYMENTS_TEST_PORT} || 19080) + 60;
 said('a stack comes up', "tools/devstack --dir $stack up --port $port --workers 1 --replicas 0 --no-redis");
-my $result = said('its suite passes', "eval \"\$(tools/devstack --dir $stack env)\" && prove -It/lib t/46-captures.t");
+my $result = said('its suite passes', "eval \"\$(tools/devstack --dir $stack env)\" && prove -It/lib t/48-last-refunds.t");
 like($result, qr/^All tests successful/m, 'all of it');
 said('the stack goes down', "tools/devstack --dir $stack down");
 

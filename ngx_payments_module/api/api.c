@@ -422,6 +422,78 @@ ngx_payments_read_object(ngx_payments_request_t *request)
 }
 
 
+/* the merchant, and what the worker knows of the key */
+
+static void
+ngx_payments_account_got(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
+{
+    size_t                   size;
+    ngx_str_t                merchant;
+    ngx_uint_t               i, n;
+    ngx_payments_out_t       out;
+    ngx_payments_request_t  *request = item->data;
+    ngx_payments_answer_t   *answer = &request->answer;
+
+    request->pending = 0;
+
+    if (outcome != NGX_PAYMENTS_PG_DONE) {
+        ngx_payments_api_failed(request, outcome);
+        request->done(request);
+        return;
+    }
+
+    merchant = ngx_payments_pg_bytes(row, 2);
+    size = merchant.len + 128 + NGX_PAYMENTS_SCOPES * 24;
+
+    ngx_memzero(answer, sizeof(ngx_payments_answer_t));
+    answer->body.data = ngx_pnalloc(request->pool, size);
+
+    if (merchant.len == 0 || answer->body.data == NULL) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
+                             NULL);
+        request->done(request);
+        return;
+    }
+
+    ngx_payments_out_init(&out, answer->body.data, size);
+    ngx_payments_out_str(&out, "{\"object\":\"account\",\"livemode\":");
+    ngx_payments_out_str(&out, request->livemode ? "true" : "false");
+    ngx_payments_out_str(&out, ",\"merchant\":");
+    ngx_payments_out_bytes(&out, merchant.data, merchant.len);
+    ngx_payments_out_str(&out, ",\"scopes\":[");
+
+    for (i = 0, n = 0; ngx_payments_scopes[i] != NULL; i++) {
+        if (request->scopes & ((ngx_uint_t) 1 << i)) {
+            ngx_payments_out_str(&out, n++ ? ",\"" : "\"");
+            ngx_payments_out_str(&out, ngx_payments_scopes[i]);
+            ngx_payments_out_str(&out, "\"");
+        }
+    }
+
+    ngx_payments_out_str(&out, "]}");
+
+    answer->body.len = out.pos - out.start;
+    answer->status = 200;
+    answer->type = "application/json";
+
+    request->done(request);
+}
+
+
+void
+ngx_payments_get_account(ngx_payments_request_t *request)
+{
+    request->values[2].data = (u_char *) "account";
+    request->values[2].len = 7;
+    request->values[3].data = request->request_uuid;
+    request->values[3].len = NGX_PAYMENTS_UUID_LEN;
+
+    ngx_payments_api_send(request, NGX_PAYMENTS_PG_READ_OBJECTS,
+                          ngx_payments_account_got);
+}
+
+
 void
 ngx_payments_api_leave(ngx_payments_request_t *request)
 {

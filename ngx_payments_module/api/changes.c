@@ -78,6 +78,20 @@ const ngx_payments_schema_t  ngx_payments_refund_schema = {
     ngx_payments_refund_fields
 };
 
+static const ngx_payments_field_t  ngx_payments_update_refund_fields[] = {
+    { "reference", S, F_REFERENCE, 0, 1, 1, 64, "[A-Za-z0-9._:/-]*", NULL,
+      NULL, "Your own name for the refund. Unique among the payment's "
+      "refunds that have not failed." },
+    { "metadata", NGX_PAYMENTS_FIELD_METADATA, F_METADATA, 0, 0,
+      NGX_PAYMENTS_METADATA_PATCH, 0, NULL, NULL, NULL, NULL },
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_update_refund_schema = {
+    "RefundUpdate", "What changes in a refund.",
+    ngx_payments_update_refund_fields
+};
+
 static const ngx_payments_field_t  ngx_payments_update_fields[] = {
     { "metadata", NGX_PAYMENTS_FIELD_METADATA, F_METADATA, 0, 0,
       NGX_PAYMENTS_METADATA_PATCH, 0, NULL, NULL, NULL,
@@ -102,6 +116,18 @@ const ngx_payments_schema_t  ngx_payments_empty_schema = {
 };
 
 
+/* what the {id} of the path is: a payment's, or of what the row changes */
+
+static const char *
+ngx_payments_change_prefix(ngx_payments_request_t *request)
+{
+    const ngx_payments_operation_t  *operation = request->operation;
+
+    return (operation->object != NULL && operation->location == NULL)
+           ? operation->object : "pay_";
+}
+
+
 /* the action of an operation, by its handler's row */
 
 static void
@@ -110,8 +136,8 @@ ngx_payments_change(ngx_payments_request_t *request, const char *action)
     u_char                    payment[NGX_PAYMENTS_UUID_LEN];
     ngx_payments_workspace_t  *ws;
 
-    if (ngx_payments_id_parse("pay_", request->id.data, request->id.len,
-                              payment)
+    if (ngx_payments_id_parse(ngx_payments_change_prefix(request),
+                              request->id.data, request->id.len, payment)
         != 0)
     {
         ngx_payments_problem(request, NGX_PAYMENTS_P_RESOURCE_NOT_FOUND, NULL,
@@ -158,6 +184,13 @@ void
 ngx_payments_update_payment(ngx_payments_request_t *request)
 {
     ngx_payments_change(request, "update");
+}
+
+
+void
+ngx_payments_update_refund(ngx_payments_request_t *request)
+{
+    ngx_payments_change(request, "update_refund");
 }
 
 
@@ -271,8 +304,8 @@ ngx_payments_change_item(ngx_payments_request_t *request,
 
     if (values == NULL || ids == NULL || key.data == NULL
         || match.data == NULL
-        || ngx_payments_id_parse("pay_", request->id.data, request->id.len,
-                                 ids)
+        || ngx_payments_id_parse(ngx_payments_change_prefix(request),
+                                 request->id.data, request->id.len, ids)
            != 0
         || ngx_payments_api_uuid(execution->item.tag) != 0
         || ngx_payments_change_body(execution->pool, ws, values) != NGX_OK)

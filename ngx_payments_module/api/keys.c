@@ -67,6 +67,17 @@ const ngx_payments_schema_t  ngx_payments_create_key_schema = {
     "ApiKeyCreate", "A key to be made.", ngx_payments_create_key_fields
 };
 
+static const ngx_payments_field_t  ngx_payments_update_key_fields[] = {
+    { "name", S, F_NAME, 0, 0, 1, 100, NULL, NULL, NULL, NULL },
+    { "expires_at", NGX_PAYMENTS_FIELD_TIME, F_EXPIRES, 0, 1, 0, 0, NULL,
+      NULL, NULL, "From then on the key is refused." },
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_update_key_schema = {
+    "ApiKeyUpdate", "What changes in a key.", ngx_payments_update_key_fields
+};
+
 static const ngx_payments_field_t  ngx_payments_rotate_key_fields[] = {
     { "overlap_seconds", NGX_PAYMENTS_FIELD_INTEGER, F_OVERLAP, 0, 0, 0,
       7 * 86400, NULL, NULL, NULL,
@@ -628,6 +639,13 @@ void
 ngx_payments_revoke_key(ngx_payments_request_t *request)
 {
     ngx_payments_administer(request, "revoke_key");
+}
+
+
+void
+ngx_payments_update_key(ngx_payments_request_t *request)
+{
+    ngx_payments_administer(request, "update_key");
 }
 
 

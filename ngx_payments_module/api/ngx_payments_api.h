@@ -280,7 +280,8 @@ struct ngx_payments_operation_s {
 
     ngx_uint_t                    method;
     const char                   *path;      /* {id} stands for a segment */
-    const char                   *scope;     /* NULL: no authentication */
+    const char                   *scope;     /* "": any key has it; NULL: no
+                                                authentication */
     ngx_payments_key_use_e        key;
     unsigned                      write:1;   /* refused to suspended
                                                 merchants; a client that
@@ -535,6 +536,9 @@ void ngx_payments_dispute_payment(ngx_payments_request_t *request);
 void ngx_payments_resolve_payment(ngx_payments_request_t *request);
 /* any object that SQL can give by its id: see "reads" of the row */
 void ngx_payments_read_object(ngx_payments_request_t *request);
+void ngx_payments_get_account(ngx_payments_request_t *request);
+void ngx_payments_update_refund(ngx_payments_request_t *request);
+void ngx_payments_update_key(ngx_payments_request_t *request);
 void ngx_payments_get_idempotency_key(ngx_payments_request_t *request);
 void ngx_payments_cancel_idempotency_key(ngx_payments_request_t *request);
 void ngx_payments_create_key(ngx_payments_request_t *request);
@@ -569,6 +573,8 @@ extern const ngx_payments_schema_t  ngx_payments_update_schema;
 extern const ngx_payments_schema_t  ngx_payments_empty_schema;
 extern const ngx_payments_schema_t  ngx_payments_create_key_schema;
 extern const ngx_payments_schema_t  ngx_payments_rotate_key_schema;
+extern const ngx_payments_schema_t  ngx_payments_update_key_schema;
+extern const ngx_payments_schema_t  ngx_payments_update_refund_schema;
 extern const ngx_payments_schema_t  ngx_payments_create_merchant_schema;
 extern const ngx_payments_schema_t  ngx_payments_update_merchant_schema;
 
@@ -585,6 +591,7 @@ extern const ngx_payments_schema_t  ngx_payments_record_answer;
 extern const ngx_payments_schema_t  ngx_payments_key_answer;
 extern const ngx_payments_schema_t  ngx_payments_new_key_answer;
 extern const ngx_payments_schema_t  ngx_payments_merchant_answer;
+extern const ngx_payments_schema_t  ngx_payments_account_answer;
 extern const ngx_payments_schema_t  ngx_payments_live_answer;
 extern const ngx_payments_schema_t  ngx_payments_ready_answer;
 extern const ngx_payments_schema_t  ngx_payments_problem_answer;

@@ -550,12 +550,12 @@ ngx_payments_openapi_operation(ngx_payments_out_t *out,
     ngx_payments_out_str(out, o->tag);
     ngx_payments_out_str(out, "\"]");
 
-    if (o->scope != NULL) {
+    if (o->scope != NULL && o->scope[0] != '\0') {
         ngx_payments_out_str(out, ",\"x-required-scopes\":[\"");
         ngx_payments_out_str(out, o->scope);
         ngx_payments_out_str(out, "\"]");
 
-    } else {
+    } else if (o->scope == NULL) {
         ngx_payments_out_str(out, ",\"security\":[]");
     }
 

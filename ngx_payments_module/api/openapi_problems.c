@@ -64,7 +64,8 @@ ngx_payments_openapi_problems(const ngx_payments_operation_t *o)
     if (o->scope != NULL) {
         set |= BIT(CREDENTIAL_IN_URL) | BIT(AUTHENTICATION_REQUIRED)
                | BIT(INVALID_API_KEY) | BIT(API_KEY_EXPIRED)
-               | BIT(API_KEY_REVOKED) | BIT(INSUFFICIENT_SCOPE)
+               | BIT(API_KEY_REVOKED)
+               | (o->scope[0] ? BIT(INSUFFICIENT_SCOPE) : 0)
                | BIT(NOT_ACCEPTABLE) | BIT(CARD_NUMBER)
                | BIT(DATABASE_UNAVAILABLE) | BIT(OVERLOADED);
     }

@@ -132,6 +132,37 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .status = 200, .answer = &ngx_payments_refund_answer,
       .summary = "Retrieve a refund" },
 
+    { .name = "updateRefund", .tag = "Refunds",
+      .method = NGX_PAYMENTS_PATCH, .path = "/v1/refunds/{id}",
+      .scope = "refunds:write", .key = NGX_PAYMENTS_KEY_OPTIONAL,
+      .write = 1, .body = 1, .versioned = 1, .object = "ref_",
+      .request = &ngx_payments_update_refund_schema,
+      .example = "{\"metadata\":{\"case\":\"118\"}}",
+      .handler = ngx_payments_update_refund,
+      .status = 200, .answer = &ngx_payments_refund_answer,
+      .problems = PROBLEMS(NGX_PAYMENTS_P_RESOURCE_BUSY,
+                           NGX_PAYMENTS_P_REFERENCE_USED),
+      .summary = "Update a refund",
+      .about = "Metadata are merged. What changes nothing makes no new "
+               "version." },
+
+    { .name = "getCapture", .tag = "Payments",
+      .method = NGX_PAYMENTS_GET, .path = "/v1/captures/{id}",
+      .scope = "payments:read",
+      .handler = ngx_payments_read_object,
+      .object = "cap_", .reads = "capture",
+      .status = 200, .answer = &ngx_payments_capture_answer,
+      .summary = "Retrieve a capture" },
+
+    { .name = "getAccount", .tag = "API keys",
+      .method = NGX_PAYMENTS_GET, .path = "/v1/account",
+      .scope = "",
+      .handler = ngx_payments_get_account,
+      .status = 200, .answer = &ngx_payments_account_answer,
+      .summary = "Whose key this is",
+      .about = "The merchant, mode and scopes of the API key that asks. Any key "
+               "may." },
+
     { .name = "resolvePayment", .tag = "Test helpers",
       .method = NGX_PAYMENTS_POST,
       .path = "/v1/test_helpers/payments/{id}/resolve",
@@ -316,6 +347,19 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .handler = ngx_payments_get_key,
       .status = 200, .answer = &ngx_payments_key_answer,
       .summary = "Retrieve an API key" },
+
+    { .name = "updateApiKey", .tag = "API keys",
+      .method = NGX_PAYMENTS_PATCH, .path = "/v1/api_keys/{id}",
+      .scope = "keys:write", .key = NGX_PAYMENTS_KEY_OPTIONAL,
+      .write = 1, .body = 1, .object = "key_",
+      .request = &ngx_payments_update_key_schema,
+      .example = "{\"name\":\"Monthly reports\"}",
+      .handler = ngx_payments_update_key,
+      .status = 200, .answer = &ngx_payments_key_answer,
+      .problems = PROBLEMS(NGX_PAYMENTS_P_RESOURCE_BUSY),
+      .summary = "Update an API key",
+      .about = "Its name, and when it ends. One that was revoked or has "
+               "expired stays so." },
 
     { .name = "revokeApiKey", .tag = "API keys",
       .method = NGX_PAYMENTS_DELETE, .path = "/v1/api_keys/{id}",

@@ -495,6 +495,22 @@ const ngx_payments_schema_t  ngx_payments_merchant_answer = {
 };
 
 
+OBJECT(account);
+
+static const ngx_payments_field_t  account_fields[] = {
+    IS(account),
+    VALUE("livemode", BOOLEAN, livemode),
+    PART("merchant", OBJECT, &ngx_payments_merchant_answer, NULL),
+    { "scopes", NGX_PAYMENTS_FIELD_SET, 0, 1, 0, 0, 0, NULL,
+      ngx_payments_scopes, NULL, NULL },
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_account_answer = {
+    "Account", "Whose an API key is, and what it may do.", account_fields
+};
+
+
 static const ngx_payments_field_t  live_fields[] = {
     ENUM("status", alive, NULL),
     END

@@ -276,8 +276,9 @@ ngx_payments_http_scope(ngx_payments_http_ctx_t *ctx)
 
     len = ngx_strlen(request->operation->scope);
 
-    if (request->scopes
-        & ngx_payments_api_scope((u_char *) request->operation->scope, len))
+    if (len == 0
+        || request->scopes
+           & ngx_payments_api_scope((u_char *) request->operation->scope, len))
     {
         return NGX_OK;
     }

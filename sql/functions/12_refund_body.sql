@@ -21,6 +21,15 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         || ',"updated_at":' || pay.json_time(r.updated_at) || '}'
 $$;
 
+-- In: a row of captures.  Out: the capture as JSON, without white space.
+CREATE OR REPLACE FUNCTION pay.capture_body(c pay.captures) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT '{"id":"' || pay.id_text('cap_', c.capture_id)
+        || '","object":"capture","amount":' || c.amount::text
+        || ',"final":' || c.final::text
+        || ',"created_at":' || pay.json_time(c.created_at) || '}'
+$$;
+
 -- In: an object of strings, and one of strings and nulls.  Out: the first
 -- with the members of the second, without those that it sets to null.
 CREATE OR REPLACE FUNCTION pay.merge_metadata(old text, patch text)

@@ -3,7 +3,8 @@
 -- In: arrays of one length, an element for each request:
 --   item, merchant, livemode, key_hash, key, fingerprint, request_id, request
 --               as in create_payments; key NULL: the request had none
---   payment     which one;   action  as in pay.transitions
+--   payment     which one;   action  as in pay.transitions, or update_refund, of
+--               the refund with that id
 --   object      a UUIDv7 for what the change makes (refund, capture)
 --   transfer, transfer2   UUIDv7 for the ledger
 --   amount      minor units; NULL: all that is possible
@@ -76,6 +77,34 @@ BEGIN
             CONTINUE;
         END IF;
 
+        IF action[i] = 'update_refund' THEN
+            SELECT * INTO c FROM pay.update_refund(merchant[i], livemode[i],
+                payment[i], if_match[i], reference[i], metadata[i], at[i],
+                request_id[i]);
+            outcome := c.outcome;
+            o_version := c.version;
+            o_body := c.body;
+
+            IF outcome = 0 THEN
+                status := c.status;
+                o_request_id := request_id[i];
+                o_object_id := payment[i];
+                o_created_at := now();
+
+                INSERT INTO pay.journal (merchant_id, key_hash, day,
+                       generation, status, object_version, livemode,
+                       request_id, event_id, object_id, created_at,
+                       fingerprint, request, body, key)
+                VALUES (merchant[i], key_hash[i], today, k.generation, status,
+                        o_version, livemode[i], o_request_id, o_item,
+                        o_object_id, now(), fingerprint[i], request[i],
+                        o_body, key[i]);
+            END IF;
+
+            RETURN NEXT;
+            CONTINUE;
+        END IF;
+
         SELECT * INTO p FROM pay.payments e
          WHERE e.merchant_id = merchant[i] AND e.payment_id = payment[i]
            AND e.livemode = livemode[i]
@@ -130,6 +159,98 @@ BEGIN
 
         RETURN NEXT;
     END LOOP;
+END $$;
+
+-- What a merchant notes of a refund: no change of state, and no event.  In: the refund;
+-- versions of which it must have one, or NULL; reference and metadata, NULL: as they
+-- are.  Out: outcome as above, and what the journal is to hold.
+CREATE OR REPLACE FUNCTION pay.update_refund(merchant bigint, livemode boolean,
+    refund uuid, if_match text, new_reference text, new_metadata text,
+    at timestamptz, request uuid, OUT outcome smallint, OUT status smallint,
+    OUT body text, OUT version int)
+LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    r pay.refunds;
+    other uuid;
+BEGIN
+    outcome := 0;
+    version := 0;
+
+    SELECT e.* INTO r FROM pay.refunds e
+     WHERE e.merchant_id = merchant AND e.refund_id = refund
+       AND e.livemode = livemode;
+
+    IF NOT FOUND THEN
+        SELECT x.status, x.body INTO STRICT status, body
+          FROM pay.refusal('resource_not_found', pay.id_text('req_', request),
+                           NULL, '') x;
+        RETURN;
+    END IF;
+
+    -- the payment first, as everywhere: of two that take one reference the second
+    -- sees the first
+    PERFORM FROM pay.payments e
+      WHERE e.merchant_id = merchant AND e.payment_id = r.payment_id
+        FOR UPDATE SKIP LOCKED;
+
+    IF NOT FOUND THEN
+        outcome := 5;
+        RETURN;
+    END IF;
+
+    SELECT e.* INTO r FROM pay.refunds e
+     WHERE e.merchant_id = merchant AND e.refund_id = refund
+       FOR UPDATE SKIP LOCKED;
+
+    IF NOT FOUND THEN
+        outcome := 5;
+        RETURN;
+    END IF;
+
+    IF r.version <> ALL (string_to_array(if_match, ',')::int[]) THEN
+        outcome := 7;
+        version := r.version;
+        RETURN;
+    END IF;
+
+    SELECT e.refund_id INTO other FROM pay.refunds e
+     WHERE e.merchant_id = merchant AND e.payment_id = r.payment_id
+       AND e.refund_id <> refund AND e.reference = new_reference
+       AND e.status <> 'failed' LIMIT 1;
+
+    IF FOUND THEN
+        SELECT x.status, x.body INTO STRICT status, body
+          FROM pay.refusal('reference_already_used',
+               pay.id_text('req_', request), NULL,
+               ',"existing_id":"' || pay.id_text('ref_', other) || '"') x;
+        RETURN;
+    END IF;
+
+    new_metadata := coalesce(pay.merge_metadata(r.metadata, new_metadata),
+                             r.metadata);
+    new_reference := coalesce(new_reference, r.reference);
+
+    IF (SELECT count(*) FROM jsonb_object_keys(new_metadata::jsonb)) > 50 THEN
+        outcome := 8;
+        body := pay.violation('/metadata', 'max_properties',
+            'the refund would have more than 50 pairs of metadata');
+        RETURN;
+    END IF;
+
+    IF new_metadata::jsonb <> r.metadata::jsonb
+       OR new_reference IS DISTINCT FROM r.reference
+    THEN
+        UPDATE pay.refunds e
+           SET metadata = new_metadata, reference = new_reference,
+               version = e.version + 1, updated_at = greatest(at, e.updated_at)
+         WHERE e.merchant_id = merchant AND e.refund_id = refund
+        RETURNING e.* INTO STRICT r;
+    END IF;
+
+    status := 200;
+    version := r.version;
+    body := pay.refund_body(r);
 END $$;
 
 -- One change of one payment, which the caller has locked.  In: the payment

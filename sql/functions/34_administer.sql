@@ -4,8 +4,8 @@
 -- In: arrays of one length, an element for each request:
 --   item, merchant, livemode, key_hash, key, fingerprint, request_id, request
 --               as in create_payments; key NULL: the request had none
---   action      create_key, rotate_key, revoke_key, create_merchant,
---               update_merchant
+--   action      create_key, update_key, rotate_key, revoke_key,
+--               create_merchant, update_merchant
 --   object      a UUIDv7 for what is made
 --   target      the key or merchant of the path, or NULL
 --   owner       of create_key: the public id of the merchant that gets the
@@ -13,7 +13,7 @@
 --   allowed     the caller's scopes, parted by spaces
 --   name, status   as the object's members; NULL: unchanged
 --   scopes      of create_key, parted by spaces
---   expires_at  of create_key, or NULL
+--   expires_at  of create_key and update_key, or NULL
 --   overlap     of rotate_key: seconds for which the old key stays good
 --   secret_hash SHA-256 of the new key without its merchant's 13 characters
 --   kind        its first eight, as "sk_test_", without the s or r
@@ -82,7 +82,7 @@ BEGIN
         ELSE
             SELECT * INTO c FROM pay.change_key(merchant[i], livemode[i],
                 action[i], object[i], target[i], allowed[i], overlap[i],
-                secret_hash[i], kind[i], seal[i]);
+                secret_hash[i], kind[i], seal[i], name[i], expires_at[i]);
         END CASE;
 
         outcome := c.outcome;
@@ -218,11 +218,12 @@ BEGIN
             || '"}';
 END $$;
 
--- Rotates or revokes a key.  Out: body NULL: there is no such key.
+-- Updates, rotates or revokes a key.  Out: body NULL: there is no such key.
 CREATE OR REPLACE FUNCTION pay.change_key(merchant bigint, mode boolean,
     action text, object uuid, target uuid, allowed text, overlap bigint,
-    hash bytea, kind text, seal text, OUT outcome smallint,
-    OUT status smallint, OUT object_id uuid, OUT body text)
+    hash bytea, kind text, seal text, new_name text, new_expiry timestamptz,
+    OUT outcome smallint, OUT status smallint, OUT object_id uuid,
+    OUT body text)
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -251,6 +252,34 @@ BEGIN
          WHERE e.merchant_id = merchant AND e.key_hash = k.key_hash;
         status := 204;
         body := '';
+        RETURN;
+    END IF;
+
+    IF action = 'update_key' THEN
+        IF new_expiry <= now() THEN
+            outcome := 8;
+            body := pay.violation('/expires_at', 'minimum',
+                'expires_at has passed already; to end a key now, revoke it');
+            RETURN;
+        END IF;
+
+        -- one that has ended is not brought back
+        IF new_expiry IS NOT NULL
+           AND (k.revoked_at IS NOT NULL OR k.expires_at <= now())
+        THEN
+            outcome := 8;
+            body := pay.violation('id', 'state',
+                'the key was revoked or has expired; create a new one');
+            RETURN;
+        END IF;
+
+        UPDATE pay.api_keys e
+           SET name = coalesce(new_name, e.name),
+               expires_at = coalesce(new_expiry, e.expires_at)
+         WHERE e.merchant_id = merchant AND e.key_hash = k.key_hash
+        RETURNING e.* INTO STRICT k;
+        status := 200;
+        body := pay.api_key_body(k);
         RETURN;
     END IF;
 

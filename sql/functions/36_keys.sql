@@ -54,6 +54,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
       -- a refusal has made nothing, but for a payment that was declined
       LEFT JOIN (VALUES
         (1, '% /v1/payments/%/refunds', 'refund', 'ref_'),
+        (1, '% /v1/refunds/%', 'refund', 'ref_'),
         (2, '% /v1/payments%', 'payment', 'pay_'),
         (2, '% /v1/test_helpers/payments%', 'payment', 'pay_'),
         (2, '% /v1/api_keys%', 'api_key', 'key_'),

@@ -21,13 +21,10 @@ $$;
 CREATE OR REPLACE FUNCTION pay.expand_captures(merchant bigint, payment uuid)
 RETURNS text LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
     SELECT '{"object":"list","data":['
-        || coalesce(string_agg('{"id":"' || pay.id_text('cap_', x.capture_id)
-               || '","object":"capture","amount":' || x.amount::text
-               || ',"final":' || x.final::text || ',"created_at":'
-               || pay.json_time(x.created_at) || '}', ',' ORDER BY n)
-               FILTER (WHERE n <= 10), '')
+        || coalesce(string_agg(pay.capture_body(x.c), ',' ORDER BY n)
+                        FILTER (WHERE n <= 10), '')
         || '],"has_more":' || (count(*) > 10)::text || '}'
-      FROM (SELECT e.*, row_number() OVER (ORDER BY e.capture_id DESC) AS n
+      FROM (SELECT e AS c, row_number() OVER (ORDER BY e.capture_id DESC) AS n
               FROM pay.captures e
              WHERE e.merchant_id = merchant AND e.payment_id = payment
              ORDER BY e.capture_id DESC LIMIT 11) x
@@ -69,6 +66,29 @@ LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
       FROM pay.refunds r
      WHERE r.merchant_id = merchant AND r.refund_id = id
        AND r.livemode = read_refund.livemode
+$$;
+
+-- In: merchant, mode and id of a capture.  Out: a version, which captures do not
+-- have, and the body; no row where this merchant has no such capture.
+CREATE OR REPLACE FUNCTION pay.read_capture(merchant bigint, livemode boolean,
+    id uuid)
+RETURNS TABLE (o_version int, o_body text)
+LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
+    SELECT 0, pay.capture_body(c)
+      FROM pay.captures c
+      JOIN pay.payments p USING (merchant_id, payment_id)
+     WHERE c.merchant_id = merchant AND c.capture_id = id
+       AND p.livemode = read_capture.livemode
+$$;
+
+-- In: a merchant; mode and id are not looked at.  Out: a version, which merchants do
+-- not have, and the merchant's body.
+CREATE OR REPLACE FUNCTION pay.read_account(merchant bigint, livemode boolean,
+    id uuid)
+RETURNS TABLE (o_version int, o_body text)
+LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
+    SELECT 0, pay.merchant_body(m) FROM pay.merchants m
+     WHERE m.merchant_id = merchant
 $$;
 
 -- Objects that are read by their id.  In: tag, merchant and mode of each

@@ -48,6 +48,12 @@ sub refunded {
     return ($id, made(api('POST', "/v1/payments/$id/refunds", { amount => 400 })));
 }
 
+sub captured {
+    my $id = authorized();
+    api('POST', "/v1/payments/$id/capture", {});
+    return api('GET', "/v1/payments/$id?expand=captures")->{json}{captures}{data}[0]{id};
+}
+
 sub first_of {
     my ($path) = @_;
     refunded();
@@ -76,6 +82,8 @@ my %parameter = (
     cancelPayment        => \&authorized,
     createRefund         => sub { payment() },
     getRefund            => sub { (refunded())[1] },
+    updateRefund         => sub { (refunded())[1] },
+    getCapture           => \&captured,
     listPaymentRefunds   => sub { (refunded())[0] },
     resolvePayment       => sub { payment(payment_method => { token => 'tok_timeout' }) },
     expirePayment        => \&authorized,
@@ -87,6 +95,7 @@ my %parameter = (
     getIdempotencyKey    => \&used_key,
     cancelIdempotencyKey => \&used_key,
     getApiKey            => \&other_key,
+    updateApiKey         => \&other_key,
     revokeApiKey         => \&other_key,
     rotateApiKey         => \&other_key,
     getMerchant          => \&merchant,
@@ -108,7 +117,8 @@ sub send_example {
     my $body = $operation->{requestBody}
         ? $json->encode($operation->{requestBody}{content}{'application/json'}{example}) : undef;
     my ($scope) = @{ $operation->{'x-required-scopes'} || [] };
-    my $key = !$scope ? undef : $scope eq 'admin' ? admin() : $ENV{PAYMENTS_KEY};
+    my $key = @{ $operation->{security} || [1] } == 0 ? undef
+        : ($scope || '') eq 'admin' ? admin() : $ENV{PAYMENTS_KEY};
     my $required = grep { ($_->{'$ref'} || '') =~ m{/IdempotencyKey$} } @{ $operation->{parameters} };
     my $text = "$o->{method} $path HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
         . ($key ? "Authorization: Bearer $key\r\n" : '')

@@ -1,0 +1,112 @@
+# Objects of their own: captures, whose key it is, and what may be changed in refunds and
+# API keys.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use JSON::PP;
+use Load qw(sql text api later collect uuid merchant api_key invariants wait_until);
+use Test::More;
+
+my @all = qw(payments:read payments:write refunds:read refunds:write events:read idempotency:read keys:write);
+my ($key, $number) = merchant(@all);
+my ($other) = merchant(@all);
+
+sub ask {
+    my ($method, $path, $body, %header) = @_;
+    return api($method, $path, $body, key => $key, 'Idempotency-Key' => uuid(), %header);
+}
+
+sub pay {
+    my (%with) = @_;
+    my $token = delete $with{token} || 'tok_visa';
+    return ask('POST', '/v1/payments', { amount => 1000, currency => 'EUR', payment_method => { token => $token }, %with })->{json};
+}
+
+# captures ---------------------------------------------------------------------------------------
+
+{
+    my $id = pay(capture_method => 'manual')->{id};
+    ask('POST', "/v1/payments/$id/capture", { amount => 300, final_capture => JSON::PP::false });
+    my $shown = ask('GET', "/v1/payments/$id?expand=captures")->{json}{captures}{data}[0];
+    my $answer = ask('GET', "/v1/captures/$shown->{id}");
+    is($answer->{status}, 200, 'a capture');
+    is_deeply($answer->{json}, $shown, '... as its payment shows it');
+    is(ask('GET', "/v1/captures/$shown->{id}", undef, key => $other)->{status}, 404, '... its own merchant only');
+    is(ask('GET', "/v1/captures/$id")->{status}, 404, '... and no other kind of id');
+}
+
+# whose key --------------------------------------------------------------------------------------
+
+{
+    my $account = ask('GET', '/v1/account');
+    is($account->{status}, 200, 'whose key it is');
+    is($account->{json}{merchant}{id}, pay()->{merchant_id}, '... the merchant');
+    is(join(' ', sort @{ $account->{json}{scopes} }), join(' ', sort @all), '... the scopes');
+    ok(!$account->{json}{livemode}, '... and the mode');
+    my ($poor) = api_key($number, ['webhooks:read']);
+    is(join(' ', @{ ask('GET', '/v1/account', undef, key => $poor)->{json}{scopes} }), 'webhooks:read', 'any key may ask');
+    is(ask('GET', '/v1/account', undef, key => 'sk_test_none')->{status}, 401, '... but it must be one');
+}
+
+# refunds ----------------------------------------------------------------------------------------
+
+{
+    my $payment = pay()->{id};
+    my $refund = ask('POST', "/v1/payments/$payment/refunds", { amount => 100, metadata => { a => '1' } })->{json};
+    my $version = ask('GET', "/v1/payments/$payment")->{json}{version};
+    my $changed = ask('PATCH', "/v1/refunds/$refund->{id}", { metadata => { a => undef, b => '2' }, reference => 'back-9' });
+    is("$changed->{status} $changed->{json}{reference} " . join(',', %{ $changed->{json}{metadata} }), '200 back-9 b,2',
+       'metadata and reference of a refund');
+    like($changed->{head}, qr/^ETag: "2"\r?$/m, '... are a new version of it');
+    is_deeply(ask('GET', "/v1/refunds/$refund->{id}")->{json}, $changed->{json}, '... which is read');
+    is(ask('GET', "/v1/payments/$payment")->{json}{version}, $version, '... and none of its payment');
+    is(ask('PATCH', "/v1/refunds/$refund->{id}", { metadata => { b => '2' } })->{json}{version}, 2, 'what changes nothing: no version');
+    my $stale = ask('PATCH', "/v1/refunds/$refund->{id}", { metadata => { c => '3' } }, 'If-Match' => '"1"');
+    is("$stale->{status} $stale->{json}{code} $stale->{json}{current_version}", '412 version_mismatch 2', 'If-Match');
+
+    my $second = ask('POST', "/v1/payments/$payment/refunds", { amount => 100 })->{json};
+    my $taken = ask('PATCH', "/v1/refunds/$second->{id}", { reference => 'back-9' });
+    is("$taken->{status} $taken->{json}{code} $taken->{json}{existing_id}", "409 reference_already_used $refund->{id}",
+       'a reference that another refund of the payment has');
+    my $third = ask('POST', "/v1/payments/$payment/refunds", { amount => 100 })->{json};
+    my @rush = map { later(text('PATCH', "/v1/refunds/$_->{id}", { reference => 'back-10' }, key => $key, 'Idempotency-Key' => uuid()), 30) }
+        ($second, $third) x 3;
+    my %n;
+    $n{ collect($_)->{status} }++ for @rush;
+    is(sql("SELECT count(*) FROM pay.refunds WHERE merchant_id = $number AND reference = 'back-10'"), 1, 'of two at once one gets it');
+    my $name = uuid();
+    my $first = ask('PATCH', "/v1/refunds/$second->{id}", { metadata => { x => '1' } }, 'Idempotency-Key' => $name);
+    my $again = ask('PATCH', "/v1/refunds/$second->{id}", { metadata => { x => '1' } }, 'Idempotency-Key' => $name);
+    is($again->{body}, $first->{body}, 'a retry gets the same bytes');
+    is(ask('GET', "/v1/idempotency_keys/$name")->{json}{resource_id}, $second->{id}, '... and its key names the refund');
+    is(ask('PATCH', "/v1/refunds/$refund->{id}", { metadata => { c => '3' } }, key => $other)->{status}, 404, 'its own merchant only');
+    is(ask('PATCH', "/v1/refunds/$payment", { metadata => { c => '3' } })->{status}, 404, '... and no other kind of id');
+    is(ask('PATCH', "/v1/refunds/$refund->{id}", { amount => 5 })->{json}{code}, 'unknown_parameter', 'an amount does not change');
+    my $pending = ask('POST', '/v1/payments/' . pay(token => 'tok_refund_fail')->{id} . '/refunds', { reference => 'slow' })->{json};
+    is(ask('PATCH', "/v1/refunds/$pending->{id}", { metadata => { note => 'x' } })->{status}, 200, 'one that waits is changed');
+    ok(wait_until(15, sub { ask('GET', "/v1/refunds/$pending->{id}")->{json}{status} eq 'failed' }), '... and answered by its processor');
+    is(ask('GET', "/v1/refunds/$pending->{id}")->{json}{metadata}{note}, 'x', '... with what was noted');
+}
+
+# API keys ---------------------------------------------------------------------------------------
+
+{
+    my $made = ask('POST', '/v1/api_keys', { name => 'till', scopes => ['payments:read'] })->{json};
+    my $renamed = ask('PATCH', "/v1/api_keys/$made->{id}", { name => 'till 2', expires_at => '2099-01-01T00:00:00Z' });
+    is("$renamed->{status} $renamed->{json}{name} $renamed->{json}{expires_at}", '200 till 2 2099-01-01T00:00:00.000000Z', 'a key is renamed');
+    is($renamed->{json}{secret}, undef, '... and shows no secret');
+    is(ask('GET', '/v1/payments?limit=1', undef, key => $made->{secret})->{status}, 200, '... it goes on');
+    my $past = ask('PATCH', "/v1/api_keys/$made->{id}", { expires_at => '2001-01-01T00:00:00Z' });
+    is("$past->{status} $past->{json}{errors}[0]{pointer}", '422 /expires_at', 'it cannot end in the past');
+    my $soon = do { my @t = gmtime(time + 3); sprintf '%04d-%02d-%02dT%02d:%02d:%02dZ', $t[5] + 1900, $t[4] + 1, @t[3, 2, 1, 0] };
+    is(ask('PATCH', "/v1/api_keys/$made->{id}", { expires_at => $soon })->{status}, 200, 'it ends soon');
+    ok(wait_until(15, sub { ask('GET', '/v1/payments?limit=1', undef, key => $made->{secret})->{status} == 401 }), '... and is refused then');
+    is(ask('PATCH', "/v1/api_keys/$made->{id}", { expires_at => '2099-01-01T00:00:00Z' })->{status}, 422, 'one that has ended is not brought back');
+    is(ask('PATCH', "/v1/api_keys/$made->{id}", { name => 'x' }, key => $other)->{status}, 404, 'its own merchant only');
+}
+
+is(join("\n", invariants()), '', 'invariants');
+
+done_testing();
