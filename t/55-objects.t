@@ -9,7 +9,7 @@ use JSON::PP;
 use Load qw(sql text api later collect uuid merchant api_key invariants wait_until);
 use Test::More;
 
-my @all = qw(payments:read payments:write refunds:read refunds:write events:read idempotency:read keys:write);
+my @all = qw(payments:read payments:write refunds:read refunds:write events:read ledger:read idempotency:read keys:write);
 my ($key, $number) = merchant(@all);
 my ($other) = merchant(@all);
 
@@ -88,6 +88,41 @@ sub pay {
     is(ask('PATCH', "/v1/refunds/$pending->{id}", { metadata => { note => 'x' } })->{status}, 200, 'one that waits is changed');
     ok(wait_until(15, sub { ask('GET', "/v1/refunds/$pending->{id}")->{json}{status} eq 'failed' }), '... and answered by its processor');
     is(ask('GET', "/v1/refunds/$pending->{id}")->{json}{metadata}{note}, 'x', '... with what was noted');
+}
+
+# disputes ---------------------------------------------------------------------------------------
+
+{
+    my $amounts = sub { my $p = ask('GET', "/v1/payments/$_[0]")->{json}; "$p->{amount_disputed} $p->{amount_refundable} $p->{version}" };
+    for (['win', 'won', '0 700 4', 'payment.captured refund.succeeded dispute.created dispute.won', 'capture dispute dispute_won refund refund_succeeded'],
+         ['lose', 'lost', '700 0 4', 'payment.captured refund.succeeded dispute.created dispute.lost', 'capture dispute dispute_lost refund refund_succeeded']) {
+        my ($how, $status, $after, $types, $kinds) = @$_;
+        my $payment = pay()->{id};
+        ask('POST', "/v1/payments/$payment/refunds", { amount => 300 });
+        my $made = ask('POST', "/v1/test_helpers/payments/$payment/dispute", {});
+        my $dispute = $made->{json};
+        is("$made->{status} $dispute->{object} $dispute->{amount} $dispute->{status}", '200 dispute 700 open', "$how: a dispute of what is left");
+        is($amounts->($payment), '700 0 3', '... which is not refundable meanwhile');
+        is_deeply(ask('GET', "/v1/disputes/$dispute->{id}")->{json}, $dispute, '... is read');
+        is(ask('POST', "/v1/test_helpers/payments/$payment/dispute", {})->{json}{code}, 'refund_amount_exceeds_refundable', '... and no second one');
+        my @rush = map { later(text('POST', "/v1/test_helpers/disputes/$dispute->{id}/$how", {}, key => $key, 'Idempotency-Key' => uuid()), 30) } 1 .. 5;
+        is(scalar(grep { collect($_)->{status} == 200 } @rush), 5, '... ends, however often it is said');
+        is(ask('GET', "/v1/disputes/$dispute->{id}")->{json}{status}, $status, "... $status");
+        is($amounts->($payment), $after, '... once');
+        my $other_way = ask('POST', "/v1/test_helpers/disputes/$dispute->{id}/" . ($how eq 'win' ? 'lose' : 'win'), {});
+        is($other_way->{json}{status}, $status, '... and stays so');
+        my @events = grep { $_->{object_id} eq $payment || ($_->{data}{object}{payment_id} || '') eq $payment }
+            @{ ask('GET', '/v1/events?after=0&limit=100')->{json}{data} };
+        is(join(' ', map { $_->{type} } @events), $types, '... with an event for each');
+        is($events[-1]{object_id} . ' ' . $events[-1]{data}{previous_attributes}{status}, "$dispute->{id} open", '... that say what they are about');
+        is(join(' ', sort map { $_->{kind} } @{ ask('GET', "/v1/ledger/transactions?payment=$payment")->{json}{data} }), $kinds,
+           '... and its movements');
+        is(scalar(@{ ask('GET', "/v1/disputes?payment=$payment&status=$status")->{json}{data} }), 1, '... and is listed');
+        is(ask('GET', "/v1/disputes/$dispute->{id}", undef, key => $other)->{status}, 404, '... to its own merchant only');
+    }
+    my $balance = sql("SELECT string_agg(o_account || ':' || (o_credits - o_debits), ' ' ORDER BY o_account)
+                         FROM pay.accounts_of($number, false) WHERE o_account IN (3, 4)");
+    is($balance =~ /\b4:0\b/ ? 'nothing' : $balance, 'nothing', 'nothing is left reserved');
 }
 
 # API keys ---------------------------------------------------------------------------------------

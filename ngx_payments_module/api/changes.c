@@ -195,6 +195,20 @@ ngx_payments_update_refund(ngx_payments_request_t *request)
 
 
 void
+ngx_payments_win_dispute(ngx_payments_request_t *request)
+{
+    ngx_payments_change(request, "win_dispute");
+}
+
+
+void
+ngx_payments_lose_dispute(ngx_payments_request_t *request)
+{
+    ngx_payments_change(request, "lose_dispute");
+}
+
+
+void
 ngx_payments_expire_payment(ngx_payments_request_t *request)
 {
     ngx_payments_change(request, "expire");

@@ -16,15 +16,15 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "{\"object\":\"account\",\"livemode\":false,\"merchant\":{"
       "\"id\":\"mer_01JC000000E00800000000000A\",\"object\":\"merchant\","
       "\"name\":\"Merchant A\",\"status\":\"active\","
-      "\"created_at\":\"2026-11-30T19:18:53.533705Z\"},\"scopes\":["
+      "\"created_at\":\"2026-11-30T19:27:48.976487Z\"},\"scopes\":["
       "\"payments:read\",\"payments:write\",\"refunds:read\","
       "\"refunds:write\",\"balances:read\",\"ledger:read\",\"events:read\","
       "\"webhooks:read\",\"webhooks:write\",\"idempotency:read\","
       "\"keys:write\"]}" },
 
     { "listApiKeys", NULL,
-      "{\"data\":[{\"created_at\":\"2026-11-30T19:18:53.555782Z\","
-      "\"expires_at\":null,\"id\":\"key_01M8PYAMVMF25BPDVG769PQF0X\","
+      "{\"data\":[{\"created_at\":\"2026-11-30T19:27:49.016261Z\","
+      "\"expires_at\":null,\"id\":\"key_01M8PYTZRRFH98QWFZ0GWAKSGT\","
       "\"last_used_at\":null,\"livemode\":false,"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"name\":\"admin\","
       "\"object\":\"api_key\",\"prefix\":\"sk_test_0000\","
@@ -32,8 +32,8 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"refunds:read\",\"refunds:write\",\"balances:read\",\"ledger:read\","
       "\"events:read\",\"webhooks:read\",\"webhooks:write\","
       "\"idempotency:read\",\"keys:write\",\"admin\"]},{"
-      "\"created_at\":\"2026-11-30T19:18:53.550893Z\",\"expires_at\":null,"
-      "\"id\":\"key_01M8PYAMVFE1GTGY8HS64QYYTQ\",\"last_used_at\":null,"
+      "\"created_at\":\"2026-11-30T19:27:49.001707Z\",\"expires_at\":null,"
+      "\"id\":\"key_01M8PYTZRAEW2VW3ZH2EACZPE7\",\"last_used_at\":null,"
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"name\":\"read only\",\"object\":\"api_key\","
       "\"prefix\":\"rk_test_0000\",\"revoked_at\":null,\"scopes\":["
@@ -43,39 +43,39 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"url\":\"/v1/api_keys\"}" },
 
     { "createApiKey", NULL,
-      "{\"id\":\"key_01M8PYB6B3FA8B7C5HY1DMWJEK\",\"object\":\"api_key\","
+      "{\"id\":\"key_01M8PYVM9SFD4AGB77AH6EC9V5\",\"object\":\"api_key\","
       "\"name\":\"Reports\",\"prefix\":\"rk_test_0000\",\"scopes\":["
       "\"payments:read\",\"refunds:read\"],"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"livemode\":false,"
       "\"expires_at\":null,\"last_used_at\":null,"
-      "\"created_at\":\"2026-11-30T19:19:11.459827Z\",\"revoked_at\":null,"
+      "\"created_at\":\"2026-11-30T19:28:10.041779Z\",\"revoked_at\":null,"
       "\"secret\":\"rk_test_EXAMPLE\"}" },
 
-    { "getApiKey", "key_01M8PYB6BTEHBVCNSK2JXRX6H5",
-      "{\"id\":\"key_01M8PYB6BTEHBVCNSK2JXRX6H5\",\"object\":\"api_key\","
+    { "getApiKey", "key_01M8PYVMBBER8VSCNBYM4WN9XN",
+      "{\"id\":\"key_01M8PYVMBBER8VSCNBYM4WN9XN\",\"object\":\"api_key\","
       "\"name\":\"Till\",\"prefix\":\"rk_test_0000\",\"scopes\":["
       "\"payments:write\"],"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"livemode\":false,"
       "\"expires_at\":null,\"last_used_at\":null,"
-      "\"created_at\":\"2026-11-30T19:19:11.482394Z\","
+      "\"created_at\":\"2026-11-30T19:28:10.091516Z\","
       "\"revoked_at\":null}" },
 
-    { "updateApiKey", "key_01M8PYB6C3FTEA2CNG43XT0BC5",
-      "{\"id\":\"key_01M8PYB6C3FTEA2CNG43XT0BC5\",\"object\":\"api_key\","
+    { "updateApiKey", "key_01M8PYVMBNEG6STC7QXASZRMHF",
+      "{\"id\":\"key_01M8PYVMBNEG6STC7QXASZRMHF\",\"object\":\"api_key\","
       "\"name\":\"Monthly reports\",\"prefix\":\"rk_test_0000\",\"scopes\":["
       "\"payments:write\"],"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"livemode\":false,"
       "\"expires_at\":null,\"last_used_at\":null,"
-      "\"created_at\":\"2026-11-30T19:19:11.492157Z\","
+      "\"created_at\":\"2026-11-30T19:28:10.101374Z\","
       "\"revoked_at\":null}" },
 
-    { "rotateApiKey", "key_01M8PYB6D4F1DRR1287A1K7TQG",
-      "{\"id\":\"key_01M8PYB6DGFP9AW4NYG5TWD9YT\",\"object\":\"api_key\","
+    { "rotateApiKey", "key_01M8PYVMC0FJEA8ABCYRWX7GFT",
+      "{\"id\":\"key_01M8PYVMC6FN4B9Y6JDQEBHCE1\",\"object\":\"api_key\","
       "\"name\":\"Till\",\"prefix\":\"rk_test_0000\",\"scopes\":["
       "\"payments:write\"],"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"livemode\":false,"
       "\"expires_at\":null,\"last_used_at\":null,"
-      "\"created_at\":\"2026-11-30T19:19:11.536910Z\",\"revoked_at\":null,"
+      "\"created_at\":\"2026-11-30T19:28:10.118881Z\",\"revoked_at\":null,"
       "\"secret\":\"rk_test_EXAMPLE\"}" },
 
     { "listBalances", NULL,
@@ -86,12 +86,12 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
     { "getBalance", "EUR",
       "{\"object\":\"balance\",\"livemode\":false,\"currency\":\"EUR\","
       "\"exponent\":2,\"available\":0,\"pending\":0,\"reserved\":0,"
-      "\"as_of\":\"2026-11-30T19:19:11.584126Z\"}" },
+      "\"as_of\":\"2026-11-30T19:28:10.158212Z\"}" },
 
-    { "getCapture", "cap_01M8PYB6FCE528QW83F8TNN3ZB",
-      "{\"id\":\"cap_01M8PYB6FCE528QW83F8TNN3ZB\",\"object\":\"capture\","
+    { "getCapture", "cap_01M8PYVMFEFF1VDEA11HCQ4GY9",
+      "{\"id\":\"cap_01M8PYVMFEFF1VDEA11HCQ4GY9\",\"object\":\"capture\","
       "\"amount\":1099,\"final\":true,"
-      "\"created_at\":\"2026-11-30T19:19:11.596079Z\"}" },
+      "\"created_at\":\"2026-11-30T19:28:10.222736Z\"}" },
 
     { "listCurrencies", NULL,
       "{\"data\":[{\"code\":\"AED\",\"exponent\":2,\"name\":\"UAE Dirham\"},{"
@@ -99,177 +99,172 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"has_more\":false,\"next_cursor\":null,\"object\":\"list\","
       "\"url\":\"/v1/currencies\"}" },
 
+    { "listDisputes", NULL,
+      "{\"data\":[],\"has_more\":false,\"next_cursor\":null,"
+      "\"object\":\"list\","
+      "\"url\":\"/v1/disputes\"}" },
+
+    { "getDispute", "dis_01M8PYVMM4EMFSP4DP5QR9MVN0",
+      "{\"id\":\"dis_01M8PYVMM4EMFSP4DP5QR9MVN0\",\"object\":\"dispute\","
+      "\"payment_id\":\"pay_01M8PYVMKXFF79YCFM9ZJZC1GC\",\"amount\":1099,"
+      "\"currency\":\"EUR\",\"status\":\"open\",\"reason\":\"general\","
+      "\"created_at\":\"2026-11-30T19:28:10.372322Z\","
+      "\"updated_at\":\"2026-11-30T19:28:10.372322Z\"}" },
+
     { "listEvents", NULL,
-      "{\"data\":[{\"created_at\":\"2026-11-30T19:19:11.596177Z\",\"data\":{"
-      "\"object\":{\"amount\":1099,\"amount_authorized\":1099,"
-      "\"amount_canceled\":0,\"amount_capturable\":0,"
-      "\"amount_captured\":1099,\"amount_disputed\":0,"
-      "\"amount_refundable\":1099,\"amount_refunded\":0,"
-      "\"authorization_expires_at\":\"2026-12-07T19:19:11.588410Z\","
-      "\"authorized_at\":\"2026-11-30T19:19:11.588410Z\","
+      "{\"data\":[{\"created_at\":\"2026-11-30T19:28:10.372418Z\",\"data\":{"
+      "\"object\":{\"amount\":1099,"
+      "\"created_at\":\"2026-11-30T19:28:10.372322Z\",\"currency\":\"EUR\","
+      "\"id\":\"dis_01M8PYVMM4EMFSP4DP5QR9MVN0\",\"object\":\"dispute\","
+      "\"payment_id\":\"pay_01M8PYVMKXFF79YCFM9ZJZC1GC\","
+      "\"reason\":\"general\",\"status\":\"open\","
+      "\"updated_at\":\"2026-11-30T19:28:10.372322Z\"},"
+      "\"previous_attributes\":null},"
+      "\"id\":\"evt_01M8PYVMM4EMF9W7JQVFXPA2W7\",\"livemode\":false,"
+      "\"object\":\"event\",\"object_id\":\"dis_01M8PYVMM4EMFSP4DP5QR9MVN0\","
+      "\"object_type\":\"dispute\",\"object_version\":1,\"request\":{"
+      "\"id\":\"req_01M8PYVMM4EK08B8XTRZE70N0V\","
+      "\"idempotency_key\":\"39b71ccf-6c39-429f-a0ca-1bb011dacac7\"},"
+      "\"sequence\":4,\"timestamp\":\"2026-11-30T19:28:10.372418Z\","
+      "\"type\":\"dispute.created\"},{"
+      "\"created_at\":\"2026-11-30T19:28:10.367888Z\",\"data\":{\"object\":{"
+      "\"amount\":1099,\"amount_authorized\":1099,\"amount_canceled\":0,"
+      "\"amount_capturable\":0,\"amount_captured\":1099,"
+      "\"amount_disputed\":0,\"amount_refundable\":1099,"
+      "\"amount_refunded\":0,\"authorization_expires_at\":null,"
+      "\"authorized_at\":\"2026-11-30T19:28:10.365737Z\","
       "\"canceled_at\":null,\"cancellation_reason\":null,"
-      "\"capture_method\":\"manual\","
-      "\"captured_at\":\"2026-11-30T19:19:11.596079Z\","
-      "\"created_at\":\"2026-11-30T19:19:11.588410Z\",\"currency\":\"EUR\","
+      "\"capture_method\":\"automatic\","
+      "\"captured_at\":\"2026-11-30T19:28:10.365737Z\","
+      "\"created_at\":\"2026-11-30T19:28:10.365737Z\",\"currency\":\"EUR\","
       "\"customer\":null,\"description\":null,\"expiry_action\":\"cancel\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"pay_01M8PYB6F4ET7SPNXT82RMR6JM\",\"livemode\":false,"
+      "\"id\":\"pay_01M8PYVMKXFF79YCFM9ZJZC1GC\",\"livemode\":false,"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"metadata\":{},"
       "\"object\":\"payment\",\"payment_method\":{\"brand\":\"visa\","
       "\"last4\":\"4242\",\"token\":\"tok_visa\",\"type\":\"card\"},"
       "\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8PYB6F4ET7SPNXT82RMR6JM\"},\"reference\":null,"
+      "\"reference\":\"sim_01M8PYVMKXFF79YCFM9ZJZC1GC\"},\"reference\":null,"
       "\"refund_status\":\"none\",\"statement_descriptor\":null,"
       "\"status\":\"captured\","
-      "\"updated_at\":\"2026-11-30T19:19:11.596079Z\",\"version\":2},"
-      "\"previous_attributes\":{\"amount_capturable\":1099,"
-      "\"amount_captured\":0,\"amount_refundable\":0,\"captured_at\":null,"
-      "\"status\":\"authorized\","
-      "\"updated_at\":\"2026-11-30T19:19:11.588410Z\",\"version\":1}},"
-      "\"id\":\"evt_01M8PYB6FCE51VNGBSEQM777SD\",\"livemode\":false,"
-      "\"object\":\"event\",\"object_id\":\"pay_01M8PYB6F4ET7SPNXT82RMR6JM\","
-      "\"object_type\":\"payment\",\"object_version\":2,\"request\":{"
-      "\"id\":\"req_01M8PYB6FCE3RS7P3ZZ6NJ99ZC\","
-      "\"idempotency_key\":\"ac1edd05-3e29-4802-8ed3-aea9eb8df0ce\"},"
-      "\"sequence\":2,\"timestamp\":\"2026-11-30T19:19:11.596177Z\","
-      "\"type\":\"payment.captured\"},{"
-      "\"created_at\":\"2026-11-30T19:19:11.588544Z\",\"data\":{\"object\":{"
-      "\"amount\":1099,\"amount_authorized\":1099,\"amount_canceled\":0,"
-      "\"amount_capturable\":1099,\"amount_captured\":0,"
-      "\"amount_disputed\":0,\"amount_refundable\":0,\"amount_refunded\":0,"
-      "\"authorization_expires_at\":\"2026-12-07T19:19:11.588410Z\","
-      "\"authorized_at\":\"2026-11-30T19:19:11.588410Z\","
-      "\"canceled_at\":null,\"cancellation_reason\":null,"
-      "\"capture_method\":\"manual\",\"captured_at\":null,"
-      "\"created_at\":\"2026-11-30T19:19:11.588410Z\",\"currency\":\"EUR\","
-      "\"customer\":null,\"description\":null,\"expiry_action\":\"cancel\","
-      "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"pay_01M8PYB6F4ET7SPNXT82RMR6JM\",\"livemode\":false,"
-      "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"metadata\":{},"
-      "\"object\":\"payment\",\"payment_method\":{\"brand\":\"visa\","
-      "\"last4\":\"4242\",\"token\":\"tok_visa\",\"type\":\"card\"},"
-      "\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8PYB6F4ET7SPNXT82RMR6JM\"},\"reference\":null,"
-      "\"refund_status\":\"none\",\"statement_descriptor\":null,"
-      "\"status\":\"authorized\","
-      "\"updated_at\":\"2026-11-30T19:19:11.588410Z\",\"version\":1},"
+      "\"updated_at\":\"2026-11-30T19:28:10.365737Z\",\"version\":1},"
       "\"previous_attributes\":null},"
-      "\"id\":\"evt_01M8PYB6F4ETAA50ZR1RDPRNSP\",\"livemode\":false,"
-      "\"object\":\"event\",\"object_id\":\"pay_01M8PYB6F4ET7SPNXT82RMR6JM\","
+      "\"id\":\"evt_01M8PYVMKXFF8BY61Q6HRHFB65\",\"livemode\":false,"
+      "\"object\":\"event\",\"object_id\":\"pay_01M8PYVMKXFF79YCFM9ZJZC1GC\","
       "\"object_type\":\"payment\",\"object_version\":1,\"request\":{"
-      "\"id\":\"req_01M8PYB6F4EQBTST1EBEZC9Z8A\","
-      "\"idempotency_key\":\"6549bc61-27ca-459d-8d55-f609bbb27851\"},"
-      "\"sequence\":1,\"timestamp\":\"2026-11-30T19:19:11.588544Z\","
-      "\"type\":\"payment.authorized\"}],\"has_more\":false,"
+      "\"id\":\"req_01M8PYVMKXFC3BGEFCF5DT5DJA\","
+      "\"idempotency_key\":\"fcf57beb-ab31-4e75-b2f0-cb0257010bfe\"},"
+      "\"sequence\":3,\"timestamp\":\"2026-11-30T19:28:10.367888Z\","
+      "\"type\":\"payment.captured\"}],\"has_more\":false,"
       "\"next_cursor\":null,\"object\":\"list\","
       "\"url\":\"/v1/events\"}" },
 
-    { "getEvent", "evt_01M8PYB6JAEDEB1XQQ263DQ1K3",
-      "{\"id\":\"evt_01M8PYB6JAEDEB1XQQ263DQ1K3\",\"object\":\"event\","
-      "\"type\":\"refund.succeeded\",\"sequence\":4,\"livemode\":false,"
-      "\"created_at\":\"2026-11-30T19:19:11.690302Z\","
-      "\"timestamp\":\"2026-11-30T19:19:11.690302Z\",\"data\":{\"object\":{"
-      "\"id\":\"ref_01M8PYB6JAEDGA9BS6QW1KR8DE\",\"object\":\"refund\","
-      "\"livemode\":false,\"payment_id\":\"pay_01M8PYB6J6EAWB89V52WW77GG5\","
+    { "getEvent", "evt_01M8PYVMPJFFFV2AX9X2HAQVAZ",
+      "{\"id\":\"evt_01M8PYVMPJFFFV2AX9X2HAQVAZ\",\"object\":\"event\","
+      "\"type\":\"refund.succeeded\",\"sequence\":6,\"livemode\":false,"
+      "\"created_at\":\"2026-11-30T19:28:10.450897Z\","
+      "\"timestamp\":\"2026-11-30T19:28:10.450897Z\",\"data\":{\"object\":{"
+      "\"id\":\"ref_01M8PYVMPJFFGBP3S6V1DE6S83\",\"object\":\"refund\","
+      "\"livemode\":false,\"payment_id\":\"pay_01M8PYVMP5FZQRD6AWYKDJ0130\","
       "\"amount\":400,\"currency\":\"EUR\",\"exponent\":2,"
       "\"status\":\"succeeded\",\"reason\":null,\"reference\":null,"
       "\"failure\":null,\"metadata\":{},\"version\":1,"
-      "\"created_at\":\"2026-11-30T19:19:11.690211Z\","
-      "\"updated_at\":\"2026-11-30T19:19:11.690211Z\"},"
+      "\"created_at\":\"2026-11-30T19:28:10.450742Z\","
+      "\"updated_at\":\"2026-11-30T19:28:10.450742Z\"},"
       "\"previous_attributes\":null},\"object_type\":\"refund\","
-      "\"object_id\":\"ref_01M8PYB6JAEDGA9BS6QW1KR8DE\",\"object_version\":1,"
-      "\"request\":{\"id\":\"req_01M8PYB6JAEBTT5N57370RPBBX\","
-      "\"idempotency_key\":\"d4a5625b-cc62-46eb-aa2e-4b159e4c997e\"}}" },
+      "\"object_id\":\"ref_01M8PYVMPJFFGBP3S6V1DE6S83\",\"object_version\":1,"
+      "\"request\":{\"id\":\"req_01M8PYVMPJFD9SYZNSNCY9R31D\","
+      "\"idempotency_key\":\"01629725-030b-46c2-9a7a-9af7423e5642\"}}" },
 
-    { "getIdempotencyKey", "order-c0b35092-9e8c-4524-839c-b952dcc63bfd",
+    { "getIdempotencyKey", "order-a96e1e16-e19a-490f-90d7-05adc2ef5a74",
       "{\"object\":\"idempotency_record\","
-      "\"key\":\"order-c0b35092-9e8c-4524-839c-b952dcc63bfd\","
+      "\"key\":\"order-a96e1e16-e19a-490f-90d7-05adc2ef5a74\","
       "\"method\":\"POST\",\"path\":\"/v1/payments\",\"state\":\"completed\","
       "\"fingerprint\":\"ea91c3f41ba934c77d1f2170e01171a6eb13a91add2452cd1117"
       "ea8eec656eed\",\"status_code\":201,\"resource_type\":\"payment\","
-      "\"resource_id\":\"pay_01M8PYB6KGFTFRRCK5J4V70C3T\","
-      "\"request_id\":\"req_01M8PYB6KGFQXVG8YQHDVMHJDZ\",\"undo\":null,"
-      "\"created_at\":\"2026-11-30T19:19:11.730565Z\","
-      "\"completed_at\":\"2026-11-30T19:19:11.730565Z\","
-      "\"expires_at\":\"2026-12-01T19:19:11.730565Z\"}" },
+      "\"resource_id\":\"pay_01M8PYVMR0E5R9JTC9YSV1JE54\","
+      "\"request_id\":\"req_01M8PYVMR0E2HRRB9M37F0VZBF\",\"undo\":null,"
+      "\"created_at\":\"2026-11-30T19:28:10.496287Z\","
+      "\"completed_at\":\"2026-11-30T19:28:10.496287Z\","
+      "\"expires_at\":\"2026-12-01T19:28:10.496287Z\"}" },
 
-    { "cancelIdempotencyKey", "order-d8dfe7ad-adf9-4b46-9f53-567c3789c921",
+    { "cancelIdempotencyKey", "order-4379145c-6445-4bc1-92d1-e4a99ec25fd2",
       "{\"object\":\"idempotency_record\","
-      "\"key\":\"order-d8dfe7ad-adf9-4b46-9f53-567c3789c921\","
+      "\"key\":\"order-4379145c-6445-4bc1-92d1-e4a99ec25fd2\","
       "\"method\":\"POST\",\"path\":\"/v1/payments\",\"state\":\"canceled\","
       "\"fingerprint\":\"ea91c3f41ba934c77d1f2170e01171a6eb13a91add2452cd1117"
       "ea8eec656eed\",\"status_code\":201,\"resource_type\":\"payment\","
-      "\"resource_id\":\"pay_01M8PYB6KYFC5ANBJT9ABR12CH\","
-      "\"request_id\":\"req_01M8PYB6KYFADVPZKK9HTMHRJN\",\"undo\":\"done\","
-      "\"created_at\":\"2026-11-30T19:19:11.742804Z\","
-      "\"completed_at\":\"2026-11-30T19:19:11.742804Z\","
-      "\"expires_at\":\"2026-12-01T19:19:11.742804Z\"}" },
+      "\"resource_id\":\"pay_01M8PYVMSMEBCV759WHRGB3TYN\","
+      "\"request_id\":\"req_01M8PYVMSME7HRNRJDMGWZNYP4\",\"undo\":\"done\","
+      "\"created_at\":\"2026-11-30T19:28:10.548307Z\","
+      "\"completed_at\":\"2026-11-30T19:28:10.548307Z\","
+      "\"expires_at\":\"2026-12-01T19:28:10.548307Z\"}" },
 
     { "listLedgerTransactions", NULL,
-      "{\"data\":[{\"created_at\":\"2026-11-30T19:19:11.745308Z\","
+      "{\"data\":[{\"created_at\":\"2026-11-30T19:28:10.555273Z\","
       "\"currency\":\"EUR\",\"entries\":[{\"account\":\"merchant_reserved\","
       "\"amount\":1099,\"direction\":\"debit\","
-      "\"id\":\"le_01M8PYB6M1EKQAEMQEBKZWF94R\"},{"
+      "\"id\":\"le_01M8PYVMSVEHGV8GKPM06RR7C5\"},{"
       "\"account\":\"processor_receivable\",\"amount\":1099,"
-      "\"direction\":\"credit\",\"id\":\"le_01M8PYB6M1EKQAEMQEBKZWF94S\"}],"
-      "\"id\":\"lt_01M8PYB6M1EKQAEMQEBKZWF94T\","
+      "\"direction\":\"credit\",\"id\":\"le_01M8PYVMSVEHGV8GKPM06RR7C4\"}],"
+      "\"id\":\"lt_01M8PYVMSVEHGV8GKPM06RR7C7\","
       "\"kind\":\"refund_succeeded\",\"object\":\"ledger_transaction\","
-      "\"source_id\":\"ref_01M8PYB6M1EKNAXBWT40GJNHC9\","
+      "\"source_id\":\"ref_01M8PYVMSVEHFRX26YYTGED46H\","
       "\"source_type\":\"refund\"},{"
-      "\"created_at\":\"2026-11-30T19:19:11.745308Z\",\"currency\":\"EUR\","
+      "\"created_at\":\"2026-11-30T19:28:10.555273Z\",\"currency\":\"EUR\","
       "\"entries\":[{\"account\":\"merchant_available\",\"amount\":1099,"
-      "\"direction\":\"debit\",\"id\":\"le_01M8PYB6M1EKPR02E0H5MT3G78\"},{"
+      "\"direction\":\"debit\",\"id\":\"le_01M8PYVMSVEHG9DJ3VDD6RTDTY\"},{"
       "\"account\":\"merchant_reserved\",\"amount\":1099,"
-      "\"direction\":\"credit\",\"id\":\"le_01M8PYB6M1EKPR02E0H5MT3G79\"}],"
-      "\"id\":\"lt_01M8PYB6M1EKPR02E0H5MT3G7A\",\"kind\":\"refund\","
+      "\"direction\":\"credit\",\"id\":\"le_01M8PYVMSVEHG9DJ3VDD6RTDTZ\"}],"
+      "\"id\":\"lt_01M8PYVMSVEHG9DJ3VDD6RTDTW\",\"kind\":\"refund\","
       "\"object\":\"ledger_transaction\","
-      "\"source_id\":\"ref_01M8PYB6M1EKNAXBWT40GJNHC9\","
+      "\"source_id\":\"ref_01M8PYVMSVEHFRX26YYTGED46H\","
       "\"source_type\":\"refund\"}],\"has_more\":false,\"next_cursor\":null,"
       "\"object\":\"list\","
       "\"url\":\"/v1/ledger/transactions\"}" },
 
-    { "getLedgerTransaction", "lt_01M8PYB6N4EED8JE69NJ7MGR1N",
-      "{\"id\":\"lt_01M8PYB6N4EED8JE69NJ7MGR1N\","
+    { "getLedgerTransaction", "lt_01M8PYVMWKEH4AY6MZ47GV5CRQ",
+      "{\"id\":\"lt_01M8PYVMWKEH4AY6MZ47GV5CRQ\","
       "\"object\":\"ledger_transaction\",\"kind\":\"refund_succeeded\","
       "\"source_type\":\"refund\","
-      "\"source_id\":\"ref_01M8PYB6N4EE9B92R3032VTFXP\",\"currency\":\"EUR\","
-      "\"created_at\":\"2026-11-30T19:19:11.780226Z\",\"entries\":[{"
-      "\"id\":\"le_01M8PYB6N4EED8JE69NJ7MGR1Q\","
+      "\"source_id\":\"ref_01M8PYVMWKEH38GPKX71RB2838\",\"currency\":\"EUR\","
+      "\"created_at\":\"2026-11-30T19:28:10.643267Z\",\"entries\":[{"
+      "\"id\":\"le_01M8PYVMWKEH4AY6MZ47GV5CRN\","
       "\"account\":\"merchant_reserved\",\"direction\":\"debit\","
-      "\"amount\":400},{\"id\":\"le_01M8PYB6N4EED8JE69NJ7MGR1P\","
+      "\"amount\":400},{\"id\":\"le_01M8PYVMWKEH4AY6MZ47GV5CRM\","
       "\"account\":\"processor_receivable\",\"direction\":\"credit\","
       "\"amount\":400}]}" },
 
     { "trialBalance", NULL,
       "{\"object\":\"trial_balance\",\"livemode\":false,"
-      "\"as_of\":\"2026-11-30T19:19:11.804503Z\",\"currencies\":{\"EUR\":{"
-      "\"debits\":9293,\"credits\":9293,"
+      "\"as_of\":\"2026-11-30T19:28:10.685626Z\",\"currencies\":{\"EUR\":{"
+      "\"debits\":11491,\"credits\":11491,"
       "\"balanced\":true}}}" },
 
     { "listMerchants", NULL,
-      "{\"data\":[{\"created_at\":\"2026-11-30T19:18:54.601917Z\","
-      "\"id\":\"mer_01M8PYANWCECMAJ669P8HJQ76A\",\"name\":\"test\","
+      "{\"data\":[{\"created_at\":\"2026-11-30T19:27:50.091500Z\","
+      "\"id\":\"mer_01M8PYV0TDFTVB3QA939A70FBC\",\"name\":\"test\","
       "\"object\":\"merchant\",\"status\":\"active\"},{"
-      "\"created_at\":\"2026-11-30T19:18:54.435315Z\","
-      "\"id\":\"mer_01M8PYANQ5FM4V1TD3Q4STYHZD\",\"name\":\"test\","
+      "\"created_at\":\"2026-11-30T19:27:49.931186Z\","
+      "\"id\":\"mer_01M8PYV0NDEWTAG0WTJ9W8FMNN\",\"name\":\"test\","
       "\"object\":\"merchant\",\"status\":\"active\"}],\"has_more\":false,"
       "\"next_cursor\":null,\"object\":\"list\","
       "\"url\":\"/v1/merchants\"}" },
 
     { "createMerchant", NULL,
-      "{\"id\":\"mer_01M8PYB6PDE1NTE9AZPP44X3QB\",\"object\":\"merchant\","
+      "{\"id\":\"mer_01M8PYVMYREM1RG44FM7CZFNS5\",\"object\":\"merchant\","
       "\"name\":\"Corner Books\",\"status\":\"active\","
-      "\"created_at\":\"2026-11-30T19:19:11.821068Z\"}" },
+      "\"created_at\":\"2026-11-30T19:28:10.712403Z\"}" },
 
-    { "getMerchant", "mer_01M8PYB6PJFWKVMYA0Q2CGYNA4",
-      "{\"id\":\"mer_01M8PYB6PJFWKVMYA0Q2CGYNA4\",\"object\":\"merchant\","
+    { "getMerchant", "mer_01M8PYVMZHFRVB025BV9W2R4K8",
+      "{\"id\":\"mer_01M8PYVMZHFRVB025BV9W2R4K8\",\"object\":\"merchant\","
       "\"name\":\"Corner Shop\",\"status\":\"active\","
-      "\"created_at\":\"2026-11-30T19:19:11.829623Z\"}" },
+      "\"created_at\":\"2026-11-30T19:28:10.740189Z\"}" },
 
-    { "updateMerchant", "mer_01M8PYB6Q5FJJBNNE5RAT0R8S2",
-      "{\"id\":\"mer_01M8PYB6Q5FJJBNNE5RAT0R8S2\",\"object\":\"merchant\","
+    { "updateMerchant", "mer_01M8PYVN05FJ4B9DT2HD89E0M4",
+      "{\"id\":\"mer_01M8PYVN05FJ4B9DT2HD89E0M4\",\"object\":\"merchant\","
       "\"name\":\"Corner Books and Maps\",\"status\":\"active\","
-      "\"created_at\":\"2026-11-30T19:19:11.845929Z\"}" },
+      "\"created_at\":\"2026-11-30T19:28:10.758016Z\"}" },
 
     { "listPayments", NULL,
       "{\"data\":[{\"amount\":1099,\"amount_authorized\":1099,"
@@ -277,69 +272,69 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"amount_captured\":1099,\"amount_disputed\":0,"
       "\"amount_refundable\":699,\"amount_refunded\":400,"
       "\"authorization_expires_at\":null,"
-      "\"authorized_at\":\"2026-11-30T19:19:11.777746Z\","
+      "\"authorized_at\":\"2026-11-30T19:28:10.635108Z\","
       "\"canceled_at\":null,\"cancellation_reason\":null,"
       "\"capture_method\":\"automatic\","
-      "\"captured_at\":\"2026-11-30T19:19:11.777746Z\","
-      "\"created_at\":\"2026-11-30T19:19:11.777746Z\",\"currency\":\"EUR\","
+      "\"captured_at\":\"2026-11-30T19:28:10.635108Z\","
+      "\"created_at\":\"2026-11-30T19:28:10.635108Z\",\"currency\":\"EUR\","
       "\"customer\":null,\"description\":null,\"expiry_action\":\"cancel\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"pay_01M8PYB6N1FFQSDNYHC8DVT4PZ\",\"livemode\":false,"
+      "\"id\":\"pay_01M8PYVMWBE6ZBYYEMNNN395W3\",\"livemode\":false,"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"metadata\":{},"
       "\"object\":\"payment\",\"payment_method\":{\"brand\":\"visa\","
       "\"last4\":\"4242\",\"token\":\"tok_visa\",\"type\":\"card\"},"
       "\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8PYB6N1FFQSDNYHC8DVT4PZ\"},\"reference\":null,"
+      "\"reference\":\"sim_01M8PYVMWBE6ZBYYEMNNN395W3\"},\"reference\":null,"
       "\"refund_status\":\"partial\",\"statement_descriptor\":null,"
       "\"status\":\"captured\","
-      "\"updated_at\":\"2026-11-30T19:19:11.780226Z\",\"version\":2},{"
+      "\"updated_at\":\"2026-11-30T19:28:10.643267Z\",\"version\":2},{"
       "\"amount\":1099,\"amount_authorized\":1099,\"amount_canceled\":0,"
       "\"amount_capturable\":0,\"amount_captured\":1099,"
       "\"amount_disputed\":0,\"amount_refundable\":0,"
       "\"amount_refunded\":1099,\"authorization_expires_at\":null,"
-      "\"authorized_at\":\"2026-11-30T19:19:11.742689Z\","
+      "\"authorized_at\":\"2026-11-30T19:28:10.548178Z\","
       "\"canceled_at\":null,\"cancellation_reason\":null,"
       "\"capture_method\":\"automatic\","
-      "\"captured_at\":\"2026-11-30T19:19:11.742689Z\","
-      "\"created_at\":\"2026-11-30T19:19:11.742689Z\",\"currency\":\"EUR\","
+      "\"captured_at\":\"2026-11-30T19:28:10.548178Z\","
+      "\"created_at\":\"2026-11-30T19:28:10.548178Z\",\"currency\":\"EUR\","
       "\"customer\":null,\"description\":null,\"expiry_action\":\"cancel\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"pay_01M8PYB6KYFC5ANBJT9ABR12CH\",\"livemode\":false,"
+      "\"id\":\"pay_01M8PYVMSMEBCV759WHRGB3TYN\",\"livemode\":false,"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"metadata\":{},"
       "\"object\":\"payment\",\"payment_method\":{\"brand\":\"visa\","
       "\"last4\":\"4242\",\"token\":\"tok_visa\",\"type\":\"card\"},"
       "\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8PYB6KYFC5ANBJT9ABR12CH\"},\"reference\":null,"
+      "\"reference\":\"sim_01M8PYVMSMEBCV759WHRGB3TYN\"},\"reference\":null,"
       "\"refund_status\":\"full\",\"statement_descriptor\":null,"
       "\"status\":\"captured\","
-      "\"updated_at\":\"2026-11-30T19:19:11.745308Z\",\"version\":2}],"
+      "\"updated_at\":\"2026-11-30T19:28:10.555273Z\",\"version\":2}],"
       "\"has_more\":false,\"next_cursor\":null,\"object\":\"list\","
       "\"url\":\"/v1/payments\"}" },
 
     { "createPayment", NULL,
-      "{\"id\":\"pay_01M8PYB6QTEPCVDMF5J6Y12XDR\",\"object\":\"payment\","
+      "{\"id\":\"pay_01M8PYVN1PEAFSMAP1YHG9ZDEB\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-07T19:19:11.866350Z\","
+      "\"authorization_expires_at\":\"2026-12-07T19:28:10.806164Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8PYB6QTEPCVDMF5J6Y12XDR\"},"
-      "\"created_at\":\"2026-11-30T19:19:11.866350Z\","
+      "\"reference\":\"sim_01M8PYVN1PEAFSMAP1YHG9ZDEB\"},"
+      "\"created_at\":\"2026-11-30T19:28:10.806164Z\","
       "\"amount_authorized\":1099,\"amount_captured\":0,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":1099,\"amount_refundable\":0,"
       "\"status\":\"authorized\",\"refund_status\":\"none\","
       "\"description\":\"Two books\",\"metadata\":{\"order\":\"6735\"},"
       "\"failure\":null,\"cancellation_reason\":null,\"version\":1,"
-      "\"updated_at\":\"2026-11-30T19:19:11.866350Z\","
-      "\"authorized_at\":\"2026-11-30T19:19:11.866350Z\","
+      "\"updated_at\":\"2026-11-30T19:28:10.806164Z\","
+      "\"authorized_at\":\"2026-11-30T19:28:10.806164Z\","
       "\"captured_at\":null,"
       "\"canceled_at\":null}" },
 
-    { "getPayment", "pay_01M8PYB6QZEQVRXX5R6MJ9RCTD",
-      "{\"id\":\"pay_01M8PYB6QZEQVRXX5R6MJ9RCTD\",\"object\":\"payment\","
+    { "getPayment", "pay_01M8PYVN21FA9T264G56X7D8GX",
+      "{\"id\":\"pay_01M8PYVN21FA9T264G56X7D8GX\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"automatic\",\"payment_method\":{"
@@ -347,30 +342,30 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"last4\":\"4242\"},\"customer\":null,\"reference\":null,"
       "\"statement_descriptor\":null,\"authorization_expires_at\":null,"
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8PYB6QZEQVRXX5R6MJ9RCTD\"},"
-      "\"created_at\":\"2026-11-30T19:19:11.871373Z\","
+      "\"reference\":\"sim_01M8PYVN21FA9T264G56X7D8GX\"},"
+      "\"created_at\":\"2026-11-30T19:28:10.817661Z\","
       "\"amount_authorized\":1099,\"amount_captured\":1099,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":1099,"
       "\"status\":\"captured\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"version\":1,"
-      "\"updated_at\":\"2026-11-30T19:19:11.871373Z\","
-      "\"authorized_at\":\"2026-11-30T19:19:11.871373Z\","
-      "\"captured_at\":\"2026-11-30T19:19:11.871373Z\","
+      "\"updated_at\":\"2026-11-30T19:28:10.817661Z\","
+      "\"authorized_at\":\"2026-11-30T19:28:10.817661Z\","
+      "\"captured_at\":\"2026-11-30T19:28:10.817661Z\","
       "\"canceled_at\":null}" },
 
-    { "updatePayment", "pay_01M8PYB6RNEW78FA7FDYZZJ7TC",
-      "{\"id\":\"pay_01M8PYB6RNEW78FA7FDYZZJ7TC\",\"object\":\"payment\","
+    { "updatePayment", "pay_01M8PYVN2PFTT92WT8WR5XH120",
+      "{\"id\":\"pay_01M8PYVN2PFTT92WT8WR5XH120\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-07T19:19:11.893441Z\","
+      "\"authorization_expires_at\":\"2026-12-07T19:28:10.838919Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8PYB6RNEW78FA7FDYZZJ7TC\"},"
-      "\"created_at\":\"2026-11-30T19:19:11.893441Z\","
+      "\"reference\":\"sim_01M8PYVN2PFTT92WT8WR5XH120\"},"
+      "\"created_at\":\"2026-11-30T19:28:10.838919Z\","
       "\"amount_authorized\":1099,\"amount_captured\":0,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":1099,\"amount_refundable\":0,"
@@ -378,160 +373,159 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"description\":\"Two books, gift-wrapped\",\"metadata\":{"
       "\"order\":\"6735\",\"wrapped\":\"yes\"},\"failure\":null,"
       "\"cancellation_reason\":null,\"version\":2,"
-      "\"updated_at\":\"2026-11-30T19:19:11.902547Z\","
-      "\"authorized_at\":\"2026-11-30T19:19:11.893441Z\","
+      "\"updated_at\":\"2026-11-30T19:28:10.845789Z\","
+      "\"authorized_at\":\"2026-11-30T19:28:10.838919Z\","
       "\"captured_at\":null,"
       "\"canceled_at\":null}" },
 
-    { "cancelPayment", "pay_01M8PYB6SDFPVBZZZFJX3TB2Z6",
-      "{\"id\":\"pay_01M8PYB6SDFPVBZZZFJX3TB2Z6\",\"object\":\"payment\","
+    { "cancelPayment", "pay_01M8PYVN3AFW5BK0VDX1XNV69S",
+      "{\"id\":\"pay_01M8PYVN3AFW5BK0VDX1XNV69S\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-07T19:19:11.917857Z\","
+      "\"authorization_expires_at\":\"2026-12-07T19:28:10.858940Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8PYB6SDFPVBZZZFJX3TB2Z6\"},"
-      "\"created_at\":\"2026-11-30T19:19:11.917857Z\","
+      "\"reference\":\"sim_01M8PYVN3AFW5BK0VDX1XNV69S\"},"
+      "\"created_at\":\"2026-11-30T19:28:10.858940Z\","
       "\"amount_authorized\":1099,\"amount_captured\":0,"
       "\"amount_refunded\":0,\"amount_canceled\":1099,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":0,"
       "\"status\":\"canceled\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":\"requested_by_customer\",\"version\":2,"
-      "\"updated_at\":\"2026-11-30T19:19:11.928803Z\","
-      "\"authorized_at\":\"2026-11-30T19:19:11.917857Z\","
+      "\"updated_at\":\"2026-11-30T19:28:10.868328Z\","
+      "\"authorized_at\":\"2026-11-30T19:28:10.858940Z\","
       "\"captured_at\":null,"
-      "\"canceled_at\":\"2026-11-30T19:19:11.928803Z\"}" },
+      "\"canceled_at\":\"2026-11-30T19:28:10.868328Z\"}" },
 
-    { "capturePayment", "pay_01M8PYB6SYF9D9WQ2FS1824NTZ",
-      "{\"id\":\"pay_01M8PYB6SYF9D9WQ2FS1824NTZ\",\"object\":\"payment\","
+    { "capturePayment", "pay_01M8PYVN3TE3TTCKCSSYE523KH",
+      "{\"id\":\"pay_01M8PYVN3TE3TTCKCSSYE523KH\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-07T19:19:11.934647Z\","
+      "\"authorization_expires_at\":\"2026-12-07T19:28:10.874060Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8PYB6SYF9D9WQ2FS1824NTZ\"},"
-      "\"created_at\":\"2026-11-30T19:19:11.934647Z\","
+      "\"reference\":\"sim_01M8PYVN3TE3TTCKCSSYE523KH\"},"
+      "\"created_at\":\"2026-11-30T19:28:10.874060Z\","
       "\"amount_authorized\":1099,\"amount_captured\":1000,"
       "\"amount_refunded\":0,\"amount_canceled\":99,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":1000,"
       "\"status\":\"captured\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"version\":2,"
-      "\"updated_at\":\"2026-11-30T19:19:11.944395Z\","
-      "\"authorized_at\":\"2026-11-30T19:19:11.934647Z\","
-      "\"captured_at\":\"2026-11-30T19:19:11.944395Z\","
+      "\"updated_at\":\"2026-11-30T19:28:10.880374Z\","
+      "\"authorized_at\":\"2026-11-30T19:28:10.874060Z\","
+      "\"captured_at\":\"2026-11-30T19:28:10.880374Z\","
       "\"canceled_at\":null}" },
 
-    { "listPaymentRefunds", "pay_01M8PYB6TQE86BW72V2WF8JQJY",
+    { "listPaymentRefunds", "pay_01M8PYVN49EG086EV7708GXRY4",
       "{\"data\":[{\"amount\":400,"
-      "\"created_at\":\"2026-11-30T19:19:11.961678Z\",\"currency\":\"EUR\","
+      "\"created_at\":\"2026-11-30T19:28:10.894858Z\",\"currency\":\"EUR\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"ref_01M8PYB6TSFB8RYHHFF5ATYRJD\",\"livemode\":false,"
+      "\"id\":\"ref_01M8PYVN4EFPQTJMDR0XZC58V5\",\"livemode\":false,"
       "\"metadata\":{},\"object\":\"refund\","
-      "\"payment_id\":\"pay_01M8PYB6TQE86BW72V2WF8JQJY\",\"reason\":null,"
+      "\"payment_id\":\"pay_01M8PYVN49EG086EV7708GXRY4\",\"reason\":null,"
       "\"reference\":null,\"status\":\"succeeded\","
-      "\"updated_at\":\"2026-11-30T19:19:11.961678Z\",\"version\":1}],"
+      "\"updated_at\":\"2026-11-30T19:28:10.894858Z\",\"version\":1}],"
       "\"has_more\":false,\"next_cursor\":null,\"object\":\"list\","
-      "\"url\":\"/v1/payments/pay_01M8PYB6TQE86BW72V2WF8JQJY/refunds\"}" },
+      "\"url\":\"/v1/payments/pay_01M8PYVN49EG086EV7708GXRY4/refunds\"}" },
 
-    { "createRefund", "pay_01M8PYB6VCE069N618SC7BAEWR",
-      "{\"id\":\"ref_01M8PYB6VPFWNR4J3DBH9TT3BG\",\"object\":\"refund\","
-      "\"livemode\":false,\"payment_id\":\"pay_01M8PYB6VCE069N618SC7BAEWR\","
+    { "createRefund", "pay_01M8PYVN4YEWZSVXC5P3P7E67Q",
+      "{\"id\":\"ref_01M8PYVN56FMR8P0E4NCQVEX8Y\",\"object\":\"refund\","
+      "\"livemode\":false,\"payment_id\":\"pay_01M8PYVN4YEWZSVXC5P3P7E67Q\","
       "\"amount\":400,\"currency\":\"EUR\",\"exponent\":2,"
       "\"status\":\"succeeded\",\"reason\":\"requested_by_customer\","
       "\"reference\":null,\"failure\":null,\"metadata\":{},\"version\":1,"
-      "\"created_at\":\"2026-11-30T19:19:11.990948Z\","
-      "\"updated_at\":\"2026-11-30T19:19:11.990948Z\"}" },
+      "\"created_at\":\"2026-11-30T19:28:10.918824Z\","
+      "\"updated_at\":\"2026-11-30T19:28:10.918824Z\"}" },
 
     { "listRefunds", NULL,
       "{\"data\":[{\"amount\":400,"
-      "\"created_at\":\"2026-11-30T19:19:11.990948Z\",\"currency\":\"EUR\","
+      "\"created_at\":\"2026-11-30T19:28:10.918824Z\",\"currency\":\"EUR\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"ref_01M8PYB6VPFWNR4J3DBH9TT3BG\",\"livemode\":false,"
+      "\"id\":\"ref_01M8PYVN56FMR8P0E4NCQVEX8Y\",\"livemode\":false,"
       "\"metadata\":{},\"object\":\"refund\","
-      "\"payment_id\":\"pay_01M8PYB6VCE069N618SC7BAEWR\","
+      "\"payment_id\":\"pay_01M8PYVN4YEWZSVXC5P3P7E67Q\","
       "\"reason\":\"requested_by_customer\",\"reference\":null,"
       "\"status\":\"succeeded\","
-      "\"updated_at\":\"2026-11-30T19:19:11.990948Z\",\"version\":1},{"
-      "\"amount\":400,\"created_at\":\"2026-11-30T19:19:11.961678Z\","
+      "\"updated_at\":\"2026-11-30T19:28:10.918824Z\",\"version\":1},{"
+      "\"amount\":400,\"created_at\":\"2026-11-30T19:28:10.894858Z\","
       "\"currency\":\"EUR\",\"exponent\":2,\"failure\":null,"
-      "\"id\":\"ref_01M8PYB6TSFB8RYHHFF5ATYRJD\",\"livemode\":false,"
+      "\"id\":\"ref_01M8PYVN4EFPQTJMDR0XZC58V5\",\"livemode\":false,"
       "\"metadata\":{},\"object\":\"refund\","
-      "\"payment_id\":\"pay_01M8PYB6TQE86BW72V2WF8JQJY\",\"reason\":null,"
+      "\"payment_id\":\"pay_01M8PYVN49EG086EV7708GXRY4\",\"reason\":null,"
       "\"reference\":null,\"status\":\"succeeded\","
-      "\"updated_at\":\"2026-11-30T19:19:11.961678Z\",\"version\":1}],"
+      "\"updated_at\":\"2026-11-30T19:28:10.894858Z\",\"version\":1}],"
       "\"has_more\":false,\"next_cursor\":null,\"object\":\"list\","
       "\"url\":\"/v1/refunds\"}" },
 
-    { "getRefund", "ref_01M8PYB6WJFV4B0TQXZ22EY5T4",
-      "{\"id\":\"ref_01M8PYB6WJFV4B0TQXZ22EY5T4\",\"object\":\"refund\","
-      "\"livemode\":false,\"payment_id\":\"pay_01M8PYB6W9F02A8878CHDZPD1P\","
+    { "getRefund", "ref_01M8PYVN61FD2BFE784QVG3Z2N",
+      "{\"id\":\"ref_01M8PYVN61FD2BFE784QVG3Z2N\",\"object\":\"refund\","
+      "\"livemode\":false,\"payment_id\":\"pay_01M8PYVN5QENG8WHZ9RQWNR9EF\","
       "\"amount\":400,\"currency\":\"EUR\",\"exponent\":2,"
       "\"status\":\"succeeded\",\"reason\":null,\"reference\":null,"
       "\"failure\":null,\"metadata\":{},\"version\":1,"
-      "\"created_at\":\"2026-11-30T19:19:12.018924Z\","
-      "\"updated_at\":\"2026-11-30T19:19:12.018924Z\"}" },
+      "\"created_at\":\"2026-11-30T19:28:10.945704Z\","
+      "\"updated_at\":\"2026-11-30T19:28:10.945704Z\"}" },
 
-    { "updateRefund", "ref_01M8PYB6XEFAPSTCB7V6GCWN9V",
-      "{\"id\":\"ref_01M8PYB6XEFAPSTCB7V6GCWN9V\",\"object\":\"refund\","
-      "\"livemode\":false,\"payment_id\":\"pay_01M8PYB6X5E049H1EDX3AVB3RH\","
+    { "updateRefund", "ref_01M8PYVN6KFWZVDDKJW1HC990Q",
+      "{\"id\":\"ref_01M8PYVN6KFWZVDDKJW1HC990Q\",\"object\":\"refund\","
+      "\"livemode\":false,\"payment_id\":\"pay_01M8PYVN6BEARAA0M55KD0WND6\","
       "\"amount\":400,\"currency\":\"EUR\",\"exponent\":2,"
       "\"status\":\"succeeded\",\"reason\":null,\"reference\":null,"
       "\"failure\":null,\"metadata\":{\"case\":\"118\"},\"version\":2,"
-      "\"created_at\":\"2026-11-30T19:19:12.046667Z\","
-      "\"updated_at\":\"2026-11-30T19:19:12.049304Z\"}" },
+      "\"created_at\":\"2026-11-30T19:28:10.963953Z\","
+      "\"updated_at\":\"2026-11-30T19:28:10.968618Z\"}" },
 
-    { "disputePayment", "pay_01M8PYB6XMEYJVHJJ8F2XP7YBF",
-      "{\"id\":\"pay_01M8PYB6XMEYJVHJJ8F2XP7YBF\",\"object\":\"payment\","
-      "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
-      "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
-      "\"capture_method\":\"automatic\",\"payment_method\":{"
-      "\"type\":\"card\",\"token\":\"tok_visa\",\"brand\":\"visa\","
-      "\"last4\":\"4242\"},\"customer\":null,\"reference\":null,"
-      "\"statement_descriptor\":null,\"authorization_expires_at\":null,"
-      "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8PYB6XMEYJVHJJ8F2XP7YBF\"},"
-      "\"created_at\":\"2026-11-30T19:19:12.052478Z\","
-      "\"amount_authorized\":1099,\"amount_captured\":1099,"
-      "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":1099,"
-      "\"amount_capturable\":0,\"amount_refundable\":0,"
-      "\"status\":\"captured\",\"refund_status\":\"none\","
-      "\"description\":null,\"metadata\":{},\"failure\":null,"
-      "\"cancellation_reason\":null,\"version\":2,"
-      "\"updated_at\":\"2026-11-30T19:19:12.055359Z\","
-      "\"authorized_at\":\"2026-11-30T19:19:12.052478Z\","
-      "\"captured_at\":\"2026-11-30T19:19:12.052478Z\","
-      "\"canceled_at\":null}" },
+    { "loseDispute", "dis_01M8PYVN7YES9AR95HZKX7XAP3",
+      "{\"id\":\"dis_01M8PYVN7YES9AR95HZKX7XAP3\",\"object\":\"dispute\","
+      "\"payment_id\":\"pay_01M8PYVN7SFE4V7EQRY3G3FXZY\",\"amount\":1099,"
+      "\"currency\":\"EUR\",\"status\":\"lost\",\"reason\":\"general\","
+      "\"created_at\":\"2026-11-30T19:28:11.006395Z\","
+      "\"updated_at\":\"2026-11-30T19:28:11.012411Z\"}" },
 
-    { "expirePayment", "pay_01M8PYB6Y3E5Y8VR7Z8PFSHFD7",
-      "{\"id\":\"pay_01M8PYB6Y3E5Y8VR7Z8PFSHFD7\",\"object\":\"payment\","
+    { "winDispute", "dis_01M8PYVN8KEN4A76FEXGR7876Q",
+      "{\"id\":\"dis_01M8PYVN8KEN4A76FEXGR7876Q\",\"object\":\"dispute\","
+      "\"payment_id\":\"pay_01M8PYVN8AFXRBHYTP84M2ZK3G\",\"amount\":1099,"
+      "\"currency\":\"EUR\",\"status\":\"won\",\"reason\":\"general\","
+      "\"created_at\":\"2026-11-30T19:28:11.027331Z\","
+      "\"updated_at\":\"2026-11-30T19:28:11.035307Z\"}" },
+
+    { "disputePayment", "pay_01M8PYVN8YFCVVRDM1D2YMKEF0",
+      "{\"id\":\"dis_01M8PYVN95EHSTRXDZGW6K13QH\",\"object\":\"dispute\","
+      "\"payment_id\":\"pay_01M8PYVN8YFCVVRDM1D2YMKEF0\",\"amount\":1099,"
+      "\"currency\":\"EUR\",\"status\":\"open\",\"reason\":\"general\","
+      "\"created_at\":\"2026-11-30T19:28:11.045279Z\","
+      "\"updated_at\":\"2026-11-30T19:28:11.045279Z\"}" },
+
+    { "expirePayment", "pay_01M8PYVN99FFXTPQ0TF8X6VAS0",
+      "{\"id\":\"pay_01M8PYVN99FFXTPQ0TF8X6VAS0\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-07T19:19:12.067093Z\","
+      "\"authorization_expires_at\":\"2026-12-07T19:28:11.049749Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8PYB6Y3E5Y8VR7Z8PFSHFD7\"},"
-      "\"created_at\":\"2026-11-30T19:19:12.067093Z\","
+      "\"reference\":\"sim_01M8PYVN99FFXTPQ0TF8X6VAS0\"},"
+      "\"created_at\":\"2026-11-30T19:28:11.049749Z\","
       "\"amount_authorized\":1099,\"amount_captured\":0,"
       "\"amount_refunded\":0,\"amount_canceled\":1099,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":0,"
       "\"status\":\"expired\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"version\":2,"
-      "\"updated_at\":\"2026-11-30T19:19:12.069936Z\","
-      "\"authorized_at\":\"2026-11-30T19:19:12.067093Z\","
+      "\"updated_at\":\"2026-11-30T19:28:11.057031Z\","
+      "\"authorized_at\":\"2026-11-30T19:28:11.049749Z\","
       "\"captured_at\":null,"
       "\"canceled_at\":null}" },
 
-    { "resolvePayment", "pay_01M8PYB6YBFM3BC6XPXY8G7K5E",
-      "{\"id\":\"pay_01M8PYB6YBFM3BC6XPXY8G7K5E\",\"object\":\"payment\","
+    { "resolvePayment", "pay_01M8PYVN9RE848ZJ9HZKG81581",
+      "{\"id\":\"pay_01M8PYVN9RE848ZJ9HZKG81581\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"automatic\",\"payment_method\":{"
@@ -539,21 +533,21 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"last4\":\"4242\"},\"customer\":null,\"reference\":null,"
       "\"statement_descriptor\":null,\"authorization_expires_at\":null,"
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8PYB6YBFM3BC6XPXY8G7K5E\"},"
-      "\"created_at\":\"2026-11-30T19:19:12.075814Z\","
+      "\"reference\":\"sim_01M8PYVN9RE848ZJ9HZKG81581\"},"
+      "\"created_at\":\"2026-11-30T19:28:11.064127Z\","
       "\"amount_authorized\":1099,\"amount_captured\":1099,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":1099,"
       "\"status\":\"captured\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"version\":2,"
-      "\"updated_at\":\"2026-11-30T19:19:12.079132Z\","
-      "\"authorized_at\":\"2026-11-30T19:19:12.079132Z\","
-      "\"captured_at\":\"2026-11-30T19:19:12.079132Z\","
+      "\"updated_at\":\"2026-11-30T19:28:11.070778Z\","
+      "\"authorized_at\":\"2026-11-30T19:28:11.070778Z\","
+      "\"captured_at\":\"2026-11-30T19:28:11.070778Z\","
       "\"canceled_at\":null}" },
 
-    { "settlePayment", "pay_01M8PYB6YQFJRBZWEZ5E3GR80K",
-      "{\"id\":\"pay_01M8PYB6YQFJRBZWEZ5E3GR80K\",\"object\":\"payment\","
+    { "settlePayment", "pay_01M8PYVNA8F7DSN20E9Y8CMPF4",
+      "{\"id\":\"pay_01M8PYVNA8F7DSN20E9Y8CMPF4\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"automatic\",\"payment_method\":{"
@@ -561,17 +555,17 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"last4\":\"4242\"},\"customer\":null,\"reference\":null,"
       "\"statement_descriptor\":null,\"authorization_expires_at\":null,"
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8PYB6YQFJRBZWEZ5E3GR80K\"},"
-      "\"created_at\":\"2026-11-30T19:19:12.087793Z\","
+      "\"reference\":\"sim_01M8PYVNA8F7DSN20E9Y8CMPF4\"},"
+      "\"created_at\":\"2026-11-30T19:28:11.080616Z\","
       "\"amount_authorized\":1099,\"amount_captured\":1099,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":1099,"
       "\"status\":\"captured\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"version\":1,"
-      "\"updated_at\":\"2026-11-30T19:19:12.087793Z\","
-      "\"authorized_at\":\"2026-11-30T19:19:12.087793Z\","
-      "\"captured_at\":\"2026-11-30T19:19:12.087793Z\","
+      "\"updated_at\":\"2026-11-30T19:28:11.080616Z\","
+      "\"authorized_at\":\"2026-11-30T19:28:11.080616Z\","
+      "\"captured_at\":\"2026-11-30T19:28:11.080616Z\","
       "\"canceled_at\":null}" },
 
     { NULL, NULL, NULL }

@@ -58,6 +58,16 @@ const ngx_payments_query_t  ngx_payments_refunds_query[] = {
     LAST
 };
 
+const ngx_payments_query_t  ngx_payments_disputes_query[] = {
+    { "status", NULL, "status", NGX_PAYMENTS_QUERY_ENUM, 0,
+      ngx_payments_dispute_statuses, "May be repeated." },
+    CURRENCY,
+    { "payment", NULL, "payment", NGX_PAYMENTS_QUERY_PAYMENT, 0, NULL,
+      "Of this payment." },
+    CREATED,
+    LAST
+};
+
 const ngx_payments_query_t  ngx_payments_ledger_query[] = {
     CURRENCY,
     { "payment", NULL, "payment", NGX_PAYMENTS_QUERY_PAYMENT, 0, NULL,
@@ -332,6 +342,13 @@ void
 ngx_payments_list_refunds(ngx_payments_request_t *request)
 {
     ngx_payments_list(request, "refunds");
+}
+
+
+void
+ngx_payments_list_disputes(ngx_payments_request_t *request)
+{
+    ngx_payments_list(request, "disputes");
 }
 
 

@@ -486,6 +486,7 @@ void ngx_payments_query_init(ngx_str_t *secret);
 /* tables of parameters, in lists.c; the last is of who has none */
 extern const ngx_payments_query_t  ngx_payments_payments_query[];
 extern const ngx_payments_query_t  ngx_payments_refunds_query[];
+extern const ngx_payments_query_t  ngx_payments_disputes_query[];
 extern const ngx_payments_query_t  ngx_payments_ledger_query[];
 extern const ngx_payments_query_t  ngx_payments_created_query[];
 extern const ngx_payments_query_t  ngx_payments_events_query[];
@@ -538,6 +539,9 @@ void ngx_payments_resolve_payment(ngx_payments_request_t *request);
 void ngx_payments_read_object(ngx_payments_request_t *request);
 void ngx_payments_get_account(ngx_payments_request_t *request);
 void ngx_payments_update_refund(ngx_payments_request_t *request);
+void ngx_payments_win_dispute(ngx_payments_request_t *request);
+void ngx_payments_lose_dispute(ngx_payments_request_t *request);
+void ngx_payments_list_disputes(ngx_payments_request_t *request);
 void ngx_payments_update_key(ngx_payments_request_t *request);
 void ngx_payments_get_idempotency_key(ngx_payments_request_t *request);
 void ngx_payments_cancel_idempotency_key(ngx_payments_request_t *request);
@@ -582,6 +586,7 @@ extern const ngx_payments_schema_t  ngx_payments_update_merchant_schema;
 extern const ngx_payments_schema_t  ngx_payments_payment_answer;
 extern const ngx_payments_schema_t  ngx_payments_refund_answer;
 extern const ngx_payments_schema_t  ngx_payments_capture_answer;
+extern const ngx_payments_schema_t  ngx_payments_dispute_answer;
 extern const ngx_payments_schema_t  ngx_payments_balance_answer;
 extern const ngx_payments_schema_t  ngx_payments_ledger_answer;
 extern const ngx_payments_schema_t  ngx_payments_trial_answer;
@@ -604,6 +609,7 @@ extern const char *const  ngx_payments_cancel_reasons[];
 extern const char *const  ngx_payments_refund_reasons[];
 extern const char *const  ngx_payments_merchant_statuses[];
 extern const char *const  ngx_payments_event_types[];
+extern const char *const  ngx_payments_dispute_statuses[];
 
 /*
  * openapi.c, docs.c: what the table says of itself.  Built from the pool of a

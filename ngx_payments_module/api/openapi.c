@@ -49,6 +49,7 @@ static const struct {
 } ngx_payments_openapi_tags[] = {
     { "Payments", "Made, captured, canceled, read." },
     { "Refunds", "Money given back." },
+    { "Disputes", "What customers dispute." },
     { "Balances", "What there is, by currency." },
     { "Ledger", "Double entry, never changed." },
     { "Events", "What has changed, in an order that never misses one." },

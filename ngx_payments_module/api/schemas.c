@@ -57,7 +57,11 @@ static const char *const  accounts[] = {
 
 static const char *const  transactions[] = {
     "capture", "settlement", "refund", "refund_succeeded", "refund_failed",
-    "dispute", NULL
+    "dispute", "dispute_won", "dispute_lost", NULL
+};
+
+const char *const  ngx_payments_dispute_statuses[] = {
+    "open", "won", "lost", NULL
 };
 
 const char *const  ngx_payments_event_types[] = {
@@ -79,7 +83,7 @@ static const char *const  undoings[] = {
 };
 
 static const char *const  resources[] = {
-    "payment", "refund", "api_key", "merchant", NULL
+    "payment", "refund", "dispute", "api_key", "merchant", NULL
 };
 
 
@@ -206,6 +210,27 @@ static const ngx_payments_field_t  capture_fields[] = {
 
 const ngx_payments_schema_t  ngx_payments_capture_answer = {
     "Capture", "A part of an authorization that was taken.", capture_fields
+};
+
+
+OBJECT(dispute);
+
+static const ngx_payments_field_t  dispute_fields[] = {
+    ID("id", "dis_", NULL),
+    IS(dispute),
+    ID("payment_id", "pay_", NULL),
+    VALUE("amount", AMOUNT, "In minor units."),
+    VALUE("currency", CURRENCY, NULL),
+    ENUM("status", ngx_payments_dispute_statuses,
+         "`won`: the money is yours again; `lost`: it is the customer's."),
+    TEXT("reason", 64, "Why, as the processor says."),
+    VALUE("created_at", TIME, NULL),
+    VALUE("updated_at", TIME, NULL),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_dispute_answer = {
+    "Dispute", "What a customer disputes.", dispute_fields
 };
 
 

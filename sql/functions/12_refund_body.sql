@@ -21,6 +21,20 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         || ',"updated_at":' || pay.json_time(r.updated_at) || '}'
 $$;
 
+-- In: a row of disputes.  Out: the dispute as JSON, without white space.
+CREATE OR REPLACE FUNCTION pay.dispute_body(d pay.disputes) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT '{"id":"' || pay.id_text('dis_', d.dispute_id)
+        || '","object":"dispute","payment_id":"'
+        || pay.id_text('pay_', d.payment_id)
+        || '","amount":' || d.amount::text
+        || ',"currency":"' || d.currency
+        || '","status":"' || d.status
+        || '","reason":' || pay.json_text(d.reason)
+        || ',"created_at":' || pay.json_time(d.created_at)
+        || ',"updated_at":' || pay.json_time(d.updated_at) || '}'
+$$;
+
 -- In: a row of captures.  Out: the capture as JSON, without white space.
 CREATE OR REPLACE FUNCTION pay.capture_body(c pay.captures) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE AS $$

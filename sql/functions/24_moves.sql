@@ -154,6 +154,7 @@ RETURNS TABLE (o_name text, o_late text) LANGUAGE sql IMMUTABLE AS $$
             'AND source_id IN (SELECT unnest($2))'),
            ('captures', 'payment_id IN (SELECT unnest($2))'),
            ('refunds', 'refund_id IN (SELECT unnest($2))'),
+           ('disputes', 'dispute_id IN (SELECT unnest($2))'),
            ('journal', 'day >= $5::date AND key_hash IN (SELECT unnest($4))'),
            ('canceled_keys', 'day >= $5::date'),
            ('events', 'day >= $5::date AND event_id IN (SELECT unnest($3))'),

@@ -4,7 +4,8 @@
 --   item, merchant, livemode, key_hash, key, fingerprint, request_id, request
 --               as in create_payments; key NULL: the request had none
 --   payment     which one;   action  as in pay.transitions, or update_refund, of
---               the refund with that id
+--               the refund with that id, or win_dispute and lose_dispute, of the
+--               dispute
 --   object      a UUIDv7 for what the change makes (refund, capture)
 --   transfer, transfer2   UUIDv7 for the ledger
 --   amount      minor units; NULL: all that is possible
@@ -73,6 +74,36 @@ BEGIN
             o_created_at := j.created_at;
             o_request := j.request;
             o_body := CASE WHEN outcome IN (1, 10) THEN j.body END;
+            RETURN NEXT;
+            CONTINUE;
+        END IF;
+
+        IF action[i] IN ('win_dispute', 'lose_dispute') THEN
+            SELECT * INTO c FROM pay.end_dispute(merchant[i], livemode[i],
+                payment[i], action[i] = 'win_dispute', if_match[i], transfer[i],
+                at[i], request_id[i]);
+            outcome := c.outcome;
+            o_version := c.version;
+            o_body := c.body;
+
+            IF outcome = 0 THEN
+                status := c.status;
+                o_request_id := request_id[i];
+                o_object_id := payment[i];
+                o_created_at := now();
+
+                INSERT INTO pay.journal (merchant_id, key_hash, day,
+                       generation, status, object_version, livemode,
+                       request_id, event_id, object_id, parent_id, created_at,
+                       fingerprint, request, body, event_type, previous, key,
+                       movement, moved, moved_currency)
+                VALUES (merchant[i], key_hash[i], today, k.generation, status,
+                        o_version, livemode[i], o_request_id, o_item,
+                        o_object_id, c.parent_id, now(), fingerprint[i],
+                        request[i], o_body, c.event_type, c.previous, key[i],
+                        c.movement, c.moved, c.currency);
+            END IF;
+
             RETURN NEXT;
             CONTINUE;
         END IF;
@@ -159,6 +190,91 @@ BEGIN
 
         RETURN NEXT;
     END LOOP;
+END $$;
+
+-- How a dispute ends: won, the money is the merchant's again; lost, it is gone.  One that
+-- has ended stays as it is.  In: the dispute; whether it is won; versions of which it
+-- must have one, or NULL; an id for the ledger.  Out: outcome as above, and what the
+-- journal is to hold.
+CREATE OR REPLACE FUNCTION pay.end_dispute(merchant bigint, livemode boolean,
+    dispute uuid, won boolean, if_match text, transfer uuid, at timestamptz,
+    request uuid, OUT outcome smallint, OUT status smallint, OUT body text,
+    OUT version int, OUT parent_id uuid, OUT event_type text, OUT previous text,
+    OUT movement smallint, OUT moved bigint, OUT currency text)
+LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    d pay.disputes;
+    before text;
+BEGIN
+    outcome := 0;
+    version := 0;
+
+    SELECT e.* INTO d FROM pay.disputes e
+     WHERE e.merchant_id = merchant AND e.dispute_id = dispute
+       AND e.livemode = livemode;
+
+    IF NOT FOUND THEN
+        SELECT x.status, x.body INTO STRICT status, body
+          FROM pay.refusal('resource_not_found', pay.id_text('req_', request),
+                           NULL, '') x;
+        RETURN;
+    END IF;
+
+    -- the payment's lock is that of all it has
+    PERFORM FROM pay.payments e
+      WHERE e.merchant_id = merchant AND e.payment_id = d.payment_id
+        FOR UPDATE SKIP LOCKED;
+
+    IF NOT FOUND THEN
+        outcome := 5;
+        RETURN;
+    END IF;
+
+    SELECT e.* INTO STRICT d FROM pay.disputes e
+     WHERE e.merchant_id = merchant AND e.dispute_id = dispute;
+
+    IF d.version <> ALL (string_to_array(if_match, ',')::int[]) THEN
+        outcome := 7;
+        version := d.version;
+        RETURN;
+    END IF;
+
+    status := 200;
+
+    IF d.status <> 'open' THEN
+        version := d.version;
+        body := pay.dispute_body(d);
+        RETURN;
+    END IF;
+
+    before := pay.dispute_body(d);
+    parent_id := d.payment_id;
+    event_type := CASE WHEN won THEN 'dispute.won' ELSE 'dispute.lost' END;
+    movement := CASE WHEN won THEN 8 ELSE 9 END;
+    moved := d.amount;
+    currency := d.currency;
+
+    UPDATE pay.disputes e
+       SET status = CASE WHEN won THEN 'won' ELSE 'lost' END,
+           version = e.version + 1, updated_at = greatest(at, e.updated_at)
+     WHERE e.merchant_id = merchant AND e.dispute_id = dispute
+    RETURNING e.* INTO STRICT d;
+
+    UPDATE pay.payments e
+       SET amount_disputed = e.amount_disputed
+                             - CASE WHEN won THEN d.amount ELSE 0 END,
+           version = e.version + 1, updated_at = greatest(at, e.updated_at)
+     WHERE e.merchant_id = merchant AND e.payment_id = d.payment_id;
+
+    INSERT INTO pay.ledger_transfers
+    VALUES (merchant, transfer, d.payment_id, d.amount, at, 1, 4,
+            CASE WHEN won THEN 3 ELSE 1 END, livemode, d.currency,
+            CASE WHEN won THEN 'dispute_won' ELSE 'dispute_lost' END);
+
+    version := d.version;
+    body := pay.dispute_body(d);
+    previous := pay.previous_attributes(before, body);
 END $$;
 
 -- What a merchant notes of a refund: no change of state, and no event.  In: the refund;
@@ -277,6 +393,7 @@ DECLARE
                                  ELSE capturable END;
     a bigint := coalesce(amount, most);
     r pay.refunds;
+    d pay.disputes;
     refusal text;
     detail text;
     more text := '';
@@ -322,6 +439,9 @@ BEGIN
     IF refusal IS NULL AND currency <> p.currency THEN
         refusal := 'currency_mismatch';
 
+    ELSIF refusal IS NULL AND action = 'dispute' AND refundable = 0 THEN
+        refusal := 'refund_amount_exceeds_refundable';
+
     ELSIF refusal IS NULL AND action IN ('capture', 'refund')
           AND (a > most OR a = 0)
     THEN
@@ -359,7 +479,6 @@ BEGIN
 
     IF (action = 'update' AND coalesce(metadata::jsonb = p.metadata::jsonb, true)
         AND (NOT described OR description IS NOT DISTINCT FROM p.description))
-       OR (action = 'dispute' AND refundable = 0)
        OR (action = 'resolve' AND p.status <> 'processing')
     THEN
         status := 200;
@@ -532,15 +651,18 @@ BEGIN
 
     WHEN 'dispute' THEN
         p.amount_disputed := p.amount_disputed + refundable;
-        event_type := 'payment.updated';
+        event_type := 'dispute.created';
+        movement := 7;
+        moved := refundable;
 
-        IF refundable > 0 THEN
-            INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
-                   payment, refundable, made, 1, 3, 4, p.livemode, p.currency,
-                   'dispute');
-            movement := 7;
-            moved := refundable;
-        END IF;
+        INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
+               payment, refundable, made, 1, 3, 4, p.livemode, p.currency,
+               'dispute');
+        INSERT INTO pay.disputes AS e (merchant_id, dispute_id, payment_id,
+               amount, created_at, updated_at, livemode, currency, reason)
+        VALUES (p.merchant_id, object, payment, refundable, made, made,
+                p.livemode, p.currency, coalesce(reason, 'general'))
+        RETURNING e.* INTO d;
     END CASE;
 
     UPDATE pay.payments e
@@ -565,6 +687,11 @@ BEGIN
         parent_id := payment;
         version := r.version;
         body := pay.refund_body(r);
+    ELSIF d.dispute_id IS NOT NULL THEN
+        object_id := object;
+        parent_id := payment;
+        version := d.version;
+        body := pay.dispute_body(d);
     ELSE
         -- as the row is now: an expression of its own is made ready once in a
         -- transaction, one of RETURNING for each statement

@@ -55,6 +55,8 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
       LEFT JOIN (VALUES
         (1, '% /v1/payments/%/refunds', 'refund', 'ref_'),
         (1, '% /v1/refunds/%', 'refund', 'ref_'),
+        (1, '% /v1/test_helpers/payments/%/dispute', 'dispute', 'dis_'),
+        (1, '% /v1/test_helpers/disputes/%', 'dispute', 'dis_'),
         (2, '% /v1/payments%', 'payment', 'pay_'),
         (2, '% /v1/test_helpers/payments%', 'payment', 'pay_'),
         (2, '% /v1/api_keys%', 'api_key', 'key_'),

@@ -81,6 +81,18 @@ LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
        AND p.livemode = read_capture.livemode
 $$;
 
+-- In: merchant, mode and id of a dispute.  Out: its version and body, or no row where
+-- this merchant has no such dispute.
+CREATE OR REPLACE FUNCTION pay.read_dispute(merchant bigint, livemode boolean,
+    id uuid)
+RETURNS TABLE (o_version int, o_body text)
+LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
+    SELECT d.version, pay.dispute_body(d)
+      FROM pay.disputes d
+     WHERE d.merchant_id = merchant AND d.dispute_id = id
+       AND d.livemode = read_dispute.livemode
+$$;
+
 -- In: a merchant; mode and id are not looked at.  Out: a version, which merchants do
 -- not have, and the merchant's body.
 CREATE OR REPLACE FUNCTION pay.read_account(merchant bigint, livemode boolean,

@@ -17,6 +17,11 @@ BEGIN
                             WHERE r.merchant_id = merchant AND r.refund_id = u.id),
                           ',' ORDER BY u.n)
           INTO body FROM unnest(ids) WITH ORDINALITY AS u(id, n);
+    WHEN 'disputes' THEN
+        SELECT string_agg((SELECT pay.dispute_body(d) FROM pay.disputes d
+                            WHERE d.merchant_id = merchant AND d.dispute_id = u.id),
+                          ',' ORDER BY u.n)
+          INTO body FROM unnest(ids) WITH ORDINALITY AS u(id, n);
     WHEN 'api_keys' THEN
         SELECT string_agg((SELECT pay.api_key_body(k) FROM pay.api_keys k
                             WHERE k.merchant_id = merchant AND k.key_id = u.id),
@@ -46,6 +51,7 @@ LANGUAGE plpgsql IMMUTABLE SET search_path = pay, pg_temp AS $$
 BEGIN
     id := CASE kind WHEN 'payments' THEN 'payment_id'
                     WHEN 'refunds' THEN 'refund_id'
+                    WHEN 'disputes' THEN 'dispute_id'
                     WHEN 'ledger_transactions' THEN 'transaction_id'
                     WHEN 'api_keys' THEN 'key_id'
                     WHEN 'merchants' THEN 'public_id' END;
@@ -62,7 +68,7 @@ BEGIN
                 'FROM pay.payment_references r WHERE r.merchant_id = $1 '
                 'AND r.livemode = $2 AND r.reference = $5->>''reference'')'
            ELSE '' END
-        || CASE WHEN kind = 'refunds' AND f ? 'payment'
+        || CASE WHEN kind IN ('refunds', 'disputes') AND f ? 'payment'
            THEN ' AND t.payment_id = ($5->>''payment'')::uuid' ELSE '' END;
     above := ' AND t.' || id || ' > $3';
     below := ' AND t.' || id || ' < $6';
@@ -119,7 +125,7 @@ END $$;
 -- In: arrays of one length, an element for each request:
 --   item        the caller's tag
 --   merchant, livemode   whose
---   kind        payments, refunds, ledger_transactions, api_keys, merchants
+--   kind        payments, refunds, disputes, ledger_transactions, api_keys, merchants
 --               (all there are), or payment_refunds: those of the payment of
 --               the filter
 --   filter      what to list, a JSON object that the caller has checked:

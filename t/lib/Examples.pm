@@ -48,6 +48,8 @@ sub refunded {
     return ($id, made(api('POST', "/v1/payments/$id/refunds", { amount => 400 })));
 }
 
+sub disputed { made(api('POST', '/v1/test_helpers/payments/' . payment() . '/dispute', {})) }
+
 sub captured {
     my $id = authorized();
     api('POST', "/v1/payments/$id/capture", {});
@@ -89,6 +91,9 @@ my %parameter = (
     expirePayment        => \&authorized,
     settlePayment        => sub { payment() },
     disputePayment       => sub { payment() },
+    winDispute           => \&disputed,
+    loseDispute          => \&disputed,
+    getDispute           => \&disputed,
     getBalance           => sub { 'EUR' },
     getLedgerTransaction => sub { first_of('/v1/ledger/transactions') },
     getEvent             => sub { first_of('/v1/events') },
