@@ -132,6 +132,16 @@ error_log_since(\$log);
     is(api('GET', "/v1/merchants/$there", undef, %admin)->{json}{name}, 'there', 'one is found');
     is(api('GET', '/v1/merchants/mer_01JC000000E0080000000000ZZ', undef, %admin)->{status}, 404,
        'one that nobody has is not');
+    # a key that was used where somebody else's merchant is: found, and never burnt
+    my $used = uuid();
+    is(api('POST', '/v1/api_keys', { name => 'there', scopes => ['payments:read'], merchant_id => $there }, %admin,
+           'Idempotency-Key' => $used)->{status}, 201, 'an API key for him');
+    is(api('GET', "/v1/idempotency_keys/$used", undef, %admin)->{json}{state}, 'completed', 'its idempotency key is found');
+    my $undone = api('POST', "/v1/idempotency_keys/$used/cancel", {}, %admin, 'Idempotency-Key' => uuid());
+    is("$undone->{status} $undone->{json}{errors}[0]{parameter}", '422 key', '... and is not canceled');
+    is(api('GET', "/v1/idempotency_keys/$used", undef, %admin)->{json}{state}, 'completed', '... nor burnt');
+    is(api('GET', '/v1/idempotency_keys/' . uuid(), undef, %admin)->{status}, 404, 'one that nobody has used is not there');
+
     my $changed = api('PATCH', "/v1/merchants/$there", { name => 'renamed' }, %admin,
                       'Idempotency-Key' => uuid());
     is("$changed->{status} " . ($changed->{json}{name} || $changed->{body}), '200 renamed', 'changed from elsewhere');

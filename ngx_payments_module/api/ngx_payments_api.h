@@ -413,6 +413,9 @@ typedef struct {
 ngx_int_t ngx_payments_api_place(ngx_payments_request_t *request,
     ngx_str_t *id);
 void ngx_payments_api_list_merchants(ngx_payments_request_t *request);
+/* an idempotency key of an administrator, by request->values, wherever it was
+   used */
+void ngx_payments_api_find_key(ngx_payments_request_t *request);
 /* the answer of a health check; the text is JSON */
 void ngx_payments_api_health(ngx_payments_request_t *request,
     ngx_uint_t status, const char *text);

@@ -298,13 +298,13 @@ ngx_payments_readyz(ngx_payments_request_t *request)
 
 
 /*
- * NGX_OK: *found is the shard that has the merchant who was asked for;
+ * NGX_OK: *found is the shard that has the object that was asked for;
  * NGX_DECLINED: none has; NGX_ERROR: one that may does not answer, which was
  * said.
  */
 
 static ngx_int_t
-ngx_payments_merchant_found(ngx_payments_parts_t *parts,
+ngx_payments_parts_found(ngx_payments_parts_t *parts,
     ngx_payments_part_t **found)
 {
     ngx_uint_t               i;
@@ -333,14 +333,14 @@ ngx_payments_merchant_found(ngx_payments_parts_t *parts,
 
 
 static void
-ngx_payments_get_merchant_done(ngx_payments_parts_t *parts)
+ngx_payments_found_done(ngx_payments_parts_t *parts)
 {
     ngx_int_t                rc;
     ngx_payments_part_t     *part;
     ngx_payments_request_t  *request = parts->request;
     ngx_payments_answer_t   *answer = &request->answer;
 
-    rc = ngx_payments_merchant_found(parts, &part);
+    rc = ngx_payments_parts_found(parts, &part);
 
     if (rc == NGX_ERROR) {
         return;
@@ -386,10 +386,18 @@ ngx_payments_ask_merchant(ngx_payments_request_t *request, ngx_str_t *id,
 
 
 void
+ngx_payments_api_find_key(ngx_payments_request_t *request)
+{
+    ngx_payments_ask_all(request, NGX_PAYMENTS_PG_GET_KEYS_THERE, 1, 0,
+                         ngx_payments_found_done);
+}
+
+
+void
 ngx_payments_get_merchant(ngx_payments_request_t *request)
 {
     ngx_payments_ask_merchant(request, &request->id,
-                              ngx_payments_get_merchant_done);
+                              ngx_payments_found_done);
 }
 
 
@@ -400,7 +408,7 @@ ngx_payments_placed(ngx_payments_parts_t *parts)
     ngx_payments_part_t     *part;
     ngx_payments_request_t  *request = parts->request;
 
-    rc = ngx_payments_merchant_found(parts, &part);
+    rc = ngx_payments_parts_found(parts, &part);
 
     if (rc == NGX_ERROR) {
         return;

@@ -132,6 +132,11 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
     { "get_keys", "pay.get_keys($1,$2,$3,$4,$5,'%T s')",
       NGX_PAYMENTS_PG_READ, 4, { I, B, U, T }, MERCHANT },
 
+    /* the same, of an administrator, in a shard that may not be his */
+
+    { "get_keys_there", "pay.get_keys($1,$2,$3,$4,$5,'%T s')",
+      NGX_PAYMENTS_PG_READ, 4, { I, B, U, T }, OF },
+
     { "authenticate", "pay.authenticate($1,$2,$3)",
       NGX_PAYMENTS_PG_CONTROL, 2, { I, Y }, MERCHANT },
 
