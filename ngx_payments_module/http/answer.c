@@ -124,43 +124,33 @@ ngx_payments_http_allow(ngx_http_request_t *r, ngx_uint_t methods)
  * headers of its own: these are nobody's, and are not sent
  */
 
-static ngx_int_t
+static void
 ngx_payments_http_lasts(ngx_http_request_t *r)
 {
-    ngx_table_elt_t  *nobodys;
+    static ngx_table_elt_t   expires, cache_control;
 
-    nobodys = ngx_pcalloc(r->pool, 2 * sizeof(ngx_table_elt_t));
-    if (nobodys == NULL) {
-        return NGX_ERROR;
-    }
+    /* what the last response has left: it has been written by now */
 
-    r->headers_out.expires = &nobodys[0];
+    ngx_memzero(&expires, sizeof(ngx_table_elt_t));
+    ngx_memzero(&cache_control, sizeof(ngx_table_elt_t));
+
+    r->headers_out.expires = &expires;
 
 #if (nginx_version >= 1023000)
-    r->headers_out.cache_control = &nobodys[1];
+    r->headers_out.cache_control = &cache_control;
 #else
     {
-    ngx_table_elt_t  **cc;
+    static ngx_table_elt_t  *first = &cache_control;
 
-    /* an array of pointers there, of which the first is written */
+    /* an array of pointers there; who adds one gets another array */
 
-    if (ngx_array_init(&r->headers_out.cache_control, r->pool, 1,
-                       sizeof(ngx_table_elt_t *))
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    cc = ngx_array_push(&r->headers_out.cache_control);
-    if (cc == NULL) {
-        return NGX_ERROR;
-    }
-
-    *cc = &nobodys[1];
+    r->headers_out.cache_control.elts = &first;
+    r->headers_out.cache_control.nelts = 1;
+    r->headers_out.cache_control.nalloc = 1;
+    r->headers_out.cache_control.size = sizeof(ngx_table_elt_t *);
+    r->headers_out.cache_control.pool = r->pool;
     }
 #endif
-
-    return NGX_OK;
 }
 
 
@@ -169,9 +159,7 @@ ngx_payments_http_common(ngx_payments_http_ctx_t *ctx)
 {
     ngx_str_t  id;
 
-    if (ngx_payments_http_lasts(ctx->r) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_payments_http_lasts(ctx->r);
 
     id.data = ctx->request.request_id;
     id.len = NGX_PAYMENTS_ID_LEN;

@@ -186,6 +186,29 @@ ngx_payments_http_secret(ngx_http_request_t *r, ngx_str_t *s,
 }
 
 
+/* whether there are as many digits as the shortest card number has, or what
+   may stand for some */
+
+static ngx_uint_t
+ngx_payments_http_digits(ngx_str_t *path)
+{
+    u_char      *p, *last;
+    ngx_uint_t   digits;
+
+    last = path->data + path->len;
+
+    for (p = path->data, digits = 0; p < last; p++) {
+        digits += (*p >= '0' && *p <= '9');
+
+        if (*p == '%' || *p >= 0x80) {
+            return 1;
+        }
+    }
+
+    return digits >= 12;
+}
+
+
 /*
  * A card number in the path: in its segments, decoded as they are used, and
  * over them, but for ids, which are random
@@ -200,6 +223,10 @@ ngx_payments_http_path_card(ngx_http_request_t *r)
     ngx_uint_t   encoded, found;
 
     path = ngx_payments_http_raw(r, &encoded);
+
+    if (!ngx_payments_http_digits(&path)) {
+        return 0;
+    }
 
     decoded = ngx_pnalloc(r->pool, path.len + 1);
     if (decoded == NULL) {
