@@ -83,6 +83,11 @@ sub pay {
     is(ask('GET', "/v1/idempotency_keys/$name")->{json}{resource_id}, $second->{id}, '... and its key names the refund');
     is(ask('PATCH', "/v1/refunds/$refund->{id}", { metadata => { c => '3' } }, key => $other)->{status}, 404, 'its own merchant only');
     is(ask('PATCH', "/v1/refunds/$payment", { metadata => { c => '3' } })->{status}, 404, '... and no other kind of id');
+    my $slow = pay(token => 'tok_refund_fail')->{id};
+    my $lost = ask('POST', "/v1/payments/$slow/refunds", { amount => 10, reference => 'again' })->{json}{id};
+    ok(wait_until(15, sub { ask('GET', "/v1/refunds/$lost")->{json}{status} eq 'failed' }), 'a refund that fails');
+    is(ask('POST', "/v1/payments/$slow/refunds", { amount => 10, reference => 'again' })->{status}, 201, '... leaves its reference');
+    is(ask('PATCH', "/v1/refunds/$lost", { reference => 'again', metadata => { x => '1' } })->{status}, 200, '... and may be sent back as it is');
     is(ask('PATCH', "/v1/refunds/$refund->{id}", { amount => 5 })->{json}{code}, 'unknown_parameter', 'an amount does not change');
     my $pending = ask('POST', '/v1/payments/' . pay(token => 'tok_refund_fail')->{id} . '/refunds', { reference => 'slow' })->{json};
     is(ask('PATCH', "/v1/refunds/$pending->{id}", { metadata => { note => 'x' } })->{status}, 200, 'one that waits is changed');
@@ -140,6 +145,15 @@ sub pay {
     ok(wait_until(15, sub { ask('GET', '/v1/payments?limit=1', undef, key => $made->{secret})->{status} == 401 }), '... and is refused then');
     is(ask('PATCH', "/v1/api_keys/$made->{id}", { expires_at => '2099-01-01T00:00:00Z' })->{status}, 422, 'one that has ended is not brought back');
     is(ask('PATCH', "/v1/api_keys/$made->{id}", { name => 'x' }, key => $other)->{status}, 404, 'its own merchant only');
+
+    # who lacks its scopes may end it, and not prolong it
+    my ($weak) = api_key($number, ['keys:write']);
+    my $strong = ask('POST', '/v1/api_keys', { name => 's', scopes => ['payments:write'], expires_at => '2030-01-01T00:00:00Z' })->{json};
+    my $longer = ask('PATCH', "/v1/api_keys/$strong->{id}", { expires_at => '2031-01-01T00:00:00Z' }, key => $weak);
+    is("$longer->{status} $longer->{json}{code}", '403 scope_escalation', 'a key is not prolonged by one that lacks its scopes');
+    is(ask('PATCH', "/v1/api_keys/$strong->{id}", { expires_at => '2029-01-01T00:00:00Z' }, key => $weak)->{status}, 200, '... but shortened');
+    my $far = ask('POST', '/v1/api_keys', { name => 'f', scopes => ['payments:read'], expires_at => '9999-12-31T23:59:59-23:59' });
+    is($far->{json}{expires_at}, '9999-12-31T23:59:59.999999Z', 'no year of five digits');
 }
 
 is(join("\n", invariants()), '', 'invariants');

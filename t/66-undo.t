@@ -53,6 +53,15 @@ sub outcome { my ($answer) = @_; return "$answer->{status} " . ($answer->{json}{
     is(outcome(pay(reference => 'order-2')), '409 reference_already_used', 'of one that waits for the processor');
     ok(wait_until(15, sub { pay(reference => 'order-2')->{status} == 201 }), '... free when it has failed');
 
+    # none of these takes it from another one: each is asked for, and declined
+    for my $round (1 .. 3) {
+        my @requests = map { later(text('POST', '/v1/payments', { amount => 5, currency => 'EUR',
+            payment_method => { token => 'tok_declined' }, reference => "none-$round" }, key => $key), 30) } 1 .. 20;
+        my %n;
+        $n{ collect($_)->{status} }++ for @requests;
+        is(join(' ', %n), '402 20', '20 that are declined at once: all are told so');
+        is(scalar(@{ api('GET', "/v1/payments?reference=none-$round&limit=100", undef, key => $key)->{json}{data} }), 20, '... and listed');
+    }
     for my $round (1 .. 3) {
         my $name = "rush-$round";
         pay(reference => $name, token => 'tok_declined') if $round > 1;
@@ -132,6 +141,12 @@ sub undo {
 
     pay(key => $name[6], capture_method => 'manual');
     is(cancel($name[6], key => $writer), '200 done', 'what needs no refund needs no scope for it');
+
+    # in quotes, as the header may have it
+    api('POST', '/v1/payments', { amount => 5, currency => 'EUR', payment_method => { token => 'tok_visa' } },
+        key => $key, 'Idempotency-Key' => qq{"$name[8]"});
+    is(cancel("%22$name[8]%22"), '200 done', 'a key in quotes is the same key');
+    is(undo($name[8]), 'done', '... by either name');
 
     # what a key cannot cancel says where and why
     my $own = uuid();

@@ -109,7 +109,7 @@ for ([1, 'bare'], ['', 'empty'], ['"1', 'half'], ['1"', 'the other half'], ['w/"
     like($answer->{json}{detail}, qr/"3"/, '... with the form');
 }
 is(get("/v1/payments/$id")->{json}{version}, 1, 'nothing has changed');
-for (['"01"', 412], ['"7"', 412], ['W/"7", "8"', 412], ['"x"', 412], ['"1"', 200], ['W/"2"', 200], ['"9", W/"3"', 200], ['*', 200]) {
+for (['"a,b"', 412], [', ,"77" ,', 412], ['"01"', 412], ['"7"', 412], ['W/"7", "8"', 412], ['"x"', 412], ['"1"', 200], ['W/"2"', 200], ['"9", W/"3"', 200], ['*', 200]) {
     my ($tag, $status) = @$_;
     my $answer = send_to('PATCH', "/v1/payments/$id", { description => uuid() }, 'If-Match' => $tag);
     is($answer->{status}, $status, "If-Match: $tag");
@@ -127,10 +127,13 @@ for (['"01"', 412], ['"7"', 412], ['W/"7", "8"', 412], ['"x"', 412], ['"1"', 200
     is(raw('POST', '/v1/payments', Compress::Zlib::memGzip($text), 'Content-Encoding' => 'X-GZIP')->{status}, 201, 'x-gzip');
     is(raw('POST', '/v1/payments', $text, 'Content-Encoding' => 'identity')->{status}, 201, 'identity');
     for (['half of one', substr Compress::Zlib::memGzip($text), 0, 30], ['none', $text],
-         ['with something behind it', Compress::Zlib::memGzip($text) . 'x']) {
+         ['with something behind it', Compress::Zlib::memGzip($text) . 'x'],
+         ['with half of one behind it', Compress::Zlib::memGzip($text) . substr Compress::Zlib::memGzip(' '), 0, 15]) {
         my $refused = raw('POST', '/v1/payments', $_->[1], 'Content-Encoding' => 'gzip');
         is("$refused->{status} $refused->{json}{code}", '400 invalid_json', "gzip, $_->[0]");
     }
+    is(raw('POST', '/v1/payments', Compress::Zlib::memGzip('') . Compress::Zlib::memGzip(substr $text, 0, 9)
+           . Compress::Zlib::memGzip(substr $text, 9), 'Content-Encoding' => 'gzip')->{status}, 201, 'gzip of several members');
     my $bomb = Compress::Zlib::memGzip('{"description":"' . 'x' x 10_000_000 . '"}');
     is(raw('POST', '/v1/payments', $bomb, 'Content-Encoding' => 'gzip')->{status}, 413, 'ten MB in ' . length($bomb) . ' bytes');
     is(raw('POST', '/v1/payments', Compress::Zlib::memGzip('{"description":"4242424242424242"}'),
@@ -234,6 +237,11 @@ for (['"01"', 412], ['"7"', 412], ['W/"7", "8"', 412], ['"x"', 412], ['"1"', 200
     }
     my $card = get('/v1/payments?customer=4242424242424242');
     is($card->{json}{code}, 'card_number_not_allowed', 'a card');
+
+    like(refused(send_to('POST', '/v1/payments', { amount => 5, currency => 'EUR', payment_method => { token => 'tok_visa' },
+                         capture_method => 'later' }), '/capture_method', 'enum', 'a word that is none of some'), qr/automatic, manual/, '... which are named');
+    my $dollars = send_to('POST', "/v1/payments/$made[1]/refunds", { amount => 1, currency => 'USD' });
+    is("$dollars->{json}{code} $dollars->{json}{errors}[0]{pointer}", 'currency_mismatch /currency', 'another currency');
 
     # of a body, found out inside the database
     my $full = pay(metadata => { map { ("k$_" => 'x') } 1 .. 50 })->{json}{id};

@@ -43,7 +43,16 @@ ngx_payments_key_target(ngx_payments_request_t *request, ngx_pool_t *pool,
 
     text->len = dst - text->data;
 
-    if (text->len > NGX_PAYMENTS_KEY_MAX) {
+    /* as the header is read */
+
+    if (text->len >= 2 && text->data[0] == '"'
+        && text->data[text->len - 1] == '"')
+    {
+        text->data++;
+        text->len -= 2;
+    }
+
+    if (text->len == 0 || text->len > NGX_PAYMENTS_KEY_MAX) {
         return NGX_DECLINED;
     }
 

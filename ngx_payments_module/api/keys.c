@@ -362,6 +362,11 @@ ngx_payments_administer_body(ngx_payments_request_t *request,
                                     &a->values[A_EXPIRES].number, &more)
             != 0);
 
+    /* an offset may make it a year of five digits */
+
+    a->values[A_EXPIRES].number = ngx_min(a->values[A_EXPIRES].number,
+                                          NGX_PAYMENTS_TIME_MAX);
+
     if (slots[F_OVERLAP] != NULL) {
         (void) ngx_payments_integer(ws->json.text + slots[F_OVERLAP]->start,
                                     slots[F_OVERLAP]->len,
@@ -405,6 +410,13 @@ ngx_payments_administer_object(ngx_payments_request_t *request,
                                       NGX_PAYMENTS_UUID_LEN);
     }
 
+    if (ngx_payments_administer_scopes(pool, request->scopes,
+                                       &values[A_ALLOWED])
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     if (!request->operation->reveals) {
         return NGX_OK;
     }
@@ -421,8 +433,7 @@ ngx_payments_administer_object(ngx_payments_request_t *request,
                                   ngx_payments_keys_mode(request->livemode),
                                   NGX_PAYMENTS_KEY_MODE);
 
-    return ngx_payments_administer_scopes(pool, request->scopes,
-                                          &values[A_ALLOWED]);
+    return NGX_OK;
 }
 
 

@@ -401,7 +401,8 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .example = "{\"name\":\"Monthly reports\"}",
       .handler = ngx_payments_update_key,
       .status = 200, .answer = &ngx_payments_key_answer,
-      .problems = PROBLEMS(NGX_PAYMENTS_P_RESOURCE_BUSY),
+      .problems = PROBLEMS(NGX_PAYMENTS_P_RESOURCE_BUSY,
+                           NGX_PAYMENTS_P_SCOPE_ESCALATION),
       .summary = "Update an API key",
       .about = "Its name, and when it ends. One that was revoked or has "
                "expired stays so." },

@@ -554,10 +554,10 @@ ngx_payments_problem_violations(ngx_payments_request_t *request,
     ngx_payments_out_t         out;
     ngx_payments_violation_t  *violation;
 
-    /* a pointer's byte takes six at most (\u001f), the rest is ours */
+    /* a pointer's byte takes six at most (\u001f), one of a detail two */
 
     size = 32 + v->nviolations * (6 * sizeof(violation->pointer)
-                                  + sizeof(violation->detail) + 96);
+                                  + 2 * sizeof(violation->detail) + 96);
 
     buffer = ngx_pnalloc(request->pool, size);
     if (buffer == NULL) {

@@ -216,7 +216,7 @@ ngx_payments_query_metadata(ngx_payments_query_state_t *q,
 
     if (q->n[i] + 2 > NGX_PAYMENTS_QUERY_VALUES) {
         return ngx_payments_query_invalid(q, name, "max_items",
-                                          "comes too often");
+                                          "only 8 pairs can be asked for");
     }
 
     if (ngx_payments_query_length(&key) > 40

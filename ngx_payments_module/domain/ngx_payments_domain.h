@@ -217,11 +217,14 @@ typedef enum {
 } ngx_payments_violation_e;
 
 
+#define NGX_PAYMENTS_DETAIL_LEN  256
+
 typedef struct {
     ngx_payments_violation_e      kind;
     const char                   *code;    /* "required", "type", ... */
     char                          pointer[160];  /* RFC 6901, C string */
-    char                          detail[96];    /* C string, no input in it */
+    char                          detail[NGX_PAYMENTS_DETAIL_LEN];
+                                           /* C string, no input in it */
 } ngx_payments_violation_t;
 
 

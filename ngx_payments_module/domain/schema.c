@@ -131,12 +131,49 @@ ngx_payments_failed(ngx_payments_validator_t *t,
     const ngx_payments_path_t *path, const char *code, const char *format,
     int64_t n)
 {
-    char  detail[96];
+    char  detail[NGX_PAYMENTS_DETAIL_LEN];
 
     (void) snprintf(detail, sizeof(detail), format, (long long) n);
 
     ngx_payments_violation(t->json, t->v, path,
                            NGX_PAYMENTS_VALIDATION_FAILED, code, detail);
+}
+
+
+/* "must be one of a, b", or what a pattern says */
+
+static void
+ngx_payments_not_allowed(ngx_payments_validator_t *t,
+    const ngx_payments_path_t *path, const ngx_payments_field_t *f)
+{
+    int                 n;
+    char                detail[NGX_PAYMENTS_DETAIL_LEN];
+    size_t              used;
+    const char *const  *value;
+
+    if (f->values == NULL) {
+        (void) snprintf(detail, sizeof(detail), "must match ^%s$", f->pattern);
+        ngx_payments_violation(t->json, t->v, path,
+                               NGX_PAYMENTS_VALIDATION_FAILED, "pattern",
+                               detail);
+        return;
+    }
+
+    used = (size_t) snprintf(detail, sizeof(detail), "must be one of");
+
+    for (value = f->values; *value != NULL; value++) {
+        n = snprintf(detail + used, sizeof(detail) - used, "%s %s",
+                     value == f->values ? "" : ",", *value);
+
+        if (n < 0 || (size_t) n >= sizeof(detail) - used) {
+            break;
+        }
+
+        used += (size_t) n;
+    }
+
+    ngx_payments_violation(t->json, t->v, path, NGX_PAYMENTS_VALIDATION_FAILED,
+                           "enum", detail);
 }
 
 
@@ -199,8 +236,7 @@ ngx_payments_check_string(ngx_payments_validator_t *t,
             }
         }
 
-        ngx_payments_failed(t, path, "enum",
-                            "must be one of the documented values", 0);
+        ngx_payments_not_allowed(t, path, f);
         return;
     }
 
@@ -213,9 +249,7 @@ ngx_payments_check_string(ngx_payments_validator_t *t,
 
         if (out.overflow || !ngx_payments_pattern_match(f->pattern, text, len))
         {
-            ngx_payments_failed(t, path, "pattern",
-                                "has a character that is not allowed, or lacks "
-                                "one", 0);
+            ngx_payments_not_allowed(t, path, f);
         }
     }
 }
@@ -389,8 +423,7 @@ ngx_payments_check_set(ngx_payments_validator_t *t,
         }
 
         if (f->values[n] == NULL) {
-            ngx_payments_failed(t, &member, "enum",
-                                "must be one of the documented values", 0);
+            ngx_payments_not_allowed(t, &member, f);
 
         } else if (seen & (1u << n)) {
             ngx_payments_failed(t, &member, "unique_items",

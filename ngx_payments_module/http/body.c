@@ -76,7 +76,7 @@ ngx_payments_http_body_bytes(ngx_http_request_t *r, ngx_str_t *body)
 }
 
 
-/* RFC 1952: one member, of which no more is inflated than a body may have */
+/* RFC 1952: members, of which no more is inflated than a body may have */
 
 static ngx_int_t
 ngx_payments_http_inflate(ngx_http_request_t *r, ngx_str_t *body)
@@ -102,7 +102,11 @@ ngx_payments_http_inflate(ngx_http_request_t *r, ngx_str_t *body)
         return NGX_ERROR;
     }
 
-    rc = inflate(&stream, Z_FINISH);
+    do {
+        rc = inflate(&stream, Z_FINISH);
+    } while (rc == Z_STREAM_END && stream.avail_in
+             && inflateReset(&stream) == Z_OK);
+
     len = NGX_PAYMENTS_BODY_MAX + 1 - stream.avail_out;
 
     (void) inflateEnd(&stream);

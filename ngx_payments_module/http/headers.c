@@ -142,33 +142,57 @@ ngx_payments_http_piece(u_char **p, u_char *last, u_char separator)
 }
 
 
-/* RFC 9110, 8.8.3: an entity tag, weak or not; what is between its quotes */
+/*
+ * RFC 9110, 8.8.3: the next entity tag of a list, weak or not, or "*"; what is
+ * between its quotes.  NGX_DONE: there is none
+ */
 
 static ngx_int_t
-ngx_payments_http_tag(ngx_str_t *tag)
+ngx_payments_http_tag(u_char **from, u_char *last, ngx_str_t *tag,
+    ngx_uint_t *any)
 {
-    size_t  i;
+    u_char  *p = *from;
 
-    if (tag->len > 2 && tag->data[0] == 'W' && tag->data[1] == '/') {
-        tag->data += 2;
-        tag->len -= 2;
+    while (p < last && (*p == ' ' || *p == '\t' || *p == ',')) {
+        p++;
     }
 
-    if (tag->len < 2 || tag->data[0] != '"' || tag->data[tag->len - 1] != '"') {
-        return NGX_ERROR;
+    if (p == last) {
+        return NGX_DONE;
     }
 
-    tag->data++;
-    tag->len -= 2;
+    if (*p == '*') {
+        *any = 1;
+        tag->len = 0;
+        p++;
 
-    for (i = 0; i < tag->len; i++) {
-        if (tag->data[i] <= ' ' || tag->data[i] == '"' || tag->data[i] == 0x7f)
-        {
+    } else {
+        p += (last - p > 2 && p[0] == 'W' && p[1] == '/') ? 2 : 0;
+
+        if (*p++ != '"') {
             return NGX_ERROR;
         }
+
+        tag->data = p;
+
+        while (p < last && *p > ' ' && *p != '"' && *p != 0x7f) {
+            p++;
+        }
+
+        if (p == last || *p != '"') {
+            return NGX_ERROR;
+        }
+
+        tag->len = p++ - tag->data;
     }
 
-    return NGX_OK;
+    while (p < last && (*p == ' ' || *p == '\t')) {
+        p++;
+    }
+
+    *from = p;
+
+    return (p == last || *p == ',') ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -182,6 +206,7 @@ static void
 ngx_payments_http_match_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
 {
     u_char     *p, *last, *to;
+    ngx_int_t   rc;
     ngx_str_t   tag, *match = &ctx->request.if_match;
     ngx_uint_t  n, any;
 
@@ -202,18 +227,18 @@ ngx_payments_http_match_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
     p = value->data;
     last = p + value->len;
     any = 0;
+    ngx_str_null(&tag);
 
-    for (n = 0; p < last || n == 0; n++) {
-        tag = ngx_payments_http_piece(&p, last, ',');
+    for (n = 0; /* void */ ; n++) {
+        rc = ngx_payments_http_tag(&p, last, &tag, &any);
 
-        if (tag.len == 1 && tag.data[0] == '*') {
-            any = 1;
-            continue;
-        }
-
-        if (ngx_payments_http_tag(&tag) != NGX_OK) {
+        if (rc == NGX_ERROR || (rc == NGX_DONE && n == 0)) {
             ctx->untagged = 1;
             return;
+        }
+
+        if (rc == NGX_DONE) {
+            break;
         }
 
         if (tag.len == 0 || tag.len > 9 || tag.data[0] == '0'

@@ -1,3 +1,9 @@
+-- In: payments that had a reference.  Out: the newest 1000 of them.
+CREATE OR REPLACE FUNCTION pay.newest(ids uuid[]) RETURNS uuid[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT ids[greatest(1, coalesce(cardinality(ids), 0) - 999):]
+$$;
+
 -- Creates payments: n requests, one call, one transaction, an outcome each.
 --
 -- In: arrays of one length, an element for each request:
@@ -131,20 +137,19 @@ BEGIN
 
     -- references, if there are any
     IF array_remove(reference, NULL) <> '{}' THEN
-        -- one of each, rather one that is approved; the row of a payment that
-        -- has ended without money is taken over
+        -- one of each; the row of a payment that has ended without money is
+        -- taken over
         WITH won AS (
             INSERT INTO pay.payment_references AS e
                    (merchant_id, livemode, reference, payment_id)
             SELECT DISTINCT ON (1, 2, 3) merchant[u.n], livemode[u.n], u.r,
                    payment[u.n]
               FROM unnest(reference) WITH ORDINALITY u(r, n)
-             WHERE act[u.n] = -1 AND u.r IS NOT NULL
-             ORDER BY 1, 2, 3, failure[u.n] IS NOT NULL, u.n
+             WHERE act[u.n] = -1 AND u.r IS NOT NULL AND failure[u.n] IS NULL
+             ORDER BY 1, 2, 3, u.n
             ON CONFLICT ON CONSTRAINT payment_references_pkey DO UPDATE
                SET payment_id = excluded.payment_id,
-                   earlier = (e.earlier || e.payment_id)
-                       [greatest(1, coalesce(cardinality(e.earlier), 0) - 98):]
+                   earlier = pay.newest(e.earlier || e.payment_id)
              WHERE EXISTS (
                    SELECT FROM pay.payments p
                     WHERE p.merchant_id = e.merchant_id
@@ -153,8 +158,38 @@ BEGIN
             RETURNING payment_id)
         SELECT array_agg(u.n) INTO taken
           FROM unnest(reference) WITH ORDINALITY u(r, n)
-         WHERE act[u.n] = -1 AND u.r IS NOT NULL
+         WHERE act[u.n] = -1 AND u.r IS NOT NULL AND failure[u.n] IS NULL
            AND payment[u.n] NOT IN (SELECT payment_id FROM won);
+
+        -- what is declined takes none, but is refused where a payment has it that
+        -- has not ended; one of this call is not there yet
+        IF array_remove(failure, NULL) <> '{}' THEN
+            SELECT taken || array_agg(u.n) INTO taken
+              FROM unnest(reference) WITH ORDINALITY u(r, n)
+              JOIN pay.payment_references e
+                ON e.merchant_id = merchant[u.n] AND e.livemode = livemode[u.n]
+               AND e.reference = u.r
+             WHERE act[u.n] = -1 AND failure[u.n] IS NOT NULL
+               AND NOT EXISTS (
+                   SELECT FROM pay.payments p
+                    WHERE p.merchant_id = e.merchant_id
+                      AND p.payment_id = e.payment_id
+                      AND p.status IN ('failed', 'canceled', 'expired'));
+
+            INSERT INTO pay.payment_references AS e
+                   (merchant_id, livemode, reference, payment_id, earlier)
+            SELECT merchant[u.n], livemode[u.n], u.r,
+                   (array_agg(payment[u.n]))[1],
+                   pay.newest((array_agg(payment[u.n]))[2:])
+              FROM unnest(reference) WITH ORDINALITY u(r, n)
+             WHERE act[u.n] = -1 AND u.r IS NOT NULL
+               AND failure[u.n] IS NOT NULL
+               AND u.n <> ALL (coalesce(taken, '{}'))
+             GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            ON CONFLICT ON CONSTRAINT payment_references_pkey DO UPDATE
+               SET earlier = pay.newest(e.earlier || excluded.payment_id
+                                        || excluded.earlier);
+        END IF;
 
         FOR i IN 1 .. coalesce(cardinality(taken), 0) LOOP
             act[taken[i]] := 4;

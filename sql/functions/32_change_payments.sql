@@ -335,7 +335,10 @@ BEGIN
        AND e.refund_id <> refund AND e.reference = new_reference
        AND e.status <> 'failed' LIMIT 1;
 
-    IF FOUND THEN
+    -- what is as it was, or of a refund that has failed, takes it from nobody
+    IF FOUND AND r.status <> 'failed'
+       AND new_reference IS DISTINCT FROM r.reference
+    THEN
         SELECT x.status, x.body INTO STRICT status, body
           FROM pay.refusal('reference_already_used',
                pay.id_text('req_', request), NULL,
@@ -438,6 +441,8 @@ BEGIN
 
     IF refusal IS NULL AND currency <> p.currency THEN
         refusal := 'currency_mismatch';
+        more := ',"errors":[{"pointer":"/currency","code":"currency","detail":'
+                || '"must be ' || p.currency || '"}]';
 
     ELSIF refusal IS NULL AND action = 'dispute' AND refundable = 0 THEN
         refusal := 'refund_amount_exceeds_refundable';

@@ -273,6 +273,14 @@ BEGIN
             RETURN;
         END IF;
 
+        -- who lets it live on gives its scopes for longer
+        IF new_expiry > k.expires_at
+           AND NOT k.scopes <@ string_to_array(allowed, ' ')
+        THEN
+            outcome := 9;
+            RETURN;
+        END IF;
+
         UPDATE pay.api_keys e
            SET name = coalesce(new_name, e.name),
                expires_at = coalesce(new_expiry, e.expires_at)
