@@ -115,6 +115,12 @@ for (['"a,b"', 412], [', ,"77" ,', 412], ['"01"', 412], ['"7"', 412], ['W/"7", "
     is($answer->{status}, $status, "If-Match: $tag");
 }
 
+{
+    my $answer = raw('POST', '/v1/payments', "\xef\xbb\xbf{}");
+    is("$answer->{status} $answer->{json}{code}", '400 invalid_json', 'a byte order mark');
+    like($answer->{json}{detail}, qr/byte order mark/, '... by its name');
+}
+
 # codings and types -----------------------------------------------------------------------------------
 
 {

@@ -263,6 +263,11 @@ ngx_payments_json_parse(ngx_payments_json_t *json, const uint8_t *text,
         return NGX_PAYMENTS_JSON_INVALID;
     }
 
+    if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        json->error = "a byte order mark (U+FEFF) stands before the value";
+        return NGX_PAYMENTS_JSON_INVALID;
+    }
+
     rc = ngx_payments_json_document(&p);
 
     if (rc == 0) {
