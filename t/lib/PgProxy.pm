@@ -30,7 +30,8 @@ package PgProxy;
 #   late_sync    its Sync, and what follows it, is sent only when a call before
 #                it on this connection has been answered
 # Bytes that are not plain protocol (TLS) pass; raw => 'dribble' treats them, and raw
-# => 'half' lets half of what comes next pass, the rest only on release().
+# => 'half' lets half of the next 1000 bytes or more pass, the rest only on release():
+# smaller are the answers that each worker gets once a second.
 
 use strict;
 use warnings;
@@ -375,7 +376,7 @@ sub from_server {
             $link->{held} .= $data;
         } elsif (($self->{raw} || '') eq 'dribble') {
             $self->dribble($link->{client}, $data);
-        } elsif (($self->{raw} || '') eq 'half') {
+        } elsif (($self->{raw} || '') eq 'half' && length $data >= 1000) {
             $self->{raw} = '';
             $self->{seen}{half}++;
             $self->send($link, substr $data, 0, length($data) / 2, '');
