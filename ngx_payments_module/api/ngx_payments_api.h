@@ -165,7 +165,7 @@ typedef enum {
     NGX_PAYMENTS_QUERY_AFTER,      /* a number; the list then ascends */
     NGX_PAYMENTS_QUERY_PAYMENT,    /* its id */
     NGX_PAYMENTS_QUERY_OBJECT,     /* an id of any kind */
-    NGX_PAYMENTS_QUERY_TYPES,      /* of events, parted by commas */
+    NGX_PAYMENTS_QUERY_TYPES,      /* of events, with commas between */
     NGX_PAYMENTS_QUERY_METADATA    /* metadata[key]: its name is what stands
                                       before the bracket */
 } ngx_payments_query_type_e;

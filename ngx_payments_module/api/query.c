@@ -143,7 +143,7 @@ ngx_payments_query_decode(ngx_pool_t *pool, u_char *p, u_char *last,
 }
 
 
-/* the values of a parameter that may have several, parted by commas */
+/* the values of a parameter that may have several, separated by commas */
 
 static ngx_int_t
 ngx_payments_query_values(ngx_payments_query_state_t *q,
@@ -406,6 +406,25 @@ ngx_payments_query_filter(ngx_payments_query_state_t *q)
 }
 
 
+/* who goes on from a sequence gets what is after it, ascending */
+
+static ngx_int_t
+ngx_payments_query_order(ngx_payments_query_state_t *q)
+{
+    ngx_payments_list_t  *list = q->list;
+    static ngx_str_t      name = ngx_string("order");
+
+    if (list->followed && list->ordered && !list->ascending) {
+        return ngx_payments_query_invalid(q, &name, "conflict",
+                                 "must be asc, or left out, with after");
+    }
+
+    list->ascending |= list->followed;
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_payments_query_failed(ngx_payments_request_t *request, ngx_int_t rc)
 {
@@ -482,15 +501,11 @@ ngx_payments_query_parse(ngx_payments_request_t *request,
         }
     }
 
-    if (list->followed && list->ordered && !list->ascending) {
-        ngx_str_set(&name, "order");
-        return ngx_payments_query_invalid(&q, &name, "conflict",
-                                 "must be asc, or left out, with after");
+    rc = ngx_payments_query_order(&q);
+
+    if (rc == NGX_OK) {
+        rc = ngx_payments_query_filter(&q);
     }
-
-    list->ascending |= list->followed;
-
-    rc = ngx_payments_query_filter(&q);
 
     if (rc == NGX_OK && request->operation->pages) {
         rc = ngx_payments_query_cursor(request, list, &q.cursor);

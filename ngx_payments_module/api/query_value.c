@@ -248,8 +248,8 @@ ngx_payments_query_allowed(const ngx_payments_query_t *row, ngx_str_t *value,
 
     case NGX_PAYMENTS_QUERY_TYPES:
         *code = "enum";
-        return "must be types of events, parted by commas, each perhaps with a "
-               "* at its end, as payment.captured,refund.*";
+        return "must be types of events, separated by commas, each perhaps "
+               "with a * at its end, as payment.captured,refund.*";
 
     case NGX_PAYMENTS_QUERY_METADATA:
         return "must be metadata[key]=value, a key of 1 to 40 characters and a "

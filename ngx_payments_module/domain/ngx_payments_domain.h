@@ -260,7 +260,7 @@ uint32_t ngx_payments_validate(const ngx_payments_json_t *json,
 /*
  * Card numbers (PCI DSS 4.0, 3.5.1): an issuer's first digits with a length
  * that it uses, and ISO/IEC 7812-1 Luhn; in one, or in a card's groups (fours,
- * 4-6-5, 4-6-4) parted by a space, dash, dot, slash, underscore or plus, of
+ * 4-6-5, 4-6-4) separated by a space, dash, dot, slash, underscore or plus, of
  * ASCII or full width.  Not looked for in what is a UUID, or a hexadecimal word
  * with the length of a hash: random ones hold a card's digits now and then.
  * Returns 1 where the text holds one.

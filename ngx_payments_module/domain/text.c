@@ -254,11 +254,41 @@ ngx_payments_number(const uint8_t *p, int digits)
 }
 
 
+/* "Z", or hours and minutes: minutes east of UTC; 0, or -1 */
+
+static int
+ngx_payments_time_offset(const uint8_t *p, const uint8_t *last, int *offset)
+{
+    int  hours, minutes;
+
+    *offset = 0;
+
+    if (last - p == 1 && (*p | 0x20) == 'z') {
+        return 0;
+    }
+
+    if (last - p != 6 || (*p != '+' && *p != '-') || p[3] != ':') {
+        return -1;
+    }
+
+    hours = ngx_payments_number(p + 1, 2);
+    minutes = ngx_payments_number(p + 4, 2);
+
+    if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) {
+        return -1;
+    }
+
+    *offset = (*p == '-') ? -(hours * 60 + minutes) : hours * 60 + minutes;
+
+    return 0;
+}
+
+
 int
 ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec,
     int *more)
 {
-    int             year, month, day, hour, minute, second, oh, om, leap, y;
+    int             year, month, day, hour, minute, second, offset, leap, y;
     int64_t         days, fraction, scale;
     const uint8_t  *p, *last;
 
@@ -308,29 +338,13 @@ ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec,
         }
     }
 
-    oh = om = 0;
-
-    if (last - p == 6 && (*p == '+' || *p == '-') && p[3] == ':') {
-        oh = ngx_payments_number(p + 1, 2);
-        om = ngx_payments_number(p + 4, 2);
-
-        if (oh < 0 || oh > 23 || om < 0 || om > 59) {
-            return -1;
-        }
-
-        if (*p == '-') {
-            oh = -oh;
-            om = -om;
-        }
-
-    } else if (last - p != 1 || (*p | 0x20) != 'z') {
+    if (ngx_payments_time_offset(p, last, &offset) != 0) {
         return -1;
     }
 
     /* a leap second, which is the next minute's first; it ends a day of UTC */
 
-    if (second == 60 && ((hour - oh) * 60 + minute - om + 1440) % 1440 != 1439)
-    {
+    if (second == 60 && (hour * 60 + minute - offset + 1440) % 1440 != 1439) {
         return -1;
     }
 
@@ -340,7 +354,7 @@ ngx_payments_time_parse(const uint8_t *data, size_t len, int64_t *usec,
     days = (int64_t) y * 365 + y / 4 - y / 100 + y / 400
            + (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1 - 719468;
 
-    *usec = (((days * 24 + hour - oh) * 60 + minute - om) * 60 + second)
+    *usec = (((days * 24 + hour) * 60 + minute - offset) * 60 + second)
             * INT64_C(1000000) + fraction;
 
     return 0;

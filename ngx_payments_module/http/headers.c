@@ -600,7 +600,7 @@ ngx_payments_http_match(ngx_payments_http_ctx_t *ctx)
 
     ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_INVALID_HEADER,
                          "If-Match must be *, or entity tags in quotes, "
-                         "parted by commas, as \"3\"", NULL);
+                         "separated by commas, as \"3\"", NULL);
     return NGX_DECLINED;
 }
 

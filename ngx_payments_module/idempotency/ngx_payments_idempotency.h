@@ -58,9 +58,9 @@ typedef struct {
 typedef struct {
     int64_t                       merchant_id;
     u_char                        hash[NGX_PAYMENTS_KEY_HASH_LEN];
-    uint64_t                      database;    /* whose answers count; 0: not
-                                                  known, and none is taken from
-                                                  memory */
+    uint64_t                      database;    /* whose answers count; 0: it is
+                                                  not known, and memory is not
+                                                  asked */
 } ngx_payments_idempotency_key_t;
 
 /* of the mode and the key's text, first half of a SHA-256; and the database of

@@ -25,6 +25,23 @@
 #define NGX_PAYMENTS_PG_SASL_CONTINUE 11
 
 
+/* a name is all its addresses, one after the other until one answers */
+
+static const char *
+ngx_payments_pg_address(ngx_payments_pg_conn_t *conn)
+{
+    const char                *hostaddr;
+    ngx_payments_pg_server_t  *server;
+
+    server = &conn->pool->conf->servers[conn->server];
+    hostaddr = ngx_payments_pg_hostaddr(conn->pool->shard, conn->server);
+
+    return (hostaddr == server->hostaddr && server->naddresses > 1)
+           ? server->addresses[conn->pool->address % server->naddresses]
+           : hostaddr;
+}
+
+
 void
 ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
 {
@@ -42,14 +59,7 @@ ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
     if (value) { keys[n] = key; values[n++] = value; }
 
     ngx_payments_pg_option("host", server->host);
-    hostaddr = ngx_payments_pg_hostaddr(conn->pool->shard, conn->server);
-
-    /* a name is all its addresses, one after the other until one answers */
-
-    if (hostaddr == server->hostaddr && server->naddresses > 1) {
-        hostaddr = server->addresses[conn->pool->address % server->naddresses];
-    }
-
+    hostaddr = ngx_payments_pg_address(conn);
     ngx_payments_pg_option("hostaddr", hostaddr);
     ngx_payments_pg_option("port", server->port);
     ngx_payments_pg_option("dbname", conf->database);

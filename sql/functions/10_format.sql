@@ -141,7 +141,7 @@ $$;
 
 -- What is wrong in a request, found out inside a transaction: outcome 8.  In: the
 -- JSON pointer of the member, or the name of the path's parameter; the code, as in
--- "errors"; what is wrong.  Out: as the module takes it, parted by tabs.
+-- "errors"; what is wrong.  Out: as the module takes it, with tabs between.
 CREATE OR REPLACE FUNCTION pay.violation(place text, code text, detail text)
 RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT concat_ws(E'\t', place, code, detail)

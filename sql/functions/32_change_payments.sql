@@ -78,10 +78,18 @@ BEGIN
             CONTINUE;
         END IF;
 
-        IF action[i] IN ('win_dispute', 'lose_dispute') THEN
-            SELECT * INTO c FROM pay.end_dispute(merchant[i], livemode[i],
-                payment[i], action[i] = 'win_dispute', if_match[i], transfer[i],
-                at[i], request_id[i]);
+        -- of what a payment has
+        IF action[i] IN ('win_dispute', 'lose_dispute', 'update_refund') THEN
+            IF action[i] = 'update_refund' THEN
+                SELECT * INTO c FROM pay.update_refund(merchant[i],
+                    livemode[i], payment[i], if_match[i], reference[i],
+                    metadata[i], at[i], request_id[i]);
+            ELSE
+                SELECT * INTO c FROM pay.end_dispute(merchant[i],
+                    livemode[i], payment[i], action[i] = 'win_dispute',
+                    if_match[i], transfer[i], at[i], request_id[i]);
+            END IF;
+
             outcome := c.outcome;
             o_version := c.version;
             o_body := c.body;
@@ -102,34 +110,6 @@ BEGIN
                         o_object_id, c.parent_id, now(), fingerprint[i],
                         request[i], o_body, c.event_type, c.previous, key[i],
                         c.movement, c.moved, c.currency);
-            END IF;
-
-            RETURN NEXT;
-            CONTINUE;
-        END IF;
-
-        IF action[i] = 'update_refund' THEN
-            SELECT * INTO c FROM pay.update_refund(merchant[i], livemode[i],
-                payment[i], if_match[i], reference[i], metadata[i], at[i],
-                request_id[i]);
-            outcome := c.outcome;
-            o_version := c.version;
-            o_body := c.body;
-
-            IF outcome = 0 THEN
-                status := c.status;
-                o_request_id := request_id[i];
-                o_object_id := payment[i];
-                o_created_at := now();
-
-                INSERT INTO pay.journal (merchant_id, key_hash, day,
-                       generation, status, object_version, livemode,
-                       request_id, event_id, object_id, created_at,
-                       fingerprint, request, body, key)
-                VALUES (merchant[i], key_hash[i], today, k.generation, status,
-                        o_version, livemode[i], o_request_id, o_item,
-                        o_object_id, now(), fingerprint[i], request[i],
-                        o_body, key[i]);
             END IF;
 
             RETURN NEXT;
@@ -279,11 +259,13 @@ END $$;
 
 -- What a merchant notes of a refund: no change of state, and no event.  In: the refund;
 -- versions of which it must have one, or NULL; reference and metadata, NULL: as they
--- are.  Out: outcome as above, and what the journal is to hold.
+-- are.  Out: as of pay.end_dispute(), NULLs where nothing has moved.
 CREATE OR REPLACE FUNCTION pay.update_refund(merchant bigint, livemode boolean,
     refund uuid, if_match text, new_reference text, new_metadata text,
     at timestamptz, request uuid, OUT outcome smallint, OUT status smallint,
-    OUT body text, OUT version int)
+    OUT body text, OUT version int, OUT parent_id uuid, OUT event_type text,
+    OUT previous text, OUT movement smallint, OUT moved bigint,
+    OUT currency text)
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE

@@ -189,7 +189,7 @@ END $$;
 --               been used in another shard; both NULL: a worker of an earlier
 --               version asks, and may
 -- Out: as from change_payments.  Outcome 5: the key, or its payment, is in use
--- by a transaction under way; 8: it can not be undone, as o_body says; 11: it
+-- by a transaction under way; 8: it cannot be undone, as o_body says; 11: it
 -- needs the scope that o_body names.
 CREATE OR REPLACE FUNCTION pay.cancel_keys(
     item uuid[], merchant bigint[], livemode boolean[], key_hash uuid[],

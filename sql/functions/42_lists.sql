@@ -139,8 +139,8 @@ END $$;
 -- the next page begins; the objects, separated by commas (NULL: there is no such
 -- payment).  Errors: 55P03, a lock was not to be had in half a second.
 --
--- What a page costs is bounded.  It reads 2000 rows at the most, and 500 where it
--- looks into their metadata, which may be large: where few of them
+-- What a page costs is bounded.  It reads 2000 rows at the most, and 100 where it
+-- looks into their metadata, which may be 62 KB each: where few of them
 -- match it is shorter, perhaps empty, and says that there is more.  It ends at one
 -- MiB, but has one object.
 --
@@ -176,7 +176,7 @@ BEGIN
                           ELSE kind[i] END;
         SELECT * INTO q FROM pay.list_query(k, f, ascending[i]);
 
-        rows_read := CASE WHEN f ? 'metadata' THEN 500 ELSE 2000 END;
+        rows_read := CASE WHEN f ? 'metadata' THEN 100 ELSE 2000 END;
 
         -- ids are times, give or take some seconds of clocks and transactions;
         -- nothing that a payment has caused is older than itself
