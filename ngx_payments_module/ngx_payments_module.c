@@ -326,7 +326,7 @@ ngx_payments_enough(ngx_log_t *log, ngx_payments_main_conf_t *pmcf,
     need = 1 + (pmcf->redis != NULL);
 
     for (i = 0; i < pmcf->pg.nshards; i++) {
-        need += ngx_payments_pg_budget(pmcf->pg.shards[i], 1);
+        need += ngx_payments_cluster_connections(pmcf->pg.shards[i], 1);
     }
 
     if (need < have) {
@@ -403,8 +403,8 @@ ngx_payments_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 
     for (i = 0; i < pmcf->pg.nshards; i++) {
         shard = pmcf->pg.shards[i];
-        each = ngx_payments_pg_budget(shard, 0);
-        first = ngx_payments_pg_budget(shard, 1) - each;
+        each = ngx_payments_cluster_connections(shard, 0);
+        first = ngx_payments_cluster_connections(shard, 1) - each;
 
         ngx_conf_log_error(NGX_LOG_NOTICE, cf, 0,
                            "payments shard \"%V\": at most %ui connections to "
@@ -522,7 +522,8 @@ ngx_payments_servers(ngx_conf_t *cf, ngx_payments_pg_shards_t *pg)
             continue;
         }
 
-        shard->zone = ngx_payments_pg_zone(cf, shard, &ngx_payments_module);
+        shard->zone = ngx_payments_cluster_zone(cf, shard,
+                                                &ngx_payments_module);
         if (shard->zone == NULL) {
             return NGX_ERROR;
         }
@@ -616,7 +617,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
     if (ngx_payments_idempotency_init(cycle, pmcf->executions,
                                       &pmcf->idempotency)
         != NGX_OK
-        || ngx_payments_pg_init(cycle, &pmcf->pg) != NGX_OK)
+        || ngx_payments_cluster_init(cycle, &pmcf->pg) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -627,7 +628,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    ngx_payments_http_auth_init(cycle);
+    ngx_payments_auth_init(cycle);
 
     if (ngx_worker == 0) {
         ngx_payments_maintenance_init(cycle, pmcf->kept);
@@ -642,9 +643,9 @@ ngx_payments_exit_process(ngx_cycle_t *cycle)
 {
     ngx_payments_maintenance_exit();
     ngx_payments_idempotency_exit();
-    ngx_payments_pg_exit();
+    ngx_payments_cluster_exit();
     ngx_payments_redis_exit();
-    ngx_payments_http_auth_exit();
+    ngx_payments_auth_exit();
     ngx_payments_status_exit();
     ngx_payments_exit_master(cycle);
 }

@@ -40,14 +40,14 @@ ngx_payments_api_init(ngx_payments_idempotency_conf_t *conf)
 
 
 int
-ngx_payments_api_random(u_char *data, size_t len)
+ngx_payments_new_random(u_char *data, size_t len)
 {
     return ngx_payments_random(&ngx_payments_api_ids, data, len);
 }
 
 
 int
-ngx_payments_api_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN])
+ngx_payments_new_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN])
 {
     return ngx_payments_uuid7(&ngx_payments_api_ids, ngx_payments_pg_now(),
                               uuid);
@@ -239,7 +239,7 @@ ngx_payments_api_told(void *data, ngx_int_t rc, ngx_str_t *value)
     request->command = NULL;
     request->pending = 0;
 
-    ngx_payments_tokens_stored(rc);
+    ngx_payments_read_token_stored(rc);
     request->done(request);
 }
 
@@ -254,10 +254,9 @@ ngx_payments_api_tell(ngx_payments_request_t *request,
         return 0;
     }
 
-    request->command = ngx_payments_tokens_store(item, request->merchant_id,
-                                                 ngx_payments_pg_token(row),
-                                                 ngx_payments_api_told,
-                                                 request);
+    request->command = ngx_payments_read_token_put(item, request->merchant_id,
+                                              ngx_payments_pg_read_token(row),
+                                              ngx_payments_api_told, request);
     request->pending = (request->command != NULL);
 
     return request->pending;
@@ -331,9 +330,9 @@ ngx_payments_api_asked(void *data, ngx_int_t rc, ngx_str_t *value)
     ngx_payments_request_t  *request = data;
 
     request->command = NULL;
-    request->item.token = ngx_payments_tokens_asked(rc, value);
+    request->item.token = ngx_payments_read_token_got(rc, value);
 
-    ngx_payments_pg_send(&request->item);
+    ngx_payments_cluster_send(&request->item);
 }
 
 
@@ -356,11 +355,11 @@ ngx_payments_api_send(ngx_payments_request_t *request,
     item->token = NGX_PAYMENTS_PG_ALL;
 
     request->pending = 1;
-    request->command = ngx_payments_tokens_ask(item, request->merchant_id,
-                                               ngx_payments_api_asked,
-                                               request);
+    request->command = ngx_payments_read_token_get(item, request->merchant_id,
+                                                   ngx_payments_api_asked,
+                                                   request);
     if (request->command == NULL) {
-        ngx_payments_pg_send(item);
+        ngx_payments_cluster_send(item);
     }
 }
 
@@ -495,9 +494,9 @@ ngx_payments_get_account(ngx_payments_request_t *request)
 
 
 void
-ngx_payments_api_leave(ngx_payments_request_t *request)
+ngx_payments_api_cancel(ngx_payments_request_t *request)
 {
-    ngx_payments_idempotency_leave(&request->waiter);
+    ngx_payments_idempotency_cancel(&request->waiter);
     ngx_payments_api_leave_all(request);
 
     if (request->pending) {

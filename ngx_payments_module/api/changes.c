@@ -321,14 +321,14 @@ ngx_payments_change_item(ngx_payments_request_t *request,
         || ngx_payments_id_parse(ngx_payments_change_prefix(request),
                                  request->id.data, request->id.len, ids)
            != 0
-        || ngx_payments_api_uuid(execution->item.tag) != 0
+        || ngx_payments_new_uuid(execution->item.tag) != 0
         || ngx_payments_change_body(execution->pool, ws, values) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     for (i = 1; i < 4; i++) {
-        if (ngx_payments_api_uuid(ids + i * NGX_PAYMENTS_UUID_LEN) != 0) {
+        if (ngx_payments_new_uuid(ids + i * NGX_PAYMENTS_UUID_LEN) != 0) {
             return NGX_ERROR;
         }
     }

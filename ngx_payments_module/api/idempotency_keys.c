@@ -172,7 +172,7 @@ ngx_payments_get_idempotency_key(ngx_payments_request_t *request)
 
     /* what he asked about another merchant was executed where that one is */
 
-    if (ngx_payments_pg_nshards() > 1
+    if (ngx_payments_cluster_nshards() > 1
         && (request->scopes & ngx_payments_api_scope((u_char *) "admin", 5)))
     {
         ngx_payments_api_find_key(request);
@@ -200,7 +200,7 @@ ngx_payments_cancel_item(ngx_payments_request_t *request,
         || ngx_payments_key_target(request, execution->pool, &target,
                                    &cancel->target)
            != NGX_OK
-        || ngx_payments_api_uuid(execution->item.tag) != 0)
+        || ngx_payments_new_uuid(execution->item.tag) != 0)
     {
         return NGX_ERROR;
     }
@@ -211,7 +211,7 @@ ngx_payments_cancel_item(ngx_payments_request_t *request,
         v[C_REFUND + i].data = cancel->ids + i * NGX_PAYMENTS_UUID_LEN;
         v[C_REFUND + i].len = NGX_PAYMENTS_UUID_LEN;
 
-        if (ngx_payments_api_uuid(cancel->ids + i * NGX_PAYMENTS_UUID_LEN)
+        if (ngx_payments_new_uuid(cancel->ids + i * NGX_PAYMENTS_UUID_LEN)
             != 0)
         {
             return NGX_ERROR;
@@ -228,7 +228,7 @@ ngx_payments_cancel_item(ngx_payments_request_t *request,
 
     /* an administrator's may have been used where another merchant is */
 
-    v[C_BURN].number = ngx_payments_pg_nshards() == 1
+    v[C_BURN].number = ngx_payments_cluster_nshards() == 1
                        || !(request->scopes
                             & ngx_payments_api_scope((u_char *) "admin", 5));
 

@@ -391,7 +391,7 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
 ngx_int_t
 ngx_payments_api_admit(ngx_payments_request_t *request)
 {
-    if ((!ngx_payments_pg_refuses(request->merchant_id)
+    if ((!ngx_payments_cluster_overloaded(request->merchant_id)
          && !ngx_payments_idempotency_full(request->merchant_id))
         || ngx_strcmp(request->operation->scope, "admin") == 0
         || (request->key.len
@@ -462,7 +462,7 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
     if (request->key.len == 0) {
         request->key_hash.merchant_id = request->merchant_id;
 
-        if (ngx_payments_api_random(request->key_hash.hash,
+        if (ngx_payments_new_random(request->key_hash.hash,
                                     NGX_PAYMENTS_KEY_HASH_LEN)
             != 0)
         {

@@ -167,7 +167,7 @@ ngx_payments_keys_seal(ngx_payments_request_t *request,
     u_char  bytes[NGX_PAYMENTS_SEAL_RANDOM], *p;
     u_char  secret[NGX_PAYMENTS_KEY_SECRET];
 
-    if (ngx_payments_api_random(bytes, sizeof(bytes)) != 0
+    if (ngx_payments_new_random(bytes, sizeof(bytes)) != 0
         || ngx_payments_keys_unseal(bytes, secret) != NGX_OK
         || ngx_payments_api_key_hash(ngx_payments_keys_mode(request->livemode),
                                      secret, a->hash)
@@ -389,7 +389,7 @@ ngx_payments_administer_object(ngx_payments_request_t *request,
 {
     ngx_payments_pg_value_t  *values = a->values;
 
-    if (ngx_payments_api_uuid(a->ids) != 0) {
+    if (ngx_payments_new_uuid(a->ids) != 0) {
         return NGX_ERROR;
     }
 
@@ -449,7 +449,7 @@ ngx_payments_administer_item(ngx_payments_request_t *request,
     key.data = ngx_pstrdup(execution->pool, &request->key);
 
     if (a == NULL || key.data == NULL
-        || ngx_payments_api_uuid(execution->item.tag) != 0
+        || ngx_payments_new_uuid(execution->item.tag) != 0
         || ngx_payments_administer_object(request, execution->pool, a)
            != NGX_OK
         || ngx_payments_administer_body(request, ws, execution->pool, a)

@@ -72,11 +72,11 @@ ngx_payments_maintenance_init(ngx_cycle_t *cycle, time_t kept)
     ngx_uint_t            i;
     ngx_payments_task_t  *task;
 
-    if (ngx_payments_api_uuid(ngx_payments_holder) != 0) {
+    if (ngx_payments_new_uuid(ngx_payments_holder) != 0) {
         return;
     }
 
-    ngx_payments_ntasks = NGX_PAYMENTS_DUTIES * ngx_payments_pg_nshards();
+    ngx_payments_ntasks = NGX_PAYMENTS_DUTIES * ngx_payments_cluster_nshards();
 
     for (i = 0; i < ngx_payments_ntasks; i++) {
         task = &ngx_payments_tasks[i];
@@ -129,12 +129,12 @@ ngx_payments_task_timer(ngx_event_t *ev)
         return;
     }
 
-    if (ngx_payments_api_uuid(task->item.tag) != 0) {
+    if (ngx_payments_new_uuid(task->item.tag) != 0) {
         ngx_add_timer(ev, task->duty->again);
         return;
     }
 
-    ngx_payments_pg_send(&task->item);
+    ngx_payments_cluster_send(&task->item);
 }
 
 
@@ -148,7 +148,7 @@ ngx_payments_task_done(ngx_payments_pg_item_t *item,
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "background task %ui of payments shard \"%V\" was not "
                       "done; trying again", (ngx_uint_t) item->statement,
-                      ngx_payments_pg_shard_name(item->shard));
+                      ngx_payments_cluster_shard_name(item->shard));
         ngx_add_timer(&task->timer, task->duty->again);
         return;
     }
@@ -169,7 +169,7 @@ ngx_payments_maintain_done(ngx_payments_pg_item_t *item,
         ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
                       "partitions of pay.journal end in %L days in payments "
                       "shard \"%V\"; payments stop then", days,
-                      ngx_payments_pg_shard_name(item->shard));
+                      ngx_payments_cluster_shard_name(item->shard));
     }
 
     /* days that have ended go one by one */
@@ -198,7 +198,8 @@ ngx_payments_background_done(ngx_payments_pg_item_t *item,
                           "payments shard \"%V\" was restored from a dump of "
                           "another cluster: its events get no sequence until "
                           "sql/apply has been run%s",
-                          ngx_payments_pg_shard_name(item->shard), left_out);
+                          ngx_payments_cluster_shard_name(item->shard),
+                          left_out);
         }
     }
 

@@ -212,7 +212,7 @@ typedef void (*ngx_payments_request_pt)(ngx_payments_request_t *request);
 
 /*
  * A request on its way.  http/ owns it, in the request's pool; it lives until
- * ngx_payments_api_leave(), which may come before the answer.
+ * ngx_payments_api_cancel(), which may come before the answer.
  */
 
 struct ngx_payments_request_s {
@@ -353,12 +353,12 @@ ngx_uint_t ngx_payments_api_scope(const u_char *name, size_t len);
 ngx_int_t ngx_payments_api_room(ngx_payments_request_t *request, size_t len);
 
 /* the worker's source of ids, by PostgreSQL's clock; 0, or -1 */
-int ngx_payments_api_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN]);
+int ngx_payments_new_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN]);
 /* random bytes from there; likewise */
-int ngx_payments_api_random(u_char *data, size_t len);
+int ngx_payments_new_random(u_char *data, size_t len);
 
 /* the request ends; what it started runs on or is canceled */
-void ngx_payments_api_leave(ngx_payments_request_t *request);
+void ngx_payments_api_cancel(ngx_payments_request_t *request);
 /* its pool ends: the answer's bytes are not needed any more */
 void ngx_payments_api_free(ngx_payments_request_t *request);
 

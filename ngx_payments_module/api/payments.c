@@ -403,9 +403,9 @@ ngx_payments_create_item(ngx_payments_request_t *request,
     key.data = ngx_pstrdup(create.pool, &request->key);
 
     if (create.values == NULL || ids == NULL || key.data == NULL
-        || ngx_payments_api_uuid(ids) != 0
-        || ngx_payments_api_uuid(ids + NGX_PAYMENTS_UUID_LEN) != 0
-        || ngx_payments_api_uuid(execution->item.tag) != 0)
+        || ngx_payments_new_uuid(ids) != 0
+        || ngx_payments_new_uuid(ids + NGX_PAYMENTS_UUID_LEN) != 0
+        || ngx_payments_new_uuid(execution->item.tag) != 0)
     {
         return NGX_ERROR;
     }

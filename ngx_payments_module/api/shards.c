@@ -103,7 +103,7 @@ ngx_payments_ask_all(ngx_payments_request_t *request,
     parts->request = request;
     parts->done = done;
     parts->columns = columns;
-    parts->n = ngx_payments_pg_nshards();
+    parts->n = ngx_payments_cluster_nshards();
     parts->left = parts->n;
 
     request->parts = parts;
@@ -123,7 +123,7 @@ ngx_payments_ask_all(ngx_payments_request_t *request,
                    NGX_PAYMENTS_PG_TAG_LEN);
         part->pending = 1;
 
-        ngx_payments_pg_send(&part->item);
+        ngx_payments_cluster_send(&part->item);
     }
 }
 
@@ -208,7 +208,7 @@ ngx_payments_readyz_shard(ngx_payments_part_t *part)
         return states[part->number];
     }
 
-    switch (ngx_payments_pg_ability(part->item.shard)) {
+    switch (ngx_payments_cluster_ability(part->item.shard)) {
 
     case NGX_PAYMENTS_PG_WRITABLE:
         return states[part->number];
@@ -428,7 +428,7 @@ ngx_payments_placed(ngx_payments_parts_t *parts)
 ngx_int_t
 ngx_payments_api_place(ngx_payments_request_t *request, ngx_str_t *id)
 {
-    if (request->sought || ngx_payments_pg_nshards() == 1) {
+    if (request->sought || ngx_payments_cluster_nshards() == 1) {
         return NGX_OK;
     }
 
@@ -549,7 +549,7 @@ ngx_payments_list_merchants_done(ngx_payments_parts_t *parts)
             ngx_log_error(NGX_LOG_CRIT, request->log, 0,
                           "PostgreSQL of payments shard \"%V\" listed "
                           "merchants whose lengths are not theirs",
-                          ngx_payments_pg_shard_name(i));
+                          ngx_payments_cluster_shard_name(i));
             ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
                                  NULL);
             request->done(request);

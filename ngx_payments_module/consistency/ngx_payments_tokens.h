@@ -34,20 +34,20 @@
  * is called when that is done or has failed, and passes its rc to _stored();
  * NULL: there is nothing to wait for.
  */
-ngx_payments_redis_command_t *ngx_payments_tokens_store(
+ngx_payments_redis_command_t *ngx_payments_read_token_put(
     ngx_payments_pg_item_t *item, int64_t merchant_id, int64_t token,
     ngx_payments_redis_handler_pt handler, void *data);
-void ngx_payments_tokens_stored(ngx_int_t rc);
+void ngx_payments_read_token_stored(ngx_int_t rc);
 
 /*
  * Asks what the item, a read of the merchant's, must see, of which cluster.
  * The handler passes what it gets to _asked(), which returns the item's token;
  * NULL: the primary is to be asked, and nobody else.
  */
-ngx_payments_redis_command_t *ngx_payments_tokens_ask(
+ngx_payments_redis_command_t *ngx_payments_read_token_get(
     ngx_payments_pg_item_t *item, int64_t merchant_id,
     ngx_payments_redis_handler_pt handler, void *data);
-int64_t ngx_payments_tokens_asked(ngx_int_t rc, ngx_str_t *value);
+int64_t ngx_payments_read_token_got(ngx_int_t rc, ngx_str_t *value);
 
 
 #endif /* _NGX_PAYMENTS_TOKENS_H_INCLUDED_ */

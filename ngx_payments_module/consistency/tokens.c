@@ -21,7 +21,7 @@ ngx_payments_tokens_key(int64_t merchant_id, uint64_t system, u_char *buffer,
 
 
 ngx_payments_redis_command_t *
-ngx_payments_tokens_store(ngx_payments_pg_item_t *item, int64_t merchant_id,
+ngx_payments_read_token_put(ngx_payments_pg_item_t *item, int64_t merchant_id,
     int64_t token, ngx_payments_redis_handler_pt handler, void *data)
 {
     u_char                         buffer[NGX_PAYMENTS_TOKENS_KEY_LEN];
@@ -34,13 +34,14 @@ ngx_payments_tokens_store(ngx_payments_pg_item_t *item, int64_t merchant_id,
         return NULL;
     }
 
-    ngx_payments_tokens_key(merchant_id, ngx_payments_pg_cluster(item), buffer,
-                            &name);
+    ngx_payments_tokens_key(merchant_id, ngx_payments_cluster_system(item),
+                            buffer, &name);
 
-    command = ngx_payments_redis_raise(&name, token, NGX_PAYMENTS_TOKENS_TTL,
-                                       handler, data);
+    command = ngx_payments_watermark_raise(&name, token,
+                                           NGX_PAYMENTS_TOKENS_TTL, handler,
+                                           data);
     if (command == NULL) {
-        ngx_payments_pg_primary_only();
+        ngx_payments_cluster_pin_to_primary();
     }
 
     return command;
@@ -48,22 +49,22 @@ ngx_payments_tokens_store(ngx_payments_pg_item_t *item, int64_t merchant_id,
 
 
 void
-ngx_payments_tokens_stored(ngx_int_t rc)
+ngx_payments_read_token_stored(ngx_int_t rc)
 {
     if (rc != NGX_OK) {
-        ngx_payments_pg_primary_only();
+        ngx_payments_cluster_pin_to_primary();
     }
 }
 
 
 ngx_payments_redis_command_t *
-ngx_payments_tokens_ask(ngx_payments_pg_item_t *item, int64_t merchant_id,
+ngx_payments_read_token_get(ngx_payments_pg_item_t *item, int64_t merchant_id,
     ngx_payments_redis_handler_pt handler, void *data)
 {
     u_char     buffer[NGX_PAYMENTS_TOKENS_KEY_LEN];
     ngx_str_t  name;
 
-    item->system = ngx_payments_pg_replica(item->statement, merchant_id);
+    item->system = ngx_payments_cluster_replica(item->statement, merchant_id);
 
     if (item->system == 0
         || ngx_payments_redis_reached() < NGX_PAYMENTS_TOKENS_TTL * 1000)
@@ -73,12 +74,12 @@ ngx_payments_tokens_ask(ngx_payments_pg_item_t *item, int64_t merchant_id,
 
     ngx_payments_tokens_key(merchant_id, item->system, buffer, &name);
 
-    return ngx_payments_redis_highest(&name, handler, data);
+    return ngx_payments_watermark_get(&name, handler, data);
 }
 
 
 int64_t
-ngx_payments_tokens_asked(ngx_int_t rc, ngx_str_t *value)
+ngx_payments_read_token_got(ngx_int_t rc, ngx_str_t *value)
 {
     off_t  token;
 

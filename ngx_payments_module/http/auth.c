@@ -59,7 +59,7 @@ static ngx_connection_t   ngx_payments_auth_dummy;
 
 
 void
-ngx_payments_http_auth_init(ngx_cycle_t *cycle)
+ngx_payments_auth_init(ngx_cycle_t *cycle)
 {
     ngx_rbtree_init(&ngx_payments_auth_tree, &ngx_payments_auth_sentinel,
                     ngx_rbtree_insert_value);
@@ -154,7 +154,7 @@ ngx_payments_auth_hash(ngx_str_t *credential, ngx_payments_api_key_t *key,
 
 
 ngx_int_t
-ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx)
+ngx_payments_auth_start(ngx_payments_http_ctx_t *ctx)
 {
     u_char                   hash[NGX_PAYMENTS_SHA256_LEN];
     ngx_int_t                rc;
@@ -268,9 +268,9 @@ ngx_payments_auth_lookup(const u_char *hash, ngx_payments_api_key_t *key,
     item->handler = ngx_payments_auth_handler;
     item->data = lookup;
 
-    (void) ngx_payments_api_uuid(item->tag);
+    (void) ngx_payments_new_uuid(item->tag);
 
-    ngx_payments_pg_send(item);
+    ngx_payments_cluster_send(item);
 
     return lookup;
 }
@@ -301,7 +301,7 @@ ngx_payments_auth_row(ngx_payments_auth_t *auth, ngx_payments_pg_row_t *row)
     ngx_str_t  id;
 
     id = ngx_payments_pg_bytes(row, 1);
-    ngx_payments_pg_clock(ngx_payments_pg_number(row, 7));
+    ngx_payments_pg_set_clock(ngx_payments_pg_number(row, 7));
 
     auth->found = (id.len == NGX_PAYMENTS_UUID_LEN
                    && (ngx_uint_t) ngx_payments_pg_number(row, 3)
@@ -399,7 +399,7 @@ ngx_payments_auth_decide(ngx_payments_auth_t *auth,
 
 
 void
-ngx_payments_http_auth_leave(ngx_payments_http_ctx_t *ctx)
+ngx_payments_auth_cancel(ngx_payments_http_ctx_t *ctx)
 {
     if (ctx->parked) {
         ctx->parked = 0;
@@ -459,9 +459,9 @@ ngx_payments_auth_sweep(ngx_event_t *ev)
         item->data = touch;
         item->once = 1;
 
-        (void) ngx_payments_api_uuid(item->tag);
+        (void) ngx_payments_new_uuid(item->tag);
 
-        ngx_payments_pg_send(item);
+        ngx_payments_cluster_send(item);
     }
 
     ngx_add_timer(ev, NGX_PAYMENTS_AUTH_SWEEP);
@@ -469,7 +469,7 @@ ngx_payments_auth_sweep(ngx_event_t *ev)
 
 
 void
-ngx_payments_http_auth_exit(void)
+ngx_payments_auth_exit(void)
 {
     ngx_queue_t  *q;
 

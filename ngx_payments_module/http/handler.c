@@ -70,7 +70,7 @@ ngx_payments_http_ctx(ngx_http_request_t *r)
     ctx->request.done = ngx_payments_http_done;
     ctx->request.data = ctx;
 
-    if (ngx_payments_api_uuid(ctx->request.request_uuid) != 0) {
+    if (ngx_payments_new_uuid(ctx->request.request_uuid) != 0) {
         return NULL;
     }
 
@@ -90,8 +90,8 @@ ngx_payments_http_cleanup(void *data)
 {
     ngx_payments_http_ctx_t  *ctx = data;
 
-    ngx_payments_http_auth_leave(ctx);
-    ngx_payments_api_leave(&ctx->request);
+    ngx_payments_auth_cancel(ctx);
+    ngx_payments_api_cancel(&ctx->request);
 }
 
 
@@ -227,7 +227,7 @@ ngx_payments_http_handler(ngx_http_request_t *r)
 
         } else if (ngx_payments_http_credential(ctx) == NGX_OK) {
             ngx_payments_http_authenticated(ctx,
-                                      ngx_payments_http_authenticate(ctx));
+                                      ngx_payments_auth_start(ctx));
 
         } else {
             ngx_payments_http_answer(ctx);

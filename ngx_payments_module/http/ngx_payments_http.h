@@ -140,7 +140,7 @@ ngx_uint_t ngx_payments_auth_cache_sweep(ngx_uint_t *from,
     ngx_payments_auth_t *auth);
 
 /* auth.c: init_process */
-void ngx_payments_http_auth_init(ngx_cycle_t *cycle);
+void ngx_payments_auth_init(ngx_cycle_t *cycle);
 /* whose key the request shows, as far as is known without asking: good for
    limits and logs, no proof that it is still valid; NGX_DECLINED: nobody's,
    or one that was revoked or has expired, which must cost its merchant
@@ -149,9 +149,9 @@ ngx_int_t ngx_payments_http_identity(ngx_http_request_t *r,
     ngx_payments_auth_t *auth);
 /* NGX_OK, NGX_AGAIN (ngx_payments_http_resume() follows) or
    NGX_DECLINED (answer is set) */
-ngx_int_t ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx);
-void ngx_payments_http_auth_leave(ngx_payments_http_ctx_t *ctx);
-void ngx_payments_http_auth_exit(void);
+ngx_int_t ngx_payments_auth_start(ngx_payments_http_ctx_t *ctx);
+void ngx_payments_auth_cancel(ngx_payments_http_ctx_t *ctx);
+void ngx_payments_auth_exit(void);
 
 /* answer.c: sends request.answer and ends the request */
 void ngx_payments_http_answer(ngx_payments_http_ctx_t *ctx);

@@ -44,7 +44,7 @@ ngx_payments_idempotency_hash(ngx_payments_idempotency_key_t *key,
     }
 
     ngx_memcpy(key->hash, digest, NGX_PAYMENTS_KEY_HASH_LEN);
-    key->database = ngx_payments_pg_database(key->merchant_id);
+    key->database = ngx_payments_cluster_database(key->merchant_id);
 
     return NGX_OK;
 }

@@ -258,7 +258,7 @@ void ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
 void ngx_payments_idempotency_abandon(ngx_payments_execution_t *execution);
 
 /* the request ends: it gives up its place among the waiters */
-void ngx_payments_idempotency_leave(ngx_payments_waiter_t *waiter);
+void ngx_payments_idempotency_cancel(ngx_payments_waiter_t *waiter);
 /* its last byte is sent: it gives up its hold on the record; after leave() */
 void ngx_payments_idempotency_release(ngx_payments_waiter_t *waiter);
 

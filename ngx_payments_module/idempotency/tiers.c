@@ -122,7 +122,7 @@ ngx_payments_execution_send(ngx_payments_execution_t *execution)
     ngx_payments_pg_item_t  *item;
 
     if (execution->delay == 0) {
-        ngx_payments_pg_send(&execution->item);
+        ngx_payments_cluster_send(&execution->item);
         return;
     }
 
@@ -140,7 +140,7 @@ ngx_payments_execution_send(ngx_payments_execution_t *execution)
     item->data = execution;
     ngx_memcpy(item->tag, execution->request_id, NGX_PAYMENTS_PG_TAG_LEN);
 
-    ngx_payments_pg_send(item);
+    ngx_payments_cluster_send(item);
 }
 
 
@@ -344,7 +344,7 @@ ngx_payments_execution_store(ngx_payments_execution_t *execution)
 
     if (execution->key.database == 0) {
         execution->key.database =
-                        ngx_payments_pg_database(execution->key.merchant_id);
+                     ngx_payments_cluster_database(execution->key.merchant_id);
     }
 
     if (execution->key.database == 0) {
@@ -453,7 +453,7 @@ ngx_payments_execution_told(void *data, ngx_int_t rc, ngx_str_t *value)
 
     execution->command = NULL;
 
-    ngx_payments_tokens_stored(rc);
+    ngx_payments_read_token_stored(rc);
     ngx_payments_execution_known(execution);
 }
 
@@ -463,11 +463,11 @@ ngx_payments_execution_tell(ngx_payments_execution_t *execution,
     ngx_payments_pg_item_t *item, int64_t n, ngx_payments_pg_row_t *row)
 {
     execution->outcome = n;
-    execution->command = ngx_payments_tokens_store(item,
-                                                 execution->key.merchant_id,
-                                                 ngx_payments_pg_token(row),
-                                                 ngx_payments_execution_told,
-                                                 execution);
+    execution->command = ngx_payments_read_token_put(item,
+                                              execution->key.merchant_id,
+                                              ngx_payments_pg_read_token(row),
+                                              ngx_payments_execution_told,
+                                              execution);
 
     if (execution->command == NULL) {
         ngx_payments_execution_known(execution);
@@ -509,7 +509,7 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
         /* it may be there, and who is told so may go and look */
 
         if (execution->unknown || outcome == NGX_PAYMENTS_PG_UNKNOWN) {
-            ngx_payments_pg_primary_only();
+            ngx_payments_cluster_pin_to_primary();
         }
 
         ngx_payments_execution_fail(execution, failed[outcome]);
@@ -541,7 +541,7 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
     {
         /* committed, whatever it was */
 
-        ngx_payments_pg_primary_only();
+        ngx_payments_cluster_pin_to_primary();
         ngx_payments_execution_fail(execution, NGX_PAYMENTS_OUTCOME_UNKNOWN);
         return;
     }
@@ -550,7 +550,7 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
 
         /* committed, but there is no memory to say so: a retry replays it */
 
-        ngx_payments_pg_primary_only();
+        ngx_payments_cluster_pin_to_primary();
         ngx_payments_execution_fail(execution, NGX_PAYMENTS_OUTCOME_UNKNOWN);
         return;
     }

@@ -90,7 +90,7 @@ ngx_payments_waiter_timer(ngx_event_t *ev)
 
 
 void
-ngx_payments_idempotency_leave(ngx_payments_waiter_t *waiter)
+ngx_payments_idempotency_cancel(ngx_payments_waiter_t *waiter)
 {
     ngx_payments_execution_t  *execution = waiter->execution;
 

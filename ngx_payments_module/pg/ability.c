@@ -187,8 +187,8 @@ ngx_payments_pg_answers(ngx_payments_pg_pool_t *pool)
 }
 
 
-ngx_payments_pg_ability_e
-ngx_payments_pg_ability(ngx_uint_t number)
+ngx_payments_ability_e
+ngx_payments_cluster_ability(ngx_uint_t number)
 {
     ngx_payments_pg_pool_t   *pool;
     ngx_payments_pg_shard_t  *shard;

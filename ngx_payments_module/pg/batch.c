@@ -504,7 +504,7 @@ ngx_payments_pg_bytes(ngx_payments_pg_row_t *row, int column)
 
 
 int64_t
-ngx_payments_pg_token(ngx_payments_pg_row_t *row)
+ngx_payments_pg_read_token(ngx_payments_pg_row_t *row)
 {
     int  column;
 

@@ -25,7 +25,7 @@ ngx_payments_pg_now(void)
 
 
 void
-ngx_payments_pg_clock(int64_t usec)
+ngx_payments_pg_set_clock(int64_t usec)
 {
     int64_t      skew, change;
     const char  *left_out;

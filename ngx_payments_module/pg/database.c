@@ -92,7 +92,7 @@ ngx_payments_pg_database_ask(ngx_payments_pg_database_t *database)
 
     database->pending = 1;
     database->doubted = 0;
-    ngx_payments_pg_send(&database->item);
+    ngx_payments_cluster_send(&database->item);
 }
 
 
@@ -158,7 +158,7 @@ ngx_payments_pg_database_doubt(ngx_payments_pg_shard_t *shard)
 
 
 uint64_t
-ngx_payments_pg_database(int64_t merchant_id)
+ngx_payments_cluster_database(int64_t merchant_id)
 {
     ngx_payments_pg_shard_t  *shard;
 

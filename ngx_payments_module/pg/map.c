@@ -290,7 +290,7 @@ ngx_payments_pg_map_timer(ngx_event_t *ev)
                == 0)
         {
             claim->pending = 1;
-            ngx_payments_pg_send(&claim->item);
+            ngx_payments_cluster_send(&claim->item);
         }
     }
 

@@ -159,8 +159,8 @@ typedef void (*ngx_payments_pg_handler_pt)(ngx_payments_pg_item_t *item,
 
 /*
  * The caller owns the item and the memory its values point to, from
- * ngx_payments_pg_send() until the handler is called or the item is canceled.
- * He sets what stands above the line.
+ * ngx_payments_cluster_send() until the handler is called or the item is
+ * canceled.  The caller sets what stands above the line.
  */
 
 struct ngx_payments_pg_item_s {
@@ -284,42 +284,42 @@ typedef struct {
 
 
 /* conf time: the zone of a shard with several servers; NULL: failed */
-ngx_shm_zone_t *ngx_payments_pg_zone(ngx_conf_t *cf,
+ngx_shm_zone_t *ngx_payments_cluster_zone(ngx_conf_t *cf,
     ngx_payments_pg_conf_t *conf, void *tag);
 /* how many connections a worker has at most; the first one of a node, which has
    the background and asks several servers what they are */
-ngx_uint_t ngx_payments_pg_budget(ngx_payments_pg_conf_t *conf,
+ngx_uint_t ngx_payments_cluster_connections(ngx_payments_pg_conf_t *conf,
     ngx_uint_t first);
 
 /* init_process and exit_process of a worker */
-ngx_int_t ngx_payments_pg_init(ngx_cycle_t *cycle,
+ngx_int_t ngx_payments_cluster_init(ngx_cycle_t *cycle,
     ngx_payments_pg_shards_t *shards);
-void ngx_payments_pg_exit(void);
+void ngx_payments_cluster_exit(void);
 /* how many shards there are, between these; and one's name */
-ngx_uint_t ngx_payments_pg_nshards(void);
+ngx_uint_t ngx_payments_cluster_nshards(void);
 /* the database that has the merchant, as a number; 0: that is not known.  It is
    another one after a restore, a recovery to an earlier time, or a promotion */
-uint64_t ngx_payments_pg_database(int64_t merchant_id);
-ngx_str_t *ngx_payments_pg_shard_name(ngx_uint_t number);
+uint64_t ngx_payments_cluster_database(int64_t merchant_id);
+ngx_str_t *ngx_payments_cluster_shard_name(ngx_uint_t number);
 
 /* microseconds since 1970 by PostgreSQL's clock, as far as it is known */
 int64_t ngx_payments_pg_now(void);
 /* what PostgreSQL's clock shows now; the caller has read it from a row */
-void ngx_payments_pg_clock(int64_t usec);
+void ngx_payments_pg_set_clock(int64_t usec);
 /* what a read must see to see this row, of a write or of what keys say of one;
    ALL: it does not say */
-int64_t ngx_payments_pg_token(ngx_payments_pg_row_t *row);
+int64_t ngx_payments_pg_read_token(ngx_payments_pg_row_t *row);
 /* the cluster whose replica may be asked this of this merchant now; 0: none */
-uint64_t ngx_payments_pg_replica(ngx_payments_pg_statement_e statement,
+uint64_t ngx_payments_cluster_replica(ngx_payments_pg_statement_e statement,
     int64_t merchant_id);
 /* the cluster that has answered the item; 0: not known, or nobody asks */
-uint64_t ngx_payments_pg_cluster(ngx_payments_pg_item_t *item);
+uint64_t ngx_payments_cluster_system(ngx_payments_pg_item_t *item);
 /* what was written now can not be told to other nodes, or other workers: for
    some seconds this node asks no replica */
-void ngx_payments_pg_primary_only(void);
+void ngx_payments_cluster_pin_to_primary(void);
 
 /* whether a write for this merchant would be OVERLOADED now */
-ngx_uint_t ngx_payments_pg_refuses(int64_t merchant_id);
+ngx_uint_t ngx_payments_cluster_overloaded(int64_t merchant_id);
 
 /*
  * Whether a write would have a session in this shard, as far as this worker
@@ -332,15 +332,15 @@ typedef enum {
     NGX_PAYMENTS_PG_NO_ANSWER,     /* no session, or none that answers */
     NGX_PAYMENTS_PG_FAILING        /* writes of several merchants fail in a
                                       row */
-} ngx_payments_pg_ability_e;
+} ngx_payments_ability_e;
 
-ngx_payments_pg_ability_e ngx_payments_pg_ability(ngx_uint_t shard);
+ngx_payments_ability_e ngx_payments_cluster_ability(ngx_uint_t shard);
 
 /*
  * Queues an item.  The handler is called later, never from inside.  Where its
  * merchant has as many waiting as places are left the outcome is OVERLOADED.
  */
-void ngx_payments_pg_send(ngx_payments_pg_item_t *item);
+void ngx_payments_cluster_send(ngx_payments_pg_item_t *item);
 
 /*
  * The caller does not want the answer any more: the handler will not be

@@ -359,7 +359,8 @@ typedef struct {
 
 
 /*
- * A shard, as this worker knows it: from ngx_payments_pg_init() to _exit().
+ * A shard, as this worker knows it, from ngx_payments_cluster_init() to
+ * _exit().
  * What belongs to topology.c is nothing in a shard of one server.
  */
 
@@ -675,7 +676,7 @@ ngx_uint_t ngx_payments_pg_fair_full(ngx_payments_pg_fair_t *fair,
 
 /* queue.c */
 
-/* as ngx_payments_pg_send(), to this pool, within so many ms */
+/* as ngx_payments_cluster_send(), to this pool, within so many ms */
 void ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_msec_t timeout);
 /* what waits here for the other pool: with the deadline that it had */

@@ -31,7 +31,7 @@ ngx_payments_pg_lane(ngx_payments_pg_conf_t *conf, ngx_uint_t kind,
 
 
 ngx_uint_t
-ngx_payments_pg_budget(ngx_payments_pg_conf_t *conf, ngx_uint_t first)
+ngx_payments_cluster_connections(ngx_payments_pg_conf_t *conf, ngx_uint_t first)
 {
     ngx_uint_t  i, n;
 
@@ -132,7 +132,7 @@ ngx_payments_pg_shard_init(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shard)
 
 
 ngx_int_t
-ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_shards_t *shards)
+ngx_payments_cluster_init(ngx_cycle_t *cycle, ngx_payments_pg_shards_t *shards)
 {
     ngx_uint_t  i;
 
@@ -170,7 +170,7 @@ ngx_payments_pg_init(ngx_cycle_t *cycle, ngx_payments_pg_shards_t *shards)
 
 
 void
-ngx_payments_pg_exit(void)
+ngx_payments_cluster_exit(void)
 {
     ngx_uint_t                i, n;
     ngx_payments_pg_shard_t  *shard;
@@ -210,14 +210,14 @@ ngx_payments_pg_shard(ngx_uint_t number)
 
 
 ngx_uint_t
-ngx_payments_pg_nshards(void)
+ngx_payments_cluster_nshards(void)
 {
     return ngx_payments_pg_n;
 }
 
 
 ngx_str_t *
-ngx_payments_pg_shard_name(ngx_uint_t number)
+ngx_payments_cluster_shard_name(ngx_uint_t number)
 {
     return &ngx_payments_pg_shards[number].conf->name;
 }
@@ -318,7 +318,7 @@ ngx_payments_pg_replica_of(ngx_payments_pg_shard_t *shard,
 
 
 uint64_t
-ngx_payments_pg_replica(ngx_payments_pg_statement_e statement,
+ngx_payments_cluster_replica(ngx_payments_pg_statement_e statement,
     int64_t merchant_id)
 {
     ngx_payments_pg_shard_t  *shard;
@@ -330,7 +330,7 @@ ngx_payments_pg_replica(ngx_payments_pg_statement_e statement,
 
 
 uint64_t
-ngx_payments_pg_cluster(ngx_payments_pg_item_t *item)
+ngx_payments_cluster_system(ngx_payments_pg_item_t *item)
 {
     ngx_payments_pg_pool_t  *pool = item->pool;
 
@@ -339,7 +339,7 @@ ngx_payments_pg_cluster(ngx_payments_pg_item_t *item)
 
 
 void
-ngx_payments_pg_primary_only(void)
+ngx_payments_cluster_pin_to_primary(void)
 {
     ngx_uint_t  i;
 
@@ -350,7 +350,7 @@ ngx_payments_pg_primary_only(void)
 
 
 ngx_uint_t
-ngx_payments_pg_refuses(int64_t merchant_id)
+ngx_payments_cluster_overloaded(int64_t merchant_id)
 {
     ngx_payments_pg_pool_t   *pool;
     ngx_payments_pg_shard_t  *shard;
@@ -366,7 +366,7 @@ ngx_payments_pg_refuses(int64_t merchant_id)
 
 
 void
-ngx_payments_pg_send(ngx_payments_pg_item_t *item)
+ngx_payments_cluster_send(ngx_payments_pg_item_t *item)
 {
     uint64_t                  system;
     ngx_msec_t                timeout;

@@ -9,7 +9,8 @@ static ngx_int_t ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone,
 
 
 ngx_shm_zone_t *
-ngx_payments_pg_zone(ngx_conf_t *cf, ngx_payments_pg_conf_t *conf, void *tag)
+ngx_payments_cluster_zone(ngx_conf_t *cf, ngx_payments_pg_conf_t *conf,
+    void *tag)
 {
     ngx_str_t        name;
     ngx_shm_zone_t  *zone;

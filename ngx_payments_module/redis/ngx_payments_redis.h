@@ -70,10 +70,10 @@ void ngx_payments_redis_set(ngx_str_t *key, ngx_str_t *value, time_t ttl);
  * number which a connection has left behind, or finds none, waits for the next
  * one, see numbers.c.
  */
-ngx_payments_redis_command_t *ngx_payments_redis_raise(ngx_str_t *key,
+ngx_payments_redis_command_t *ngx_payments_watermark_raise(ngx_str_t *key,
     int64_t number, time_t ttl, ngx_payments_redis_handler_pt handler,
     void *data);
-ngx_payments_redis_command_t *ngx_payments_redis_highest(ngx_str_t *key,
+ngx_payments_redis_command_t *ngx_payments_watermark_get(ngx_str_t *key,
     ngx_payments_redis_handler_pt handler, void *data);
 
 /* 1: commands were refused in the last half minute: for want of rights, memory,

@@ -204,7 +204,7 @@ ngx_payments_redis_numbers_ready(ngx_payments_redis_t *redis)
 
 
 ngx_payments_redis_command_t *
-ngx_payments_redis_raise(ngx_str_t *key, int64_t number, time_t ttl,
+ngx_payments_watermark_raise(ngx_str_t *key, int64_t number, time_t ttl,
     ngx_payments_redis_handler_pt handler, void *data)
 {
     ngx_int_t                      rc;
@@ -243,7 +243,7 @@ ngx_payments_redis_raise(ngx_str_t *key, int64_t number, time_t ttl,
 
 
 ngx_payments_redis_command_t *
-ngx_payments_redis_highest(ngx_str_t *key,
+ngx_payments_watermark_get(ngx_str_t *key,
     ngx_payments_redis_handler_pt handler, void *data)
 {
     size_t                         lengths[3];
