@@ -168,7 +168,7 @@ typedef enum {
 
     NGX_PAYMENTS_FIELD_ID,                 /* "pattern" is its prefix */
     NGX_PAYMENTS_FIELD_LIST,               /* array of "schema" */
-  NGX_PAYMENTS_FIELD_MAP,                /* object of "schema"s */
+    NGX_PAYMENTS_FIELD_MAP,                /* object of "schema"s */
     NGX_PAYMENTS_FIELD_ANY                 /* an object of any kind */
 } ngx_payments_field_type_e;
 
