@@ -129,7 +129,7 @@ function authorize(r, request) {
         attempt.verdict = 'action';
         attempt.action = {
             type: 'redirect', url: `${r.variables.self}/3ds/${request.attempt}`,
-            expires_at: new Date(Date.now() + 3600000).toISOString()
+            expires_at: new Date(Date.now() + card.action).toISOString()
         };
     }
 
@@ -195,6 +195,21 @@ function settle(r, attempt, failure) {
     books.write(r, attempt.attempt, attempt);
 }
 
+/* an attempt by its key, as it is now: an action may have expired; or null */
+function find(r, key) {
+    const attempt = books.read(r, key);
+
+    if (!attempt || !attempt.operation) {
+        return null;
+    }
+
+    if (attempt.action && Date.parse(attempt.action.expires_at) <= Date.now()) {
+        decide(r, attempt, 'nothing');
+    }
+
+    return attempt;
+}
+
 /* the customer's decision, from the page or from the data of continue */
 function decide(r, attempt, outcome) {
     settle(r, attempt, outcome == 'approved' ? null
@@ -204,7 +219,7 @@ function decide(r, attempt, outcome) {
 
 /* answers with the result of the authorization that it continues */
 function goOn(r, request) {
-    const found = books.read(r, request.authorization);
+    const found = find(r, request.authorization);
 
     if (!found || found.reference != request.reference) {
         return attemptOf(request, { code: 'unknown_reference',
@@ -239,9 +254,9 @@ function verdict(attempt) {
  * before it, and comes late, is not executed any more.
  */
 function lookUp(r, request) {
-    const attempt = books.read(r, request.attempt);
+    const attempt = find(r, request.attempt);
 
-    if (attempt && attempt.operation) {
+    if (attempt) {
         return verdict(attempt);
     }
 
@@ -266,14 +281,16 @@ function execute(r, request) {
  * in here may wait: see books.js.
  */
 function attemptFor(r, request) {
-    const found = books.read(r, request.attempt);
+    const found = find(r, request.attempt);
 
-    if (found && found.operation) {
+    if (found) {
         found.again = true;
         return found;
     }
 
-    if (found && request.signed < found.missed) {
+    const miss = books.read(r, request.attempt);
+
+    if (miss && request.signed < miss.missed) {
         return { late: true };
     }
 
@@ -463,9 +480,9 @@ async function later(r) {
 
 /* the page of the bank: the customer says yes or no */
 function page(r) {
-    const attempt = books.read(r, r.uri.slice('/3ds/'.length));
+    const attempt = find(r, r.uri.slice('/3ds/'.length));
 
-    if (!attempt || !attempt.operation) {
+    if (!attempt) {
         return protocol.refuse(r, 404, 'not_found', 'no such page');
     }
 

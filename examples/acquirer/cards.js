@@ -5,7 +5,7 @@
  *   code, message    declined
  *   later            milliseconds until there is a result
  *   pending          its answer does not wait for that result
- *   action           the customer is asked first
+ *   action           the customer is asked first, and has so many milliseconds
  *   first            instead of the first answer: "close", "500"
  *   answers          instead of every answer: "429", "503"; nothing is done
  *   less             so much less is authorized than was asked for
@@ -35,7 +35,8 @@ const CARDS = {
     tok_pending: { pending: true, later: 1000 },
     tok_pending_fail: { pending: true, later: 1000, code: 'generic_decline',
                         message: 'The card was declined.' },
-    tok_3ds: { action: true },
+    tok_3ds: { action: 3600000 },
+    tok_3ds_expires: { action: 1000 },
 
     tok_lost_answer: { first: 'close' },
     tok_error_once: { first: '500' },
