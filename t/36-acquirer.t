@@ -8,6 +8,7 @@ use warnings;
 use lib 'tests/conformance';
 
 use Client;
+use Digest::SHA qw(hmac_sha256_hex);
 use File::Temp;
 use IO::Select;
 use IO::Socket::INET;
@@ -281,6 +282,51 @@ is($client->ask('authorize', request_of('tok_other_amount'))->{json}{amount}, 10
 is($client->ask('authorize', request_of('tok_busy'))->{status}, 429, 'tok_busy');
 my $refused = $client->ask('authorize', request_of('tok_unavailable'));
 is("$refused->{status} $refused->{head}{'payments-executed'}", '503 no', 'tok_unavailable');
+
+stop($pid);
+
+# What the adapter passes on ------------------------------------------------------------
+
+$pid = start('adapter', 'adapter/nginx.conf' => ['http://127.0.0.1:8080/v1' => 'http://127.0.0.1:' . ($port + 2) . '/v1']);
+spurt($pid =~ s/adapter\.pid\z/api_secret/r, "of the API\n");
+
+# the API sends an event; the module, if anything reaches it, answers with status.
+# Out: what the API gets, and the notification
+sub event {
+    my ($type, $object, $status, $secret) = @_;
+    my $body = encode_json({ id => 'evt_1', type => $type, created => int time, data => { object => $object } });
+    my $now = int time;
+    my $signature = hmac_sha256_hex("$now.$body", $secret || 'of the API');
+    my $socket = $client->send_text("POST /webhooks HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        . "Stripe-Signature: t=$now,v1=$signature\r\nContent-Length: @{[length $body]}\r\n\r\n$body");
+    my $got = $status ? notification($status) : {};
+    return ($client->answer_of($socket, time)->{status}, $got);
+}
+
+my %intent = (object => 'payment_intent', id => 'pi_1', amount => 1099, currency => 'eur', status => 'succeeded',
+              latest_charge => 'ch_1', metadata => { attempt => 'attempt-of-events' });
+my %dispute = (object => 'dispute', id => 'dp_1', payment_intent => 'pi_1', amount => 500, currency => 'eur', reason => 'fraudulent');
+
+for (['payment_intent.succeeded', \%intent, 'result attempt-of-events approved'],
+     ['payment_intent.payment_failed', { %intent, latest_charge => undef, status => 'requires_payment_method',
+         last_payment_error => { code => 'card_declined', decline_code => 'lost_card', message => 'Lost.' } }, 'result attempt-of-events declined'],
+     ['refund.failed', { %intent, object => 'refund', status => 'failed', failure_reason => 'closed' }, 'result attempt-of-events declined'],
+     ['charge.dispute.created', { %dispute, status => 'needs_response' }, 'chargeback dp_1'],
+     ['charge.dispute.closed', { %dispute, status => 'won' }, 'chargeback_reversed dp_1'],
+     ['charge.dispute.closed', { %dispute, status => 'lost' }, 'chargeback_lost dp_1'])
+{
+    my ($type, $object, $want) = @$_;
+    my ($status, $got) = event($type, $object, 200);
+    my $data = $got->{json}{data};
+    is($status, 200, "$type is passed on");
+    is(join(' ', grep { defined } $got->{json}{type}, @$data{qw(attempt chargeback verdict)}), $want, 'as what it is');
+    is_deeply([Schema::check(Schema::load('notification'), $got->{json})], [], 'by the schema');
+    ok($got->{signed} && $got->{head}{'webhook-id'} eq 'evt_1', 'signed, with the id of the event');
+}
+
+is((event('payment_intent.succeeded', \%intent, 503))[0], 503, 'what the module does not take comes again');
+is((event('customer.created', { object => 'customer' }))[0], 204, 'other events end here');
+is((event('payment_intent.succeeded', \%intent, undef, 'of another'))[0], 401, 'and so do those of others');
 
 stop($pid);
 

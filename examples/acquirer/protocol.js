@@ -177,4 +177,4 @@ async function sleep(ms) {
     }
 }
 
-export default { answer, refuse, read, failed, secret, sign, sleep };
+export default { answer, refuse, read, failed, secret, sign, equal, sleep };

@@ -5,6 +5,8 @@
  * look-up finds it.
  */
 
+import crypto from 'crypto';
+import fs from 'fs';
 import querystring from 'querystring';
 import protocol from 'protocol.js';
 
@@ -68,10 +70,11 @@ function authorization(intent) {
     switch (charge ? 'charged' : intent.status) {
 
     case 'charged':
-        const card = charge.payment_method_details.card;
+        const details = charge.payment_method_details;
 
         return Object.assign(money('approved', intent, intent.amount),
-                             { brand: card.brand, last4: card.last4 });
+                             details ? { brand: details.card.brand,
+                                         last4: details.card.last4 } : {});
 
     case 'processing':
         return { verdict: 'pending', reference: intent.id };
@@ -143,9 +146,15 @@ function done(request, body) {
     case 'void':
         return money('approved', body, body.amount);
     default:
-        return money(body.status == 'pending' ? 'pending' : 'approved',
-                     body, body.amount);
+        return refundAs(body);
     }
+}
+
+function refundAs(body) {
+    return body.status == 'failed'
+           ? declined('not_refundable', body.failure_reason)
+           : money(body.status == 'pending' ? 'pending' : 'approved', body,
+                   body.amount);
 }
 
 /* an answer of the API that is no success; 5xx means that nobody knows */
@@ -296,4 +305,87 @@ async function operate(r) {
                                                  : execute(r, request);
 }
 
-export default { operate, failed: protocol.failed };
+/* Notifications ------------------------------------------------------------ */
+
+/* the API signs "t.body", in hexadecimal, with a secret of its own */
+function isFromApi(r) {
+    const header = r.headersIn['Stripe-Signature'] || '';
+    const time = (/(?:^|,)t=([0-9]{1,12})/.exec(header) || [])[1];
+    const key = fs.readFileSync(`${r.variables.document_root}/api_secret`,
+                                'utf8').split('\n')[0];
+
+    if (!time || Math.abs(Date.now() / 1000 - Number(time)) > 300) {
+        return false;
+    }
+
+    const wanted = 'v1=' + crypto.createHmac('sha256', key)
+                                 .update(`${time}.${r.requestText || ''}`)
+                                 .digest('hex');
+
+    return header.split(',').some((part) => protocol.equal(wanted, part));
+}
+
+function chargeback(type, dispute) {
+    return [type, { chargeback: dispute.id, reference: dispute.payment_intent,
+                    amount: dispute.amount, reason: dispute.reason,
+                    currency: dispute.currency.toUpperCase() }];
+}
+
+function result(found, answer) {
+    return [answer.verdict == 'action' ? null : 'result',
+            Object.assign({ attempt: found.metadata.attempt }, answer)];
+}
+
+/* the API's event as a type and data of the protocol; null: not for us */
+function meaning(event) {
+    const found = event.data.object;
+
+    switch (found.object) {
+
+    case 'payment_intent':
+        return result(found, authorization(found));
+
+    case 'refund':
+        return result(found, refundAs(found));
+
+    case 'dispute':
+        return chargeback(event.type == 'charge.dispute.created' ? 'chargeback'
+                          : found.status == 'won' ? 'chargeback_reversed'
+                          : found.status == 'lost' ? 'chargeback_lost' : null,
+                          found);
+
+    default:
+        return [null];
+    }
+}
+
+/* the API sends an event again until it gets a 2xx, so that is the module's */
+async function hear(r) {
+    if (!isFromApi(r)) {
+        return protocol.refuse(r, 401, 'invalid_signature', 'not by the API');
+    }
+
+    const event = JSON.parse(r.requestText);
+    const said = meaning(event);
+
+    if (said[0] === null) {
+        return r.return(204);
+    }
+
+    const body = JSON.stringify({
+        type: said[0], data: said[1],
+        timestamp: new Date(event.created * 1000).toISOString()
+    });
+    const timestamp = Math.floor(Date.now() / 1000);
+
+    r.variables.webhook_id = event.id;
+    r.variables.webhook_timestamp = timestamp;
+    r.variables.webhook_signature = protocol.sign(protocol.secret(r), event.id,
+                                                  timestamp, body);
+
+    const reply = await r.subrequest('/notify', { method: 'POST', body: body });
+
+    r.return(reply.status);
+}
+
+export default { operate, hear, failed: protocol.failed };
