@@ -495,12 +495,8 @@ function page(r) {
             + 'Refuse</button></form>\n');
     }
 
-    decide(r, attempt, outcomeOf(r));
+    decide(r, attempt, /approved/.test(r.requestText) ? 'approved' : 'failed');
     r.internalRedirect('@decided');
-}
-
-function outcomeOf(r) {
-    return /approved/.test(r.requestText) ? 'approved' : 'failed';
 }
 
 /* back to the shop, which may hear of it by a notification first */
@@ -509,7 +505,7 @@ async function decided(r) {
     const glue = attempt.return_url.indexOf('?') < 0 ? '?' : '&';
 
     r.headersOut.Location = `${attempt.return_url}${glue}return_data=`
-                            + outcomeOf(r);
+                            + (attempt.failure ? 'failed' : 'approved');
     answerEarly(r, 303, '\n');
 
     await notify(r, 0, 'result', attempt.attempt);
