@@ -1,6 +1,6 @@
 # make help lists what there is
 
-.PHONY: help build run test soak check bench bench-full deb clean
+.PHONY: help build run test soak check conformance bench bench-full deb clean
 
 build:            ## the module: build/ngx_payments_module.so
 	@tools/deps build
@@ -32,6 +32,9 @@ soak:             ## the same with all rounds of every test
 check:            ## the sources alone: lints and unit tests
 	@tools/deps test
 	@tools/test lint unit
+
+conformance:      ## an adapter for an acquirer: URL=http://... SECRET_FILE=... (docs/processors.md)
+	@tests/conformance/run
 
 bench:            ## this and what one would use instead, in one run of 15 minutes
 	@tools/deps bench
