@@ -1,7 +1,7 @@
 
 /* createPayment */
 
-#include "ngx_payments_api.h"
+#include "../ngx_payments_api.h"
 
 
 #define NGX_PAYMENTS_DAY          86400

@@ -4,7 +4,7 @@
  * with its viewer, a page for each problem.  Nothing comes from another host.
  */
 
-#include "ngx_payments_api.h"
+#include "../ngx_payments_api.h"
 
 
 #define NGX_PAYMENTS_DOCUMENT  (1024 * 1024)

@@ -1,8 +1,8 @@
 
 /* /livez and /metrics; /readyz is in shards.c */
 
-#include "ngx_payments_api.h"
-#include "../status/ngx_payments_status.h"
+#include "../ngx_payments_api.h"
+#include "../../status/ngx_payments_status.h"
 
 
 void

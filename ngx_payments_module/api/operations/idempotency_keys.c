@@ -1,7 +1,7 @@
 
 /* Idempotency keys as objects: looked at, and canceled. */
 
-#include "ngx_payments_api.h"
+#include "../ngx_payments_api.h"
 
 
 /* parameters of pay.cancel_keys, the tag not counted */

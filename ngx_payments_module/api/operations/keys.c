@@ -8,7 +8,7 @@
  * answer is stored.
  */
 
-#include "ngx_payments_api.h"
+#include "../ngx_payments_api.h"
 
 
 /* a seal in a stored answer: 32 random bytes, 8 of the hash that the key must

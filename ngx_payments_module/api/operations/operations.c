@@ -4,7 +4,7 @@
  * 0 or NULL, which ngx_payments_operation_t explains.
  */
 
-#include "ngx_payments_api.h"
+#include "../ngx_payments_api.h"
 
 
 #define PROBLEMS(...)                                                         \

@@ -5,7 +5,7 @@
  * with these tables.
  */
 
-#include "ngx_payments_api.h"
+#include "../ngx_payments_api.h"
 
 
 const char *const  ngx_payments_payment_statuses[] = {
