@@ -6,6 +6,7 @@
  */
 
 #include "ngx_payments_conf.h"
+#include "background/ngx_payments_background.h"
 #include "http/ngx_payments_http.h"
 #include "status/ngx_payments_status.h"
 
@@ -609,6 +610,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
 
     ngx_payments_status_init(pmcf->status);
     ngx_payments_auth_cache_init(pmcf->keys);
+    ngx_payments_ids_init(ngx_payments_pg_now);
     ngx_payments_api_init(&pmcf->idempotency);
     ngx_payments_documents_init(&pmcf->documents);
     ngx_payments_query_init(&pmcf->signing);
@@ -631,7 +633,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
     ngx_payments_auth_init(cycle);
 
     if (ngx_worker == 0) {
-        ngx_payments_maintenance_init(cycle, pmcf->kept);
+        ngx_payments_background_init(cycle, pmcf->kept);
     }
 
     return NGX_OK;
@@ -641,7 +643,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
 static void
 ngx_payments_exit_process(ngx_cycle_t *cycle)
 {
-    ngx_payments_maintenance_exit();
+    ngx_payments_background_exit();
     ngx_payments_idempotency_exit();
     ngx_payments_cluster_exit();
     ngx_payments_redis_exit();

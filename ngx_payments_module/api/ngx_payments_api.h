@@ -13,6 +13,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "../base/ngx_payments_base.h"
 #include "../domain/ngx_payments_domain.h"
 #include "../idempotency/ngx_payments_idempotency.h"
 #include "../pg/ngx_payments_pg.h"
@@ -352,11 +353,6 @@ ngx_uint_t ngx_payments_api_scope(const u_char *name, size_t len);
 #define NGX_PAYMENTS_ANY  ((size_t) -1)
 ngx_int_t ngx_payments_api_room(ngx_payments_request_t *request, size_t len);
 
-/* the worker's source of ids, by PostgreSQL's clock; 0, or -1 */
-int ngx_payments_new_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN]);
-/* random bytes from there; likewise */
-int ngx_payments_new_random(u_char *data, size_t len);
-
 /* the request ends; what it started runs on or is canceled */
 void ngx_payments_api_cancel(ngx_payments_request_t *request);
 /* its pool ends: the answer's bytes are not needed any more */
@@ -383,15 +379,6 @@ void ngx_payments_problem_body(ngx_payments_out_t *out,
 /* violations of a schema, as the problem they make together */
 void ngx_payments_problem_violations(ngx_payments_request_t *request,
     ngx_payments_validation_t *v);
-
-/*
- * maintenance.c: what nobody asks for, by the first worker: partitions are made
- * ahead, and dropped when the events in them were "kept" for so many seconds,
- * at the start and once an hour; what is due is done once a second, by whoever
- * holds the lease.  init_process and exit_process
- */
-void ngx_payments_maintenance_init(ngx_cycle_t *cycle, time_t kept);
-void ngx_payments_maintenance_exit(void);
 
 /*
  * The worker's workspace for one request body; used only between two returns

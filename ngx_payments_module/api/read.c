@@ -12,7 +12,6 @@
 #define NGX_PAYMENTS_ANSWER_MIN      8192
 
 
-static ngx_payments_uuid_state_t  ngx_payments_api_ids;
 static ngx_payments_workspace_t   ngx_payments_api_workspace;
 static ngx_payments_share_t       ngx_payments_api_answers;
 
@@ -32,25 +31,6 @@ ngx_payments_api_init(ngx_payments_idempotency_conf_t *conf)
     ngx_payments_api_keyed_init(conf->ttl);
 
     ngx_payments_api_answers.size = NGX_PAYMENTS_ANSWERS_SIZE;
-
-    /* not the random bytes that the parent had left, by no means */
-
-    ngx_memzero(&ngx_payments_api_ids, sizeof(ngx_payments_uuid_state_t));
-}
-
-
-int
-ngx_payments_new_random(u_char *data, size_t len)
-{
-    return ngx_payments_random(&ngx_payments_api_ids, data, len);
-}
-
-
-int
-ngx_payments_new_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN])
-{
-    return ngx_payments_uuid7(&ngx_payments_api_ids, ngx_payments_pg_now(),
-                              uuid);
 }
 
 

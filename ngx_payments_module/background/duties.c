@@ -1,55 +1,56 @@
 
-/* What must be done now and then, and by nobody's request. */
+/* The duties, and the timers that they run by. */
 
-#include "ngx_payments_api.h"
+#include "ngx_payments_background.h"
+#include "../base/ngx_payments_base.h"
+#include "../pg/ngx_payments_pg.h"
 #include "../status/ngx_payments_status.h"
 
 
 #define NGX_PAYMENTS_DAYS_ALARM  3
-#define NGX_PAYMENTS_MAINTAIN    (3600 * 1000)  /* ms */
-#define NGX_PAYMENTS_IDLE        1000           /* ms between looks for what is
-                                                   due */
-#define NGX_PAYMENTS_BUSY        100            /* ... if something was within
-                                                   the last second */
+#define NGX_PAYMENTS_HOURLY      (3600 * 1000)  /* ms */
+#define NGX_PAYMENTS_IDLE        1000           /* ms between two calls */
+#define NGX_PAYMENTS_BUSY        100            /* ... for a second after one
+                                                   that had something to do */
 
 
-/* what is done again and again: one SQL call */
+/* one SQL call, made again and again */
 
 typedef struct {
     ngx_payments_pg_statement_e   statement;
-    ngx_msec_t                    again;       /* where it did not work */
+    ngx_msec_t                    retry;       /* after a failure, ms */
     ngx_msec_t                  (*done)(ngx_payments_pg_item_t *item,
                                     ngx_payments_pg_row_t *row);
                                                /* how long until the next */
 } ngx_payments_duty_t;
 
 
-/* ... in one shard; of the first worker */
+/* a duty in one shard */
 
 typedef struct {
     const ngx_payments_duty_t    *duty;
     ngx_event_t                   timer;
     ngx_connection_t              dummy;       /* for the timer's log lines */
     ngx_payments_pg_item_t        item;
-    ngx_payments_pg_value_t       value;       /* who asks for the lease, or for
-                                                  how long events are kept */
-    ngx_uint_t                    more;        /* looks that come soon */
+    ngx_payments_pg_value_t       value;       /* the lease's holder, or for how
+                                                  long events are kept */
+    ngx_uint_t                    hurried;     /* calls left at short
+                                                  intervals */
 } ngx_payments_task_t;
 
 
 static void ngx_payments_task_timer(ngx_event_t *ev);
 static void ngx_payments_task_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
-static ngx_msec_t ngx_payments_maintain_done(ngx_payments_pg_item_t *item,
+static ngx_msec_t ngx_payments_partitions_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_row_t *row);
-static ngx_msec_t ngx_payments_background_done(ngx_payments_pg_item_t *item,
+static ngx_msec_t ngx_payments_due_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_row_t *row);
 
 
 static const ngx_payments_duty_t  ngx_payments_duties[] = {
-    { NGX_PAYMENTS_PG_MAINTAIN, 60 * 1000, ngx_payments_maintain_done },
-    { NGX_PAYMENTS_PG_DUTIES, NGX_PAYMENTS_IDLE,
-      ngx_payments_background_done }
+    { NGX_PAYMENTS_PG_MAINTAIN, 60 * 1000, ngx_payments_partitions_done },
+    { NGX_PAYMENTS_PG_DUTIES, NGX_PAYMENTS_IDLE, ngx_payments_due_done }
 };
 
 #define NGX_PAYMENTS_DUTIES                                                   \
@@ -61,13 +62,13 @@ static ngx_payments_task_t  ngx_payments_tasks
 static ngx_uint_t           ngx_payments_ntasks;
 
 
-/* who this process is to the lease; another one after each start */
+/* this process, as the lease's holder; another one after each start */
 
 static u_char  ngx_payments_holder[NGX_PAYMENTS_UUID_LEN];
 
 
 void
-ngx_payments_maintenance_init(ngx_cycle_t *cycle, time_t kept)
+ngx_payments_background_init(ngx_cycle_t *cycle, time_t kept)
 {
     ngx_uint_t            i;
     ngx_payments_task_t  *task;
@@ -107,7 +108,7 @@ ngx_payments_maintenance_init(ngx_cycle_t *cycle, time_t kept)
 
 
 void
-ngx_payments_maintenance_exit(void)
+ngx_payments_background_exit(void)
 {
     ngx_uint_t  i;
 
@@ -130,7 +131,7 @@ ngx_payments_task_timer(ngx_event_t *ev)
     }
 
     if (ngx_payments_new_uuid(task->item.tag) != 0) {
-        ngx_add_timer(ev, task->duty->again);
+        ngx_add_timer(ev, task->duty->retry);
         return;
     }
 
@@ -149,7 +150,7 @@ ngx_payments_task_done(ngx_payments_pg_item_t *item,
                       "background task %ui of payments shard \"%V\" was not "
                       "done; trying again", (ngx_uint_t) item->statement,
                       ngx_payments_cluster_shard_name(item->shard));
-        ngx_add_timer(&task->timer, task->duty->again);
+        ngx_add_timer(&task->timer, task->duty->retry);
         return;
     }
 
@@ -158,7 +159,7 @@ ngx_payments_task_done(ngx_payments_pg_item_t *item,
 
 
 static ngx_msec_t
-ngx_payments_maintain_done(ngx_payments_pg_item_t *item,
+ngx_payments_partitions_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_row_t *row)
 {
     int64_t  days;
@@ -172,9 +173,9 @@ ngx_payments_maintain_done(ngx_payments_pg_item_t *item,
                       ngx_payments_cluster_shard_name(item->shard));
     }
 
-    /* days that have ended go one by one */
+    /* old partitions are dropped one at a time */
 
-    return ngx_payments_pg_number(row, 2) ? 1000 : NGX_PAYMENTS_MAINTAIN;
+    return ngx_payments_pg_number(row, 2) ? 1000 : NGX_PAYMENTS_HOURLY;
 }
 
 
@@ -184,7 +185,7 @@ ngx_payments_maintain_done(ngx_payments_pg_item_t *item,
  */
 
 static ngx_msec_t
-ngx_payments_background_done(ngx_payments_pg_item_t *item,
+ngx_payments_due_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_row_t *row)
 {
     const char           *left_out;
@@ -204,14 +205,14 @@ ngx_payments_background_done(ngx_payments_pg_item_t *item,
     }
 
     if (ngx_payments_pg_number(row, 1) > 0) {
-        task->more = NGX_PAYMENTS_IDLE / NGX_PAYMENTS_BUSY;
+        task->hurried = NGX_PAYMENTS_IDLE / NGX_PAYMENTS_BUSY;
     }
 
-    if (task->more == 0) {
+    if (task->hurried == 0) {
         return NGX_PAYMENTS_IDLE;
     }
 
-    task->more--;
+    task->hurried--;
 
     return NGX_PAYMENTS_BUSY;
 }
