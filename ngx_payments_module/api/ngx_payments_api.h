@@ -339,12 +339,6 @@ const ngx_payments_operation_t *ngx_payments_api_route(ngx_str_t *path,
 /* the index of a row, for metrics; NULL: the row after the last */
 ngx_uint_t ngx_payments_api_index(const ngx_payments_operation_t *operation);
 
-/* scopes a key can have, NULL at the end; the order gives each its bit */
-#define NGX_PAYMENTS_SCOPES  12
-extern const char *const  ngx_payments_scopes[];
-/* the bit of a scope's name; 0: there is no such scope */
-ngx_uint_t ngx_payments_api_scope(const u_char *name, size_t len);
-
 /*
  * Whether there is memory for an answer of so many bytes, which then count
  * until the request is freed; ANY: for one at all.  NGX_DECLINED: the problem

@@ -361,6 +361,12 @@ void ngx_payments_api_key_secret(const uint8_t bits[32],
 /* 1 where a text holds what starts like a secret or restricted key */
 int ngx_payments_api_key_inside(const uint8_t *data, size_t len);
 
+/* scopes of API keys, NULL at the end; the order gives each its bit */
+#define NGX_PAYMENTS_SCOPES       12
+extern const char *const  ngx_payments_scopes[];
+/* the bit of a scope's name; 0: there is no such scope */
+uint32_t ngx_payments_api_scope(const uint8_t *name, size_t len);
+
 
 /* RFC 3339, UTC, six fractional digits and Z: 27 bytes */
 

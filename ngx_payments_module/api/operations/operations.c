@@ -519,30 +519,6 @@ const ngx_uint_t  ngx_payments_noperations =
     sizeof(ngx_payments_operations) / sizeof(ngx_payments_operation_t);
 
 
-const char *const  ngx_payments_scopes[NGX_PAYMENTS_SCOPES + 1] = {
-    "payments:read", "payments:write", "refunds:read", "refunds:write",
-    "balances:read", "ledger:read", "events:read", "webhooks:read",
-    "webhooks:write", "idempotency:read", "keys:write", "admin", NULL
-};
-
-
-ngx_uint_t
-ngx_payments_api_scope(const u_char *name, size_t len)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; ngx_payments_scopes[i] != NULL; i++) {
-        if (ngx_strlen(ngx_payments_scopes[i]) == len
-            && ngx_memcmp(ngx_payments_scopes[i], name, len) == 0)
-        {
-            return (ngx_uint_t) 1 << i;
-        }
-    }
-
-    return 0;
-}
-
-
 /* does a path match a row's, and what is its {id}? */
 
 static ngx_uint_t
