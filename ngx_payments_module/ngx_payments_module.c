@@ -614,7 +614,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
     ngx_payments_api_init(&pmcf->idempotency);
     ngx_payments_documents_init(&pmcf->documents);
     ngx_payments_query_init(&pmcf->signing);
-    ngx_payments_keys_init(&pmcf->idempotency.secret);
+    ngx_payments_seal_init(&pmcf->idempotency.secret);
 
     if (ngx_payments_idempotency_init(cycle, pmcf->executions,
                                       &pmcf->idempotency)

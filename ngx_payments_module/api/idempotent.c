@@ -151,8 +151,10 @@ ngx_payments_api_record(ngx_payments_request_t *request,
     answer->version = record->version;
 
     if (record->status == 201 && request->operation->reveals) {
-        return ngx_payments_keys_reveal(request, &answer->body) == NGX_OK
-               ? ngx_payments_api_location(request, record) : NGX_ERROR;
+        return ngx_payments_seal_reveal(request->pool, request->livemode,
+                                        &answer->body)
+               == NGX_OK ? ngx_payments_api_location(request, record)
+                         : NGX_ERROR;
     }
 
     return ngx_payments_api_location(request, record);
@@ -216,8 +218,13 @@ ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
     case NGX_PAYMENTS_EXECUTED:
     case NGX_PAYMENTS_REPLAYED:
     case NGX_PAYMENTS_COLLAPSED:
+
+        /* a stored answer is replayed to whoever sends the same request: a
+           weaker key of the merchant must not be given a stronger one's
+           secret */
+
         if (request->operation->reveals && record->status == 201
-            && ngx_payments_keys_beyond(request, &record->body))
+            && ngx_payments_key_exceeds_scopes(request->scopes, &record->body))
         {
             ngx_payments_problem(request, NGX_PAYMENTS_P_SCOPE_ESCALATION,
                                  NULL, NULL);

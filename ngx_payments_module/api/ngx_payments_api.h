@@ -450,17 +450,28 @@ void ngx_payments_api_got(ngx_payments_pg_item_t *item,
 void ngx_payments_api_failed(ngx_payments_request_t *request,
     ngx_payments_pg_outcome_e outcome);
 
-/* keys.c */
+/* seal.c */
+
+#define NGX_PAYMENTS_SEAL_LEN  80
 
 /* init_process: what secrets of API keys are made with; empty: none are */
-void ngx_payments_keys_init(ngx_str_t *secret);
-/* 1: the API key of this answer has a scope that the caller lacks, or none that
-   can be read */
-ngx_uint_t ngx_payments_keys_beyond(ngx_payments_request_t *request,
+void ngx_payments_seal_init(ngx_str_t *secret);
+/* 1: secrets can be made */
+ngx_uint_t ngx_payments_seal_ready(void);
+/* a new secret's seal, and the hash of the key that has this secret.
+   NGX_ERROR: the system gives no random bytes, or no digest */
+ngx_int_t ngx_payments_seal_make(ngx_uint_t livemode,
+    u_char seal[NGX_PAYMENTS_SEAL_LEN], u_char hash[NGX_PAYMENTS_SHA256_LEN]);
+/* replaces the seal at the end of a stored answer by the secret, in memory of
+   the pool.  NGX_DECLINED: it was made with another secret file; NGX_ERROR: no
+   seal there, or no memory */
+ngx_int_t ngx_payments_seal_reveal(ngx_pool_t *pool, ngx_uint_t livemode,
     ngx_str_t *body);
-/* puts the secret where the stored answer has its seal.  NGX_DECLINED: it was
-   sealed with another secret; NGX_ERROR: no seal there, or no memory */
-ngx_int_t ngx_payments_keys_reveal(ngx_payments_request_t *request,
+/* a key's kind without the letter that tells whole keys from restricted ones */
+const u_char *ngx_payments_seal_mode(ngx_uint_t livemode);
+/* 1: the API key of this answer has a scope that is not among these, or none
+   that can be read */
+ngx_uint_t ngx_payments_key_exceeds_scopes(ngx_uint_t scopes,
     ngx_str_t *body);
 
 /* query.c */

@@ -1,23 +1,7 @@
 
-/*
- * API keys and merchants.  Each change is an action of pay.administer().
- *
- * A key's secret is nowhere stored.  It is made of random bytes, the seal, by
- * HMAC with the secret file's contents: the stored answer holds the seal, and
- * whoever has the same file can give the same answer again, as long as the
- * answer is stored.
- */
+/* API keys and merchants.  Each change is an action of pay.administer(). */
 
 #include "../ngx_payments_api.h"
-
-
-/* a seal in a stored answer: 32 random bytes, 8 of the hash that the key must
-   have, in hexadecimal */
-
-#define NGX_PAYMENTS_SEAL_RANDOM  32
-#define NGX_PAYMENTS_SEAL_CHECK   8
-#define NGX_PAYMENTS_SEAL_LEN     (2 * (NGX_PAYMENTS_SEAL_RANDOM              \
-                                        + NGX_PAYMENTS_SEAL_CHECK))
 
 
 /* parameters of pay.administer, the tag not counted */
@@ -112,140 +96,6 @@ const ngx_payments_schema_t  ngx_payments_update_merchant_schema = {
     "MerchantUpdate", "What changes in a merchant.",
     ngx_payments_update_merchant_fields
 };
-
-
-static ngx_str_t  ngx_payments_keys_secret;
-
-
-void
-ngx_payments_keys_init(ngx_str_t *secret)
-{
-    ngx_payments_keys_secret = *secret;
-}
-
-
-/* the 52 characters that a seal's random bytes stand for */
-
-static ngx_int_t
-ngx_payments_keys_unseal(const u_char *bytes,
-    u_char secret[NGX_PAYMENTS_KEY_SECRET])
-{
-    u_char               text[8 + NGX_PAYMENTS_SEAL_RANDOM];
-    u_char               mac[NGX_PAYMENTS_SHA256_LEN];
-    ngx_payments_text_t  key;
-
-    key.data = ngx_payments_keys_secret.data;
-    key.len = ngx_payments_keys_secret.len;
-
-    ngx_memcpy(text, "api key\n", 8);
-    ngx_memcpy(text + 8, bytes, NGX_PAYMENTS_SEAL_RANDOM);
-
-    if (ngx_payments_hmac(&key, text, sizeof(text), mac) != 0) {
-        return NGX_ERROR;
-    }
-
-    ngx_payments_api_key_secret(mac, secret);
-    ngx_explicit_memzero(mac, sizeof(mac));
-
-    return NGX_OK;
-}
-
-
-/* the kind without the letter that tells whole keys from restricted ones */
-
-static const u_char *
-ngx_payments_keys_mode(ngx_uint_t livemode)
-{
-    return (const u_char *) (livemode ? "k_live_" : "k_test_");
-}
-
-
-static ngx_int_t
-ngx_payments_keys_seal(ngx_payments_request_t *request,
-    ngx_payments_administer_t *a)
-{
-    u_char  bytes[NGX_PAYMENTS_SEAL_RANDOM], *p;
-    u_char  secret[NGX_PAYMENTS_KEY_SECRET];
-
-    if (ngx_payments_new_random(bytes, sizeof(bytes)) != 0
-        || ngx_payments_keys_unseal(bytes, secret) != NGX_OK
-        || ngx_payments_api_key_hash(ngx_payments_keys_mode(request->livemode),
-                                     secret, a->hash)
-           != 0)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_explicit_memzero(secret, sizeof(secret));
-
-    p = ngx_hex_dump(a->seal, bytes, sizeof(bytes));
-    (void) ngx_hex_dump(p, a->hash, NGX_PAYMENTS_SEAL_CHECK);
-
-    return NGX_OK;
-}
-
-
-/* a stored answer with a seal at its end: ...<seal>"} */
-
-ngx_int_t
-ngx_payments_keys_reveal(ngx_payments_request_t *request, ngx_str_t *body)
-{
-    u_char      bytes[NGX_PAYMENTS_SEAL_RANDOM + NGX_PAYMENTS_SEAL_CHECK];
-    u_char      hash[NGX_PAYMENTS_SHA256_LEN], *p, *to;
-    size_t      head;
-    ngx_int_t   n;
-    ngx_uint_t  i;
-
-    if (body->len < NGX_PAYMENTS_SEAL_LEN + 2) {
-        return NGX_ERROR;
-    }
-
-    head = body->len - NGX_PAYMENTS_SEAL_LEN - 2;
-    p = body->data + head;
-
-    for (i = 0; i < sizeof(bytes); i++) {
-        n = ngx_hextoi(p + 2 * i, 2);
-
-        if (n == NGX_ERROR) {
-            return NGX_ERROR;
-        }
-
-        bytes[i] = (u_char) n;
-    }
-
-    to = ngx_pnalloc(request->pool, head + NGX_PAYMENTS_KEY_SECRET + 2);
-    if (to == NULL) {
-        return NGX_ERROR;
-    }
-
-    p = ngx_cpymem(to, body->data, head);
-
-    if (ngx_payments_keys_unseal(bytes, p) != NGX_OK
-        || ngx_payments_api_key_hash(ngx_payments_keys_mode(request->livemode),
-                                     p, hash)
-           != 0)
-    {
-        return NGX_ERROR;
-    }
-
-    /* another secret file gives another secret, which would be no key */
-
-    if (ngx_memcmp(hash, bytes + NGX_PAYMENTS_SEAL_RANDOM,
-                   NGX_PAYMENTS_SEAL_CHECK)
-        != 0)
-    {
-        return NGX_DECLINED;
-    }
-
-    p += NGX_PAYMENTS_KEY_SECRET;
-    *p++ = '"';
-    *p++ = '}';
-
-    body->data = to;
-    body->len = p - to;
-
-    return NGX_OK;
-}
 
 
 static void
@@ -421,7 +271,7 @@ ngx_payments_administer_object(ngx_payments_request_t *request,
         return NGX_OK;
     }
 
-    if (ngx_payments_keys_seal(request, a) != NGX_OK) {
+    if (ngx_payments_seal_make(request->livemode, a->seal, a->hash) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -430,7 +280,7 @@ ngx_payments_administer_object(ngx_payments_request_t *request,
     ngx_payments_administer_value(&values[A_SEAL], a->seal,
                                   NGX_PAYMENTS_SEAL_LEN);
     ngx_payments_administer_value(&values[A_KIND],
-                                  ngx_payments_keys_mode(request->livemode),
+                                  ngx_payments_seal_mode(request->livemode),
                                   NGX_PAYMENTS_KEY_MODE);
 
     return NGX_OK;
@@ -514,7 +364,7 @@ ngx_payments_administer_parse(ngx_payments_request_t *request,
         return NULL;
     }
 
-    if (request->operation->reveals && ngx_payments_keys_secret.len == 0) {
+    if (request->operation->reveals && !ngx_payments_seal_ready()) {
         ngx_payments_problem(request, NGX_PAYMENTS_P_NOT_IMPLEMENTED,
                              "keys are made where \"payments_secret_file\" is "
                              "set", NULL);
@@ -529,53 +379,6 @@ ngx_payments_administer_parse(ngx_payments_request_t *request,
     }
 
     return ws;
-}
-
-
-/*
- * A stored answer is replayed to whoever sends the same request: without this a
- * weaker key of the merchant would be handed the secret of a stronger one.
- */
-
-ngx_uint_t
-ngx_payments_keys_beyond(ngx_payments_request_t *request, ngx_str_t *body)
-{
-    u_char            *p, *last, *name;
-    ngx_uint_t         scope;
-
-    static ngx_str_t   member = ngx_string("\"scopes\":[");
-
-    /* no text of the body looks like it: its quotes are escaped */
-
-    p = ngx_strnstr(body->data, (char *) member.data, body->len);
-    if (p == NULL) {
-        return 1;
-    }
-
-    last = body->data + body->len;
-
-    for (p += member.len; p < last && *p == '"'; /* void */ ) {
-        name = ++p;
-        p = ngx_strlchr(p, last, '"');
-
-        if (p == NULL) {
-            return 1;
-        }
-
-        scope = ngx_payments_api_scope(name, p - name);
-
-        if (scope == 0 || (scope & ~request->scopes)) {
-            return 1;
-        }
-
-        p++;
-
-        if (p < last && *p == ',') {
-            p++;
-        }
-    }
-
-    return p >= last || *p != ']';
 }
 
 
