@@ -613,7 +613,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
     ngx_payments_ids_init(ngx_payments_pg_now);
     ngx_payments_api_init(&pmcf->idempotency);
     ngx_payments_documents_init(&pmcf->documents);
-    ngx_payments_query_init(&pmcf->signing);
+    ngx_payments_cursor_init(&pmcf->signing);
     ngx_payments_seal_init(&pmcf->idempotency.secret);
 
     if (ngx_payments_idempotency_init(cycle, pmcf->executions,

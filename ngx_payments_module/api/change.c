@@ -146,7 +146,7 @@ ngx_payments_change(ngx_payments_request_t *request, const char *action)
         return;
     }
 
-    ws = ngx_payments_api_parse(request);
+    ws = ngx_payments_body_parse(request);
 
     if (ws == NULL) {
         request->done(request);
@@ -155,7 +155,7 @@ ngx_payments_change(ngx_payments_request_t *request, const char *action)
 
     request->action = action;
 
-    ngx_payments_api_execute(request, ws, ngx_payments_change_item);
+    ngx_payments_idempotent_execute(request, ws, ngx_payments_change_item);
 }
 
 
@@ -283,7 +283,7 @@ ngx_payments_change_body(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
     }
 
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        if (ngx_payments_api_text(pool, ws, texts[i].slot, &text) != NGX_OK) {
+        if (ngx_payments_body_text(pool, ws, texts[i].slot, &text) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -291,7 +291,7 @@ ngx_payments_change_body(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
                                   text.len);
     }
 
-    if (ngx_payments_api_metadata(pool, ws, F_METADATA, &text) != NGX_OK) {
+    if (ngx_payments_body_metadata(pool, ws, F_METADATA, &text) != NGX_OK) {
         return NGX_ERROR;
     }
 

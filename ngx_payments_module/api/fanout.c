@@ -21,16 +21,16 @@ typedef struct {
     ngx_str_t                     bytes[NGX_PAYMENTS_PARTS_BYTES];
     size_t                        at;          /* of a merge: where in them, */
     ngx_uint_t                    next;        /* and the object's number */
-} ngx_payments_part_t;
+} ngx_payments_fanout_part_t;
 
 
-struct ngx_payments_parts_s {
+struct ngx_payments_fanout_s {
     ngx_payments_request_t       *request;
-    void                        (*done)(ngx_payments_parts_t *parts);
+    void                        (*done)(ngx_payments_fanout_t *fanout);
     int                           columns;     /* of bytes */
     ngx_uint_t                    left;        /* to answer */
     ngx_uint_t                    n;
-    ngx_payments_part_t           part[NGX_PAYMENTS_PG_SHARDS];
+    ngx_payments_fanout_part_t           part[NGX_PAYMENTS_PG_SHARDS];
 };
 
 
@@ -42,16 +42,16 @@ struct ngx_payments_parts_s {
 
 
 static void
-ngx_payments_part_done(ngx_payments_pg_item_t *item,
+ngx_payments_fanout_on_part(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
     int                      i;
     ngx_str_t                bytes;
-    ngx_payments_part_t     *part;
-    ngx_payments_parts_t    *parts = item->data;
-    ngx_payments_request_t  *request = parts->request;
+    ngx_payments_fanout_part_t     *part;
+    ngx_payments_fanout_t    *fanout = item->data;
+    ngx_payments_request_t  *request = fanout->request;
 
-    part = &parts->part[item->shard];
+    part = &fanout->part[item->shard];
     part->pending = 0;
     part->outcome = outcome;
 
@@ -59,7 +59,7 @@ ngx_payments_part_done(ngx_payments_pg_item_t *item,
         part->number = ngx_payments_pg_number(row, 1);
     }
 
-    for (i = 0; outcome == NGX_PAYMENTS_PG_DONE && i < parts->columns; i++) {
+    for (i = 0; outcome == NGX_PAYMENTS_PG_DONE && i < fanout->columns; i++) {
         bytes = ngx_payments_pg_bytes(row, 2 + i);
 
         if (bytes.len == 0) {
@@ -75,8 +75,8 @@ ngx_payments_part_done(ngx_payments_pg_item_t *item,
         }
     }
 
-    if (--parts->left == 0) {
-        parts->done(parts);
+    if (--fanout->left == 0) {
+        fanout->done(fanout);
     }
 }
 
@@ -84,41 +84,41 @@ ngx_payments_part_done(ngx_payments_pg_item_t *item,
 /* request->values are the statement's, for all */
 
 static void
-ngx_payments_ask_all(ngx_payments_request_t *request,
+ngx_payments_fanout_send(ngx_payments_request_t *request,
     ngx_payments_pg_statement_e statement, int columns, ngx_msec_t timeout,
-    void (*done)(ngx_payments_parts_t *parts))
+    void (*done)(ngx_payments_fanout_t *fanout))
 {
     ngx_uint_t               i;
-    ngx_payments_part_t     *part;
-    ngx_payments_parts_t    *parts;
+    ngx_payments_fanout_part_t     *part;
+    ngx_payments_fanout_t    *fanout;
 
-    parts = ngx_pcalloc(request->pool, sizeof(ngx_payments_parts_t));
-    if (parts == NULL) {
+    fanout = ngx_pcalloc(request->pool, sizeof(ngx_payments_fanout_t));
+    if (fanout == NULL) {
         ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
                              NULL);
         request->done(request);
         return;
     }
 
-    parts->request = request;
-    parts->done = done;
-    parts->columns = columns;
-    parts->n = ngx_payments_cluster_nshards();
-    parts->left = parts->n;
+    fanout->request = request;
+    fanout->done = done;
+    fanout->columns = columns;
+    fanout->n = ngx_payments_cluster_nshards();
+    fanout->left = fanout->n;
 
-    request->parts = parts;
+    request->fanout = fanout;
     request->values[0].number = request->merchant_id;
     request->values[1].number = request->livemode;
 
-    for (i = 0; i < parts->n; i++) {
-        part = &parts->part[i];
+    for (i = 0; i < fanout->n; i++) {
+        part = &fanout->part[i];
 
         part->item.statement = statement;
         part->item.values = request->values;
         part->item.shard = i;
         part->item.timeout = timeout;
-        part->item.handler = ngx_payments_part_done;
-        part->item.data = parts;
+        part->item.handler = ngx_payments_fanout_on_part;
+        part->item.data = fanout;
         ngx_memcpy(part->item.tag, request->request_uuid,
                    NGX_PAYMENTS_PG_TAG_LEN);
         part->pending = 1;
@@ -129,15 +129,15 @@ ngx_payments_ask_all(ngx_payments_request_t *request,
 
 
 void
-ngx_payments_api_leave_all(ngx_payments_request_t *request)
+ngx_payments_fanout_cancel(ngx_payments_request_t *request)
 {
     ngx_uint_t             i;
-    ngx_payments_parts_t  *parts = request->parts;
+    ngx_payments_fanout_t  *fanout = request->fanout;
 
-    for (i = 0; parts && i < parts->n; i++) {
-        if (parts->part[i].pending) {
-            parts->part[i].pending = 0;
-            ngx_payments_pg_cancel(&parts->part[i].item);
+    for (i = 0; fanout && i < fanout->n; i++) {
+        if (fanout->part[i].pending) {
+            fanout->part[i].pending = 0;
+            ngx_payments_pg_cancel(&fanout->part[i].item);
         }
     }
 }
@@ -145,14 +145,14 @@ ngx_payments_api_leave_all(ngx_payments_request_t *request)
 
 /* the first shard that did not answer; NULL: all did */
 
-static ngx_payments_part_t *
-ngx_payments_parts_failed(ngx_payments_parts_t *parts)
+static ngx_payments_fanout_part_t *
+ngx_payments_fanout_failed(ngx_payments_fanout_t *fanout)
 {
     ngx_uint_t  i;
 
-    for (i = 0; i < parts->n; i++) {
-        if (parts->part[i].outcome != NGX_PAYMENTS_PG_DONE) {
-            return &parts->part[i];
+    for (i = 0; i < fanout->n; i++) {
+        if (fanout->part[i].outcome != NGX_PAYMENTS_PG_DONE) {
+            return &fanout->part[i];
         }
     }
 
@@ -166,7 +166,7 @@ ngx_payments_parts_failed(ngx_payments_parts_t *parts)
 
 
 void
-ngx_payments_api_health(ngx_payments_request_t *request, ngx_uint_t status,
+ngx_payments_health(ngx_payments_request_t *request, ngx_uint_t status,
     const char *text)
 {
     ngx_memzero(&request->answer, sizeof(ngx_payments_answer_t));
@@ -189,7 +189,7 @@ ngx_payments_api_health(ngx_payments_request_t *request, ngx_uint_t status,
 /* what a shard's part says, and this worker knows without asking */
 
 static const char *
-ngx_payments_readyz_shard(ngx_payments_part_t *part)
+ngx_payments_readyz_shard(ngx_payments_fanout_part_t *part)
 {
     static const char  *states[] = {
         "down", "ok", "read_only", "standby", "incomplete", "settings",
@@ -229,19 +229,19 @@ ngx_payments_readyz_shard(ngx_payments_part_t *part)
    the last one does not */
 
 static void
-ngx_payments_readyz_done(ngx_payments_parts_t *parts)
+ngx_payments_readyz_done(ngx_payments_fanout_t *fanout)
 {
     u_char                  *p, *text;
     ngx_uint_t               i, ready, less;
     const char              *postgres, *state, *redis, *status;
-    ngx_payments_request_t  *request = parts->request;
+    ngx_payments_request_t  *request = fanout->request;
 
     ready = 0;
     less = 0;
     postgres = "ok";
 
-    for (i = 0; i < parts->n; i++) {
-        state = ngx_payments_readyz_shard(&parts->part[i]);
+    for (i = 0; i < fanout->n; i++) {
+        state = ngx_payments_readyz_shard(&fanout->part[i]);
 
         /* payments are made, and nothing hears of them */
 
@@ -258,7 +258,7 @@ ngx_payments_readyz_done(ngx_payments_parts_t *parts)
         }
     }
 
-    if (ready && ready < parts->n) {
+    if (ready && ready < fanout->n) {
         postgres = "degraded";
     }
 
@@ -267,7 +267,7 @@ ngx_payments_readyz_done(ngx_payments_parts_t *parts)
             : ngx_payments_redis_refuses() ? "refusing" : "ok";
 
     status = (ready == 0) ? "unavailable"
-             : (ready < parts->n || less || redis[0] != 'o') ? "degraded"
+             : (ready < fanout->n || less || redis[0] != 'o') ? "degraded"
              : "ok";
 
     text = ngx_pnalloc(request->pool, 128);
@@ -283,7 +283,7 @@ ngx_payments_readyz_done(ngx_payments_parts_t *parts)
                     "\"redis\":\"%s\"}", status, postgres, redis);
     *p = '\0';
 
-    ngx_payments_api_health(request, ready ? 200 : 503, (char *) text);
+    ngx_payments_health(request, ready ? 200 : 503, (char *) text);
 }
 
 
@@ -292,8 +292,9 @@ ngx_payments_readyz_done(ngx_payments_parts_t *parts)
 void
 ngx_payments_readyz(ngx_payments_request_t *request)
 {
-    ngx_payments_ask_all(request, NGX_PAYMENTS_PG_PING, 0,
-                         NGX_PAYMENTS_PING_TIMEOUT, ngx_payments_readyz_done);
+    ngx_payments_fanout_send(request, NGX_PAYMENTS_PG_PING, 0,
+                             NGX_PAYMENTS_PING_TIMEOUT,
+                             ngx_payments_readyz_done);
 }
 
 
@@ -304,26 +305,26 @@ ngx_payments_readyz(ngx_payments_request_t *request)
  */
 
 static ngx_int_t
-ngx_payments_parts_found(ngx_payments_parts_t *parts,
-    ngx_payments_part_t **found)
+ngx_payments_fanout_find(ngx_payments_fanout_t *fanout,
+    ngx_payments_fanout_part_t **found)
 {
     ngx_uint_t               i;
-    ngx_payments_part_t     *failed;
-    ngx_payments_request_t  *request = parts->request;
+    ngx_payments_fanout_part_t     *failed;
+    ngx_payments_request_t  *request = fanout->request;
 
-    for (i = 0; i < parts->n; i++) {
-        if (parts->part[i].outcome == NGX_PAYMENTS_PG_DONE
-            && parts->part[i].bytes[0].len)
+    for (i = 0; i < fanout->n; i++) {
+        if (fanout->part[i].outcome == NGX_PAYMENTS_PG_DONE
+            && fanout->part[i].bytes[0].len)
         {
-            *found = &parts->part[i];
+            *found = &fanout->part[i];
             return NGX_OK;
         }
     }
 
-    failed = ngx_payments_parts_failed(parts);
+    failed = ngx_payments_fanout_failed(fanout);
 
     if (failed != NULL) {
-        ngx_payments_api_failed(request, failed->outcome);
+        ngx_payments_item_failed(request, failed->outcome);
         request->done(request);
         return NGX_ERROR;
     }
@@ -333,14 +334,14 @@ ngx_payments_parts_found(ngx_payments_parts_t *parts,
 
 
 static void
-ngx_payments_found_done(ngx_payments_parts_t *parts)
+ngx_payments_fanout_object(ngx_payments_fanout_t *fanout)
 {
     ngx_int_t                rc;
-    ngx_payments_part_t     *part;
-    ngx_payments_request_t  *request = parts->request;
+    ngx_payments_fanout_part_t     *part;
+    ngx_payments_request_t  *request = fanout->request;
     ngx_payments_answer_t   *answer = &request->answer;
 
-    rc = ngx_payments_parts_found(parts, &part);
+    rc = ngx_payments_fanout_find(fanout, &part);
 
     if (rc == NGX_ERROR) {
         return;
@@ -362,8 +363,8 @@ ngx_payments_found_done(ngx_payments_parts_t *parts)
 
 
 static void
-ngx_payments_ask_merchant(ngx_payments_request_t *request, ngx_str_t *id,
-    void (*done)(ngx_payments_parts_t *parts))
+ngx_payments_fanout_merchant(ngx_payments_request_t *request, ngx_str_t *id,
+    void (*done)(ngx_payments_fanout_t *fanout))
 {
     u_char  *uuid;
 
@@ -381,43 +382,44 @@ ngx_payments_ask_merchant(ngx_payments_request_t *request, ngx_str_t *id,
     request->values[2].data = uuid;
     request->values[2].len = NGX_PAYMENTS_UUID_LEN;
 
-    ngx_payments_ask_all(request, NGX_PAYMENTS_PG_GET_MERCHANTS, 1, 0, done);
+    ngx_payments_fanout_send(request, NGX_PAYMENTS_PG_GET_MERCHANTS, 1, 0,
+                             done);
 }
 
 
 void
 ngx_payments_api_find_key(ngx_payments_request_t *request)
 {
-    ngx_payments_ask_all(request, NGX_PAYMENTS_PG_GET_KEYS_THERE, 1, 0,
-                         ngx_payments_found_done);
+    ngx_payments_fanout_send(request, NGX_PAYMENTS_PG_GET_KEYS_THERE, 1, 0,
+                             ngx_payments_fanout_object);
 }
 
 
 void
 ngx_payments_get_merchant(ngx_payments_request_t *request)
 {
-    ngx_payments_ask_merchant(request, &request->id,
-                              ngx_payments_found_done);
+    ngx_payments_fanout_merchant(request, &request->id,
+                                 ngx_payments_fanout_object);
 }
 
 
 static void
-ngx_payments_placed(ngx_payments_parts_t *parts)
+ngx_payments_owner_found(ngx_payments_fanout_t *fanout)
 {
     ngx_int_t                rc;
-    ngx_payments_part_t     *part;
-    ngx_payments_request_t  *request = parts->request;
+    ngx_payments_fanout_part_t     *part;
+    ngx_payments_request_t  *request = fanout->request;
 
-    rc = ngx_payments_parts_found(parts, &part);
+    rc = ngx_payments_fanout_find(fanout, &part);
 
     if (rc == NGX_ERROR) {
         return;
     }
 
-    request->sought = 1;
+    request->shard_sought = 1;
 
     if (rc == NGX_OK) {
-        request->placed = 1;
+        request->shard_known = 1;
         request->shard = part->item.shard;
     }
 
@@ -426,13 +428,13 @@ ngx_payments_placed(ngx_payments_parts_t *parts)
 
 
 ngx_int_t
-ngx_payments_api_place(ngx_payments_request_t *request, ngx_str_t *id)
+ngx_payments_owner_find(ngx_payments_request_t *request, ngx_str_t *id)
 {
-    if (request->sought || ngx_payments_cluster_nshards() == 1) {
+    if (request->shard_sought || ngx_payments_cluster_nshards() == 1) {
         return NGX_OK;
     }
 
-    ngx_payments_ask_merchant(request, id, ngx_payments_placed);
+    ngx_payments_fanout_merchant(request, id, ngx_payments_owner_found);
 
     return NGX_AGAIN;
 }
@@ -441,7 +443,7 @@ ngx_payments_api_place(ngx_payments_request_t *request, ngx_str_t *id)
 /* whether the lengths that a shard gives are those of its bodies */
 
 static ngx_uint_t
-ngx_payments_merge_sound(ngx_payments_part_t *part)
+ngx_payments_merge_sound(ngx_payments_fanout_part_t *part)
 {
     u_char      *p, *last;
     uint64_t     total;
@@ -467,18 +469,18 @@ ngx_payments_merge_sound(ngx_payments_part_t *part)
 
 /* the shard whose next object is the next of all; NULL: there is none */
 
-static ngx_payments_part_t *
-ngx_payments_merge_next(ngx_payments_parts_t *parts, u_char **id)
+static ngx_payments_fanout_part_t *
+ngx_payments_merge_next(ngx_payments_fanout_t *fanout, u_char **id)
 {
     u_char               *other;
     ngx_int_t             rc;
     ngx_uint_t            i;
-    ngx_payments_part_t  *part, *next;
+    ngx_payments_fanout_part_t  *part, *next;
 
     next = NULL;
 
-    for (i = 0; i < parts->n; i++) {
-        part = &parts->part[i];
+    for (i = 0; i < fanout->n; i++) {
+        part = &fanout->part[i];
 
         if ((part->next + 1) * NGX_PAYMENTS_UUID_LEN
             > part->bytes[NGX_PAYMENTS_MERCHANTS_IDS].len)
@@ -492,7 +494,7 @@ ngx_payments_merge_next(ngx_payments_parts_t *parts, u_char **id)
         rc = next ? ngx_memcmp(other, *id, NGX_PAYMENTS_UUID_LEN) : 0;
 
         if (next == NULL
-            || (parts->request->list.ascending ? rc < 0 : rc > 0))
+            || (fanout->request->list.ascending ? rc < 0 : rc > 0))
         {
             next = part;
             *id = other;
@@ -504,7 +506,7 @@ ngx_payments_merge_next(ngx_payments_parts_t *parts, u_char **id)
 
 
 static ngx_str_t
-ngx_payments_merge_take(ngx_payments_part_t *part)
+ngx_payments_merge_take(ngx_payments_fanout_part_t *part)
 {
     u_char     *p;
     ngx_str_t   body;
@@ -522,19 +524,19 @@ ngx_payments_merge_take(ngx_payments_part_t *part)
 
 
 static void
-ngx_payments_list_merchants_done(ngx_payments_parts_t *parts)
+ngx_payments_merge_done(ngx_payments_fanout_t *fanout)
 {
     size_t                   size;
     u_char                  *id, *last;
     ngx_str_t                data, body;
     ngx_uint_t               i, n, more;
-    ngx_payments_part_t     *part;
-    ngx_payments_request_t  *request = parts->request;
+    ngx_payments_fanout_part_t     *part;
+    ngx_payments_request_t  *request = fanout->request;
 
-    part = ngx_payments_parts_failed(parts);
+    part = ngx_payments_fanout_failed(fanout);
 
     if (part != NULL) {
-        ngx_payments_api_failed(request, part->outcome);
+        ngx_payments_item_failed(request, part->outcome);
         request->done(request);
         return;
     }
@@ -542,8 +544,8 @@ ngx_payments_list_merchants_done(ngx_payments_parts_t *parts)
     size = 1;
     more = 0;
 
-    for (i = 0; i < parts->n; i++) {
-        part = &parts->part[i];
+    for (i = 0; i < fanout->n; i++) {
+        part = &fanout->part[i];
 
         if (!ngx_payments_merge_sound(part)) {
             ngx_log_error(NGX_LOG_CRIT, request->log, 0,
@@ -566,7 +568,7 @@ ngx_payments_list_merchants_done(ngx_payments_parts_t *parts)
     last = NULL;
 
     for (n = 0; data.data; /* void */ ) {
-        part = ngx_payments_merge_next(parts, &id);
+        part = ngx_payments_merge_next(fanout, &id);
 
         if (part == NULL) {
             break;
@@ -596,13 +598,13 @@ ngx_payments_list_merchants_done(ngx_payments_parts_t *parts)
         last = id;
     }
 
-    ngx_payments_api_page(request, &data, (more && last) ? last : NULL);
+    ngx_payments_list_page(request, &data, (more && last) ? last : NULL);
 }
 
 
 void
 ngx_payments_api_list_merchants(ngx_payments_request_t *request)
 {
-    ngx_payments_ask_all(request, NGX_PAYMENTS_PG_LIST_MERCHANTS, 3, 0,
-                         ngx_payments_list_merchants_done);
+    ngx_payments_fanout_send(request, NGX_PAYMENTS_PG_LIST_MERCHANTS, 3, 0,
+                             ngx_payments_merge_done);
 }

@@ -5,18 +5,18 @@
 #include "../status/ngx_payments_status.h"
 
 
-static time_t  ngx_payments_api_ttl;
+static time_t  ngx_payments_idempotent_ttl;
 
 
 void
-ngx_payments_api_keyed_init(time_t ttl)
+ngx_payments_idempotent_init(time_t ttl)
 {
-    ngx_payments_api_ttl = ttl;
+    ngx_payments_idempotent_ttl = ttl;
 }
 
 
 static ngx_int_t
-ngx_payments_api_original(ngx_payments_request_t *request,
+ngx_payments_idempotent_original(ngx_payments_request_t *request,
     ngx_payments_record_t *record, ngx_str_t *original)
 {
     original->data = ngx_pnalloc(request->pool, NGX_PAYMENTS_ID_LEN);
@@ -32,13 +32,15 @@ ngx_payments_api_original(ngx_payments_request_t *request,
 
 
 static void
-ngx_payments_api_reused(ngx_payments_request_t *request,
+ngx_payments_idempotent_reused(ngx_payments_request_t *request,
     ngx_payments_record_t *record)
 {
     u_char    *p, *space;
     ngx_str_t  more, original;
 
-    if (ngx_payments_api_original(request, record, &original) != NGX_OK) {
+    if (ngx_payments_idempotent_original(request, record, &original)
+        != NGX_OK)
+    {
         goto failed;
     }
 
@@ -76,7 +78,7 @@ failed:
 /* the headers of a stored problem follow from its status and its code */
 
 static void
-ngx_payments_api_stored_problem(ngx_payments_answer_t *answer)
+ngx_payments_idempotent_stored_problem(ngx_payments_answer_t *answer)
 {
     answer->problem = 1;
     answer->again = 0;
@@ -87,7 +89,7 @@ ngx_payments_api_stored_problem(ngx_payments_answer_t *answer)
 /* where what a 201 or 202 made can be read */
 
 static ngx_int_t
-ngx_payments_api_location(ngx_payments_request_t *request,
+ngx_payments_idempotent_location(ngx_payments_request_t *request,
     ngx_payments_record_t *record)
 {
     size_t                  len;
@@ -118,7 +120,7 @@ ngx_payments_api_location(ngx_payments_request_t *request,
 
 
 static ngx_int_t
-ngx_payments_api_record(ngx_payments_request_t *request,
+ngx_payments_idempotent_answer(ngx_payments_request_t *request,
     ngx_payments_idempotency_result_e result, ngx_payments_record_t *record)
 {
     ngx_payments_answer_t  *answer = &request->answer;
@@ -133,17 +135,17 @@ ngx_payments_api_record(ngx_payments_request_t *request,
     answer->replayed = (result != NGX_PAYMENTS_EXECUTED);
     answer->idempotency = names[result];
     answer->expires = record->created_at
-                      + (int64_t) ngx_payments_api_ttl * 1000000;
+                      + (int64_t) ngx_payments_idempotent_ttl * 1000000;
 
     if (answer->replayed
-        && ngx_payments_api_original(request, record, &answer->original)
+        && ngx_payments_idempotent_original(request, record, &answer->original)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     if (record->status >= 400) {
-        ngx_payments_api_stored_problem(answer);
+        ngx_payments_idempotent_stored_problem(answer);
         return NGX_OK;
     }
 
@@ -153,18 +155,19 @@ ngx_payments_api_record(ngx_payments_request_t *request,
     if (record->status == 201 && request->operation->reveals) {
         return ngx_payments_seal_reveal(request->pool, request->livemode,
                                         &answer->body)
-               == NGX_OK ? ngx_payments_api_location(request, record)
+               == NGX_OK ? ngx_payments_idempotent_location(request, record)
                          : NGX_ERROR;
     }
 
-    return ngx_payments_api_location(request, record);
+    return ngx_payments_idempotent_location(request, record);
 }
 
 
 /* pay.violation(): a pointer or a parameter's name, a code, a text; by tabs */
 
 static void
-ngx_payments_api_violation(ngx_payments_request_t *request, ngx_str_t *said)
+ngx_payments_idempotent_violation(ngx_payments_request_t *request,
+    ngx_str_t *said)
 {
     u_char      *p, *last, *end;
     ngx_str_t    part[3];
@@ -188,7 +191,7 @@ ngx_payments_api_violation(ngx_payments_request_t *request, ngx_str_t *said)
 
 
 void
-ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
+ngx_payments_idempotent_on_record(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_result_e result, ngx_payments_record_t *record)
 {
     u_char                   text[64];
@@ -231,7 +234,7 @@ ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
             break;
         }
 
-        if (ngx_payments_api_record(request, result, record) != NGX_OK) {
+        if (ngx_payments_idempotent_answer(request, result, record) != NGX_OK) {
             ngx_payments_problem(request, NGX_PAYMENTS_P_OUTCOME_UNKNOWN,
                                  NULL, NULL);
         }
@@ -239,7 +242,7 @@ ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
         break;
 
     case NGX_PAYMENTS_REUSED:
-        ngx_payments_api_reused(request, record);
+        ngx_payments_idempotent_reused(request, record);
         break;
 
     case NGX_PAYMENTS_STALE:
@@ -250,7 +253,7 @@ ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
         break;
 
     case NGX_PAYMENTS_INVALID:
-        ngx_payments_api_violation(request, &record->body);
+        ngx_payments_idempotent_violation(request, &record->body);
         break;
 
     case NGX_PAYMENTS_SCOPE:
@@ -272,7 +275,7 @@ ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
 /* "POST /v1/payments": what is kept of the request, for who reuses its key */
 
 static ngx_int_t
-ngx_payments_api_line(ngx_payments_request_t *request,
+ngx_payments_idempotent_line(ngx_payments_request_t *request,
     ngx_payments_execution_t *execution)
 {
     u_char     *p;
@@ -294,7 +297,7 @@ ngx_payments_api_line(ngx_payments_request_t *request,
 
 
 static int
-ngx_payments_api_fingerprint(ngx_payments_request_t *request,
+ngx_payments_idempotent_fingerprint(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, u_char fingerprint[NGX_PAYMENTS_SHA256_LEN])
 {
     int                  rc;
@@ -319,7 +322,7 @@ ngx_payments_api_fingerprint(ngx_payments_request_t *request,
 /* the end of each part is marked: no method, path or query has a zero in it */
 
 static u_char *
-ngx_payments_api_part(u_char *p, const ngx_str_t *part)
+ngx_payments_idempotent_part(u_char *p, const ngx_str_t *part)
 {
     if (part->len) {
         p = ngx_cpymem(p, part->data, part->len);
@@ -353,15 +356,15 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
     len = request->method.len + request->path.len + request->query.len
           + request->body.len + 4;
 
-    text = ngx_payments_api_space(len);
+    text = ngx_payments_workspace_bytes(len);
     if (text == NULL) {
         return NGX_DECLINED;
     }
 
-    p = ngx_payments_api_part(text, &request->method);
-    p = ngx_payments_api_part(p, &request->path);
-    p = ngx_payments_api_part(p, &request->query);
-    (void) ngx_payments_api_part(p, &request->body);
+    p = ngx_payments_idempotent_part(text, &request->method);
+    p = ngx_payments_idempotent_part(p, &request->path);
+    p = ngx_payments_idempotent_part(p, &request->query);
+    (void) ngx_payments_idempotent_part(p, &request->body);
 
     if (ngx_payments_sha256(text, len, request->raw) != 0) {
         return NGX_DECLINED;
@@ -376,14 +379,15 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
 
     /* the copy counts as its merchant's until it is sent */
 
-    if (ngx_payments_api_room(request, record.body.len) != NGX_OK) {
+    if (ngx_payments_answer_reserve(request, record.body.len) != NGX_OK) {
         request->done(request);
         return NGX_OK;
     }
 
     request->waiter.data = request;
 
-    ngx_payments_api_keyed(&request->waiter, NGX_PAYMENTS_REPLAYED, &record);
+    ngx_payments_idempotent_on_record(&request->waiter, NGX_PAYMENTS_REPLAYED,
+                                      &record);
 
     return NGX_OK;
 }
@@ -418,7 +422,7 @@ ngx_payments_api_admit(ngx_payments_request_t *request)
 /* an execution of its own; NGX_ERROR: there is no memory */
 
 static ngx_int_t
-ngx_payments_api_begin(ngx_payments_request_t *request,
+ngx_payments_idempotent_begin(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_item_pt item,
     const u_char *fingerprint, uint32_t variant)
 {
@@ -439,7 +443,7 @@ ngx_payments_api_begin(ngx_payments_request_t *request,
         return NGX_ERROR;
     }
 
-    if (ngx_payments_api_line(request, execution) != NGX_OK
+    if (ngx_payments_idempotent_line(request, execution) != NGX_OK
         || item(request, ws, execution) != NGX_OK)
     {
         ngx_payments_idempotency_abandon(execution);
@@ -458,7 +462,7 @@ ngx_payments_api_begin(ngx_payments_request_t *request,
 
 
 void
-ngx_payments_api_execute(ngx_payments_request_t *request,
+ngx_payments_idempotent_execute(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_item_pt item)
 {
     u_char                     fingerprint[NGX_PAYMENTS_SHA256_LEN];
@@ -477,12 +481,12 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
         }
     }
 
-    if (ngx_payments_api_fingerprint(request, ws, fingerprint) != 0) {
+    if (ngx_payments_idempotent_fingerprint(request, ws, fingerprint) != 0) {
         goto failed;
     }
 
     request->waiter.data = request;
-    request->waiter.handler = ngx_payments_api_keyed;
+    request->waiter.handler = ngx_payments_idempotent_on_record;
     request->waiter.wait = request->wait;
 
     if (request->key.len) {
@@ -490,17 +494,17 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
                                              NULL, request->pool, &record);
 
         if (rc != NGX_DECLINED
-            && ngx_payments_api_room(request, record.body.len) != NGX_OK)
+            && ngx_payments_answer_reserve(request, record.body.len) != NGX_OK)
         {
             request->done(request);
             return;
         }
 
         if (rc != NGX_DECLINED) {
-            ngx_payments_api_keyed(&request->waiter, (rc == NGX_OK)
+            ngx_payments_idempotent_on_record(&request->waiter, (rc == NGX_OK)
                                                      ? NGX_PAYMENTS_REPLAYED
                                                      : NGX_PAYMENTS_REUSED,
-                                   &record);
+                                              &record);
             return;
         }
     }
@@ -517,7 +521,7 @@ ngx_payments_api_execute(ngx_payments_request_t *request,
         return;
     }
 
-    if (ngx_payments_api_begin(request, ws, item, fingerprint, variant)
+    if (ngx_payments_idempotent_begin(request, ws, item, fingerprint, variant)
         == NGX_OK)
     {
         return;

@@ -192,13 +192,13 @@ ngx_payments_list_body(ngx_payments_request_t *request, ngx_str_t *data,
 
 
 void
-ngx_payments_api_page(ngx_payments_request_t *request, ngx_str_t *data,
+ngx_payments_list_page(ngx_payments_request_t *request, ngx_str_t *data,
     u_char *last)
 {
     ngx_str_t  cursor;
 
     if (data->data != NULL
-        && ngx_payments_api_room(request, data->len) != NGX_OK)
+        && ngx_payments_answer_reserve(request, data->len) != NGX_OK)
     {
         request->done(request);
         return;
@@ -206,7 +206,7 @@ ngx_payments_api_page(ngx_payments_request_t *request, ngx_str_t *data,
 
     if (data->data == NULL
         || (last != NULL
-            && ngx_payments_query_next(request, &request->list, last, &cursor)
+            && ngx_payments_cursor_make(request, &request->list, last, &cursor)
                != NGX_OK)
         || ngx_payments_list_body(request, data, last ? &cursor : NULL)
            != NGX_OK)
@@ -220,7 +220,7 @@ ngx_payments_api_page(ngx_payments_request_t *request, ngx_str_t *data,
 
 
 static void
-ngx_payments_list_done(ngx_payments_pg_item_t *item,
+ngx_payments_list_on_rows(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
     ngx_str_t                last, data;
@@ -230,7 +230,7 @@ ngx_payments_list_done(ngx_payments_pg_item_t *item,
     request->pending = 0;
 
     if (outcome != NGX_PAYMENTS_PG_DONE) {
-        ngx_payments_api_failed(request, outcome);
+        ngx_payments_item_failed(request, outcome);
         request->done(request);
         return;
     }
@@ -255,7 +255,7 @@ ngx_payments_list_done(ngx_payments_pg_item_t *item,
         return;
     }
 
-    ngx_payments_api_page(request, &data, more ? last.data : NULL);
+    ngx_payments_list_page(request, &data, more ? last.data : NULL);
 }
 
 
@@ -269,7 +269,7 @@ ngx_payments_relayed(ngx_payments_request_t *request,
     request->pending = 0;
 
     if (outcome == NGX_PAYMENTS_PG_OVERLOADED) {
-        ngx_payments_api_failed(request, outcome);
+        ngx_payments_item_failed(request, outcome);
         request->done(request);
         return NGX_DECLINED;
     }
@@ -283,8 +283,8 @@ ngx_payments_list_relayed(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
     if (ngx_payments_relayed(item->data, outcome) == NGX_OK) {
-        ngx_payments_api_send(item->data, NGX_PAYMENTS_PG_LIST_EVENTS,
-                              ngx_payments_list_done);
+        ngx_payments_read_send(item->data, NGX_PAYMENTS_PG_LIST_EVENTS,
+                               ngx_payments_list_on_rows);
     }
 }
 
@@ -300,7 +300,7 @@ ngx_payments_list(ngx_payments_request_t *request, const char *kind)
     }
 
     if (ngx_payments_query_parse(request, list) != NGX_OK
-        || ngx_payments_api_room(request, NGX_PAYMENTS_ANY) != NGX_OK)
+        || ngx_payments_answer_reserve(request, NGX_PAYMENTS_ANY) != NGX_OK)
     {
         request->done(request);
         return;
@@ -321,13 +321,13 @@ ngx_payments_list(ngx_payments_request_t *request, const char *kind)
     }
 
     if (ngx_strcmp(kind, "events") == 0) {
-        ngx_payments_api_send(request, NGX_PAYMENTS_PG_RELAY,
-                              ngx_payments_list_relayed);
+        ngx_payments_read_send(request, NGX_PAYMENTS_PG_RELAY,
+                               ngx_payments_list_relayed);
         return;
     }
 
-    ngx_payments_api_send(request, NGX_PAYMENTS_PG_LIST_OBJECTS,
-                          ngx_payments_list_done);
+    ngx_payments_read_send(request, NGX_PAYMENTS_PG_LIST_OBJECTS,
+                           ngx_payments_list_on_rows);
 }
 
 
@@ -385,7 +385,7 @@ ngx_payments_get_event_relayed(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
     if (ngx_payments_relayed(item->data, outcome) == NGX_OK) {
-        ngx_payments_api_get(item->data, "evt_", NGX_PAYMENTS_PG_GET_EVENTS);
+        ngx_payments_read_by_id(item->data, "evt_", NGX_PAYMENTS_PG_GET_EVENTS);
     }
 }
 
@@ -393,8 +393,8 @@ ngx_payments_get_event_relayed(ngx_payments_pg_item_t *item,
 void
 ngx_payments_get_event(ngx_payments_request_t *request)
 {
-    ngx_payments_api_send(request, NGX_PAYMENTS_PG_RELAY,
-                          ngx_payments_get_event_relayed);
+    ngx_payments_read_send(request, NGX_PAYMENTS_PG_RELAY,
+                           ngx_payments_get_event_relayed);
 }
 
 
@@ -447,7 +447,7 @@ ngx_payments_many_done(ngx_payments_pg_item_t *item,
     request->pending = 0;
 
     if (outcome != NGX_PAYMENTS_PG_DONE) {
-        ngx_payments_api_failed(request, outcome);
+        ngx_payments_item_failed(request, outcome);
 
     } else {
         body = ngx_payments_pg_bytes(row, 2);
@@ -470,8 +470,8 @@ ngx_payments_list_balances(ngx_payments_request_t *request)
         return;
     }
 
-    ngx_payments_api_send(request, NGX_PAYMENTS_PG_GET_BALANCES,
-                          ngx_payments_many_done);
+    ngx_payments_read_send(request, NGX_PAYMENTS_PG_GET_BALANCES,
+                           ngx_payments_many_done);
 }
 
 
@@ -492,8 +492,8 @@ ngx_payments_get_balance(ngx_payments_request_t *request)
     request->values[2].data = (u_char *) currency->code;
     request->values[2].len = 3;
 
-    ngx_payments_api_send(request, NGX_PAYMENTS_PG_GET_BALANCES,
-                          ngx_payments_api_got);
+    ngx_payments_read_send(request, NGX_PAYMENTS_PG_GET_BALANCES,
+                           ngx_payments_read_on_object);
 }
 
 
@@ -503,15 +503,15 @@ ngx_payments_trial_balance(ngx_payments_request_t *request)
     request->values[2].data = request->request_uuid;
     request->values[2].len = NGX_PAYMENTS_UUID_LEN;
 
-    ngx_payments_api_send(request, NGX_PAYMENTS_PG_TRIAL_BALANCE,
-                          ngx_payments_api_got);
+    ngx_payments_read_send(request, NGX_PAYMENTS_PG_TRIAL_BALANCE,
+                           ngx_payments_read_on_object);
 }
 
 
 void
 ngx_payments_get_ledger(ngx_payments_request_t *request)
 {
-    ngx_payments_api_get(request, "lt_", NGX_PAYMENTS_PG_GET_LEDGER);
+    ngx_payments_read_by_id(request, "lt_", NGX_PAYMENTS_PG_GET_LEDGER);
 }
 
 
@@ -525,12 +525,12 @@ ngx_payments_get_payment(ngx_payments_request_t *request)
                                           "\"refunds:read\"");
 
     if (request->query.len == 0) {
-        ngx_payments_api_get(request, "pay_", NGX_PAYMENTS_PG_GET_PAYMENTS);
+        ngx_payments_read_by_id(request, "pay_", NGX_PAYMENTS_PG_GET_PAYMENTS);
         return;
     }
 
     if (ngx_payments_query_parse(request, &request->list) != NGX_OK
-        || ngx_payments_api_room(request, NGX_PAYMENTS_ANY) != NGX_OK)
+        || ngx_payments_answer_reserve(request, NGX_PAYMENTS_ANY) != NGX_OK)
     {
         request->done(request);
         return;
@@ -555,7 +555,7 @@ ngx_payments_get_payment(ngx_payments_request_t *request)
         return;
     }
 
-    ngx_payments_api_get(request, "pay_", NGX_PAYMENTS_PG_EXPAND_PAYMENTS);
+    ngx_payments_read_by_id(request, "pay_", NGX_PAYMENTS_PG_EXPAND_PAYMENTS);
 }
 
 

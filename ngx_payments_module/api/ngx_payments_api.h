@@ -206,7 +206,7 @@ typedef struct {
 
 typedef struct ngx_payments_request_s    ngx_payments_request_t;
 typedef struct ngx_payments_operation_s  ngx_payments_operation_t;
-typedef struct ngx_payments_parts_s      ngx_payments_parts_t;
+typedef struct ngx_payments_fanout_s      ngx_payments_fanout_t;
 
 typedef void (*ngx_payments_request_pt)(ngx_payments_request_t *request);
 
@@ -256,14 +256,14 @@ struct ngx_payments_request_s {
     ngx_payments_list_t             list;      /* the query of a list */
     const char                     *action;    /* of pay.change_payments() */
     ngx_payments_redis_command_t   *command;   /* asked before pg/ is */
-    ngx_payments_parts_t           *parts;     /* of what all shards are asked;
-                                                  shards.c owns it */
+    ngx_payments_fanout_t           *fanout;    /* of what all shards are asked;
+                                                  fanout.c owns it */
     ngx_uint_t                      shard;     /* of the merchant whom it is
-                                                  about, if "placed" */
-    size_t                          held;      /* bytes of the answer that
+                                                  about, if known */
+    size_t                          reserved;  /* bytes of the answer that
                                                   count until they are sent */
-    unsigned                        placed:1;
-    unsigned                        sought:1;  /* that is known, or not to be */
+    unsigned                        shard_known:1;
+    unsigned                        shard_sought:1;  /* all were asked */
     unsigned                        pending:1; /* item is with pg/, or soon */
 };
 
@@ -345,7 +345,8 @@ ngx_uint_t ngx_payments_api_index(const ngx_payments_operation_t *operation);
  * is set.
  */
 #define NGX_PAYMENTS_ANY  ((size_t) -1)
-ngx_int_t ngx_payments_api_room(ngx_payments_request_t *request, size_t len);
+ngx_int_t ngx_payments_answer_reserve(ngx_payments_request_t *request,
+    size_t len);
 
 /* the request ends; what it started runs on or is canceled */
 void ngx_payments_api_cancel(ngx_payments_request_t *request);
@@ -391,24 +392,24 @@ typedef struct {
  * handler will be called again, or the request is answered.
  * _list_merchants(): a page by request->list.
  */
-ngx_int_t ngx_payments_api_place(ngx_payments_request_t *request,
+ngx_int_t ngx_payments_owner_find(ngx_payments_request_t *request,
     ngx_str_t *id);
 void ngx_payments_api_list_merchants(ngx_payments_request_t *request);
 /* an idempotency key of an administrator, by request->values, wherever it was
    used */
 void ngx_payments_api_find_key(ngx_payments_request_t *request);
 /* the answer of a health check; the text is JSON */
-void ngx_payments_api_health(ngx_payments_request_t *request,
+void ngx_payments_health(ngx_payments_request_t *request,
     ngx_uint_t status, const char *text);
 /* the request ends: what was asked for it is not wanted any more */
-void ngx_payments_api_leave_all(ngx_payments_request_t *request);
+void ngx_payments_fanout_cancel(ngx_payments_request_t *request);
 /* lists.c: a list's page of objects, parted by commas; what follows this id is
    on the next one; NULL: there is none */
-void ngx_payments_api_page(ngx_payments_request_t *request, ngx_str_t *data,
+void ngx_payments_list_page(ngx_payments_request_t *request, ngx_str_t *data,
     u_char *last);
 
 /* the workspace's bytes, for who has not parsed yet; NULL: too many */
-u_char *ngx_payments_api_space(size_t len);
+u_char *ngx_payments_workspace_bytes(size_t len);
 
 /*
  * A keyed operation, from its validated body to its answer: joins what is under
@@ -418,7 +419,7 @@ u_char *ngx_payments_api_space(size_t len);
  */
 typedef ngx_int_t (*ngx_payments_item_pt)(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution);
-void ngx_payments_api_execute(ngx_payments_request_t *request,
+void ngx_payments_idempotent_execute(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_item_pt item);
 /* NGX_OK: the request was answered out of shared memory, before its body was
    read; NGX_DECLINED: it was not, and request->raw is set */
@@ -431,23 +432,23 @@ ngx_int_t ngx_payments_api_admit(ngx_payments_request_t *request);
  * A field's text, decoded into the pool; data NULL: absent or null.
  * NGX_ERROR: no memory.
  */
-ngx_int_t ngx_payments_api_text(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
+ngx_int_t ngx_payments_body_text(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
     ngx_uint_t slot, ngx_str_t *text);
 /* a field of metadata as JSON text; absent: data NULL */
-ngx_int_t ngx_payments_api_metadata(ngx_pool_t *pool,
+ngx_int_t ngx_payments_body_metadata(ngx_pool_t *pool,
     ngx_payments_workspace_t *ws, ngx_uint_t slot, ngx_str_t *text);
 /* reads one object by its id; the statement gives version and body */
-void ngx_payments_api_get(ngx_payments_request_t *request, const char *prefix,
-    ngx_payments_pg_statement_e statement);
+void ngx_payments_read_by_id(ngx_payments_request_t *request,
+    const char *prefix, ngx_payments_pg_statement_e statement);
 
 /* sends the request's item; its values from the third on are the caller's */
-void ngx_payments_api_send(ngx_payments_request_t *request,
+void ngx_payments_read_send(ngx_payments_request_t *request,
     ngx_payments_pg_statement_e statement, ngx_payments_pg_handler_pt handler);
 /* a handler for it: takes version and body of the row */
-void ngx_payments_api_got(ngx_payments_pg_item_t *item,
+void ngx_payments_read_on_object(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 /* the problem for an item that is not done */
-void ngx_payments_api_failed(ngx_payments_request_t *request,
+void ngx_payments_item_failed(ngx_payments_request_t *request,
     ngx_payments_pg_outcome_e outcome);
 
 /* seal.c */
@@ -477,7 +478,7 @@ ngx_uint_t ngx_payments_key_exceeds_scopes(ngx_uint_t scopes,
 /* query.c */
 
 /* init_process: what signs cursors */
-void ngx_payments_query_init(ngx_str_t *secret);
+void ngx_payments_cursor_init(ngx_str_t *secret);
 /* tables of parameters, in lists.c; the last is of who has none */
 extern const ngx_payments_query_t  ngx_payments_payments_query[];
 extern const ngx_payments_query_t  ngx_payments_refunds_query[];
@@ -504,10 +505,10 @@ const char *ngx_payments_query_allowed(const ngx_payments_query_t *row,
 size_t ngx_payments_query_length(ngx_str_t *value);
 /* cursor.c: hashes the list's filter, and reads the cursor that was sent, data
    NULL: none.  NGX_DECLINED: request->answer is the problem */
-ngx_int_t ngx_payments_query_cursor(ngx_payments_request_t *request,
+ngx_int_t ngx_payments_cursor_read(ngx_payments_request_t *request,
     ngx_payments_list_t *list, ngx_str_t *sent);
 /* the cursor behind the object with this id */
-ngx_int_t ngx_payments_query_next(ngx_payments_request_t *request,
+ngx_int_t ngx_payments_cursor_make(ngx_payments_request_t *request,
     ngx_payments_list_t *list, const u_char *last, ngx_str_t *cursor);
 
 /* one file for each resource */
@@ -653,13 +654,13 @@ uint64_t ngx_payments_openapi_problems(const ngx_payments_operation_t *o);
  * Parses and validates request->body against the operation's fields.  NULL:
  * request->answer is the problem.
  */
-ngx_payments_workspace_t *ngx_payments_api_parse(
+ngx_payments_workspace_t *ngx_payments_body_parse(
     ngx_payments_request_t *request);
 
 /* init_process: seconds that a key is kept */
-void ngx_payments_api_keyed_init(time_t ttl);
+void ngx_payments_idempotent_init(time_t ttl);
 /* answers of a keyed operation, when the record is there or will not come */
-void ngx_payments_api_keyed(ngx_payments_waiter_t *waiter,
+void ngx_payments_idempotent_on_record(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_result_e result, ngx_payments_record_t *record);
 
 

@@ -508,7 +508,7 @@ ngx_payments_query_parse(ngx_payments_request_t *request,
     }
 
     if (rc == NGX_OK && request->operation->pages) {
-        rc = ngx_payments_query_cursor(request, list, &q.cursor);
+        rc = ngx_payments_cursor_read(request, list, &q.cursor);
     }
 
     return (rc == NGX_OK) ? NGX_OK : ngx_payments_query_failed(request, rc);

@@ -13,7 +13,7 @@
 
 
 static ngx_payments_workspace_t   ngx_payments_api_workspace;
-static ngx_payments_share_t       ngx_payments_api_answers;
+static ngx_payments_share_t       ngx_payments_answers;
 
 /* touched only as far as a body needs it */
 
@@ -28,14 +28,14 @@ static u_char                     ngx_payments_api_buffer
 void
 ngx_payments_api_init(ngx_payments_idempotency_conf_t *conf)
 {
-    ngx_payments_api_keyed_init(conf->ttl);
+    ngx_payments_idempotent_init(conf->ttl);
 
-    ngx_payments_api_answers.size = NGX_PAYMENTS_ANSWERS_SIZE;
+    ngx_payments_answers.size = NGX_PAYMENTS_ANSWERS_SIZE;
 }
 
 
 u_char *
-ngx_payments_api_space(size_t len)
+ngx_payments_workspace_bytes(size_t len)
 {
     return (len <= NGX_PAYMENTS_WORKSPACE_SIZE) ? ngx_payments_api_buffer
                                                 : NULL;
@@ -43,7 +43,7 @@ ngx_payments_api_space(size_t len)
 
 
 ngx_payments_workspace_t *
-ngx_payments_api_parse(ngx_payments_request_t *request)
+ngx_payments_body_parse(ngx_payments_request_t *request)
 {
     u_char                     detail[128];
     ngx_payments_json_rc_e     rc;
@@ -87,7 +87,7 @@ ngx_payments_api_parse(ngx_payments_request_t *request)
 
 
 ngx_int_t
-ngx_payments_api_text(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
+ngx_payments_body_text(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
     ngx_uint_t slot, ngx_str_t *text)
 {
     ngx_payments_out_t               out;
@@ -117,7 +117,7 @@ ngx_payments_api_text(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
 
 
 ngx_int_t
-ngx_payments_api_metadata(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
+ngx_payments_body_metadata(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
     ngx_uint_t slot, ngx_str_t *text)
 {
     uint32_t                         i;
@@ -171,7 +171,7 @@ ngx_payments_api_metadata(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
 
 
 void
-ngx_payments_api_failed(ngx_payments_request_t *request,
+ngx_payments_item_failed(ngx_payments_request_t *request,
     ngx_payments_pg_outcome_e outcome)
 {
     ngx_payments_problem(request,
@@ -185,7 +185,7 @@ ngx_payments_api_failed(ngx_payments_request_t *request,
 
 
 ngx_int_t
-ngx_payments_api_room(ngx_payments_request_t *request, size_t len)
+ngx_payments_answer_reserve(ngx_payments_request_t *request, size_t len)
 {
     if (len < NGX_PAYMENTS_ANSWER_MIN && len != NGX_PAYMENTS_ANY) {
         return NGX_OK;
@@ -193,9 +193,9 @@ ngx_payments_api_room(ngx_payments_request_t *request, size_t len)
 
     len = (len == NGX_PAYMENTS_ANY) ? 0 : len;
 
-    if (ngx_payments_share_full(&ngx_payments_api_answers,
+    if (ngx_payments_share_full(&ngx_payments_answers,
                                 request->merchant_id)
-        || (len && ngx_payments_share_take(&ngx_payments_api_answers,
+        || (len && ngx_payments_share_take(&ngx_payments_answers,
                                            request->merchant_id, len)
                    != 0))
     {
@@ -205,14 +205,14 @@ ngx_payments_api_room(ngx_payments_request_t *request, size_t len)
         return NGX_DECLINED;
     }
 
-    request->held += len;
+    request->reserved += len;
 
     return NGX_OK;
 }
 
 
 static void
-ngx_payments_api_told(void *data, ngx_int_t rc, ngx_str_t *value)
+ngx_payments_read_on_stored(void *data, ngx_int_t rc, ngx_str_t *value)
 {
     ngx_payments_request_t  *request = data;
 
@@ -227,7 +227,7 @@ ngx_payments_api_told(void *data, ngx_int_t rc, ngx_str_t *value)
 /* what a key says of an object is followed by a read of it */
 
 static ngx_uint_t
-ngx_payments_api_tell(ngx_payments_request_t *request,
+ngx_payments_read_store_token(ngx_payments_request_t *request,
     ngx_payments_pg_item_t *item, ngx_payments_pg_row_t *row)
 {
     if (item->statement != NGX_PAYMENTS_PG_GET_KEYS) {
@@ -236,7 +236,8 @@ ngx_payments_api_tell(ngx_payments_request_t *request,
 
     request->command = ngx_payments_read_token_put(item, request->merchant_id,
                                               ngx_payments_pg_read_token(row),
-                                              ngx_payments_api_told, request);
+                                              ngx_payments_read_on_stored,
+                                              request);
     request->pending = (request->command != NULL);
 
     return request->pending;
@@ -244,7 +245,7 @@ ngx_payments_api_tell(ngx_payments_request_t *request,
 
 
 void
-ngx_payments_api_got(ngx_payments_pg_item_t *item,
+ngx_payments_read_on_object(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
     ngx_str_t                body;
@@ -254,7 +255,7 @@ ngx_payments_api_got(ngx_payments_pg_item_t *item,
     request->pending = 0;
 
     if (outcome != NGX_PAYMENTS_PG_DONE) {
-        ngx_payments_api_failed(request, outcome);
+        ngx_payments_item_failed(request, outcome);
         goto done;
     }
 
@@ -266,7 +267,7 @@ ngx_payments_api_got(ngx_payments_pg_item_t *item,
         goto done;
     }
 
-    if (ngx_payments_api_room(request, body.len) != NGX_OK) {
+    if (ngx_payments_answer_reserve(request, body.len) != NGX_OK) {
         goto done;
     }
 
@@ -292,7 +293,7 @@ ngx_payments_api_got(ngx_payments_pg_item_t *item,
         answer->version = 0;
     }
 
-    if (ngx_payments_api_tell(request, item, row)) {
+    if (ngx_payments_read_store_token(request, item, row)) {
         return;
     }
 
@@ -305,7 +306,7 @@ done:
 /* what it must see is known */
 
 static void
-ngx_payments_api_asked(void *data, ngx_int_t rc, ngx_str_t *value)
+ngx_payments_read_on_token(void *data, ngx_int_t rc, ngx_str_t *value)
 {
     ngx_payments_request_t  *request = data;
 
@@ -317,7 +318,7 @@ ngx_payments_api_asked(void *data, ngx_int_t rc, ngx_str_t *value)
 
 
 void
-ngx_payments_api_send(ngx_payments_request_t *request,
+ngx_payments_read_send(ngx_payments_request_t *request,
     ngx_payments_pg_statement_e statement, ngx_payments_pg_handler_pt handler)
 {
     ngx_payments_pg_item_t  *item = &request->item;
@@ -336,7 +337,7 @@ ngx_payments_api_send(ngx_payments_request_t *request,
 
     request->pending = 1;
     request->command = ngx_payments_read_token_get(item, request->merchant_id,
-                                                   ngx_payments_api_asked,
+                                                   ngx_payments_read_on_token,
                                                    request);
     if (request->command == NULL) {
         ngx_payments_cluster_send(item);
@@ -347,7 +348,7 @@ ngx_payments_api_send(ngx_payments_request_t *request,
 /* {id} of the path as a value; NGX_DECLINED: the request is answered */
 
 static ngx_int_t
-ngx_payments_api_id(ngx_payments_request_t *request, const char *prefix,
+ngx_payments_read_id(ngx_payments_request_t *request, const char *prefix,
     ngx_payments_pg_value_t *value)
 {
     u_char  *id;
@@ -373,11 +374,11 @@ ngx_payments_api_id(ngx_payments_request_t *request, const char *prefix,
 
 
 void
-ngx_payments_api_get(ngx_payments_request_t *request, const char *prefix,
+ngx_payments_read_by_id(ngx_payments_request_t *request, const char *prefix,
     ngx_payments_pg_statement_e statement)
 {
-    if (ngx_payments_api_id(request, prefix, &request->values[2]) == NGX_OK) {
-        ngx_payments_api_send(request, statement, ngx_payments_api_got);
+    if (ngx_payments_read_id(request, prefix, &request->values[2]) == NGX_OK) {
+        ngx_payments_read_send(request, statement, ngx_payments_read_on_object);
     }
 }
 
@@ -387,7 +388,7 @@ ngx_payments_read_object(ngx_payments_request_t *request)
 {
     const ngx_payments_operation_t  *operation = request->operation;
 
-    if (ngx_payments_api_id(request, operation->object, &request->values[3])
+    if (ngx_payments_read_id(request, operation->object, &request->values[3])
         != NGX_OK)
     {
         return;
@@ -396,8 +397,8 @@ ngx_payments_read_object(ngx_payments_request_t *request)
     request->values[2].data = (u_char *) operation->reads;
     request->values[2].len = ngx_strlen(operation->reads);
 
-    ngx_payments_api_send(request, NGX_PAYMENTS_PG_READ_OBJECTS,
-                          ngx_payments_api_got);
+    ngx_payments_read_send(request, NGX_PAYMENTS_PG_READ_OBJECTS,
+                           ngx_payments_read_on_object);
 }
 
 
@@ -417,7 +418,7 @@ ngx_payments_account_got(ngx_payments_pg_item_t *item,
     request->pending = 0;
 
     if (outcome != NGX_PAYMENTS_PG_DONE) {
-        ngx_payments_api_failed(request, outcome);
+        ngx_payments_item_failed(request, outcome);
         request->done(request);
         return;
     }
@@ -468,8 +469,8 @@ ngx_payments_get_account(ngx_payments_request_t *request)
     request->values[3].data = request->request_uuid;
     request->values[3].len = NGX_PAYMENTS_UUID_LEN;
 
-    ngx_payments_api_send(request, NGX_PAYMENTS_PG_READ_OBJECTS,
-                          ngx_payments_account_got);
+    ngx_payments_read_send(request, NGX_PAYMENTS_PG_READ_OBJECTS,
+                           ngx_payments_account_got);
 }
 
 
@@ -477,7 +478,7 @@ void
 ngx_payments_api_cancel(ngx_payments_request_t *request)
 {
     ngx_payments_idempotency_cancel(&request->waiter);
-    ngx_payments_api_leave_all(request);
+    ngx_payments_fanout_cancel(request);
 
     if (request->pending) {
         request->pending = 0;
@@ -498,9 +499,9 @@ ngx_payments_api_free(ngx_payments_request_t *request)
 {
     ngx_payments_idempotency_release(&request->waiter);
 
-    if (request->held) {
-        ngx_payments_share_give(&ngx_payments_api_answers,
-                                request->merchant_id, request->held);
-        request->held = 0;
+    if (request->reserved) {
+        ngx_payments_share_give(&ngx_payments_answers,
+                                request->merchant_id, request->reserved);
+        request->reserved = 0;
     }
 }

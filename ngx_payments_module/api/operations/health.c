@@ -8,7 +8,7 @@
 void
 ngx_payments_livez(ngx_payments_request_t *request)
 {
-    ngx_payments_api_health(request, 200, "{\"status\":\"ok\"}");
+    ngx_payments_health(request, 200, "{\"status\":\"ok\"}");
 }
 
 

@@ -179,8 +179,8 @@ ngx_payments_get_idempotency_key(ngx_payments_request_t *request)
         return;
     }
 
-    ngx_payments_api_send(request, NGX_PAYMENTS_PG_GET_KEYS,
-                          ngx_payments_api_got);
+    ngx_payments_read_send(request, NGX_PAYMENTS_PG_GET_KEYS,
+                           ngx_payments_read_on_object);
 }
 
 
@@ -274,12 +274,12 @@ ngx_payments_cancel_idempotency_key(ngx_payments_request_t *request)
         return;
     }
 
-    ws = ngx_payments_api_parse(request);
+    ws = ngx_payments_body_parse(request);
 
     if (ws == NULL) {
         request->done(request);
         return;
     }
 
-    ngx_payments_api_execute(request, ws, ngx_payments_cancel_item);
+    ngx_payments_idempotent_execute(request, ws, ngx_payments_cancel_item);
 }

@@ -137,7 +137,7 @@ ngx_payments_administer_scopes(ngx_pool_t *pool, ngx_uint_t scopes,
 /* the set that the body asks for, as bits */
 
 static ngx_uint_t
-ngx_payments_administer_wanted(ngx_payments_workspace_t *ws)
+ngx_payments_requested_scopes(ngx_payments_workspace_t *ws)
 {
     uint32_t                         i;
     ngx_uint_t                       n, wanted;
@@ -173,19 +173,19 @@ ngx_payments_administer_body(ngx_payments_request_t *request,
 
     /* what is behind the microseconds does not matter here */
 
-    if (ngx_payments_api_text(pool, ws, F_NAME, &text) != NGX_OK) {
+    if (ngx_payments_body_text(pool, ws, F_NAME, &text) != NGX_OK) {
         return NGX_ERROR;
     }
 
     ngx_payments_administer_value(&a->values[A_NAME], text.data, text.len);
 
-    if (ngx_payments_api_text(pool, ws, F_STATUS, &text) != NGX_OK) {
+    if (ngx_payments_body_text(pool, ws, F_STATUS, &text) != NGX_OK) {
         return NGX_ERROR;
     }
 
     ngx_payments_administer_value(&a->values[A_STATUS], text.data, text.len);
 
-    if (ngx_payments_api_text(pool, ws, F_MERCHANT, &text) != NGX_OK) {
+    if (ngx_payments_body_text(pool, ws, F_MERCHANT, &text) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -202,7 +202,7 @@ ngx_payments_administer_body(ngx_payments_request_t *request,
                                       NGX_PAYMENTS_UUID_LEN);
     }
 
-    if (ngx_payments_api_text(pool, ws, F_EXPIRES, &text) != NGX_OK) {
+    if (ngx_payments_body_text(pool, ws, F_EXPIRES, &text) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -226,7 +226,7 @@ ngx_payments_administer_body(ngx_payments_request_t *request,
     return (slots[F_SCOPES] == NULL)
            ? NGX_OK
            : ngx_payments_administer_scopes(pool,
-                                          ngx_payments_administer_wanted(ws),
+                                          ngx_payments_requested_scopes(ws),
                                           &a->values[A_SCOPES]);
 }
 
@@ -332,7 +332,7 @@ ngx_payments_administer_item(ngx_payments_request_t *request,
 
     /* about another merchant: in his shard; about the caller: in his own */
 
-    execution->item.statement = request->placed
+    execution->item.statement = request->shard_known
                                 ? NGX_PAYMENTS_PG_ADMINISTER_THERE
                                 : NGX_PAYMENTS_PG_ADMINISTER;
     execution->item.shard = request->shard;
@@ -372,7 +372,7 @@ ngx_payments_administer_parse(ngx_payments_request_t *request,
         return NULL;
     }
 
-    ws = ngx_payments_api_parse(request);
+    ws = ngx_payments_body_parse(request);
 
     if (ws == NULL) {
         request->done(request);
@@ -390,7 +390,8 @@ ngx_payments_administer(ngx_payments_request_t *request, const char *action)
     ws = ngx_payments_administer_parse(request, action);
 
     if (ws != NULL) {
-        ngx_payments_api_execute(request, ws, ngx_payments_administer_item);
+        ngx_payments_idempotent_execute(request, ws,
+                                        ngx_payments_administer_item);
     }
 }
 
@@ -410,7 +411,7 @@ ngx_payments_create_key(ngx_payments_request_t *request)
         return;
     }
 
-    if (ngx_payments_administer_wanted(ws) & ~request->scopes) {
+    if (ngx_payments_requested_scopes(ws) & ~request->scopes) {
         problem = NGX_PAYMENTS_P_SCOPE_ESCALATION;
 
     } else if (ws->validation.slots[F_MERCHANT] != NULL
@@ -419,17 +420,17 @@ ngx_payments_create_key(ngx_payments_request_t *request)
     {
         problem = NGX_PAYMENTS_P_INSUFFICIENT_SCOPE;
 
-    } else if (ngx_payments_api_text(request->pool, ws, F_MERCHANT, &owner)
+    } else if (ngx_payments_body_text(request->pool, ws, F_MERCHANT, &owner)
                != NGX_OK)
     {
         problem = NGX_PAYMENTS_P_INTERNAL_ERROR;
 
     } else {
         if (owner.data == NULL
-            || ngx_payments_api_place(request, &owner) == NGX_OK)
+            || ngx_payments_owner_find(request, &owner) == NGX_OK)
         {
-            ngx_payments_api_execute(request, ws,
-                                     ngx_payments_administer_item);
+            ngx_payments_idempotent_execute(request, ws,
+                                            ngx_payments_administer_item);
         }
 
         return;
@@ -473,7 +474,7 @@ ngx_payments_create_merchant(ngx_payments_request_t *request)
 void
 ngx_payments_update_merchant(ngx_payments_request_t *request)
 {
-    if (ngx_payments_api_place(request, &request->id) == NGX_OK) {
+    if (ngx_payments_owner_find(request, &request->id) == NGX_OK) {
         ngx_payments_administer(request, "update_merchant");
     }
 }
@@ -482,5 +483,5 @@ ngx_payments_update_merchant(ngx_payments_request_t *request)
 void
 ngx_payments_get_key(ngx_payments_request_t *request)
 {
-    ngx_payments_api_get(request, "key_", NGX_PAYMENTS_PG_GET_API_KEYS);
+    ngx_payments_read_by_id(request, "key_", NGX_PAYMENTS_PG_GET_API_KEYS);
 }

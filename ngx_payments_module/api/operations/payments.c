@@ -110,7 +110,7 @@ ngx_payments_create_text(ngx_payments_create_t *create, ngx_uint_t slot)
 {
     ngx_str_t  text;
 
-    if (ngx_payments_api_text(create->pool, create->ws, slot, &text)
+    if (ngx_payments_body_text(create->pool, create->ws, slot, &text)
         != NGX_OK)
     {
         create->failed = 1;
@@ -193,7 +193,7 @@ ngx_payments_create_metadata(ngx_payments_create_t *create)
 {
     ngx_str_t  text;
 
-    if (ngx_payments_api_metadata(create->pool, create->ws, F_METADATA, &text)
+    if (ngx_payments_body_metadata(create->pool, create->ws, F_METADATA, &text)
         != NGX_OK)
     {
         create->failed = 1;
@@ -469,7 +469,7 @@ ngx_payments_create_payment(ngx_payments_request_t *request)
     ngx_payments_token_t       token;
     ngx_payments_workspace_t  *ws;
 
-    ws = ngx_payments_api_parse(request);
+    ws = ngx_payments_body_parse(request);
 
     if (ws == NULL || ngx_payments_create_token(request, ws, &token) != NGX_OK)
     {
@@ -477,5 +477,5 @@ ngx_payments_create_payment(ngx_payments_request_t *request)
         return;
     }
 
-    ngx_payments_api_execute(request, ws, ngx_payments_create_item);
+    ngx_payments_idempotent_execute(request, ws, ngx_payments_create_item);
 }
