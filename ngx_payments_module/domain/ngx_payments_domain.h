@@ -145,6 +145,24 @@ void ngx_payments_json_canonical(ngx_payments_json_t *json,
 int ngx_payments_integer(const uint8_t *data, size_t len, int64_t *n);
 
 
+/* ISO 4217, without funds codes, metals and test codes */
+
+typedef struct {
+    char                          code[4];
+    uint8_t                       exponent;
+    const char                   *name;
+} ngx_payments_currency_t;
+
+/* in: three letters of any case; NULL where there is no such currency */
+const ngx_payments_currency_t *ngx_payments_currency(const uint8_t *data,
+    size_t len);
+/* the same for a string node */
+const ngx_payments_currency_t *ngx_payments_json_currency(
+    const ngx_payments_json_t *json, const ngx_payments_json_node_t *node);
+extern const ngx_payments_currency_t  ngx_payments_currencies[];
+extern const size_t                   ngx_payments_ncurrencies;
+
+
 /*
  * Schemas: what an object of the API is made of.  A table of fields ends with a
  * NULL name.  Requests are checked against theirs; "slot" is where that leaves
@@ -168,7 +186,7 @@ typedef enum {
 
     NGX_PAYMENTS_FIELD_ID,                 /* "pattern" is its prefix */
     NGX_PAYMENTS_FIELD_LIST,               /* array of "schema" */
-  NGX_PAYMENTS_FIELD_MAP,                /* object of "schema"s */
+    NGX_PAYMENTS_FIELD_MAP,                /* object of "schema"s */
     NGX_PAYMENTS_FIELD_ANY                 /* an object of any kind */
 } ngx_payments_field_type_e;
 
@@ -228,9 +246,23 @@ typedef struct {
 } ngx_payments_violation_t;
 
 
+/* what a valid value is, by the type of its field; others have none */
+
+typedef union {
+    int64_t                        number;    /* AMOUNT, INTEGER; BOOLEAN: 0 or
+                                                 1; TIME: microseconds, cut off
+                                                 behind the sixth digit */
+    const char                    *word;      /* ENUM: of the field's values */
+    uint32_t                       set;       /* SET: bits of their places
+                                                 among the field's values */
+    const ngx_payments_currency_t *currency;  /* CURRENCY */
+} ngx_payments_field_value_t;
+
+
 typedef struct {
     /* value nodes by slot; NULL: absent.  A null is a node of type NULL. */
     const ngx_payments_json_node_t  *slots[NGX_PAYMENTS_SLOTS];
+    ngx_payments_field_value_t       values[NGX_PAYMENTS_SLOTS];  /* of those */
     ngx_payments_violation_t         violations[NGX_PAYMENTS_VIOLATIONS];
     uint32_t                         nviolations;
 } ngx_payments_validation_t;
@@ -252,7 +284,7 @@ void ngx_payments_patterns_free(void);
 /* compiles every pattern of a table; returns the one that fails, or NULL */
 const char *ngx_payments_schema_compile(const ngx_payments_field_t *fields);
 
-/* in: a parsed document; out: slots and violations.  0: valid */
+/* in: a parsed document; out: slots, values and violations.  0: valid */
 uint32_t ngx_payments_validate(const ngx_payments_json_t *json,
     const ngx_payments_field_t *fields, ngx_payments_validation_t *v);
 
@@ -266,24 +298,6 @@ uint32_t ngx_payments_validate(const ngx_payments_json_t *json,
  * Returns 1 where the text holds one.
  */
 int ngx_payments_card_number(const uint8_t *data, size_t len);
-
-
-/* ISO 4217, without funds codes, metals and test codes */
-
-typedef struct {
-    char                          code[4];
-    uint8_t                       exponent;
-    const char                   *name;
-} ngx_payments_currency_t;
-
-/* in: three letters of any case; NULL where there is no such currency */
-const ngx_payments_currency_t *ngx_payments_currency(const uint8_t *data,
-    size_t len);
-/* the same for a string node */
-const ngx_payments_currency_t *ngx_payments_json_currency(
-    const ngx_payments_json_t *json, const ngx_payments_json_node_t *node);
-extern const ngx_payments_currency_t  ngx_payments_currencies[];
-extern const size_t                   ngx_payments_ncurrencies;
 
 
 /* identifiers: UUIDv7 (RFC 9562, 5.7), "<prefix>_" and Crockford base32 */
