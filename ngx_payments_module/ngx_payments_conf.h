@@ -9,7 +9,8 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "api/ngx_payments_api.h"
+#include "api/documents/ngx_payments_documents.h"
+#include "idempotency/ngx_payments_idempotency.h"
 #include "pg/ngx_payments_pg.h"
 #include "redis/ngx_payments_redis.h"
 

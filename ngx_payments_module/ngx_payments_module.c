@@ -7,6 +7,7 @@
 
 #include "ngx_payments_conf.h"
 #include "background/ngx_payments_background.h"
+#include "base/ngx_payments_base.h"
 #include "http/ngx_payments_http.h"
 #include "status/ngx_payments_status.h"
 
@@ -611,10 +612,9 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
     ngx_payments_status_init(pmcf->status);
     ngx_payments_auth_cache_init(pmcf->keys);
     ngx_payments_ids_init(ngx_payments_pg_now);
-    ngx_payments_api_init(&pmcf->idempotency);
+    ngx_payments_api_init(pmcf->idempotency.ttl, &pmcf->signing,
+                          &pmcf->idempotency.secret);
     ngx_payments_documents_init(&pmcf->documents);
-    ngx_payments_cursor_init(&pmcf->signing);
-    ngx_payments_seal_init(&pmcf->idempotency.secret);
 
     if (ngx_payments_idempotency_init(cycle, pmcf->executions,
                                       &pmcf->idempotency)

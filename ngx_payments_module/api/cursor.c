@@ -1,7 +1,7 @@
 
 /* Cursors of lists: where a page ended, signed with what it is good for. */
 
-#include "ngx_payments_api.h"
+#include "ngx_payments_handlers.h"
 
 
 /* a cursor: version, hash of the filter, id, MAC over all that it is for */

@@ -1,55 +1,21 @@
 
 /*
- * What every shard is asked, and the answer made of all theirs: merchants, whom
- * an administrator sees wherever they are, and health.
+ * Every shard is asked, and one answer is made of all theirs: for objects that
+ * an administrator sees wherever they are, and for health.
  */
 
-#include "ngx_payments_api.h"
-#include "../redis/ngx_payments_redis.h"
-
-
-#define NGX_PAYMENTS_PARTS_BYTES  3
-
-
-/* a shard's answer: column 1 as a number, those after it as bytes, copied */
-
-typedef struct {
-    ngx_payments_pg_item_t        item;
-    ngx_payments_pg_outcome_e     outcome;
-    unsigned                      pending:1;
-    int64_t                       number;
-    ngx_str_t                     bytes[NGX_PAYMENTS_PARTS_BYTES];
-    size_t                        at;          /* of a merge: where in them, */
-    ngx_uint_t                    next;        /* and the object's number */
-} ngx_payments_fanout_part_t;
-
-
-struct ngx_payments_fanout_s {
-    ngx_payments_request_t       *request;
-    void                        (*done)(ngx_payments_fanout_t *fanout);
-    int                           columns;     /* of bytes */
-    ngx_uint_t                    left;        /* to answer */
-    ngx_uint_t                    n;
-    ngx_payments_fanout_part_t           part[NGX_PAYMENTS_PG_SHARDS];
-};
-
-
-/* columns of pay.list_merchants() */
-
-#define NGX_PAYMENTS_MERCHANTS_IDS      0      /* 16 bytes each */
-#define NGX_PAYMENTS_MERCHANTS_LENGTHS  1      /* 4 bytes each, big-endian */
-#define NGX_PAYMENTS_MERCHANTS_BODIES   2
+#include "ngx_payments_handlers.h"
 
 
 static void
 ngx_payments_fanout_on_part(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
-    int                      i;
-    ngx_str_t                bytes;
-    ngx_payments_fanout_part_t     *part;
-    ngx_payments_fanout_t    *fanout = item->data;
-    ngx_payments_request_t  *request = fanout->request;
+    int                          i;
+    ngx_str_t                    bytes;
+    ngx_payments_fanout_t       *fanout = item->data;
+    ngx_payments_request_t      *request = fanout->request;
+    ngx_payments_fanout_part_t  *part;
 
     part = &fanout->part[item->shard];
     part->pending = 0;
@@ -75,22 +41,37 @@ ngx_payments_fanout_on_part(ngx_payments_pg_item_t *item,
         }
     }
 
-    if (--fanout->left == 0) {
+    if (--fanout->waiting == 0) {
+        request->cancel = NULL;
         fanout->done(fanout);
     }
 }
 
 
-/* request->values are the statement's, for all */
-
 static void
+ngx_payments_fanout_cancel(ngx_payments_request_t *request)
+{
+    ngx_uint_t              i;
+    ngx_payments_fanout_t  *fanout = request->work->fanout;
+
+    for (i = 0; i < fanout->n; i++) {
+        if (fanout->part[i].pending) {
+            fanout->part[i].pending = 0;
+            ngx_payments_pg_cancel(&fanout->part[i].item);
+        }
+    }
+}
+
+
+void
 ngx_payments_fanout_send(ngx_payments_request_t *request,
     ngx_payments_pg_statement_e statement, int columns, ngx_msec_t timeout,
-    void (*done)(ngx_payments_fanout_t *fanout))
+    ngx_payments_fanout_pt done)
 {
-    ngx_uint_t               i;
-    ngx_payments_fanout_part_t     *part;
-    ngx_payments_fanout_t    *fanout;
+    ngx_uint_t                   i;
+    ngx_payments_work_t         *work = request->work;
+    ngx_payments_fanout_t       *fanout;
+    ngx_payments_fanout_part_t  *part;
 
     fanout = ngx_pcalloc(request->pool, sizeof(ngx_payments_fanout_t));
     if (fanout == NULL) {
@@ -104,17 +85,19 @@ ngx_payments_fanout_send(ngx_payments_request_t *request,
     fanout->done = done;
     fanout->columns = columns;
     fanout->n = ngx_payments_cluster_nshards();
-    fanout->left = fanout->n;
+    fanout->waiting = fanout->n;
 
-    request->fanout = fanout;
-    request->values[0].number = request->merchant_id;
-    request->values[1].number = request->livemode;
+    work->fanout = fanout;
+    work->values[0].number = request->merchant_id;
+    work->values[1].number = request->livemode;
+
+    request->cancel = ngx_payments_fanout_cancel;
 
     for (i = 0; i < fanout->n; i++) {
         part = &fanout->part[i];
 
         part->item.statement = statement;
-        part->item.values = request->values;
+        part->item.values = work->values;
         part->item.shard = i;
         part->item.timeout = timeout;
         part->item.handler = ngx_payments_fanout_on_part;
@@ -128,24 +111,7 @@ ngx_payments_fanout_send(ngx_payments_request_t *request,
 }
 
 
-void
-ngx_payments_fanout_cancel(ngx_payments_request_t *request)
-{
-    ngx_uint_t             i;
-    ngx_payments_fanout_t  *fanout = request->fanout;
-
-    for (i = 0; fanout && i < fanout->n; i++) {
-        if (fanout->part[i].pending) {
-            fanout->part[i].pending = 0;
-            ngx_payments_pg_cancel(&fanout->part[i].item);
-        }
-    }
-}
-
-
-/* the first shard that did not answer; NULL: all did */
-
-static ngx_payments_fanout_part_t *
+ngx_payments_fanout_part_t *
 ngx_payments_fanout_failed(ngx_payments_fanout_t *fanout)
 {
     ngx_uint_t  i;
@@ -160,157 +126,13 @@ ngx_payments_fanout_failed(ngx_payments_fanout_t *fanout)
 }
 
 
-/* health */
-
-#define NGX_PAYMENTS_PING_TIMEOUT  1000
-
-
-void
-ngx_payments_health(ngx_payments_request_t *request, ngx_uint_t status,
-    const char *text)
-{
-    ngx_memzero(&request->answer, sizeof(ngx_payments_answer_t));
-
-    request->answer.status = status;
-    request->answer.type = "application/json";
-    request->answer.body.data = (u_char *) text;
-    request->answer.body.len = ngx_strlen(text);
-
-    if (status == 503) {
-        request->answer.problem = 1;
-        request->answer.again = 1;
-        request->answer.after = 1;
-    }
-
-    request->done(request);
-}
-
-
-/* what a shard's part says, and this worker knows without asking */
-
-static const char *
-ngx_payments_readyz_shard(ngx_payments_fanout_part_t *part)
-{
-    static const char  *states[] = {
-        "down", "ok", "read_only", "standby", "incomplete", "settings",
-        "restored"
-    };
-
-    if (part->outcome != NGX_PAYMENTS_PG_DONE || part->number < 1
-        || part->number >= (int64_t) (sizeof(states) / sizeof(char *)))
-    {
-        return states[0];
-    }
-
-    /* the worker's own view of what could be */
-
-    if (part->number != 1 && part->number != 6) {
-        return states[part->number];
-    }
-
-    switch (ngx_payments_cluster_ability(part->item.shard)) {
-
-    case NGX_PAYMENTS_PG_WRITABLE:
-        return states[part->number];
-
-    case NGX_PAYMENTS_PG_READ_ONLY:
-        return "read_only";
-
-    case NGX_PAYMENTS_PG_NO_ANSWER:
-        return "no_answer";
-
-    default: /* NGX_PAYMENTS_PG_FAILING */
-        return "failing";
-    }
-}
-
-
-/* of several shards "degraded" where some take payments; where none does, why
-   the last one does not */
-
-static void
-ngx_payments_readyz_done(ngx_payments_fanout_t *fanout)
-{
-    u_char                  *p, *text;
-    ngx_uint_t               i, ready, less;
-    const char              *postgres, *state, *redis, *status;
-    ngx_payments_request_t  *request = fanout->request;
-
-    ready = 0;
-    less = 0;
-    postgres = "ok";
-
-    for (i = 0; i < fanout->n; i++) {
-        state = ngx_payments_readyz_shard(&fanout->part[i]);
-
-        /* payments are made, and nothing hears of them */
-
-        less |= (ngx_strcmp(state, "restored") == 0);
-
-        if (ngx_strcmp(state, "ok") == 0
-            || ngx_strcmp(state, "restored") == 0)
-        {
-            ready++;
-        }
-
-        if (ngx_strcmp(state, "ok") != 0) {
-            postgres = state;
-        }
-    }
-
-    if (ready && ready < fanout->n) {
-        postgres = "degraded";
-    }
-
-    redis = !ngx_payments_redis_configured() ? "off"
-            : !ngx_payments_redis_ready() ? "down"
-            : ngx_payments_redis_refuses() ? "refusing" : "ok";
-
-    status = (ready == 0) ? "unavailable"
-             : (ready < fanout->n || less || redis[0] != 'o') ? "degraded"
-             : "ok";
-
-    text = ngx_pnalloc(request->pool, 128);
-
-    if (text == NULL) {
-        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
-                             NULL);
-        request->done(request);
-        return;
-    }
-
-    p = ngx_sprintf(text, "{\"status\":\"%s\",\"postgres\":\"%s\","
-                    "\"redis\":\"%s\"}", status, postgres, redis);
-    *p = '\0';
-
-    ngx_payments_health(request, ready ? 200 : 503, (char *) text);
-}
-
-
-/* by a question that shares no connection with anybody's data */
-
-void
-ngx_payments_readyz(ngx_payments_request_t *request)
-{
-    ngx_payments_fanout_send(request, NGX_PAYMENTS_PG_PING, 0,
-                             NGX_PAYMENTS_PING_TIMEOUT,
-                             ngx_payments_readyz_done);
-}
-
-
-/*
- * NGX_OK: *found is the shard that has the object that was asked for;
- * NGX_DECLINED: none has; NGX_ERROR: one that may does not answer, which was
- * said.
- */
-
-static ngx_int_t
+ngx_int_t
 ngx_payments_fanout_find(ngx_payments_fanout_t *fanout,
     ngx_payments_fanout_part_t **found)
 {
-    ngx_uint_t               i;
-    ngx_payments_fanout_part_t     *failed;
-    ngx_payments_request_t  *request = fanout->request;
+    ngx_uint_t                   i;
+    ngx_payments_request_t      *request = fanout->request;
+    ngx_payments_fanout_part_t  *failed;
 
     for (i = 0; i < fanout->n; i++) {
         if (fanout->part[i].outcome == NGX_PAYMENTS_PG_DONE
@@ -333,13 +155,13 @@ ngx_payments_fanout_find(ngx_payments_fanout_t *fanout,
 }
 
 
-static void
+void
 ngx_payments_fanout_object(ngx_payments_fanout_t *fanout)
 {
-    ngx_int_t                rc;
-    ngx_payments_fanout_part_t     *part;
-    ngx_payments_request_t  *request = fanout->request;
-    ngx_payments_answer_t   *answer = &request->answer;
+    ngx_int_t                    rc;
+    ngx_payments_request_t      *request = fanout->request;
+    ngx_payments_answer_t       *answer = &request->answer;
+    ngx_payments_fanout_part_t  *part;
 
     rc = ngx_payments_fanout_find(fanout, &part);
 
@@ -362,9 +184,9 @@ ngx_payments_fanout_object(ngx_payments_fanout_t *fanout)
 }
 
 
-static void
+void
 ngx_payments_fanout_merchant(ngx_payments_request_t *request, ngx_str_t *id,
-    void (*done)(ngx_payments_fanout_t *fanout))
+    ngx_payments_fanout_pt done)
 {
     u_char  *uuid;
 
@@ -379,232 +201,9 @@ ngx_payments_fanout_merchant(ngx_payments_request_t *request, ngx_str_t *id,
         return;
     }
 
-    request->values[2].data = uuid;
-    request->values[2].len = NGX_PAYMENTS_UUID_LEN;
+    request->work->values[2].data = uuid;
+    request->work->values[2].len = NGX_PAYMENTS_UUID_LEN;
 
     ngx_payments_fanout_send(request, NGX_PAYMENTS_PG_GET_MERCHANTS, 1, 0,
                              done);
-}
-
-
-void
-ngx_payments_api_find_key(ngx_payments_request_t *request)
-{
-    ngx_payments_fanout_send(request, NGX_PAYMENTS_PG_GET_KEYS_THERE, 1, 0,
-                             ngx_payments_fanout_object);
-}
-
-
-void
-ngx_payments_get_merchant(ngx_payments_request_t *request)
-{
-    ngx_payments_fanout_merchant(request, &request->id,
-                                 ngx_payments_fanout_object);
-}
-
-
-static void
-ngx_payments_owner_found(ngx_payments_fanout_t *fanout)
-{
-    ngx_int_t                rc;
-    ngx_payments_fanout_part_t     *part;
-    ngx_payments_request_t  *request = fanout->request;
-
-    rc = ngx_payments_fanout_find(fanout, &part);
-
-    if (rc == NGX_ERROR) {
-        return;
-    }
-
-    request->shard_sought = 1;
-
-    if (rc == NGX_OK) {
-        request->shard_known = 1;
-        request->shard = part->item.shard;
-    }
-
-    request->operation->handler(request);
-}
-
-
-ngx_int_t
-ngx_payments_owner_find(ngx_payments_request_t *request, ngx_str_t *id)
-{
-    if (request->shard_sought || ngx_payments_cluster_nshards() == 1) {
-        return NGX_OK;
-    }
-
-    ngx_payments_fanout_merchant(request, id, ngx_payments_owner_found);
-
-    return NGX_AGAIN;
-}
-
-
-/* whether the lengths that a shard gives are those of its bodies */
-
-static ngx_uint_t
-ngx_payments_merge_sound(ngx_payments_fanout_part_t *part)
-{
-    u_char      *p, *last;
-    uint64_t     total;
-    ngx_str_t   *bytes = part->bytes;
-
-    p = bytes[NGX_PAYMENTS_MERCHANTS_LENGTHS].data;
-    last = p + bytes[NGX_PAYMENTS_MERCHANTS_LENGTHS].len;
-
-    if (bytes[NGX_PAYMENTS_MERCHANTS_IDS].len % NGX_PAYMENTS_UUID_LEN
-        || bytes[NGX_PAYMENTS_MERCHANTS_IDS].len / NGX_PAYMENTS_UUID_LEN * 4
-           != bytes[NGX_PAYMENTS_MERCHANTS_LENGTHS].len)
-    {
-        return 0;
-    }
-
-    for (total = 0; p < last; p += 4) {
-        total += (uint64_t) p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
-    }
-
-    return total == bytes[NGX_PAYMENTS_MERCHANTS_BODIES].len;
-}
-
-
-/* the shard whose next object is the next of all; NULL: there is none */
-
-static ngx_payments_fanout_part_t *
-ngx_payments_merge_next(ngx_payments_fanout_t *fanout, u_char **id)
-{
-    u_char               *other;
-    ngx_int_t             rc;
-    ngx_uint_t            i;
-    ngx_payments_fanout_part_t  *part, *next;
-
-    next = NULL;
-
-    for (i = 0; i < fanout->n; i++) {
-        part = &fanout->part[i];
-
-        if ((part->next + 1) * NGX_PAYMENTS_UUID_LEN
-            > part->bytes[NGX_PAYMENTS_MERCHANTS_IDS].len)
-        {
-            continue;
-        }
-
-        other = part->bytes[NGX_PAYMENTS_MERCHANTS_IDS].data
-                + part->next * NGX_PAYMENTS_UUID_LEN;
-
-        rc = next ? ngx_memcmp(other, *id, NGX_PAYMENTS_UUID_LEN) : 0;
-
-        if (next == NULL
-            || (fanout->request->list.ascending ? rc < 0 : rc > 0))
-        {
-            next = part;
-            *id = other;
-        }
-    }
-
-    return next;
-}
-
-
-static ngx_str_t
-ngx_payments_merge_take(ngx_payments_fanout_part_t *part)
-{
-    u_char     *p;
-    ngx_str_t   body;
-
-    p = part->bytes[NGX_PAYMENTS_MERCHANTS_LENGTHS].data + part->next * 4;
-
-    body.len = (size_t) p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
-    body.data = part->bytes[NGX_PAYMENTS_MERCHANTS_BODIES].data + part->at;
-
-    part->at += body.len;
-    part->next++;
-
-    return body;
-}
-
-
-static void
-ngx_payments_merge_done(ngx_payments_fanout_t *fanout)
-{
-    size_t                   size;
-    u_char                  *id, *last;
-    ngx_str_t                data, body;
-    ngx_uint_t               i, n, more;
-    ngx_payments_fanout_part_t     *part;
-    ngx_payments_request_t  *request = fanout->request;
-
-    part = ngx_payments_fanout_failed(fanout);
-
-    if (part != NULL) {
-        ngx_payments_item_failed(request, part->outcome);
-        request->done(request);
-        return;
-    }
-
-    size = 1;
-    more = 0;
-
-    for (i = 0; i < fanout->n; i++) {
-        part = &fanout->part[i];
-
-        if (!ngx_payments_merge_sound(part)) {
-            ngx_log_error(NGX_LOG_CRIT, request->log, 0,
-                          "PostgreSQL of payments shard \"%V\" listed "
-                          "merchants whose lengths are not theirs",
-                          ngx_payments_cluster_shard_name(i));
-            ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
-                                 NULL);
-            request->done(request);
-            return;
-        }
-
-        size += part->bytes[NGX_PAYMENTS_MERCHANTS_BODIES].len
-                + part->bytes[NGX_PAYMENTS_MERCHANTS_IDS].len;
-        more |= (part->number != 0);
-    }
-
-    data.len = 0;
-    data.data = ngx_pnalloc(request->pool, size);
-    last = NULL;
-
-    for (n = 0; data.data; /* void */ ) {
-        part = ngx_payments_merge_next(fanout, &id);
-
-        if (part == NULL) {
-            break;
-        }
-
-        if (n == request->list.limit) {
-            more = 1;
-            break;
-        }
-
-        body = ngx_payments_merge_take(part);
-
-        /* for a moment two shards have one who moves */
-
-        if (last != NULL
-            && ngx_memcmp(last, id, NGX_PAYMENTS_UUID_LEN) == 0)
-        {
-            continue;
-        }
-
-        if (n++) {
-            data.data[data.len++] = ',';
-        }
-
-        ngx_memcpy(data.data + data.len, body.data, body.len);
-        data.len += body.len;
-        last = id;
-    }
-
-    ngx_payments_list_page(request, &data, (more && last) ? last : NULL);
-}
-
-
-void
-ngx_payments_api_list_merchants(ngx_payments_request_t *request)
-{
-    ngx_payments_fanout_send(request, NGX_PAYMENTS_PG_LIST_MERCHANTS, 3, 0,
-                             ngx_payments_merge_done);
 }

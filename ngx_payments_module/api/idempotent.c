@@ -1,7 +1,10 @@
 
-/* Keyed operations: joined, executed, and how their records are answered. */
+/*
+ * Operations that may be repeated: joined, executed, and how their records are
+ * answered.
+ */
 
-#include "ngx_payments_api.h"
+#include "ngx_payments_handlers.h"
 #include "../status/ngx_payments_status.h"
 
 
@@ -190,7 +193,7 @@ ngx_payments_idempotent_violation(ngx_payments_request_t *request,
 }
 
 
-void
+static void
 ngx_payments_idempotent_on_record(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_result_e result, ngx_payments_record_t *record)
 {
@@ -212,8 +215,10 @@ ngx_payments_idempotent_on_record(ngx_payments_waiter_t *waiter,
         NGX_PAYMENTS_P_INTERNAL_ERROR
     };
 
+    request->cancel = NULL;
+
     if (waiter->execution != NULL && result != NGX_PAYMENTS_COLLAPSED) {
-        request->item.stats = waiter->execution->item.stats;
+        request->work->item.stats = waiter->execution->item.stats;
     }
 
     switch (result) {
@@ -334,6 +339,18 @@ ngx_payments_idempotent_part(u_char *p, const ngx_str_t *part)
 }
 
 
+ngx_int_t
+ngx_payments_api_key(ngx_payments_request_t *request)
+{
+    ngx_payments_idempotency_key_t  *key = &request->work->key_hash;
+
+    key->merchant_id = request->merchant_id;
+
+    return ngx_payments_idempotency_hash(key, request->livemode,
+                                         &request->key);
+}
+
+
 /*
  * A retry mostly has the very bytes of the first request, which was found to be
  * in order: its answer is found without reading them again.
@@ -344,7 +361,7 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
 {
     u_char                 *text, *p;
     size_t                  len;
-    ngx_int_t               rc;
+    ngx_payments_work_t    *work = request->work;
     ngx_payments_record_t   record;
 
     /* who may see a secret is found out by reading the request */
@@ -366,14 +383,11 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
     p = ngx_payments_idempotent_part(p, &request->query);
     (void) ngx_payments_idempotent_part(p, &request->body);
 
-    if (ngx_payments_sha256(text, len, request->raw) != 0) {
-        return NGX_DECLINED;
-    }
-
-    rc = ngx_payments_idempotency_replay(&request->key_hash, NULL,
-                                         request->raw, request->pool,
-                                         &record);
-    if (rc != NGX_OK) {
+    if (ngx_payments_sha256(text, len, work->raw) != 0
+        || ngx_payments_idempotency_replay(&work->key_hash, NULL, work->raw,
+                                           request->pool, &record)
+           != NGX_OK)
+    {
         return NGX_DECLINED;
     }
 
@@ -384,9 +398,9 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
         return NGX_OK;
     }
 
-    request->waiter.data = request;
+    work->waiter.data = request;
 
-    ngx_payments_idempotent_on_record(&request->waiter, NGX_PAYMENTS_REPLAYED,
+    ngx_payments_idempotent_on_record(&work->waiter, NGX_PAYMENTS_REPLAYED,
                                       &record);
 
     return NGX_OK;
@@ -394,7 +408,7 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
 
 
 /*
- * What can not be taken is to cost next to nothing, or refusing would leave no
+ * What cannot be taken is to cost next to nothing, or refusing would leave no
  * time for what can.  A retry of what is done is not refused.  Administrators
  * write where others' merchants are, which is not known yet.
  */
@@ -406,7 +420,7 @@ ngx_payments_api_admit(ngx_payments_request_t *request)
          && !ngx_payments_idempotency_full(request->merchant_id))
         || ngx_strcmp(request->operation->scope, "admin") == 0
         || (request->key.len
-            && ngx_payments_idempotency_known(&request->key_hash)))
+            && ngx_payments_idempotency_known(&request->work->key_hash)))
     {
         return NGX_OK;
     }
@@ -436,7 +450,7 @@ ngx_payments_idempotent_begin(ngx_payments_request_t *request,
         return NGX_OK;
     }
 
-    execution = ngx_payments_idempotency_create(&request->key_hash,
+    execution = ngx_payments_idempotency_create(&request->work->key_hash,
                                                 fingerprint,
                                                 request->request_uuid);
     if (execution == NULL) {
@@ -453,9 +467,46 @@ ngx_payments_idempotent_begin(ngx_payments_request_t *request,
     execution->cost = request->body.len;
     execution->keyless = (request->key.len == 0);
     execution->variant = variant;
-    ngx_memcpy(execution->raw, request->raw, NGX_PAYMENTS_SHA256_LEN);
+    ngx_memcpy(execution->raw, request->work->raw, NGX_PAYMENTS_SHA256_LEN);
 
-    ngx_payments_idempotency_start(execution, &request->waiter);
+    ngx_payments_idempotency_start(execution, &request->work->waiter);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_payments_idempotent_cancel(ngx_payments_request_t *request)
+{
+    ngx_payments_idempotency_cancel(&request->work->waiter);
+}
+
+
+/* an answer in shared memory to what the request means; else DECLINED */
+
+static ngx_int_t
+ngx_payments_idempotent_replay(ngx_payments_request_t *request,
+    const u_char *fingerprint)
+{
+    ngx_int_t               rc;
+    ngx_payments_work_t    *work = request->work;
+    ngx_payments_record_t   record;
+
+    rc = ngx_payments_idempotency_replay(&work->key_hash, fingerprint, NULL,
+                                         request->pool, &record);
+    if (rc == NGX_DECLINED) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_payments_answer_reserve(request, record.body.len) != NGX_OK) {
+        request->done(request);
+        return NGX_OK;
+    }
+
+    ngx_payments_idempotent_on_record(&work->waiter, (rc == NGX_OK)
+                                                     ? NGX_PAYMENTS_REPLAYED
+                                                     : NGX_PAYMENTS_REUSED,
+                                      &record);
 
     return NGX_OK;
 }
@@ -465,15 +516,14 @@ void
 ngx_payments_idempotent_execute(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_item_pt item)
 {
-    u_char                     fingerprint[NGX_PAYMENTS_SHA256_LEN];
-    uint32_t                   variant;
-    ngx_int_t                  rc;
-    ngx_payments_record_t      record;
+    u_char                fingerprint[NGX_PAYMENTS_SHA256_LEN];
+    uint32_t              variant;
+    ngx_payments_work_t  *work = request->work;
 
     if (request->key.len == 0) {
-        request->key_hash.merchant_id = request->merchant_id;
+        work->key_hash.merchant_id = request->merchant_id;
 
-        if (ngx_payments_new_random(request->key_hash.hash,
+        if (ngx_payments_new_random(work->key_hash.hash,
                                     NGX_PAYMENTS_KEY_HASH_LEN)
             != 0)
         {
@@ -485,28 +535,14 @@ ngx_payments_idempotent_execute(ngx_payments_request_t *request,
         goto failed;
     }
 
-    request->waiter.data = request;
-    request->waiter.handler = ngx_payments_idempotent_on_record;
-    request->waiter.wait = request->wait;
+    work->waiter.data = request;
+    work->waiter.handler = ngx_payments_idempotent_on_record;
+    work->waiter.wait = request->wait;
 
-    if (request->key.len) {
-        rc = ngx_payments_idempotency_replay(&request->key_hash, fingerprint,
-                                             NULL, request->pool, &record);
-
-        if (rc != NGX_DECLINED
-            && ngx_payments_answer_reserve(request, record.body.len) != NGX_OK)
-        {
-            request->done(request);
-            return;
-        }
-
-        if (rc != NGX_DECLINED) {
-            ngx_payments_idempotent_on_record(&request->waiter, (rc == NGX_OK)
-                                                     ? NGX_PAYMENTS_REPLAYED
-                                                     : NGX_PAYMENTS_REUSED,
-                                              &record);
-            return;
-        }
+    if (request->key.len
+        && ngx_payments_idempotent_replay(request, fingerprint) == NGX_OK)
+    {
+        return;
     }
 
     /* neither is part of the fingerprint: a retry may have another */
@@ -514,7 +550,9 @@ ngx_payments_idempotent_execute(ngx_payments_request_t *request,
     variant = (uint32_t) request->scopes
               ^ ngx_crc32_long(request->if_match.data, request->if_match.len);
 
-    if (ngx_payments_idempotency_join(&request->waiter, &request->key_hash,
+    request->cancel = ngx_payments_idempotent_cancel;
+
+    if (ngx_payments_idempotency_join(&work->waiter, &work->key_hash,
                                       fingerprint, variant)
         == NGX_OK)
     {

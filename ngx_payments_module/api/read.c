@@ -1,213 +1,21 @@
 
-/* What every operation shares: ids, the workspace, fields, reading objects. */
+/* One object by its id, as the primary or a replica has it. */
 
-#include "ngx_payments_api.h"
-
-
-#define NGX_PAYMENTS_WORKSPACE_SIZE  (768 * 1024)
-
-/* bytes of answers that wait to be sent, in a worker; smaller ones do not
-   count */
-#define NGX_PAYMENTS_ANSWERS_SIZE    (64 * 1024 * 1024)
-#define NGX_PAYMENTS_ANSWER_MIN      8192
+#include "ngx_payments_handlers.h"
+#include "../consistency/ngx_payments_tokens.h"
 
 
-static ngx_payments_workspace_t   ngx_payments_api_workspace;
-static ngx_payments_share_t       ngx_payments_answers;
-
-/* touched only as far as a body needs it */
-
-static ngx_payments_json_node_t   ngx_payments_api_nodes
-                                      [NGX_PAYMENTS_JSON_NODES];
-static uint32_t                   ngx_payments_api_scratch
-                                      [NGX_PAYMENTS_JSON_NODES];
-static u_char                     ngx_payments_api_buffer
-                                      [NGX_PAYMENTS_WORKSPACE_SIZE];
-
-
-void
-ngx_payments_api_init(ngx_payments_idempotency_conf_t *conf)
+static void
+ngx_payments_read_cancel(ngx_payments_request_t *request)
 {
-    ngx_payments_idempotent_init(conf->ttl);
-
-    ngx_payments_answers.size = NGX_PAYMENTS_ANSWERS_SIZE;
+    ngx_payments_pg_cancel(&request->work->item);
 }
 
 
-u_char *
-ngx_payments_workspace_bytes(size_t len)
+static void
+ngx_payments_read_cancel_command(ngx_payments_request_t *request)
 {
-    return (len <= NGX_PAYMENTS_WORKSPACE_SIZE) ? ngx_payments_api_buffer
-                                                : NULL;
-}
-
-
-ngx_payments_workspace_t *
-ngx_payments_body_parse(ngx_payments_request_t *request)
-{
-    u_char                     detail[128];
-    ngx_payments_json_rc_e     rc;
-    ngx_payments_workspace_t  *ws = &ngx_payments_api_workspace;
-
-    ws->json.nodes = ngx_payments_api_nodes;
-    ws->json.scratch = ngx_payments_api_scratch;
-    ws->json.capacity = NGX_PAYMENTS_JSON_NODES;
-
-    ngx_payments_out_init(&ws->out, ngx_payments_api_buffer,
-                          NGX_PAYMENTS_WORKSPACE_SIZE);
-
-    if (request->body.len == 0 && request->operation->optional) {
-        ngx_str_set(&request->body, "{}");
-    }
-
-    rc = ngx_payments_json_parse(&ws->json, request->body.data,
-                                 request->body.len);
-
-    if (rc != NGX_PAYMENTS_JSON_OK) {
-        *ngx_snprintf(detail, sizeof(detail) - 1, "%s, at byte %uD",
-                      ws->json.error, ws->json.offset) = '\0';
-
-        ngx_payments_problem(request, (rc == NGX_PAYMENTS_JSON_DUPLICATE)
-                                      ? NGX_PAYMENTS_P_DUPLICATE_JSON_MEMBER
-                                      : NGX_PAYMENTS_P_INVALID_JSON,
-                             (char *) detail, NULL);
-        return NULL;
-    }
-
-    if (ngx_payments_validate(&ws->json, request->operation->request->fields,
-                              &ws->validation)
-        != 0)
-    {
-        ngx_payments_problem_violations(request, &ws->validation);
-        return NULL;
-    }
-
-    return ws;
-}
-
-
-ngx_int_t
-ngx_payments_body_text(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
-    ngx_uint_t slot, ngx_str_t *text)
-{
-    ngx_payments_out_t               out;
-    const ngx_payments_json_node_t  *node;
-
-    ngx_str_null(text);
-
-    node = ws->validation.slots[slot];
-
-    if (node == NULL || node->type == NGX_PAYMENTS_JSON_NULL) {
-        return NGX_OK;
-    }
-
-    /* "" is a text too, and must not be taken for NULL */
-
-    text->data = ngx_pnalloc(pool, node->len + 1);
-    if (text->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_payments_out_init(&out, text->data, node->len);
-    ngx_payments_json_decode(&ws->json, node, &out);
-    text->len = out.pos - out.start;
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_payments_body_metadata(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
-    ngx_uint_t slot, ngx_str_t *text)
-{
-    uint32_t                         i;
-    u_char                          *from, decoded[4 * 512];
-    ngx_payments_out_t              *out = &ws->out, word;
-    const ngx_payments_json_node_t  *object, *node;
-
-    ngx_str_null(text);
-
-    object = ws->validation.slots[slot];
-
-    if (object == NULL) {
-        return NGX_OK;
-    }
-
-    from = out->pos;
-    node = object + 1;
-
-    ngx_payments_out_str(out, "{");
-
-    for (i = 0; i < 2 * object->size; i++, node++) {
-
-        if (i) {
-            ngx_payments_out_str(out, (i & 1) ? ":" : ",");
-        }
-
-        if (node->type == NGX_PAYMENTS_JSON_NULL) {
-            ngx_payments_out_str(out, "null");
-            continue;
-        }
-
-        ngx_payments_out_init(&word, decoded, sizeof(decoded));
-        ngx_payments_json_decode(&ws->json, node, &word);
-        ngx_payments_out_json(out, decoded, word.pos - decoded);
-    }
-
-    ngx_payments_out_str(out, "}");
-
-    text->len = out->pos - from;
-    text->data = out->overflow ? NULL : ngx_pnalloc(pool, text->len);
-    out->pos = from;
-
-    if (text->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(text->data, from, text->len);
-
-    return NGX_OK;
-}
-
-
-void
-ngx_payments_item_failed(ngx_payments_request_t *request,
-    ngx_payments_pg_outcome_e outcome)
-{
-    ngx_payments_problem(request,
-                         (outcome == NGX_PAYMENTS_PG_FAILED)
-                         ? NGX_PAYMENTS_P_INTERNAL_ERROR
-                         : (outcome == NGX_PAYMENTS_PG_OVERLOADED)
-                         ? NGX_PAYMENTS_P_OVERLOADED
-                         : NGX_PAYMENTS_P_DATABASE_UNAVAILABLE,
-                         NULL, NULL);
-}
-
-
-ngx_int_t
-ngx_payments_answer_reserve(ngx_payments_request_t *request, size_t len)
-{
-    if (len < NGX_PAYMENTS_ANSWER_MIN && len != NGX_PAYMENTS_ANY) {
-        return NGX_OK;
-    }
-
-    len = (len == NGX_PAYMENTS_ANY) ? 0 : len;
-
-    if (ngx_payments_share_full(&ngx_payments_answers,
-                                request->merchant_id)
-        || (len && ngx_payments_share_take(&ngx_payments_answers,
-                                           request->merchant_id, len)
-                   != 0))
-    {
-        ngx_payments_problem(request, NGX_PAYMENTS_P_OVERLOADED,
-                             "answers that this merchant has not read yet "
-                             "take up all the memory that it may have", NULL);
-        return NGX_DECLINED;
-    }
-
-    request->reserved += len;
-
-    return NGX_OK;
+    ngx_payments_redis_cancel(request->work->command);
 }
 
 
@@ -216,8 +24,7 @@ ngx_payments_read_on_stored(void *data, ngx_int_t rc, ngx_str_t *value)
 {
     ngx_payments_request_t  *request = data;
 
-    request->command = NULL;
-    request->pending = 0;
+    request->cancel = NULL;
 
     ngx_payments_read_token_stored(rc);
     request->done(request);
@@ -230,17 +37,24 @@ static ngx_uint_t
 ngx_payments_read_store_token(ngx_payments_request_t *request,
     ngx_payments_pg_item_t *item, ngx_payments_pg_row_t *row)
 {
+    ngx_payments_redis_command_t  *command;
+
     if (item->statement != NGX_PAYMENTS_PG_GET_KEYS) {
         return 0;
     }
 
-    request->command = ngx_payments_read_token_put(item, request->merchant_id,
-                                              ngx_payments_pg_read_token(row),
-                                              ngx_payments_read_on_stored,
-                                              request);
-    request->pending = (request->command != NULL);
+    command = ngx_payments_read_token_put(item, request->merchant_id,
+                                          ngx_payments_pg_read_token(row),
+                                          ngx_payments_read_on_stored,
+                                          request);
+    if (command == NULL) {
+        return 0;
+    }
 
-    return request->pending;
+    request->work->command = command;
+    request->cancel = ngx_payments_read_cancel_command;
+
+    return 1;
 }
 
 
@@ -252,7 +66,7 @@ ngx_payments_read_on_object(ngx_payments_pg_item_t *item,
     ngx_payments_request_t  *request = item->data;
     ngx_payments_answer_t   *answer = &request->answer;
 
-    request->pending = 0;
+    request->cancel = NULL;
 
     if (outcome != NGX_PAYMENTS_PG_DONE) {
         ngx_payments_item_failed(request, outcome);
@@ -310,10 +124,10 @@ ngx_payments_read_on_token(void *data, ngx_int_t rc, ngx_str_t *value)
 {
     ngx_payments_request_t  *request = data;
 
-    request->command = NULL;
-    request->item.token = ngx_payments_read_token_got(rc, value);
+    request->work->item.token = ngx_payments_read_token_got(rc, value);
+    request->cancel = ngx_payments_read_cancel;
 
-    ngx_payments_cluster_send(&request->item);
+    ngx_payments_cluster_send(&request->work->item);
 }
 
 
@@ -321,13 +135,14 @@ void
 ngx_payments_read_send(ngx_payments_request_t *request,
     ngx_payments_pg_statement_e statement, ngx_payments_pg_handler_pt handler)
 {
-    ngx_payments_pg_item_t  *item = &request->item;
+    ngx_payments_work_t     *work = request->work;
+    ngx_payments_pg_item_t  *item = &work->item;
 
-    request->values[0].number = request->merchant_id;
-    request->values[1].number = request->livemode;
+    work->values[0].number = request->merchant_id;
+    work->values[1].number = request->livemode;
 
     item->statement = statement;
-    item->values = request->values;
+    item->values = work->values;
     item->timeout = 0;
     item->handler = handler;
     item->data = request;
@@ -335,11 +150,12 @@ ngx_payments_read_send(ngx_payments_request_t *request,
 
     item->token = NGX_PAYMENTS_PG_ALL;
 
-    request->pending = 1;
-    request->command = ngx_payments_read_token_get(item, request->merchant_id,
-                                                   ngx_payments_read_on_token,
-                                                   request);
-    if (request->command == NULL) {
+    request->cancel = ngx_payments_read_cancel_command;
+    work->command = ngx_payments_read_token_get(item, request->merchant_id,
+                                                ngx_payments_read_on_token,
+                                                request);
+    if (work->command == NULL) {
+        request->cancel = ngx_payments_read_cancel;
         ngx_payments_cluster_send(item);
     }
 }
@@ -377,7 +193,9 @@ void
 ngx_payments_read_by_id(ngx_payments_request_t *request, const char *prefix,
     ngx_payments_pg_statement_e statement)
 {
-    if (ngx_payments_read_id(request, prefix, &request->values[2]) == NGX_OK) {
+    if (ngx_payments_read_id(request, prefix, &request->work->values[2])
+        == NGX_OK)
+    {
         ngx_payments_read_send(request, statement, ngx_payments_read_on_object);
     }
 }
@@ -386,122 +204,18 @@ ngx_payments_read_by_id(ngx_payments_request_t *request, const char *prefix,
 void
 ngx_payments_read_object(ngx_payments_request_t *request)
 {
+    ngx_payments_pg_value_t         *values = request->work->values;
     const ngx_payments_operation_t  *operation = request->operation;
 
-    if (ngx_payments_read_id(request, operation->object, &request->values[3])
+    if (ngx_payments_read_id(request, operation->object, &values[3])
         != NGX_OK)
     {
         return;
     }
 
-    request->values[2].data = (u_char *) operation->reads;
-    request->values[2].len = ngx_strlen(operation->reads);
+    values[2].data = (u_char *) operation->reads;
+    values[2].len = ngx_strlen(operation->reads);
 
     ngx_payments_read_send(request, NGX_PAYMENTS_PG_READ_OBJECTS,
                            ngx_payments_read_on_object);
-}
-
-
-/* the merchant, and what the worker knows of the key */
-
-static void
-ngx_payments_account_got(ngx_payments_pg_item_t *item,
-    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
-{
-    size_t                   size;
-    ngx_str_t                merchant;
-    ngx_uint_t               i, n;
-    ngx_payments_out_t       out;
-    ngx_payments_request_t  *request = item->data;
-    ngx_payments_answer_t   *answer = &request->answer;
-
-    request->pending = 0;
-
-    if (outcome != NGX_PAYMENTS_PG_DONE) {
-        ngx_payments_item_failed(request, outcome);
-        request->done(request);
-        return;
-    }
-
-    merchant = ngx_payments_pg_bytes(row, 2);
-    size = merchant.len + 128 + NGX_PAYMENTS_SCOPES * 24;
-
-    ngx_memzero(answer, sizeof(ngx_payments_answer_t));
-    answer->body.data = ngx_pnalloc(request->pool, size);
-
-    if (merchant.len == 0 || answer->body.data == NULL) {
-        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
-                             NULL);
-        request->done(request);
-        return;
-    }
-
-    ngx_payments_out_init(&out, answer->body.data, size);
-    ngx_payments_out_str(&out, "{\"object\":\"account\",\"livemode\":");
-    ngx_payments_out_str(&out, request->livemode ? "true" : "false");
-    ngx_payments_out_str(&out, ",\"merchant\":");
-    ngx_payments_out_bytes(&out, merchant.data, merchant.len);
-    ngx_payments_out_str(&out, ",\"scopes\":[");
-
-    for (i = 0, n = 0; ngx_payments_scopes[i] != NULL; i++) {
-        if (request->scopes & ((ngx_uint_t) 1 << i)) {
-            ngx_payments_out_str(&out, n++ ? ",\"" : "\"");
-            ngx_payments_out_str(&out, ngx_payments_scopes[i]);
-            ngx_payments_out_str(&out, "\"");
-        }
-    }
-
-    ngx_payments_out_str(&out, "]}");
-
-    answer->body.len = out.pos - out.start;
-    answer->status = 200;
-    answer->type = "application/json";
-
-    request->done(request);
-}
-
-
-void
-ngx_payments_get_account(ngx_payments_request_t *request)
-{
-    request->values[2].data = (u_char *) "account";
-    request->values[2].len = 7;
-    request->values[3].data = request->request_uuid;
-    request->values[3].len = NGX_PAYMENTS_UUID_LEN;
-
-    ngx_payments_read_send(request, NGX_PAYMENTS_PG_READ_OBJECTS,
-                           ngx_payments_account_got);
-}
-
-
-void
-ngx_payments_api_cancel(ngx_payments_request_t *request)
-{
-    ngx_payments_idempotency_cancel(&request->waiter);
-    ngx_payments_fanout_cancel(request);
-
-    if (request->pending) {
-        request->pending = 0;
-
-        if (request->command != NULL) {
-            ngx_payments_redis_cancel(request->command);
-            request->command = NULL;
-
-        } else {
-            ngx_payments_pg_cancel(&request->item);
-        }
-    }
-}
-
-
-void
-ngx_payments_api_free(ngx_payments_request_t *request)
-{
-    ngx_payments_idempotency_release(&request->waiter);
-
-    if (request->reserved) {
-        ngx_payments_share_give(&ngx_payments_answers,
-                                request->merchant_id, request->reserved);
-        request->reserved = 0;
-    }
 }

@@ -6,7 +6,7 @@
  * give the same answer again, as long as the answer is stored.
  */
 
-#include "ngx_payments_api.h"
+#include "ngx_payments_handlers.h"
 
 
 /* a seal: 32 random bytes, 8 of the hash that the key must have, in

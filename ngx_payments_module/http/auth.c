@@ -8,6 +8,8 @@
  */
 
 #include "ngx_payments_http.h"
+#include "../base/ngx_payments_base.h"
+#include "../pg/ngx_payments_pg.h"
 #include "../status/ngx_payments_status.h"
 
 

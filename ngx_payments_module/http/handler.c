@@ -5,6 +5,7 @@
  */
 
 #include "ngx_payments_http.h"
+#include "../base/ngx_payments_base.h"
 #include "../status/ngx_payments_status.h"
 
 
@@ -70,7 +71,9 @@ ngx_payments_http_ctx(ngx_http_request_t *r)
     ctx->request.done = ngx_payments_http_done;
     ctx->request.data = ctx;
 
-    if (ngx_payments_new_uuid(ctx->request.request_uuid) != 0) {
+    if (ngx_payments_api_create(&ctx->request) != NGX_OK
+        || ngx_payments_new_uuid(ctx->request.request_uuid) != 0)
+    {
         return NULL;
     }
 
@@ -317,7 +320,7 @@ ngx_payments_http_checked(ngx_payments_http_ctx_t *ctx)
                  && !r->headers_in.chunked)
             && ngx_payments_http_content_type(ctx) != NGX_OK)
         || (!operation->query && request->query.len
-            && ngx_payments_query_parse(request, &request->list) != NGX_OK)
+            && ngx_payments_query_parse(request) != NGX_OK)
         || (operation->key && (ngx_payments_http_key(ctx) != NGX_OK
                                || ngx_payments_api_admit(request) != NGX_OK)))
     {

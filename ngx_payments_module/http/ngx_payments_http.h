@@ -12,7 +12,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "../api/ngx_payments_api.h"
+#include "../api/ngx_payments_request.h"
 
 
 extern ngx_module_t  ngx_payments_module;

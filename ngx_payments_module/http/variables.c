@@ -2,6 +2,7 @@
 /* Variables, for log_format and for limits. */
 
 #include "ngx_payments_http.h"
+#include "../pg/ngx_payments_pg.h"
 
 
 typedef enum {
@@ -163,7 +164,7 @@ ngx_payments_http_pg_variable(ngx_http_request_t *r,
     ngx_payments_pg_stats_t  *stats;
 
     ctx = ngx_http_get_module_ctx(r, ngx_payments_module);
-    stats = ctx ? &ctx->request.item.stats : NULL;
+    stats = ctx ? ngx_payments_api_stats(&ctx->request) : NULL;
 
     if (stats == NULL || stats->calls == 0
         || (data == NGX_PAYMENTS_V_SQLSTATE && stats->sqlstate[0] == '\0'))

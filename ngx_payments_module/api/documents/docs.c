@@ -4,7 +4,8 @@
  * with its viewer, a page for each problem.  Nothing comes from another host.
  */
 
-#include "../ngx_payments_api.h"
+#include "ngx_payments_documents.h"
+#include "../ngx_payments_request.h"
 
 
 #define NGX_PAYMENTS_DOCUMENT  (1024 * 1024)

@@ -1,7 +1,7 @@
 
 /* Made by tools/record-examples from a running system: do not edit. */
 
-#include "../ngx_payments_api.h"
+#include "ngx_payments_documents.h"
 
 
 const ngx_payments_example_t  ngx_payments_examples[] = {

@@ -4,7 +4,7 @@
  * here is about one operation.
  */
 
-#include "../ngx_payments_api.h"
+#include "ngx_payments_documents.h"
 
 
 #define BIT  NGX_PAYMENTS_BIT

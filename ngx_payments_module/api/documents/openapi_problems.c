@@ -1,7 +1,7 @@
 
 /* Which problems an operation can have: what follows from its row, and more. */
 
-#include "../ngx_payments_api.h"
+#include "ngx_payments_documents.h"
 
 
 #define BIT  NGX_PAYMENTS_BIT

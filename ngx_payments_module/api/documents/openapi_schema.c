@@ -4,7 +4,7 @@
  * beside a $ref, 3.1 has lists of types.
  */
 
-#include "../ngx_payments_api.h"
+#include "ngx_payments_documents.h"
 
 
 #define NGX_PAYMENTS_SCHEMAS  64

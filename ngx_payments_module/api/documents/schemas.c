@@ -5,37 +5,8 @@
  * with these tables.
  */
 
-#include "../ngx_payments_api.h"
+#include "ngx_payments_documents.h"
 
-
-const char *const  ngx_payments_payment_statuses[] = {
-    "processing", "authorized", "partially_captured", "captured", "canceled",
-    "expired", "failed", NULL
-};
-
-const char *const  ngx_payments_refund_statuses[] = {
-    "pending", "succeeded", "failed", NULL
-};
-
-const char *const  ngx_payments_capture_methods[] = {
-    "automatic", "manual", NULL
-};
-
-const char *const  ngx_payments_expiry_actions[] = {
-    "cancel", "capture", NULL
-};
-
-const char *const  ngx_payments_cancel_reasons[] = {
-    "duplicate", "fraudulent", "requested_by_customer", "abandoned", NULL
-};
-
-const char *const  ngx_payments_refund_reasons[] = {
-    "duplicate", "fraudulent", "requested_by_customer", NULL
-};
-
-const char *const  ngx_payments_merchant_statuses[] = {
-    "active", "suspended", NULL
-};
 
 static const char *const  refund_parts[] = { "none", "partial", "full", NULL };
 static const char *const  directions[] = { "debit", "credit", NULL };
@@ -58,18 +29,6 @@ static const char *const  accounts[] = {
 static const char *const  transactions[] = {
     "capture", "settlement", "refund", "refund_succeeded", "refund_failed",
     "dispute", "dispute_won", "dispute_lost", NULL
-};
-
-const char *const  ngx_payments_dispute_statuses[] = {
-    "open", "won", "lost", NULL
-};
-
-const char *const  ngx_payments_event_types[] = {
-    "payment.processing", "payment.authorized", "payment.captured",
-    "payment.partially_captured", "payment.canceled", "payment.expired",
-    "payment.failed", "payment.updated", "dispute.created", "dispute.won",
-    "dispute.lost", "refund.created", "refund.succeeded", "refund.failed",
-    NULL
 };
 
 static const char *const  states[] = {

@@ -1,7 +1,7 @@
 
 /* Idempotency keys as objects: looked at, and canceled. */
 
-#include "../ngx_payments_api.h"
+#include "../ngx_payments_handlers.h"
 
 
 /* parameters of pay.cancel_keys, the tag not counted */
@@ -165,17 +165,18 @@ ngx_payments_get_idempotency_key(ngx_payments_request_t *request)
         return;
     }
 
-    request->values[2].data = key->hash;
-    request->values[2].len = NGX_PAYMENTS_KEY_HASH_LEN;
-    request->values[3].data = text.data;
-    request->values[3].len = text.len;
+    request->work->values[2].data = key->hash;
+    request->work->values[2].len = NGX_PAYMENTS_KEY_HASH_LEN;
+    request->work->values[3].data = text.data;
+    request->work->values[3].len = text.len;
 
-    /* what he asked about another merchant was executed where that one is */
+    /* an administrator's may have been used where another merchant is */
 
     if (ngx_payments_cluster_nshards() > 1
         && (request->scopes & ngx_payments_api_scope((u_char *) "admin", 5)))
     {
-        ngx_payments_api_find_key(request);
+        ngx_payments_fanout_send(request, NGX_PAYMENTS_PG_GET_KEYS_THERE, 1, 0,
+                                 ngx_payments_fanout_object);
         return;
     }
 

@@ -1,10 +1,11 @@
 
 /*
- * The table that is the API, and the router over it.  What a row leaves out is
- * 0 or NULL, which ngx_payments_operation_t explains.
+ * The table that is the API, the router over it, and the start of api/.  What a
+ * row leaves out is 0 or NULL, which ngx_payments_operation_t explains.
  */
 
-#include "../ngx_payments_api.h"
+#include "../ngx_payments_handlers.h"
+#include "../documents/ngx_payments_documents.h"
 
 
 #define PROBLEMS(...)                                                         \
@@ -593,6 +594,16 @@ ngx_payments_api_index(const ngx_payments_operation_t *operation)
 {
     return operation ? (ngx_uint_t) (operation - ngx_payments_operations)
                      : ngx_payments_noperations;
+}
+
+
+void
+ngx_payments_api_init(time_t ttl, ngx_str_t *signing, ngx_str_t *secret)
+{
+    ngx_payments_answers_init();
+    ngx_payments_idempotent_init(ttl);
+    ngx_payments_cursor_init(signing);
+    ngx_payments_seal_init(secret);
 }
 
 

@@ -1,7 +1,7 @@
 
-/* createPayment */
+/* Payments: made, read, listed, changed; and the helpers of test mode. */
 
-#include "../ngx_payments_api.h"
+#include "../ngx_payments_handlers.h"
 
 
 #define NGX_PAYMENTS_DAY          86400
@@ -86,6 +86,73 @@ const ngx_payments_schema_t  ngx_payments_create_payment_schema = {
 };
 
 
+static const ngx_payments_field_t  ngx_payments_cancel_fields[] = {
+
+    { .name = "reason", .type = NGX_PAYMENTS_FIELD_ENUM,
+      .slot = NGX_PAYMENTS_CHANGE_REASON,
+      .values = ngx_payments_cancel_reasons },
+
+    { .name = NULL }
+};
+
+const ngx_payments_schema_t  ngx_payments_cancel_schema = {
+    "PaymentCancel", "Why an authorization is given back.",
+    ngx_payments_cancel_fields
+};
+
+static const ngx_payments_field_t  ngx_payments_update_fields[] = {
+
+    { .name = "metadata", .type = NGX_PAYMENTS_FIELD_METADATA,
+      .slot = NGX_PAYMENTS_CHANGE_METADATA,
+      .min = NGX_PAYMENTS_METADATA_PATCH,
+      .about = "Members are added or replaced; null removes one." },
+
+    { .name = "description", .type = NGX_PAYMENTS_FIELD_STRING,
+      .slot = NGX_PAYMENTS_CHANGE_DESCRIPTION, .nullable = 1,
+      .max = 500, .pattern = NGX_PAYMENTS_DESCRIPTION },
+
+    { .name = NULL }
+};
+
+const ngx_payments_schema_t  ngx_payments_update_schema = {
+    "PaymentUpdate", "What changes in a payment; the rest stays.",
+    ngx_payments_update_fields
+};
+
+
+const ngx_payments_query_t  ngx_payments_payments_query[] = {
+    { "status", NULL, "status", NGX_PAYMENTS_QUERY_ENUM, 0,
+      ngx_payments_payment_statuses, "May be repeated." },
+    NGX_PAYMENTS_QUERY_BY_CURRENCY,
+    { "customer", NULL, "customer", NGX_PAYMENTS_QUERY_STRING, 64, NULL,
+      NULL },
+    { "reference", NULL, "reference", NGX_PAYMENTS_QUERY_STRING, 64, NULL,
+      NULL },
+    NGX_PAYMENTS_QUERY_BY_CREATED,
+    { "amount[gte]", "amount", "gte", NGX_PAYMENTS_QUERY_AMOUNT, 0, NULL,
+      NULL },
+    { "amount[gt]", "amount", "gt", NGX_PAYMENTS_QUERY_AMOUNT, 0, NULL, NULL },
+    { "amount[lte]", "amount", "lte", NGX_PAYMENTS_QUERY_AMOUNT, 0, NULL,
+      NULL },
+    { "amount[lt]", "amount", "lt", NGX_PAYMENTS_QUERY_AMOUNT, 0, NULL, NULL },
+    { "metadata", NULL, "metadata", NGX_PAYMENTS_QUERY_METADATA, 0, NULL,
+      "`metadata[key]=value`: those that have this pair; several must all be "
+      "there." },
+    NGX_PAYMENTS_QUERY_END
+};
+
+
+static const char *const  ngx_payments_expansions[] = {
+    "refunds", "captures", NULL
+};
+
+const ngx_payments_query_t  ngx_payments_payment_query[] = {
+    { "expand", NULL, "expand", NGX_PAYMENTS_QUERY_ENUM, 0,
+      ngx_payments_expansions, "What is shown with it." },
+    NGX_PAYMENTS_QUERY_END
+};
+
+
 /* what a create is made of, from the validated body; texts in the pool */
 
 typedef struct {
@@ -93,7 +160,7 @@ typedef struct {
     ngx_payments_workspace_t         *ws;
     ngx_payments_pg_value_t          *values;
     const ngx_payments_currency_t    *currency;
-    ngx_payments_token_t              token;
+    const ngx_payments_token_t       *token;
     int64_t                           now;
     int64_t                           expires;     /* 0: none */
     int64_t                           amount;
@@ -177,14 +244,12 @@ ngx_payments_create_keep(ngx_payments_create_t *create,
 
 static ngx_uint_t
 ngx_payments_create_is(ngx_payments_create_t *create, ngx_uint_t slot,
-    const char *value)
+    const char *word)
 {
-    const ngx_payments_json_node_t  *node;
+    ngx_payments_validation_t  *v = &create->ws->validation;
 
-    node = create->ws->validation.slots[slot];
-
-    return node != NULL && ngx_payments_json_is(&create->ws->json, node,
-                                                value);
+    return v->slots[slot] != NULL
+           && ngx_strcmp(v->values[slot].word, word) == 0;
 }
 
 
@@ -254,9 +319,9 @@ ngx_payments_create_head(ngx_payments_create_t *create,
     ngx_payments_out_bytes(out, create->values[C_TOKEN].data,
                            create->values[C_TOKEN].len);
     ngx_payments_out_str(out, "\",\"brand\":\"");
-    ngx_payments_out_str(out, create->token.brand);
+    ngx_payments_out_str(out, create->token->brand);
     ngx_payments_out_str(out, "\",\"last4\":\"");
-    ngx_payments_out_str(out, create->token.last4);
+    ngx_payments_out_str(out, create->token->last4);
     ngx_payments_out_str(out, "\"},\"customer\":");
     ngx_payments_out_json_or_null(out, customer->data, customer->len);
     ngx_payments_out_str(out, ",\"reference\":");
@@ -295,16 +360,16 @@ ngx_payments_create_declined(ngx_payments_create_t *create,
     ngx_str_t           more;
     ngx_payments_out_t  *out = &create->ws->out;
 
-    ngx_payments_create_string(create, C_FAILURE, create->token.failure);
+    ngx_payments_create_string(create, C_FAILURE, create->token->failure);
     ngx_payments_create_string(create, C_FAILURE_MESSAGE,
-                               create->token.message);
+                               create->token->message);
 
     ngx_payments_id("pay_", create->payment, id);
 
     p = ngx_sprintf(text, ",\"failure\":{\"code\":\"%s\",\"message\":\"%s\","
                     "\"category\":\"%s\"},\"payment_id\":\"%*s\"",
-                    create->token.failure, create->token.message,
-                    create->token.hard ? "hard" : "soft",
+                    create->token->failure, create->token->message,
+                    create->token->hard ? "hard" : "soft",
                     (size_t) NGX_PAYMENTS_ID_LEN, id);
 
     more.data = text;
@@ -314,7 +379,7 @@ ngx_payments_create_declined(ngx_payments_create_t *create,
 
     ngx_payments_problem_body(out,
                         &ngx_payments_problems[NGX_PAYMENTS_P_CARD_DECLINED],
-                        create->token.message, request->request_id, &more);
+                        create->token->message, request->request_id, &more);
 
     ngx_payments_create_keep(create, C_FAILED_BODY, from);
 }
@@ -323,9 +388,8 @@ ngx_payments_create_declined(ngx_payments_create_t *create,
 static void
 ngx_payments_create_terms(ngx_payments_create_t *create)
 {
-    int64_t                          seconds;
-    const ngx_payments_json_node_t  *node;
-    const ngx_payments_workspace_t  *ws = create->ws;
+    int64_t                     seconds;
+    ngx_payments_validation_t  *v = &create->ws->validation;
 
     create->capture = !ngx_payments_create_is(create, F_CAPTURE_METHOD,
                                               "manual");
@@ -336,17 +400,12 @@ ngx_payments_create_terms(ngx_payments_create_t *create)
 
     create->values[C_EXPIRES].null = 1;
 
-    if (create->capture || create->token.failure) {
+    if (create->capture || create->token->failure) {
         return;
     }
 
-    seconds = NGX_PAYMENTS_EXPIRES_IN;
-    node = ws->validation.slots[F_EXPIRES_IN];
-
-    if (node != NULL) {
-        (void) ngx_payments_integer(ws->json.text + node->start, node->len,
-                                    &seconds);
-    }
+    seconds = v->slots[F_EXPIRES_IN] ? v->values[F_EXPIRES_IN].number
+                                     : NGX_PAYMENTS_EXPIRES_IN;
 
     create->expires = create->now + seconds * 1000000;
     create->values[C_EXPIRES].number = create->expires;
@@ -386,16 +445,15 @@ static ngx_int_t
 ngx_payments_create_item(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution)
 {
-    u_char                          *ids;
-    ngx_str_t                        customer, reference, key;
-    ngx_payments_create_t            create;
-    const ngx_payments_json_node_t  *node;
+    u_char                 *ids;
+    ngx_str_t               customer, reference, key;
+    ngx_payments_create_t   create;
 
     ngx_memzero(&create, sizeof(ngx_payments_create_t));
 
     create.pool = execution->pool;
     create.ws = ws;
-    (void) ngx_payments_create_token(request, ws, &create.token);
+    create.token = ws->data;
     create.now = ngx_payments_pg_now();
     create.values = ngx_pcalloc(create.pool,
                                 C_LAST * sizeof(ngx_payments_pg_value_t));
@@ -412,12 +470,8 @@ ngx_payments_create_item(ngx_payments_request_t *request,
 
     create.payment = ids;
 
-    node = ws->validation.slots[F_AMOUNT];
-    (void) ngx_payments_integer(ws->json.text + node->start, node->len,
-                                &create.amount);
-
-    node = ws->validation.slots[F_CURRENCY];
-    create.currency = ngx_payments_json_currency(&ws->json, node);
+    create.amount = ws->validation.values[F_AMOUNT].number;
+    create.currency = ws->validation.values[F_CURRENCY].currency;
 
     create.values[C_MERCHANT].number = request->merchant_id;
     create.values[C_LIVEMODE].number = request->livemode;
@@ -451,13 +505,13 @@ ngx_payments_create_item(ngx_payments_request_t *request,
     ngx_payments_create_metadata(&create);
     ngx_payments_create_head(&create, request, &customer, &reference);
 
-    if (create.token.failure) {
+    if (create.token->failure) {
         ngx_payments_create_declined(&create, request);
     }
 
     execution->item.statement = NGX_PAYMENTS_PG_CREATE_PAYMENTS;
     execution->item.values = create.values;
-    execution->delay = create.token.delay;
+    execution->delay = create.token->delay;
 
     return create.failed ? NGX_ERROR : NGX_OK;
 }
@@ -477,5 +531,94 @@ ngx_payments_create_payment(ngx_payments_request_t *request)
         return;
     }
 
+    ws->data = &token;
+
     ngx_payments_idempotent_execute(request, ws, ngx_payments_create_item);
+}
+
+
+/* ?expand=refunds,captures */
+
+void
+ngx_payments_get_payment(ngx_payments_request_t *request)
+{
+    u_char                   *p;
+    ngx_str_t                *filter = &request->work->list.filter;
+    ngx_payments_pg_value_t  *expand = &request->work->values[3];
+    static ngx_str_t          scope = ngx_string(",\"required_scope\":"
+                                                 "\"refunds:read\"");
+
+    if (request->query.len == 0) {
+        ngx_payments_read_by_id(request, "pay_", NGX_PAYMENTS_PG_GET_PAYMENTS);
+        return;
+    }
+
+    if (ngx_payments_query_parse(request) != NGX_OK
+        || ngx_payments_answer_reserve(request, NGX_PAYMENTS_ANY) != NGX_OK)
+    {
+        request->done(request);
+        return;
+    }
+
+    p = filter->data;
+    p[filter->len - 1] = '\0';
+
+    expand->number = (ngx_strstr(p, "refunds") != NULL ? 1 : 0)
+                     + (ngx_strstr(p, "captures") != NULL ? 2 : 0);
+
+    /* refunds have a scope of their own */
+
+    if (expand->number & 1
+        && !(request->scopes
+             & ngx_payments_api_scope((u_char *) "refunds:read", 12)))
+    {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_INSUFFICIENT_SCOPE, NULL,
+                             &scope);
+        request->done(request);
+        return;
+    }
+
+    ngx_payments_read_by_id(request, "pay_", NGX_PAYMENTS_PG_EXPAND_PAYMENTS);
+}
+
+
+void
+ngx_payments_list_payments(ngx_payments_request_t *request)
+{
+    ngx_payments_list_objects(request, "payments");
+}
+
+
+void
+ngx_payments_update_payment(ngx_payments_request_t *request)
+{
+    ngx_payments_change(request, "update");
+}
+
+
+void
+ngx_payments_cancel_payment(ngx_payments_request_t *request)
+{
+    ngx_payments_change(request, "cancel");
+}
+
+
+void
+ngx_payments_resolve_payment(ngx_payments_request_t *request)
+{
+    ngx_payments_change(request, "resolve");
+}
+
+
+void
+ngx_payments_expire_payment(ngx_payments_request_t *request)
+{
+    ngx_payments_change(request, "expire");
+}
+
+
+void
+ngx_payments_settle_payment(ngx_payments_request_t *request)
+{
+    ngx_payments_change(request, "settle");
 }
