@@ -277,7 +277,7 @@ ngx_payments_idempotent_on_record(ngx_payments_waiter_t *waiter,
 }
 
 
-/* "POST /v1/payments": what is kept of the request, for who reuses its key */
+/* "POST /v1/payments": shown where the key is used for another request */
 
 static ngx_int_t
 ngx_payments_idempotent_line(ngx_payments_request_t *request,
@@ -364,7 +364,7 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
     ngx_payments_work_t    *work = request->work;
     ngx_payments_record_t   record;
 
-    /* who may see a secret is found out by reading the request */
+    /* whether the secret may be shown depends on what the request says */
 
     if (request->key.len == 0 || request->operation->reveals) {
         return NGX_DECLINED;

@@ -101,7 +101,7 @@ typedef enum {
 
 #define NGX_PAYMENTS_STORED        1   /* this answer */
 #define NGX_PAYMENTS_STORED_OTHER  2   /* another one, now or soon, or none:
-                                          who asks again finds out */
+                                          asking again shows it */
 
 typedef struct {
     const char                   *code;

@@ -1,7 +1,7 @@
 
 /*
- * A request of the API, for who brings it: http/ fills a
- * ngx_payments_request_t, and gets an answer in it.
+ * A request of the API, for http/, which fills a ngx_payments_request_t and
+ * gets an answer in it.
  */
 
 #ifndef _NGX_PAYMENTS_REQUEST_H_INCLUDED_

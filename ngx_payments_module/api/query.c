@@ -416,7 +416,7 @@ ngx_payments_query_filter(ngx_payments_query_state_t *q)
 }
 
 
-/* who goes on from a sequence gets what is after it, ascending */
+/* a list that goes on from a sequence ascends */
 
 static ngx_int_t
 ngx_payments_query_order(ngx_payments_query_state_t *q)

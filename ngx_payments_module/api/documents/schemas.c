@@ -1,8 +1,8 @@
 
 /*
- * What answers are made of: for the documents, and for those who read them.
- * The bytes themselves are made in sql/functions; a test compares every answer
- * with these tables.
+ * What answers are made of, for the documents and their readers.  The bytes
+ * themselves are made in sql/functions; a test compares every answer with these
+ * tables.
  */
 
 #include "ngx_payments_documents.h"
