@@ -556,7 +556,7 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
 
     pmcf->status = ngx_payments_status_zone(cf, pmcf->zone_size,
                                             &ngx_payments_module);
-    pmcf->keys = ngx_payments_auth_cache_zone(cf);
+    pmcf->keys = ngx_payments_auth_zone(cf, &ngx_payments_module);
     pmcf->executions = ngx_payments_idempotency_zone(cf, pmcf->executions_size,
                                                      &ngx_payments_module,
                                                      &pmcf->idempotency);
@@ -610,7 +610,6 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
     ngx_payments_http_wait = pmcf->wait;
 
     ngx_payments_status_init(pmcf->status);
-    ngx_payments_auth_cache_init(pmcf->keys);
     ngx_payments_ids_init(ngx_payments_pg_now);
     ngx_payments_api_init(pmcf->idempotency.ttl, &pmcf->signing,
                           &pmcf->idempotency.secret);
@@ -630,7 +629,7 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    ngx_payments_auth_init(cycle);
+    ngx_payments_auth_init(cycle, pmcf->keys);
 
     if (ngx_worker == 0) {
         ngx_payments_background_init(cycle, pmcf->kept);

@@ -90,6 +90,7 @@ ngx_payments_http_variable(ngx_http_request_t *r,
 {
     const char               *text;
     size_t                    len;
+    ngx_str_t                 credential;
     ngx_payments_auth_t       auth;
     ngx_payments_http_ctx_t  *ctx;
 
@@ -100,7 +101,9 @@ ngx_payments_http_variable(ngx_http_request_t *r,
     {
         /* limits come before authentication */
 
-        if (ngx_payments_http_identity(r, &auth) != NGX_OK) {
+        if (ngx_payments_http_bearer(r, &credential) != NGX_OK
+            || ngx_payments_auth_peek(&credential, &auth) != NGX_OK)
+        {
             v->not_found = 1;
             return NGX_OK;
         }

@@ -5,10 +5,10 @@
  *
  * Readers take no lock: an entry whose version is odd, or changes while it is
  * copied, is as good as none.  Writers hold the zone's mutex, which the master
- * gives free when one of them dies; the entry it left odd is written anew.
+ * gives free when one of them dies; the entry it left odd is written again.
  */
 
-#include "ngx_payments_http.h"
+#include "ngx_payments_auth_cache.h"
 
 
 #define NGX_PAYMENTS_AUTH_BUCKETS  512     /* of each table; a power of two */
@@ -37,18 +37,18 @@ static ngx_int_t ngx_payments_auth_init_zone(ngx_shm_zone_t *shm_zone,
 
 /* this process's: a configuration that fails must not change it */
 
-static ngx_shm_zone_t  *ngx_payments_auth_zone;
+static ngx_payments_auth_table_t  *ngx_payments_auth_table;
+static ngx_shmtx_t                *ngx_payments_auth_mutex;
 
 
 ngx_shm_zone_t *
-ngx_payments_auth_cache_zone(ngx_conf_t *cf)
+ngx_payments_auth_zone(ngx_conf_t *cf, void *tag)
 {
     ngx_str_t        name = ngx_string("payments_keys");
     ngx_shm_zone_t  *zone;
 
     zone = ngx_shared_memory_add(cf, &name, sizeof(ngx_payments_auth_table_t)
-                                            + 16 * ngx_pagesize,
-                                 &ngx_payments_module);
+                                            + 16 * ngx_pagesize, tag);
 
     if (zone != NULL) {
         zone->init = ngx_payments_auth_init_zone;
@@ -61,7 +61,12 @@ ngx_payments_auth_cache_zone(ngx_conf_t *cf)
 void
 ngx_payments_auth_cache_init(ngx_shm_zone_t *zone)
 {
-    ngx_payments_auth_zone = zone;
+    ngx_slab_pool_t  *shpool;
+
+    shpool = (ngx_slab_pool_t *) zone->shm.addr;
+
+    ngx_payments_auth_table = zone->data;
+    ngx_payments_auth_mutex = &shpool->mutex;
 }
 
 
@@ -86,13 +91,12 @@ ngx_payments_auth_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 static ngx_payments_auth_entry_t *
 ngx_payments_auth_bucket(const u_char *hash, ngx_uint_t found)
 {
-    ngx_uint_t                  n;
-    ngx_payments_auth_table_t  *table = ngx_payments_auth_zone->data;
+    ngx_uint_t  n;
 
     n = (((ngx_uint_t) hash[0] << 8) | hash[1])
         & (NGX_PAYMENTS_AUTH_BUCKETS - 1);
 
-    return table->entries[found ? 0 : 1][n];
+    return ngx_payments_auth_table->entries[found ? 0 : 1][n];
 }
 
 
@@ -126,7 +130,7 @@ ngx_payments_auth_cache_get(const u_char *hash, ngx_payments_auth_t *auth)
     ngx_uint_t                  i, table;
     ngx_payments_auth_entry_t  *entry;
 
-    if (ngx_payments_auth_zone == NULL) {
+    if (ngx_payments_auth_table == NULL) {
         return NGX_DECLINED;
     }
 
@@ -230,13 +234,10 @@ ngx_payments_auth_write(ngx_payments_auth_entry_t *entry,
 void
 ngx_payments_auth_cache_put(const ngx_payments_auth_t *auth)
 {
-    ngx_slab_pool_t            *shpool;
     ngx_payments_auth_t         none;
     ngx_payments_auth_entry_t  *entry;
 
-    shpool = (ngx_slab_pool_t *) ngx_payments_auth_zone->shm.addr;
-
-    ngx_shmtx_lock(&shpool->mutex);
+    ngx_shmtx_lock(ngx_payments_auth_mutex);
 
     entry = ngx_payments_auth_place(auth, auth->found);
 
@@ -263,7 +264,7 @@ ngx_payments_auth_cache_put(const ngx_payments_auth_t *auth)
         ngx_payments_auth_write(entry, &none);
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_shmtx_unlock(ngx_payments_auth_mutex);
 }
 
 
@@ -271,10 +272,9 @@ ngx_uint_t
 ngx_payments_auth_cache_sweep(ngx_uint_t *from, ngx_payments_auth_t *auth)
 {
     ngx_payments_auth_entry_t  *entry;
-    ngx_payments_auth_table_t  *table = ngx_payments_auth_zone->data;
 
     while (*from < NGX_PAYMENTS_AUTH_BUCKETS * NGX_PAYMENTS_AUTH_WAYS) {
-        entry = &table->entries[0][0][0] + (*from)++;
+        entry = &ngx_payments_auth_table->entries[0][0][0] + (*from)++;
 
         if (entry->used && !(entry->version & 1)) {
             entry->used = 0;

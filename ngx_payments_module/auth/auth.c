@@ -1,13 +1,8 @@
 
-/*
- * API keys: looked up by hash, remembered for less than a second, so that a
- * revocation holds everywhere within one.  A key in use is looked up again
- * before it grows stale, while the old answer still serves; requests for a key
- * that is not known wait for its look-up.  Without a database there is no
- * answer: 503, never open.
- */
+/* Look-ups of API keys, who waits for them, and when keys were used. */
 
-#include "ngx_payments_http.h"
+#include "ngx_payments_auth.h"
+#include "ngx_payments_auth_cache.h"
 #include "../base/ngx_payments_base.h"
 #include "../pg/ngx_payments_pg.h"
 #include "../status/ngx_payments_status.h"
@@ -16,9 +11,8 @@
 #define NGX_PAYMENTS_AUTH_FRESH    900     /* milliseconds after sending */
 #define NGX_PAYMENTS_AUTH_RENEW    500     /* looked up again from here on */
 #define NGX_PAYMENTS_AUTH_SWEEP    10000   /* when keys were used is written */
-#define NGX_PAYMENTS_AUTH_UNKNOWN  -1      /* whose turns keys take that nobody
-                                              knows; no merchant has this number
-                                              */
+#define NGX_PAYMENTS_AUTH_UNKNOWN  -1      /* whose turns unknown keys take; no
+                                              merchant has this number */
 
 
 /* a look-up under way in this worker; freed when it ends */
@@ -26,7 +20,7 @@
 typedef struct {
     ngx_rbtree_node_t             node;
     ngx_queue_t                   queue;
-    ngx_queue_t                   waiters;     /* ngx_payments_http_ctx_t */
+    ngx_queue_t                   waiters;     /* their auth waiters */
     ngx_payments_auth_t           auth;
     ngx_payments_pg_item_t        item;
     ngx_payments_pg_value_t       values[2];
@@ -47,8 +41,6 @@ static ngx_payments_lookup_t *ngx_payments_auth_lookup(const u_char *hash,
     ngx_payments_api_key_t *key, ngx_uint_t known);
 static void ngx_payments_auth_handler(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
-static ngx_int_t ngx_payments_auth_decide(ngx_payments_auth_t *auth,
-    ngx_payments_http_ctx_t *ctx);
 static void ngx_payments_auth_sweep(ngx_event_t *ev);
 
 
@@ -61,8 +53,10 @@ static ngx_connection_t   ngx_payments_auth_dummy;
 
 
 void
-ngx_payments_auth_init(ngx_cycle_t *cycle)
+ngx_payments_auth_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone)
 {
+    ngx_payments_auth_cache_init(zone);
+
     ngx_rbtree_init(&ngx_payments_auth_tree, &ngx_payments_auth_sentinel,
                     ngx_rbtree_insert_value);
     ngx_queue_init(&ngx_payments_auth_lookups);
@@ -155,45 +149,53 @@ ngx_payments_auth_hash(ngx_str_t *credential, ngx_payments_api_key_t *key,
 }
 
 
-ngx_int_t
-ngx_payments_auth_start(ngx_payments_http_ctx_t *ctx)
+static ngx_payments_auth_result_e
+ngx_payments_auth_judge(const ngx_payments_auth_t *key)
+{
+    return !key->found ? NGX_PAYMENTS_AUTH_INVALID
+           : key->revoked ? NGX_PAYMENTS_AUTH_REVOKED
+           : key->expired ? NGX_PAYMENTS_AUTH_EXPIRED
+           : NGX_PAYMENTS_AUTH_VALID;
+}
+
+
+ngx_payments_auth_result_e
+ngx_payments_auth_start(ngx_payments_auth_waiter_t *waiter,
+    ngx_str_t *credential)
 {
     u_char                   hash[NGX_PAYMENTS_SHA256_LEN];
     ngx_int_t                rc;
     ngx_msec_t               age;
     ngx_uint_t               known;
-    ngx_payments_auth_t      auth;
+    ngx_payments_auth_t     *auth = &waiter->key;
     ngx_payments_lookup_t   *lookup;
     ngx_payments_api_key_t   key;
 
-    rc = ngx_payments_auth_hash(&ctx->credential, &key, hash);
+    rc = ngx_payments_auth_hash(credential, &key, hash);
 
     if (rc != NGX_OK) {
-        ngx_payments_problem(&ctx->request, (rc == NGX_DECLINED)
-                                            ? NGX_PAYMENTS_P_INVALID_API_KEY
-                                            : NGX_PAYMENTS_P_INTERNAL_ERROR,
-                             NULL, NULL);
-        return NGX_DECLINED;
+        return (rc == NGX_DECLINED) ? NGX_PAYMENTS_AUTH_INVALID
+                                    : NGX_PAYMENTS_AUTH_FAILED;
     }
 
     lookup = ngx_payments_auth_find(hash);
     known = 0;
 
-    if (ngx_payments_auth_cache_get(hash, &auth) == NGX_OK
-        && auth.merchant_id == key.merchant_id)
+    if (ngx_payments_auth_cache_get(hash, auth) == NGX_OK
+        && auth->merchant_id == key.merchant_id)
     {
-        known = auth.found;
-        age = ngx_payments_auth_age(&auth);
+        known = auth->found;
+        age = ngx_payments_auth_age(auth);
 
         if (age < NGX_PAYMENTS_AUTH_FRESH) {
 
             if (age >= NGX_PAYMENTS_AUTH_RENEW && lookup == NULL
-                && ngx_payments_auth_cache_claim(&auth))
+                && ngx_payments_auth_cache_claim(auth))
             {
-                (void) ngx_payments_auth_lookup(hash, &key, auth.found);
+                (void) ngx_payments_auth_lookup(hash, &key, auth->found);
             }
 
-            return ngx_payments_auth_decide(&auth, ctx);
+            return ngx_payments_auth_judge(auth);
         }
     }
 
@@ -202,30 +204,26 @@ ngx_payments_auth_start(ngx_payments_http_ctx_t *ctx)
     }
 
     if (lookup == NULL) {
-        ngx_payments_problem(&ctx->request, NGX_PAYMENTS_P_INTERNAL_ERROR,
-                             NULL, NULL);
-        return NGX_DECLINED;
+        return NGX_PAYMENTS_AUTH_FAILED;
     }
 
-    ngx_queue_insert_tail(&lookup->waiters, &ctx->waiting);
-    ctx->parked = 1;
+    ngx_queue_insert_tail(&lookup->waiters, &waiter->queue);
+    waiter->parked = 1;
 
-    return NGX_AGAIN;
+    return NGX_PAYMENTS_AUTH_PARKED;
 }
 
 
 ngx_int_t
-ngx_payments_http_identity(ngx_http_request_t *r, ngx_payments_auth_t *auth)
+ngx_payments_auth_peek(ngx_str_t *credential, ngx_payments_auth_t *auth)
 {
     u_char                  hash[NGX_PAYMENTS_SHA256_LEN];
-    ngx_str_t               credential;
     ngx_payments_api_key_t  key;
 
-    return (ngx_payments_http_bearer(r, &credential) == NGX_OK
-            && ngx_payments_auth_hash(&credential, &key, hash) == NGX_OK
+    return (ngx_payments_auth_hash(credential, &key, hash) == NGX_OK
             && ngx_payments_auth_cache_get(hash, auth) == NGX_OK
-            && auth->merchant_id == key.merchant_id && auth->found
-            && !auth->revoked && !auth->expired)
+            && auth->merchant_id == key.merchant_id
+            && ngx_payments_auth_judge(auth) == NGX_PAYMENTS_AUTH_VALID)
            ? NGX_OK : NGX_DECLINED;
 }
 
@@ -325,10 +323,10 @@ static void
 ngx_payments_auth_handler(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
-    ngx_int_t                 rc;
-    ngx_queue_t              *q;
-    ngx_payments_lookup_t    *lookup = item->data;
-    ngx_payments_http_ctx_t  *ctx;
+    ngx_queue_t                 *q;
+    ngx_payments_lookup_t       *lookup = item->data;
+    ngx_payments_auth_waiter_t  *waiter;
+    ngx_payments_auth_result_e   result;
 
     /* a waiter's request may end and come back for the same key meanwhile */
 
@@ -337,75 +335,35 @@ ngx_payments_auth_handler(ngx_payments_pg_item_t *item,
 
     if (outcome == NGX_PAYMENTS_PG_DONE) {
         ngx_payments_auth_row(&lookup->auth, row);
+        result = ngx_payments_auth_judge(&lookup->auth);
+
+    } else {
+        result = (outcome == NGX_PAYMENTS_PG_OVERLOADED)
+                 ? NGX_PAYMENTS_AUTH_OVERLOADED
+                 : NGX_PAYMENTS_AUTH_UNAVAILABLE;
     }
 
     while (!ngx_queue_empty(&lookup->waiters)) {
         q = ngx_queue_head(&lookup->waiters);
         ngx_queue_remove(q);
 
-        ctx = ngx_queue_data(q, ngx_payments_http_ctx_t, waiting);
-        ctx->parked = 0;
+        waiter = ngx_queue_data(q, ngx_payments_auth_waiter_t, queue);
+        waiter->parked = 0;
+        waiter->key = lookup->auth;
 
-        if (outcome == NGX_PAYMENTS_PG_DONE) {
-            rc = ngx_payments_auth_decide(&lookup->auth, ctx);
-
-        } else {
-            rc = NGX_DECLINED;
-            ngx_payments_problem(&ctx->request,
-                                 (outcome == NGX_PAYMENTS_PG_OVERLOADED)
-                                 ? NGX_PAYMENTS_P_OVERLOADED
-                                 : NGX_PAYMENTS_P_DATABASE_UNAVAILABLE,
-                                 NULL, NULL);
-        }
-
-        ngx_payments_http_resume(ctx, rc);
+        waiter->handler(waiter, result);
     }
 
     ngx_free(lookup);
 }
 
 
-static ngx_int_t
-ngx_payments_auth_decide(ngx_payments_auth_t *auth,
-    ngx_payments_http_ctx_t *ctx)
-{
-    ngx_payments_problem_e   problem;
-    ngx_payments_request_t  *request = &ctx->request;
-
-    if (!auth->found) {
-        problem = NGX_PAYMENTS_P_INVALID_API_KEY;
-
-    } else if (auth->revoked) {
-        problem = NGX_PAYMENTS_P_API_KEY_REVOKED;
-
-    } else if (auth->expired) {
-        problem = NGX_PAYMENTS_P_API_KEY_EXPIRED;
-
-    } else if (!auth->active && request->operation->write
-               && !request->operation->returns)
-    {
-        problem = NGX_PAYMENTS_P_MERCHANT_SUSPENDED;
-
-    } else {
-        request->merchant_id = auth->merchant_id;
-        request->livemode = auth->livemode;
-        request->scopes = auth->scopes;
-        ngx_memcpy(request->merchant, auth->merchant, NGX_PAYMENTS_ID_LEN);
-        return NGX_OK;
-    }
-
-    ngx_payments_problem(request, problem, NULL, NULL);
-
-    return NGX_DECLINED;
-}
-
-
 void
-ngx_payments_auth_cancel(ngx_payments_http_ctx_t *ctx)
+ngx_payments_auth_cancel(ngx_payments_auth_waiter_t *waiter)
 {
-    if (ctx->parked) {
-        ctx->parked = 0;
-        ngx_queue_remove(&ctx->waiting);
+    if (waiter->parked) {
+        waiter->parked = 0;
+        ngx_queue_remove(&waiter->queue);
     }
 }
 
@@ -473,7 +431,9 @@ ngx_payments_auth_sweep(ngx_event_t *ev)
 void
 ngx_payments_auth_exit(void)
 {
-    ngx_queue_t  *q;
+    ngx_queue_t            *q;
+    ngx_payments_touch_t   *touch;
+    ngx_payments_lookup_t  *lookup;
 
     if (ngx_payments_auth_lookups.next == NULL) {
         return;
@@ -486,12 +446,18 @@ ngx_payments_auth_exit(void)
     while (!ngx_queue_empty(&ngx_payments_auth_lookups)) {
         q = ngx_queue_head(&ngx_payments_auth_lookups);
         ngx_queue_remove(q);
-        ngx_free(ngx_queue_data(q, ngx_payments_lookup_t, queue));
+
+        lookup = ngx_queue_data(q, ngx_payments_lookup_t, queue);
+        ngx_payments_pg_cancel(&lookup->item);
+        ngx_free(lookup);
     }
 
     while (!ngx_queue_empty(&ngx_payments_auth_touches)) {
         q = ngx_queue_head(&ngx_payments_auth_touches);
         ngx_queue_remove(q);
-        ngx_free(ngx_queue_data(q, ngx_payments_touch_t, queue));
+
+        touch = ngx_queue_data(q, ngx_payments_touch_t, queue);
+        ngx_payments_pg_cancel(&touch->item);
+        ngx_free(touch);
     }
 }
