@@ -629,6 +629,10 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    if (pmcf->redis != NULL) {
+        ngx_payments_consistency_init(cycle);
+    }
+
     ngx_payments_auth_init(cycle, pmcf->keys);
 
     if (ngx_worker == 0) {
@@ -645,6 +649,7 @@ ngx_payments_exit_process(ngx_cycle_t *cycle)
     ngx_payments_background_exit();
     ngx_payments_idempotency_exit();
     ngx_payments_cluster_exit();
+    ngx_payments_consistency_exit();
     ngx_payments_redis_exit();
     ngx_payments_auth_exit();
     ngx_payments_status_exit();

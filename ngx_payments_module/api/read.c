@@ -2,7 +2,7 @@
 /* One object by its id, as the primary or a replica has it. */
 
 #include "ngx_payments_handlers.h"
-#include "../consistency/ngx_payments_tokens.h"
+#include "../consistency/ngx_payments_consistency.h"
 
 
 static void

@@ -4,7 +4,7 @@
 #include "ngx_payments_executions.h"
 #include "ngx_payments_replay.h"
 #include "ngx_payments_shared.h"
-#include "../consistency/ngx_payments_tokens.h"
+#include "../consistency/ngx_payments_consistency.h"
 #include "../redis/ngx_payments_redis.h"
 #include "../status/ngx_payments_status.h"
 

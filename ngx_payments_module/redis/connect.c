@@ -380,7 +380,10 @@ ngx_payments_redis_greeted(ngx_payments_redis_t *redis, redisReply *reply)
 
     ngx_del_timer(redis->peer.connection->read);
     ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_CONNECT, 1);
-    ngx_payments_redis_numbers_ready(redis);
+
+    if (ngx_payments_redis_hooks != NULL) {
+        ngx_payments_redis_hooks->on_ready();
+    }
 
     return NGX_OK;
 }
