@@ -257,7 +257,7 @@ ngx_payments_records_get(ngx_payments_idempotency_key_t *key,
         return NGX_DECLINED;
     }
 
-    tag = ngx_payments_shared_tag(key);
+    tag = ngx_payments_key_tag(key);
     i = 0;
 
     for ( ;; ) {
@@ -285,7 +285,7 @@ ngx_payments_records_have(ngx_payments_idempotency_key_t *key)
     i = 0;
 
     return ngx_payments_records != NULL
-           && ngx_payments_records_next(ngx_payments_shared_tag(key), &i, &n)
+           && ngx_payments_records_next(ngx_payments_key_tag(key), &i, &n)
               != NULL;
 }
 
@@ -417,7 +417,7 @@ ngx_payments_records_put(ngx_payments_idempotency_key_t *key,
         return;
     }
 
-    tag = ngx_payments_shared_tag(key);
+    tag = ngx_payments_key_tag(key);
 
     ngx_shmtx_lock(&ngx_payments_records_pool->mutex);
 

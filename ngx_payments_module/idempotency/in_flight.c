@@ -1,16 +1,17 @@
 
-/* The executions of this worker, by key and fingerprint. */
+/* The executions of this worker that are under way, by key and fingerprint. */
 
-#include "ngx_payments_executions.h"
+#include "ngx_payments_in_flight.h"
+#include "ngx_payments_memory.h"
 #include "ngx_payments_shared.h"
 
 
-static void ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
+static void ngx_payments_in_flight_insert(ngx_rbtree_node_t *temp,
     ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel);
 
 
-static ngx_rbtree_t       ngx_payments_executions;
-static ngx_rbtree_node_t  ngx_payments_executions_sentinel;
+static ngx_rbtree_t       ngx_payments_in_flight_tree;
+static ngx_rbtree_node_t  ngx_payments_in_flight_sentinel;
 
 /* those that follow, by the tag of their key */
 
@@ -19,41 +20,21 @@ static ngx_rbtree_node_t  ngx_payments_followers_sentinel;
 
 
 void
-ngx_payments_executions_init(void)
+ngx_payments_in_flight_init(void)
 {
-    ngx_rbtree_init(&ngx_payments_executions,
-                    &ngx_payments_executions_sentinel,
-                    ngx_payments_execution_insert);
+    ngx_rbtree_init(&ngx_payments_in_flight_tree,
+                    &ngx_payments_in_flight_sentinel,
+                    ngx_payments_in_flight_insert);
 
     ngx_rbtree_init(&ngx_payments_followers, &ngx_payments_followers_sentinel,
                     ngx_rbtree_insert_value);
 }
 
 
-ngx_int_t
-ngx_payments_idempotency_hash(ngx_payments_idempotency_key_t *key,
-    ngx_uint_t livemode, ngx_str_t *text)
-{
-    u_char  scoped[1 + NGX_PAYMENTS_KEY_MAX], digest[NGX_PAYMENTS_SHA256_LEN];
-
-    scoped[0] = (u_char) livemode;
-    ngx_memcpy(scoped + 1, text->data, text->len);
-
-    if (ngx_payments_sha256(scoped, 1 + text->len, digest) != 0) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(key->hash, digest, NGX_PAYMENTS_KEY_HASH_LEN);
-    key->database = ngx_payments_cluster_database(key->merchant_id);
-
-    return NGX_OK;
-}
-
-
 /* the hash is uniform: its first bytes order the tree, the rest decides */
 
 static ngx_rbtree_key_t
-ngx_payments_execution_order(ngx_payments_idempotency_key_t *key)
+ngx_payments_in_flight_order(ngx_payments_idempotency_key_t *key)
 {
     ngx_rbtree_key_t  order;
 
@@ -64,7 +45,7 @@ ngx_payments_execution_order(ngx_payments_idempotency_key_t *key)
 
 
 static ngx_int_t
-ngx_payments_execution_cmp(ngx_payments_idempotency_key_t *one,
+ngx_payments_in_flight_cmp(ngx_payments_idempotency_key_t *one,
     const u_char *fingerprint, uint32_t variant, ngx_payments_execution_t *two)
 {
     ngx_int_t  rc;
@@ -85,7 +66,7 @@ ngx_payments_execution_cmp(ngx_payments_idempotency_key_t *one,
 
 
 static void
-ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
+ngx_payments_in_flight_insert(ngx_rbtree_node_t *temp,
     ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel)
 {
     ngx_uint_t           left;
@@ -95,7 +76,7 @@ ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
 
         left = (node->key != temp->key)
                ? node->key < temp->key
-               : ngx_payments_execution_cmp(
+               : ngx_payments_in_flight_cmp(
                      &((ngx_payments_execution_t *) node)->key,
                      ((ngx_payments_execution_t *) node)->fingerprint,
                      ((ngx_payments_execution_t *) node)->variant,
@@ -120,7 +101,7 @@ ngx_payments_execution_insert(ngx_rbtree_node_t *temp,
 
 
 ngx_payments_execution_t *
-ngx_payments_executions_find(ngx_payments_idempotency_key_t *key,
+ngx_payments_in_flight_find(ngx_payments_idempotency_key_t *key,
     const u_char *fingerprint, uint32_t variant)
 {
     ngx_int_t                  rc;
@@ -128,9 +109,9 @@ ngx_payments_executions_find(ngx_payments_idempotency_key_t *key,
     ngx_rbtree_node_t         *node, *sentinel;
     ngx_payments_execution_t  *execution;
 
-    order = ngx_payments_execution_order(key);
-    node = ngx_payments_executions.root;
-    sentinel = ngx_payments_executions.sentinel;
+    order = ngx_payments_in_flight_order(key);
+    node = ngx_payments_in_flight_tree.root;
+    sentinel = ngx_payments_in_flight_tree.sentinel;
 
     while (node != sentinel) {
 
@@ -140,7 +121,7 @@ ngx_payments_executions_find(ngx_payments_idempotency_key_t *key,
         }
 
         execution = (ngx_payments_execution_t *) node;
-        rc = ngx_payments_execution_cmp(key, fingerprint, variant, execution);
+        rc = ngx_payments_in_flight_cmp(key, fingerprint, variant, execution);
 
         if (rc == 0) {
             return execution;
@@ -154,35 +135,35 @@ ngx_payments_executions_find(ngx_payments_idempotency_key_t *key,
 
 
 void
-ngx_payments_executions_add(ngx_payments_execution_t *execution)
+ngx_payments_in_flight_add(ngx_payments_execution_t *execution)
 {
-    execution->node.key = ngx_payments_execution_order(&execution->key);
-    ngx_rbtree_insert(&ngx_payments_executions, &execution->node);
+    execution->node.key = ngx_payments_in_flight_order(&execution->key);
+    ngx_rbtree_insert(&ngx_payments_in_flight_tree, &execution->node);
     execution->linked = 1;
 }
 
 
 void
-ngx_payments_executions_remove(ngx_payments_execution_t *execution)
+ngx_payments_in_flight_remove(ngx_payments_execution_t *execution)
 {
-    ngx_rbtree_delete(&ngx_payments_executions, &execution->node);
+    ngx_rbtree_delete(&ngx_payments_in_flight_tree, &execution->node);
     execution->linked = 0;
 }
 
 
 void
-ngx_payments_executions_follow(ngx_payments_execution_t *execution)
+ngx_payments_in_flight_follow(ngx_payments_execution_t *execution)
 {
     execution->follows = 1;
     execution->followed = 1;
 
-    execution->follower.key = ngx_payments_shared_tag(&execution->key);
+    execution->follower.key = ngx_payments_key_tag(&execution->key);
     ngx_rbtree_insert(&ngx_payments_followers, &execution->follower);
 }
 
 
 void
-ngx_payments_executions_unfollow(ngx_payments_execution_t *execution)
+ngx_payments_in_flight_unfollow(ngx_payments_execution_t *execution)
 {
     if (execution->follows) {
         execution->follows = 0;
@@ -191,10 +172,10 @@ ngx_payments_executions_unfollow(ngx_payments_execution_t *execution)
 }
 
 
-/* the first follower of this tag, or of one above it */
+/* the first follower of this tag, or of the next one above it */
 
 static ngx_rbtree_node_t *
-ngx_payments_followers_from(ngx_rbtree_key_t tag)
+ngx_payments_in_flight_followers(ngx_rbtree_key_t tag)
 {
     ngx_rbtree_node_t  *node, *found;
 
@@ -219,7 +200,7 @@ ngx_payments_followers_from(ngx_rbtree_key_t tag)
 /* a handler may end what it is called for, and others: first all are held */
 
 void
-ngx_payments_executions_each(uint64_t tag,
+ngx_payments_in_flight_each(uint64_t tag,
     void (*handler)(ngx_payments_execution_t *execution))
 {
     ngx_queue_t               *q, list;
@@ -228,7 +209,7 @@ ngx_payments_executions_each(uint64_t tag,
 
     ngx_queue_init(&list);
 
-    for (node = ngx_payments_followers_from(tag);
+    for (node = ngx_payments_in_flight_followers(tag);
          node && (tag == 0 || node->key == tag);
          node = ngx_rbtree_next(&ngx_payments_followers, node))
     {
@@ -247,6 +228,6 @@ ngx_payments_executions_each(uint64_t tag,
             handler(execution);
         }
 
-        ngx_payments_execution_release(execution);
+        ngx_payments_memory_release(execution);
     }
 }

@@ -1,7 +1,11 @@
 
-/* What is asked about a key: Redis, then PostgreSQL, and what its row says. */
+/*
+ * An attempt to execute: what is asked about a key, Redis, then PostgreSQL, and
+ * what its row says.
+ */
 
-#include "ngx_payments_executions.h"
+#include "ngx_payments_execution.h"
+#include "ngx_payments_memory.h"
 #include "ngx_payments_replay.h"
 #include "ngx_payments_shared.h"
 #include "../consistency/ngx_payments_consistency.h"
@@ -9,6 +13,7 @@
 #include "../status/ngx_payments_status.h"
 
 
+#define NGX_PAYMENTS_AGAIN_MIN  2           /* ms until the next try */
 #define NGX_PAYMENTS_AGAIN_MAX  50
 
 
@@ -41,14 +46,34 @@
 #define NGX_PAYMENTS_SQL_SCOPE          11
 
 
-static void ngx_payments_execution_redis(void *data, ngx_int_t rc,
+static void ngx_payments_attempt_on_redis(void *data, ngx_int_t rc,
     ngx_str_t *value);
+static void ngx_payments_attempt_timer(ngx_event_t *ev);
+static void ngx_payments_attempt_on_row(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
+
+
+void
+ngx_payments_attempt_init(ngx_payments_execution_t *execution)
+{
+    execution->again = NGX_PAYMENTS_AGAIN_MIN;
+
+    execution->dummy.fd = (ngx_socket_t) -1;
+    execution->dummy.data = execution;
+
+    execution->timer.data = &execution->dummy;
+    execution->timer.handler = ngx_payments_attempt_timer;
+    execution->timer.log = ngx_cycle->log;
+
+    execution->item.handler = ngx_payments_attempt_on_row;
+    execution->item.data = execution;
+}
 
 
 /* Redis, if it may know; then PostgreSQL */
 
 void
-ngx_payments_execution_run(ngx_payments_execution_t *execution)
+ngx_payments_attempt_run(ngx_payments_execution_t *execution)
 {
     u_char     buffer[NGX_PAYMENTS_REPLAY_KEY_LEN];
     ngx_str_t  name;
@@ -59,19 +84,19 @@ ngx_payments_execution_run(ngx_payments_execution_t *execution)
         ngx_payments_replay_key(&execution->key, buffer, &name);
 
         execution->command = ngx_payments_redis_get(&name,
-                                                 ngx_payments_execution_redis,
-                                                 execution);
+                                                ngx_payments_attempt_on_redis,
+                                                execution);
         if (execution->command != NULL) {
             return;
         }
     }
 
-    ngx_payments_execution_send(execution);
+    ngx_payments_attempt_send(execution);
 }
 
 
 static void
-ngx_payments_execution_redis(void *data, ngx_int_t rc, ngx_str_t *value)
+ngx_payments_attempt_on_redis(void *data, ngx_int_t rc, ngx_str_t *value)
 {
     u_char                     buffer[NGX_PAYMENTS_REPLAY_KEY_LEN];
     ngx_str_t                  name;
@@ -110,14 +135,14 @@ ngx_payments_execution_redis(void *data, ngx_int_t rc, ngx_str_t *value)
         ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_BAD, 1);
     }
 
-    ngx_payments_execution_send(execution);
+    ngx_payments_attempt_send(execution);
 }
 
 
 /* before a delay: whether the key is new, so that a replay has none */
 
 void
-ngx_payments_execution_send(ngx_payments_execution_t *execution)
+ngx_payments_attempt_send(ngx_payments_execution_t *execution)
 {
     ngx_payments_pg_item_t  *item;
 
@@ -136,7 +161,7 @@ ngx_payments_execution_send(ngx_payments_execution_t *execution)
 
     item->statement = NGX_PAYMENTS_PG_FIND_KEYS;
     item->values = execution->values;
-    item->handler = ngx_payments_execution_row;
+    item->handler = ngx_payments_attempt_on_row;
     item->data = execution;
     ngx_memcpy(item->tag, execution->request_id, NGX_PAYMENTS_PG_TAG_LEN);
 
@@ -147,23 +172,23 @@ ngx_payments_execution_send(ngx_payments_execution_t *execution)
 /* the key is new: others with it are refused; the processor takes its time */
 
 static void
-ngx_payments_execution_delay(ngx_payments_execution_t *execution)
+ngx_payments_attempt_delay(ngx_payments_execution_t *execution)
 {
-    ngx_payments_flight_settle(execution->flight);
+    ngx_payments_flight_mark_new(execution->flight);
 
     ngx_add_timer(&execution->timer, execution->delay);
     execution->delay = 0;
 }
 
 
-void
-ngx_payments_execution_timer(ngx_event_t *ev)
+static void
+ngx_payments_attempt_timer(ngx_event_t *ev)
 {
     ngx_connection_t          *c = ev->data;
     ngx_payments_execution_t  *execution = c->data;
 
-    /* everybody who waited for another worker has been told so and is gone;
-       what a client left behind is tried as long as one that stays may wait */
+    /* all requests that waited for another worker have their answer; what a
+       client left behind is tried as long as one that stays may wait */
 
     if (ngx_queue_empty(&execution->waiters)
         && (execution->elsewhere
@@ -174,7 +199,7 @@ ngx_payments_execution_timer(ngx_event_t *ev)
         return;
     }
 
-    ngx_payments_execution_send(execution);
+    ngx_payments_attempt_send(execution);
 }
 
 
@@ -185,7 +210,7 @@ ngx_payments_execution_timer(ngx_event_t *ev)
  */
 
 static void
-ngx_payments_execution_again(ngx_payments_execution_t *execution,
+ngx_payments_attempt_again(ngx_payments_execution_t *execution,
     ngx_uint_t busy)
 {
     ngx_payments_waiter_t  *leader;
@@ -213,29 +238,8 @@ ngx_payments_execution_again(ngx_payments_execution_t *execution,
 }
 
 
-ngx_int_t
-ngx_payments_execution_copy(ngx_pool_t *pool, ngx_str_t *dst, ngx_str_t src)
-{
-    ngx_str_null(dst);
-
-    if (src.len == 0) {
-        return NGX_OK;
-    }
-
-    dst->data = ngx_pstrdup(pool, &src);
-
-    if (dst->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    dst->len = src.len;
-
-    return NGX_OK;
-}
-
-
 static void
-ngx_payments_execution_uuid(u_char *dst, ngx_str_t src)
+ngx_payments_attempt_uuid(u_char *dst, ngx_str_t src)
 {
     if (src.len == NGX_PAYMENTS_UUID_LEN) {
         ngx_memcpy(dst, src.data, NGX_PAYMENTS_UUID_LEN);
@@ -246,7 +250,7 @@ ngx_payments_execution_uuid(u_char *dst, ngx_str_t src)
 /* whether the row can be what it says: status, version, time, ids, body */
 
 static ngx_int_t
-ngx_payments_execution_sound(ngx_payments_pg_row_t *row, int64_t outcome)
+ngx_payments_attempt_row_valid(ngx_payments_pg_row_t *row, int64_t outcome)
 {
     int        column;
     int64_t    n;
@@ -296,15 +300,15 @@ ngx_payments_execution_sound(ngx_payments_pg_row_t *row, int64_t outcome)
 /* the one copy of the body that this worker makes */
 
 static ngx_int_t
-ngx_payments_execution_record(ngx_payments_execution_t *execution,
+ngx_payments_attempt_record(ngx_payments_execution_t *execution,
     ngx_payments_pg_row_t *row)
 {
     ngx_str_t               request;
     ngx_payments_record_t  *record = &execution->record;
 
-    ngx_payments_execution_uuid(record->request_id,
+    ngx_payments_attempt_uuid(record->request_id,
              ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_REQUEST_ID));
-    ngx_payments_execution_uuid(record->object_id,
+    ngx_payments_attempt_uuid(record->object_id,
              ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_OBJECT_ID));
 
     record->status = (ngx_uint_t)
@@ -317,20 +321,19 @@ ngx_payments_execution_record(ngx_payments_execution_t *execution,
     request = ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_REQUEST);
 
     if (request.len
-        && ngx_payments_execution_copy(execution->pool, &record->request,
-                                       request)
+        && ngx_payments_memory_copy(execution->pool, &record->request, request)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_payments_execution_copy(execution->pool, &record->body,
+    return ngx_payments_memory_copy(execution->pool, &record->body,
                        ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_BODY));
 }
 
 
 static void
-ngx_payments_execution_store(ngx_payments_execution_t *execution)
+ngx_payments_attempt_store(ngx_payments_execution_t *execution)
 {
     time_t     left;
     u_char     buffer[NGX_PAYMENTS_REPLAY_KEY_LEN];
@@ -376,7 +379,7 @@ ngx_payments_execution_store(ngx_payments_execution_t *execution)
 /* not executed, and not stored: the caller may ask for something else */
 
 static void
-ngx_payments_execution_refused(ngx_payments_execution_t *execution,
+ngx_payments_attempt_refused(ngx_payments_execution_t *execution,
     ngx_payments_pg_row_t *row)
 {
     ngx_payments_record_t  *record = &execution->record;
@@ -384,20 +387,19 @@ ngx_payments_execution_refused(ngx_payments_execution_t *execution,
     record->version = (ngx_uint_t)
                       ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_VERSION);
 
-    if (ngx_payments_execution_copy(execution->pool, &record->body,
+    if (ngx_payments_memory_copy(execution->pool, &record->body,
                       ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_BODY))
         != NGX_OK)
     {
         ngx_str_null(&record->body);
     }
-
 }
 
 
-/* the row is copied, and who reads next, wherever, can know of it */
+/* the row is copied, and a read that follows, wherever, will see the write */
 
 static void
-ngx_payments_execution_known(ngx_payments_execution_t *execution)
+ngx_payments_attempt_apply_outcome(ngx_payments_execution_t *execution)
 {
     switch (execution->outcome) {
 
@@ -421,13 +423,13 @@ ngx_payments_execution_known(ngx_payments_execution_t *execution)
 
     case NGX_PAYMENTS_SQL_EXECUTED:
         ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTED, 1);
-        ngx_payments_execution_store(execution);
+        ngx_payments_attempt_store(execution);
         ngx_payments_execution_complete(execution, NGX_PAYMENTS_EXECUTED);
         break;
 
     case NGX_PAYMENTS_SQL_REPLAYED:
         ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_PG, 1);
-        ngx_payments_execution_store(execution);
+        ngx_payments_attempt_store(execution);
         ngx_payments_execution_complete(execution, NGX_PAYMENTS_REPLAYED);
         break;
 
@@ -447,36 +449,36 @@ ngx_payments_execution_known(ngx_payments_execution_t *execution)
 
 
 static void
-ngx_payments_execution_told(void *data, ngx_int_t rc, ngx_str_t *value)
+ngx_payments_attempt_token_published(void *data, ngx_int_t rc, ngx_str_t *value)
 {
     ngx_payments_execution_t  *execution = data;
 
     execution->command = NULL;
 
     ngx_payments_read_token_stored(rc);
-    ngx_payments_execution_known(execution);
+    ngx_payments_attempt_apply_outcome(execution);
 }
 
 
 static void
-ngx_payments_execution_tell(ngx_payments_execution_t *execution,
+ngx_payments_attempt_publish_token(ngx_payments_execution_t *execution,
     ngx_payments_pg_item_t *item, int64_t n, ngx_payments_pg_row_t *row)
 {
     execution->outcome = n;
     execution->command = ngx_payments_read_token_put(item,
-                                              execution->key.merchant_id,
-                                              ngx_payments_pg_read_token(row),
-                                              ngx_payments_execution_told,
-                                              execution);
+                                         execution->key.merchant_id,
+                                         ngx_payments_pg_read_token(row),
+                                         ngx_payments_attempt_token_published,
+                                         execution);
 
     if (execution->command == NULL) {
-        ngx_payments_execution_known(execution);
+        ngx_payments_attempt_apply_outcome(execution);
     }
 }
 
 
-void
-ngx_payments_execution_row(ngx_payments_pg_item_t *item,
+static void
+ngx_payments_attempt_on_row(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
     int64_t                    n;
@@ -506,7 +508,7 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
 
     if (outcome != NGX_PAYMENTS_PG_DONE) {
 
-        /* it may be there, and who is told so may go and look */
+        /* it may be there, and the client may go and look */
 
         if (execution->unknown || outcome == NGX_PAYMENTS_PG_UNKNOWN) {
             ngx_payments_cluster_pin_to_primary();
@@ -519,25 +521,25 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
     n = ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_OUTCOME);
 
     if (n == NGX_PAYMENTS_SQL_UNUSED) {
-        ngx_payments_execution_delay(execution);
+        ngx_payments_attempt_delay(execution);
         return;
     }
 
     if (n == NGX_PAYMENTS_SQL_STALE || n == NGX_PAYMENTS_SQL_INVALID
         || n == NGX_PAYMENTS_SQL_ESCALATION || n == NGX_PAYMENTS_SQL_SCOPE)
     {
-        ngx_payments_execution_refused(execution, row);
-        ngx_payments_execution_tell(execution, item, n, row);
+        ngx_payments_attempt_refused(execution, row);
+        ngx_payments_attempt_publish_token(execution, item, n, row);
         return;
     }
 
     if (n == NGX_PAYMENTS_SQL_IN_USE || n == NGX_PAYMENTS_SQL_BUSY) {
-        ngx_payments_execution_again(execution, n == NGX_PAYMENTS_SQL_BUSY);
+        ngx_payments_attempt_again(execution, n == NGX_PAYMENTS_SQL_BUSY);
         return;
     }
 
     if (n < NGX_PAYMENTS_SQL_EXECUTED || n > NGX_PAYMENTS_SQL_CANCELED
-        || ngx_payments_execution_sound(row, n) != NGX_OK)
+        || ngx_payments_attempt_row_valid(row, n) != NGX_OK)
     {
         /* committed, whatever it was */
 
@@ -546,7 +548,7 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
         return;
     }
 
-    if (ngx_payments_execution_record(execution, row) != NGX_OK) {
+    if (ngx_payments_attempt_record(execution, row) != NGX_OK) {
 
         /* committed, but there is no memory to say so: a retry replays it */
 
@@ -555,5 +557,5 @@ ngx_payments_execution_row(ngx_payments_pg_item_t *item,
         return;
     }
 
-    ngx_payments_execution_tell(execution, item, n, row);
+    ngx_payments_attempt_publish_token(execution, item, n, row);
 }
