@@ -450,7 +450,7 @@ void ngx_payments_share_give(ngx_payments_share_t *share, int64_t merchant,
     uint64_t n);
 
 
-/* the simulator's tokens (test mode) */
+/* card_token.c: the simulator's card tokens (test mode) */
 
 typedef struct {
     const char                   *failure; /* NULL: approved */
@@ -459,11 +459,11 @@ typedef struct {
     const char                   *brand;
     const char                   *last4;
     uint32_t                      delay;   /* milliseconds before the answer */
-} ngx_payments_token_t;
+} ngx_payments_card_token_t;
 
 /* 0; -1 where the token is unknown */
-int ngx_payments_token(const uint8_t *data, size_t len,
-    ngx_payments_token_t *token);
+int ngx_payments_card_token(const uint8_t *data, size_t len,
+    ngx_payments_card_token_t *token);
 
 
 #endif /* _NGX_PAYMENTS_DOMAIN_H_INCLUDED_ */

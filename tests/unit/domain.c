@@ -645,9 +645,9 @@ test_time(void)
 static void
 test_token(void)
 {
-    ngx_payments_token_t  t;
+    ngx_payments_card_token_t  t;
 
-#define token(s) ngx_payments_token((const uint8_t *) s, sizeof(s) - 1, &t)
+#define token(s) ngx_payments_card_token((const uint8_t *) s, sizeof(s) - 1, &t)
 
     ok(token("tok_visa") == 0 && t.failure == NULL && t.delay == 0, "visa");
     ok(token("tok_declined") == 0 && strcmp(t.failure, "generic_decline") == 0,

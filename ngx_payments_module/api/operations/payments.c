@@ -160,7 +160,7 @@ typedef struct {
     ngx_payments_workspace_t         *ws;
     ngx_payments_pg_value_t          *values;
     const ngx_payments_currency_t    *currency;
-    const ngx_payments_token_t       *token;
+    const ngx_payments_card_token_t  *token;
     int64_t                           now;
     int64_t                           expires;     /* 0: none */
     int64_t                           amount;
@@ -415,7 +415,7 @@ ngx_payments_create_terms(ngx_payments_create_t *create)
 
 static ngx_int_t
 ngx_payments_create_token(ngx_payments_request_t *request,
-    ngx_payments_workspace_t *ws, ngx_payments_token_t *token)
+    ngx_payments_workspace_t *ws, ngx_payments_card_token_t *token)
 {
     u_char                           text[256];
     ngx_payments_out_t               out;
@@ -429,7 +429,7 @@ ngx_payments_create_token(ngx_payments_request_t *request,
     ngx_payments_out_init(&out, text, sizeof(text));
     ngx_payments_json_decode(&ws->json, node, &out);
 
-    if (ngx_payments_token(text, out.pos - text, token) == 0) {
+    if (ngx_payments_card_token(text, out.pos - text, token) == 0) {
         return NGX_OK;
     }
 
@@ -520,7 +520,7 @@ ngx_payments_create_item(ngx_payments_request_t *request,
 void
 ngx_payments_create_payment(ngx_payments_request_t *request)
 {
-    ngx_payments_token_t       token;
+    ngx_payments_card_token_t  token;
     ngx_payments_workspace_t  *ws;
 
     ws = ngx_payments_body_parse(request);
