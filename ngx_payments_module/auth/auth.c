@@ -15,6 +15,13 @@
                                               merchant has this number */
 
 
+/* numbers of its metrics */
+
+enum {
+    NGX_PAYMENTS_M_AUTH_LOOKUPS = NGX_PAYMENTS_METRICS_AUTH
+};
+
+
 /* a look-up under way in this worker; freed when it ends */
 
 typedef struct {
@@ -42,6 +49,16 @@ static ngx_payments_lookup_t *ngx_payments_auth_lookup(const u_char *hash,
 static void ngx_payments_auth_handler(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 static void ngx_payments_auth_sweep(ngx_event_t *ev);
+
+
+static const ngx_payments_metric_t  ngx_payments_auth_scalars[] = {
+    { "payments_authentication_lookups_total", NULL, "counter",
+      "API keys looked up in PostgreSQL." }
+};
+
+const ngx_payments_metrics_t  ngx_payments_auth_metrics = {
+    NGX_PAYMENTS_METRICS_AUTH, ngx_payments_auth_scalars, 1, 0, NULL, 0
+};
 
 
 static ngx_rbtree_t       ngx_payments_auth_tree;

@@ -16,6 +16,7 @@
 #include <ngx_event.h>
 
 #include "../domain/ngx_payments_domain.h"
+#include "../status/ngx_payments_status.h"
 
 
 /* what is known of an API key; by its hash, the key itself is nowhere kept */
@@ -69,6 +70,8 @@ struct ngx_payments_auth_waiter_s {
     unsigned                      parked:1;
 };
 
+
+extern const ngx_payments_metrics_t  ngx_payments_auth_metrics;
 
 /* conf time; NULL: no memory */
 ngx_shm_zone_t *ngx_payments_auth_zone(ngx_conf_t *cf, void *tag);

@@ -2,11 +2,23 @@
 /* An answer becomes a response. */
 
 #include "ngx_payments_http.h"
-#include "../status/ngx_payments_status.h"
 
 
 #define NGX_PAYMENTS_ACCEPT_PATCH                                             \
     "application/json, application/merge-patch+json"
+
+#define NGX_PAYMENTS_H_REQUEST  NGX_PAYMENTS_HISTOGRAMS_HTTP
+
+
+static const ngx_payments_histogram_t  ngx_payments_http_histograms[] = {
+    { "payments_request_duration_seconds", NULL,
+      "From the request's header to its answer.", 1,
+      NGX_PAYMENTS_BOUNDS_TIME }
+};
+
+const ngx_payments_metrics_t  ngx_payments_http_metrics = {
+    0, NULL, 0, NGX_PAYMENTS_HISTOGRAMS_HTTP, ngx_payments_http_histograms, 1
+};
 
 
 ngx_int_t

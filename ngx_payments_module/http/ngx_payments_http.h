@@ -14,9 +14,11 @@
 
 #include "../api/ngx_payments_request.h"
 #include "../auth/ngx_payments_auth.h"
+#include "../status/ngx_payments_status.h"
 
 
-extern ngx_module_t  ngx_payments_module;
+extern ngx_module_t                  ngx_payments_module;
+extern const ngx_payments_metrics_t  ngx_payments_http_metrics;
 
 
 /* configuration of a server or location */

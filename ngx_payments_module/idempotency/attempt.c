@@ -10,7 +10,6 @@
 #include "ngx_payments_shared.h"
 #include "../consistency/ngx_payments_consistency.h"
 #include "../redis/ngx_payments_redis.h"
-#include "../status/ngx_payments_status.h"
 
 
 #define NGX_PAYMENTS_AGAIN_MIN  2           /* ms until the next try */

@@ -8,7 +8,6 @@
 #include "ngx_payments_shared.h"
 #include "ngx_payments_waiters.h"
 #include "../redis/ngx_payments_redis.h"
-#include "../status/ngx_payments_status.h"
 
 
 static void ngx_payments_execution_begin(ngx_payments_execution_t *execution);

@@ -5,7 +5,6 @@
  */
 
 #include "ngx_payments_shared.h"
-#include "../status/ngx_payments_status.h"
 
 #include <sys/eventfd.h>
 

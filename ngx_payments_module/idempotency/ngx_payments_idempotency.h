@@ -26,6 +26,7 @@
 
 #include "../domain/ngx_payments_domain.h"
 #include "../pg/ngx_payments_pg.h"
+#include "ngx_payments_idempotency_metrics.h"
 
 
 #define NGX_PAYMENTS_KEY_MAX        255

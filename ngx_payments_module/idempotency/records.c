@@ -11,7 +11,6 @@
  */
 
 #include "ngx_payments_shared.h"
-#include "../status/ngx_payments_status.h"
 
 
 #define NGX_PAYMENTS_RECORD_CLASSES  4

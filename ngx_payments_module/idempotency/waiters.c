@@ -3,7 +3,6 @@
 
 #include "ngx_payments_memory.h"
 #include "ngx_payments_waiters.h"
-#include "../status/ngx_payments_status.h"
 
 
 void

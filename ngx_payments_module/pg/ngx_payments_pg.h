@@ -21,6 +21,8 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
+#include "ngx_payments_pg_metrics.h"
+
 
 #define NGX_PAYMENTS_PG_TAG_LEN     16
 #define NGX_PAYMENTS_PG_BATCH_MAX   256

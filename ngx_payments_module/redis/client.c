@@ -478,7 +478,7 @@ ngx_payments_redis_refused(ngx_payments_redis_t *redis, const char *text)
 
     static const struct {
         const char             *word;
-        ngx_payments_metric_e   metric;
+        ngx_uint_t              metric;
     } reasons[] = {
         { "NOPERM", NGX_PAYMENTS_M_REDIS_NOPERM },
         { "NOAUTH", NGX_PAYMENTS_M_REDIS_NOAUTH },

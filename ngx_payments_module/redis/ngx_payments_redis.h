@@ -14,6 +14,8 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "ngx_payments_redis_metrics.h"
+
 
 /* filled at configuration time, then read-only */
 
