@@ -133,7 +133,7 @@ ngx_payments_http_allow(ngx_http_request_t *r, ngx_uint_t methods)
 
 /*
  * nginx's "expires" writes into these where they are set, and else makes
- * headers of its own: these are nobody's, and are not sent
+ * headers of its own: these belong to no list, and are not sent
  */
 
 static void
@@ -411,7 +411,7 @@ ngx_payments_http_answer(ngx_payments_http_ctx_t *ctx)
     ngx_payments_status_observe(NGX_PAYMENTS_H_REQUEST,
                            (uint64_t) (ngx_payments_now() - ctx->start));
 
-    /* a body that nobody read must not be taken for the next request */
+    /* a body that was not read must not be taken for the next request */
 
     if (r->request_body == NULL) {
         rc = ngx_http_discard_request_body(r);

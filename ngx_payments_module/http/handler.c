@@ -91,7 +91,7 @@ ngx_payments_http_ctx(ngx_http_request_t *r)
 }
 
 
-/* the request ends, answered or not: nobody may call back into it */
+/* the request ends, answered or not: nothing may call back into it */
 
 static void
 ngx_payments_http_cleanup(void *data)

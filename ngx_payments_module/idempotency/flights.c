@@ -548,7 +548,7 @@ ngx_payments_flight_begin(ngx_payments_execution_t *execution,
         ngx_memcpy(free->line, execution->record.request.data,
                    ngx_min(free->len, NGX_PAYMENTS_FLIGHT_LINE));
 
-        /* the last: before this it is nobody's */
+        /* the last: before this no worker owns it */
 
         ngx_memory_barrier();
         free->owner = (uint32_t) ngx_payments_shared_slot + 1;

@@ -93,7 +93,7 @@ typedef enum {
     NGX_PAYMENTS_BUSY,             /* likewise, for the object */
     NGX_PAYMENTS_STALE,            /* not executed: it has another version,
                                       which the record shows */
-    NGX_PAYMENTS_INVALID,          /* not executed: it asks for what can not
+    NGX_PAYMENTS_INVALID,          /* not executed: it asks for what cannot
                                       be, as the record's body says */
     NGX_PAYMENTS_ESCALATION,       /* not executed: more than the caller may */
     NGX_PAYMENTS_SCOPE,            /* not executed: the caller lacks the scope
@@ -164,8 +164,8 @@ struct ngx_payments_execution_s {
                                                   it has none */
     ngx_payments_pg_item_t        question;    /* whether the key is new */
     ngx_payments_pg_value_t       values[3];   /* of the question */
-    void                         *command;     /* of Redis, while it is asked,
-                                                  or told */
+    void                         *command;     /* of Redis, while it is asked
+                                                  or a token published */
     int64_t                       outcome;     /* of the row, meanwhile */
     ngx_connection_t              dummy;       /* for the timer's log lines */
     ngx_event_t                   timer;       /* delay, or the next try */
@@ -237,7 +237,7 @@ ngx_uint_t ngx_payments_idempotency_known(ngx_payments_idempotency_key_t *key);
 
 /*
  * Joins the execution of this request in this worker if there is one.  NGX_OK:
- * parked; NGX_DECLINED: none is there.
+ * parked; NGX_DECLINED: it has none.
  */
 ngx_int_t ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_key_t *key, const u_char *fingerprint,

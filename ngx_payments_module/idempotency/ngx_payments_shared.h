@@ -53,8 +53,8 @@ void ngx_payments_flight_end(ngx_uint_t place);
 
 /*
  * records.c: a completed answer, copied to the pool.  NGX_OK; NGX_ABORT: the
- * key was used by another request, as *record says; NGX_DECLINED: none is
- * there.  With "raw" only that of a request with these very bytes, whatever the
+ * key was used by another request, as *record says; NGX_DECLINED: there is
+ * none.  With "raw" only that of a request with these very bytes, whatever the
  * fingerprint.
  */
 ngx_int_t ngx_payments_records_get(ngx_payments_idempotency_key_t *key,

@@ -145,7 +145,7 @@ ngx_payments_records_same(ngx_payments_record_entry_t *entry,
 
 
 /* a little early: this worker's idea of PostgreSQL's clock may be behind it,
-   and who asks at the very end is told by PostgreSQL */
+   and PostgreSQL answers those that ask at the very end */
 
 static ngx_uint_t
 ngx_payments_records_expired(int64_t created_at)

@@ -1,11 +1,11 @@
 
 /*
- * From no connection to one that takes commands: whom to connect to, TLS, what
+ * From no connection to one that takes commands: which server, TLS, and what
  * is said first.
  *
- * With Sentinels each attempt asks one of them who the master is, and then asks
- * that one itself (ROLE), as a Sentinel may not have heard of the latest: the
- * procedure of Redis's guidelines for Sentinel clients.
+ * With Sentinels each attempt asks one of them which server is the master, and
+ * then asks that server itself (ROLE), since a Sentinel may not know the
+ * latest: the procedure of Redis's guidelines for Sentinel clients.
  */
 
 #include "ngx_payments_redis_internal.h"

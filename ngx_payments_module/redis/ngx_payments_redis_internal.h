@@ -1,5 +1,5 @@
 
-/* what the files of redis/ share; nobody else includes it */
+/* what the files of redis/ share; no other room includes it */
 
 #ifndef _NGX_PAYMENTS_REDIS_INTERNAL_H_INCLUDED_
 #define _NGX_PAYMENTS_REDIS_INTERNAL_H_INCLUDED_
@@ -26,7 +26,7 @@ typedef struct {
     ngx_uint_t                      next;      /* of conf->addrs */
     redisReader                    *reader;
     ngx_queue_t                     sent;      /* commands without a reply */
-    ngx_queue_t                     failed;    /* to be told so */
+    ngx_queue_t                     failed;    /* handlers are called soon */
     u_char                         *buffer;    /* bytes not yet written */
     size_t                          len;
     size_t                          size;
