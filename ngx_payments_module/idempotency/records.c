@@ -326,7 +326,8 @@ ngx_payments_records_place(ngx_payments_record_class_t *class, uint64_t tag,
 /* under the mutex: an answer to an earlier use of the key counts no more */
 
 static void
-ngx_payments_records_forget(ngx_payments_idempotency_key_t *key, uint64_t tag)
+ngx_payments_records_invalidate(ngx_payments_idempotency_key_t *key,
+    uint64_t tag)
 {
     ngx_uint_t                    i, n;
     ngx_payments_record_class_t  *class;
@@ -420,7 +421,7 @@ ngx_payments_records_put(ngx_payments_idempotency_key_t *key,
 
     ngx_shmtx_lock(&ngx_payments_records_pool->mutex);
 
-    ngx_payments_records_forget(key, tag);
+    ngx_payments_records_invalidate(key, tag);
     n = ngx_payments_records_place(class, tag, &living);
 
     class->tags[n] = tag;
