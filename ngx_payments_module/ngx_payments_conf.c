@@ -2,6 +2,7 @@
 /* The directives that take more than a slot: Redis, a secret. */
 
 #include "ngx_payments_conf.h"
+#include "base/ngx_payments_tls.h"
 #include "http/ngx_payments_http.h"
 
 
@@ -215,50 +216,6 @@ ngx_payments_redis_address(ngx_conf_t *cf, ngx_array_t *addrs,
 }
 
 
-#if (NGX_SSL)
-
-static void
-ngx_payments_redis_ssl_cleanup(void *data)
-{
-    ngx_ssl_cleanup_ctx(data);
-}
-
-
-static ngx_int_t
-ngx_payments_redis_ssl(ngx_conf_t *cf, ngx_payments_redis_conf_t *redis,
-    ngx_str_t *ca)
-{
-    ngx_ssl_t           *ssl;
-    ngx_pool_cleanup_t  *cln;
-
-    ssl = ngx_pcalloc(cf->pool, sizeof(ngx_ssl_t));
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
-
-    if (ssl == NULL || cln == NULL) {
-        return NGX_ERROR;
-    }
-
-    ssl->log = cf->log;
-
-    if (ngx_ssl_create(ssl, NGX_SSL_TLSv1_2|NGX_SSL_TLSv1_3, NULL) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    cln->handler = ngx_payments_redis_ssl_cleanup;
-    cln->data = ssl;
-
-    if (ngx_ssl_trusted_certificate(cf, ssl, ca, 4) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    redis->ssl = ssl;
-
-    return NGX_OK;
-}
-
-#endif
-
-
 /* what cannot be together */
 
 static const char *
@@ -363,8 +320,12 @@ ngx_payments_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 #if (NGX_SSL)
 
-    if (ca.len && ngx_payments_redis_ssl(cf, redis, &ca) != NGX_OK) {
-        return NGX_CONF_ERROR;
+    if (ca.len) {
+        redis->ssl = ngx_payments_tls_create(cf, &ca);
+
+        if (redis->ssl == NULL) {
+            return NGX_CONF_ERROR;
+        }
     }
 
 #endif

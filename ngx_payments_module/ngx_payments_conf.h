@@ -9,7 +9,8 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "api/ngx_payments_api.h"
+#include "api/documents/ngx_payments_documents.h"
+#include "idempotency/ngx_payments_idempotency.h"
 #include "pg/ngx_payments_pg.h"
 #include "redis/ngx_payments_redis.h"
 
@@ -43,6 +44,17 @@ char *ngx_payments_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_payments_conf_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_payments_conf_secret_file(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+/*
+ * The whole configuration, once it is read: what must be there and large
+ * enough; then zones, documents and secrets are made.  NGX_ERROR: logged.
+ */
+ngx_int_t ngx_payments_conf_check(ngx_conf_t *cf,
+    ngx_payments_main_conf_t *pmcf);
+/* whether each worker may have its connections to PostgreSQL and Redis, and one
+   more; NGX_ERROR: it was logged */
+ngx_int_t ngx_payments_conf_connections(ngx_log_t *log,
+    ngx_payments_main_conf_t *pmcf, ngx_uint_t have);
 
 /* the first line of a file, with a NUL behind it; EMERG says what is wrong */
 ngx_int_t ngx_payments_conf_read_secret(ngx_conf_t *cf, ngx_str_t *name,

@@ -1,5 +1,5 @@
 
-/* payments_shard{}: its parameters, their defaults, what can not work. */
+/* payments_shard{}: its parameters, their defaults, what cannot work. */
 
 #include "ngx_payments_conf.h"
 
@@ -116,7 +116,7 @@ ngx_payments_shard_local(ngx_payments_pg_conf_t *shard)
 }
 
 
-/* a parameter without a value takes its default; what can not work is said */
+/* a parameter without a value takes its default; what cannot work is logged */
 
 static ngx_int_t
 ngx_payments_shard_check(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard)

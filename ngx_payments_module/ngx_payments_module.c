@@ -1,15 +1,31 @@
 
 /*
- * The face of the module: directives, contexts, the life of a process.
- * What the directives mean is in docs/directives.md; what happens to a
- * request is in http/.
+ * The face of the module: directives, contexts, and the rooms in the order in
+ * which they begin.  What the directives mean is in docs/directives.md; what
+ * happens to a request is in http/.
  */
 
 #include "ngx_payments_conf.h"
+#include "background/ngx_payments_background.h"
+#include "base/ngx_payments_base.h"
+#include "consistency/ngx_payments_consistency.h"
 #include "http/ngx_payments_http.h"
-#include "status/ngx_payments_status.h"
 
-#include <sys/random.h>
+
+typedef struct {
+    const char                     *name;
+    const ngx_payments_metrics_t   *metrics;   /* NULL: it counts nothing */
+
+    /* what a process has beyond a cycle: the master's, inherited by workers;
+       each process frees its own.  NULL: nothing */
+    ngx_int_t                     (*master_init)(ngx_log_t *log);
+    void                          (*master_exit)(void);
+
+    /* of a worker; exit() may be called where init() was not.  NULL: nothing */
+    ngx_int_t                     (*init)(ngx_cycle_t *cycle,
+                                        ngx_payments_main_conf_t *pmcf);
+    void                          (*exit)(void);
+} ngx_payments_room_t;
 
 
 static void *ngx_payments_create_main_conf(ngx_conf_t *cf);
@@ -24,6 +40,67 @@ static ngx_int_t ngx_payments_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_payments_init_process(ngx_cycle_t *cycle);
 static void ngx_payments_exit_process(ngx_cycle_t *cycle);
 static void ngx_payments_exit_master(ngx_cycle_t *cycle);
+static void ngx_payments_domain_exit(void);
+static ngx_int_t ngx_payments_init_status(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
+static ngx_int_t ngx_payments_init_base(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
+static ngx_int_t ngx_payments_init_redis(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
+static ngx_int_t ngx_payments_init_pg(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
+static ngx_int_t ngx_payments_init_consistency(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
+static ngx_int_t ngx_payments_init_idempotency(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
+static ngx_int_t ngx_payments_init_auth(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
+static ngx_int_t ngx_payments_init_api(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
+static ngx_int_t ngx_payments_init_http(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
+static ngx_int_t ngx_payments_init_background(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
+
+
+/* each begins after those that it uses, and ends before them */
+
+static const ngx_payments_room_t  ngx_payments_rooms[] = {
+
+    { "domain", NULL, NULL, ngx_payments_domain_exit, NULL, NULL },
+
+    { "status", NULL, NULL, NULL,
+      ngx_payments_init_status, ngx_payments_status_exit },
+
+    { "base", NULL, NULL, NULL, ngx_payments_init_base, NULL },
+
+    { "redis", &ngx_payments_redis_metrics, NULL, NULL,
+      ngx_payments_init_redis, ngx_payments_redis_exit },
+
+    { "pg", &ngx_payments_pg_metrics, NULL, NULL,
+      ngx_payments_init_pg, ngx_payments_cluster_exit },
+
+    { "consistency", NULL, NULL, NULL,
+      ngx_payments_init_consistency, ngx_payments_consistency_exit },
+
+    { "idempotency", &ngx_payments_idempotency_metrics,
+      ngx_payments_idempotency_master, ngx_payments_idempotency_master_exit,
+      ngx_payments_init_idempotency, ngx_payments_idempotency_exit },
+
+    { "auth", &ngx_payments_auth_metrics, NULL, NULL,
+      ngx_payments_init_auth, ngx_payments_auth_exit },
+
+    { "api", NULL, NULL, NULL, ngx_payments_init_api, NULL },
+
+    { "http", &ngx_payments_http_metrics, NULL, NULL,
+      ngx_payments_init_http, NULL },
+
+    { "background", NULL, NULL, NULL,
+      ngx_payments_init_background, ngx_payments_background_exit }
+};
+
+#define NGX_PAYMENTS_ROOMS                                                    \
+    (sizeof(ngx_payments_rooms) / sizeof(ngx_payments_room_t))
 
 
 static ngx_conf_enum_t  ngx_payments_redis_reads[] = {
@@ -313,41 +390,13 @@ ngx_payments_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 }
 
 
-/* each worker needs its connections to PostgreSQL and Redis, and one more */
-
-static ngx_int_t
-ngx_payments_enough(ngx_log_t *log, ngx_payments_main_conf_t *pmcf,
-    ngx_uint_t have)
-{
-    ngx_uint_t  i, need;
-
-    /* one for the thread that connects */
-
-    need = 1 + (pmcf->redis != NULL);
-
-    for (i = 0; i < pmcf->pg.nshards; i++) {
-        need += ngx_payments_cluster_connections(pmcf->pg.shards[i], 1);
-    }
-
-    if (need < have) {
-        return NGX_OK;
-    }
-
-    ngx_log_error(NGX_LOG_EMERG, log, 0,
-                  "payments shard%s \"%V\"%s needs %ui connections in each "
-                  "worker, but \"worker_connections\" are %ui",
-                  (i > 1) ? "s" : "", &pmcf->pg.shards[0]->name,
-                  (i > 1) ? " and others" : "", need, have);
-
-    return NGX_ERROR;
-}
-
-
 /* a master that reloads would exit if this failed: there it only says so */
 
 static ngx_int_t
 ngx_payments_init_module(ngx_cycle_t *cycle)
 {
+    ngx_int_t                  rc;
+    ngx_uint_t                 i;
     ngx_payments_main_conf_t  *pmcf;
 
     if (ngx_get_conf(cycle->conf_ctx, ngx_http_module) == NULL) {
@@ -360,176 +409,20 @@ ngx_payments_init_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    if (ngx_payments_idempotency_master(cycle->log) == NGX_OK
-        && ngx_payments_enough(cycle->log, pmcf, cycle->connection_n)
-           == NGX_OK)
-    {
-        return NGX_OK;
-    }
+    rc = NGX_OK;
 
-    return (ngx_process == NGX_PROCESS_MASTER) ? NGX_OK : NGX_ERROR;
-}
-
-
-/* how many connections PostgreSQL must expect, and nginx must have */
-
-static ngx_int_t
-ngx_payments_budget(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
-{
-    void                  ***events;
-    ngx_int_t                workers;
-    ngx_uint_t               i, each, first;
-    ngx_core_conf_t         *ccf;
-    ngx_event_conf_t        *ecf;
-    ngx_payments_pg_conf_t  *shard;
-
-    /* the events block mostly stands before http; where it does not,
-       ngx_payments_init_module() looks again */
-
-    events = (void ***) ngx_get_conf(cf->cycle->conf_ctx, ngx_events_module);
-
-    if (events != NULL && *events != NULL) {
-        ecf = (*events)[ngx_event_core_module.ctx_index];
-
-        if (ngx_payments_enough(cf->log, pmcf, ecf->connections) != NGX_OK) {
-            return NGX_ERROR;
+    for (i = 0; i < NGX_PAYMENTS_ROOMS && rc == NGX_OK; i++) {
+        if (ngx_payments_rooms[i].master_init != NULL) {
+            rc = ngx_payments_rooms[i].master_init(cycle->log);
         }
     }
 
-    ccf = (ngx_core_conf_t *) ngx_get_conf(cf->cycle->conf_ctx,
-                                           ngx_core_module);
-    workers = (ccf->worker_processes == NGX_CONF_UNSET)
-              ? 1 : ccf->worker_processes;
-
-    for (i = 0; i < pmcf->pg.nshards; i++) {
-        shard = pmcf->pg.shards[i];
-        each = ngx_payments_cluster_connections(shard, 0);
-        first = ngx_payments_cluster_connections(shard, 1) - each;
-
-        ngx_conf_log_error(NGX_LOG_NOTICE, cf, 0,
-                           "payments shard \"%V\": at most %ui connections to "
-                           "PostgreSQL (%i workers with %ui each: write %ui, "
-                           "read %ui, list %ui, control 1%s; and %ui of the "
-                           "first: background 1%s), twice as many while a "
-                           "reload drains", &shard->name,
-                           each * workers + first, workers, each,
-                           shard->connections[NGX_PAYMENTS_PG_WRITE],
-                           shard->connections[NGX_PAYMENTS_PG_READ],
-                           shard->connections[NGX_PAYMENTS_PG_LIST],
-                           (shard->nservers > 1)
-                           ? ", read and list of replicas as many" : "",
-                           first, (shard->nservers > 1) ? ", probes" : "");
+    if (rc == NGX_OK) {
+        rc = ngx_payments_conf_connections(cycle->log, pmcf,
+                                           cycle->connection_n);
     }
 
-    return NGX_OK;
-}
-
-
-/* what must be there, and large enough */
-
-static ngx_int_t
-ngx_payments_check(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
-{
-    const char  *failed;
-
-    if (pmcf->pg.nshards == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"payments on\" needs a \"payments_shard\"");
-        return NGX_ERROR;
-    }
-
-    if (pmcf->zone_size < ngx_payments_status_size()) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"payments_zone\" is too small: at least %uzk "
-                           "are needed",
-                           (ngx_payments_status_size() + 1023) / 1024);
-        return NGX_ERROR;
-    }
-
-    if (pmcf->executions_size < NGX_PAYMENTS_ZONE_MIN) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"payments_idempotency_zone\" is too small: at "
-                           "least 1m is needed");
-        return NGX_ERROR;
-    }
-
-    failed = ngx_payments_api_compile();
-
-    if (failed != NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "payments pattern \"%s\" does not compile", failed);
-        return NGX_ERROR;
-    }
-
-    if (ngx_payments_documents(cf, &pmcf->documents) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_payments_budget(cf, pmcf);
-}
-
-
-/* cursors are signed by the secret, or by what lasts until a reload */
-
-static ngx_int_t
-ngx_payments_signing(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
-{
-    pmcf->signing = pmcf->idempotency.secret;
-
-    if (pmcf->signing.len) {
-        return NGX_OK;
-    }
-
-    pmcf->signing.len = 32;
-    pmcf->signing.data = ngx_pnalloc(cf->pool, 32);
-
-    if (pmcf->signing.data == NULL
-        || getrandom(pmcf->signing.data, 32, 0) != 32)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                       "without \"payments_secret_file\" cursors of lists "
-                       "end with a reload and are good on one host only, "
-                       "and no API keys are made");
-
-    return NGX_OK;
-}
-
-
-/* how servers that have a name, and several of a shard, are found */
-
-static ngx_int_t
-ngx_payments_servers(ngx_conf_t *cf, ngx_payments_pg_shards_t *pg)
-{
-    ngx_uint_t                 i;
-    ngx_payments_pg_conf_t    *shard;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    /* http's own "resolver", wherever it stands */
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    for (i = 0; i < pg->nshards; i++) {
-        shard = pg->shards[i];
-        shard->resolver = clcf->resolver;
-        shard->resolver_timeout =
-                          (clcf->resolver_timeout == NGX_CONF_UNSET_MSEC)
-                          ? 30000 : clcf->resolver_timeout;
-
-        if (shard->nservers == 1) {
-            continue;
-        }
-
-        shard->zone = ngx_payments_cluster_zone(cf, shard,
-                                                &ngx_payments_module);
-        if (shard->zone == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
+    return (ngx_process == NGX_PROCESS_MASTER) ? NGX_OK : rc;
 }
 
 
@@ -546,25 +439,7 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
         return NGX_OK;
     }
 
-    if (ngx_payments_check(cf, pmcf) != NGX_OK
-        || ngx_payments_signing(cf, pmcf) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    pmcf->status = ngx_payments_status_zone(cf, pmcf->zone_size,
-                                            &ngx_payments_module);
-    pmcf->keys = ngx_payments_auth_cache_zone(cf);
-    pmcf->executions = ngx_payments_idempotency_zone(cf, pmcf->executions_size,
-                                                     &ngx_payments_module,
-                                                     &pmcf->idempotency);
-
-    if (pmcf->status == NULL || pmcf->keys == NULL || pmcf->executions == NULL)
-    {
-        return NGX_ERROR;
-    }
-
-    if (ngx_payments_servers(cf, &pmcf->pg) != NGX_OK) {
+    if (ngx_payments_conf_check(cf, pmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -586,7 +461,9 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
 static ngx_int_t
 ngx_payments_init_process(ngx_cycle_t *cycle)
 {
-    ngx_payments_main_conf_t  *pmcf;
+    ngx_uint_t                  i;
+    ngx_payments_main_conf_t   *pmcf;
+    const ngx_payments_room_t  *room;
 
     /* cache manager and loader run this too */
 
@@ -605,33 +482,18 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    ngx_payments_http_wait = pmcf->wait;
+    for (i = 0; i < NGX_PAYMENTS_ROOMS; i++) {
+        room = &ngx_payments_rooms[i];
 
-    ngx_payments_status_init(pmcf->status);
-    ngx_payments_auth_cache_init(pmcf->keys);
-    ngx_payments_api_init(&pmcf->idempotency);
-    ngx_payments_documents_init(&pmcf->documents);
-    ngx_payments_query_init(&pmcf->signing);
-    ngx_payments_keys_init(&pmcf->idempotency.secret);
+        if (room->metrics != NULL) {
+            ngx_payments_status_register(room->metrics);
+        }
 
-    if (ngx_payments_idempotency_init(cycle, pmcf->executions,
-                                      &pmcf->idempotency)
-        != NGX_OK
-        || ngx_payments_cluster_init(cycle, &pmcf->pg) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (pmcf->redis != NULL
-        && ngx_payments_redis_init(cycle, pmcf->redis) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_payments_auth_init(cycle);
-
-    if (ngx_worker == 0) {
-        ngx_payments_maintenance_init(cycle, pmcf->kept);
+        if (room->init != NULL && room->init(cycle, pmcf) != NGX_OK) {
+            ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                          "payments: %s/ could not begin", room->name);
+            return NGX_ERROR;
+        }
     }
 
     return NGX_OK;
@@ -641,22 +503,123 @@ ngx_payments_init_process(ngx_cycle_t *cycle)
 static void
 ngx_payments_exit_process(ngx_cycle_t *cycle)
 {
-    ngx_payments_maintenance_exit();
-    ngx_payments_idempotency_exit();
-    ngx_payments_cluster_exit();
-    ngx_payments_redis_exit();
-    ngx_payments_auth_exit();
-    ngx_payments_status_exit();
+    ngx_uint_t  i;
+
+    for (i = NGX_PAYMENTS_ROOMS; i-- > 0; /* void */ ) {
+        if (ngx_payments_rooms[i].exit != NULL) {
+            ngx_payments_rooms[i].exit();
+        }
+    }
+
     ngx_payments_exit_master(cycle);
 }
 
 
-/* what belongs to the process and not to a cycle; workers have it too */
-
 static void
 ngx_payments_exit_master(ngx_cycle_t *cycle)
 {
-    ngx_payments_idempotency_master_exit();
+    ngx_uint_t  i;
+
+    for (i = NGX_PAYMENTS_ROOMS; i-- > 0; /* void */ ) {
+        if (ngx_payments_rooms[i].master_exit != NULL) {
+            ngx_payments_rooms[i].master_exit();
+        }
+    }
+}
+
+
+static void
+ngx_payments_domain_exit(void)
+{
     ngx_payments_patterns_free();
     ngx_payments_digest_free();
+}
+
+
+/* what each room gets of the configuration */
+
+static ngx_int_t
+ngx_payments_init_status(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
+{
+    ngx_payments_status_init(pmcf->status);
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_init_base(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
+{
+    ngx_payments_ids_init(ngx_payments_pg_now);
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_init_redis(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
+{
+    return (pmcf->redis != NULL) ? ngx_payments_redis_init(cycle, pmcf->redis)
+                                 : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_init_pg(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
+{
+    return ngx_payments_cluster_init(cycle, &pmcf->pg);
+}
+
+
+static ngx_int_t
+ngx_payments_init_consistency(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf)
+{
+    ngx_payments_consistency_init(cycle);
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_init_idempotency(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf)
+{
+    return ngx_payments_idempotency_init(cycle, pmcf->executions,
+                                         &pmcf->idempotency);
+}
+
+
+static ngx_int_t
+ngx_payments_init_auth(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
+{
+    ngx_payments_auth_init(cycle, pmcf->keys);
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_init_api(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
+{
+    ngx_payments_api_init(pmcf->idempotency.ttl, &pmcf->signing,
+                          &pmcf->idempotency.secret);
+    ngx_payments_documents_init(&pmcf->documents);
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_init_http(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
+{
+    ngx_payments_http_wait = pmcf->wait;
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_init_background(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf)
+{
+    if (ngx_worker == 0) {
+        ngx_payments_background_init(cycle, pmcf->kept);
+    }
+
+    return NGX_OK;
 }

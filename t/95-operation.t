@@ -29,7 +29,7 @@ my ($diff) = do { local $/; <$fh> } =~ /^```diff\n(.*?)^```$/ms;
 close $fh;
 ok($diff, 'there is a worked example');
 is(join(' ', $diff =~ m{^\+\+\+ b/(\S+)}mg),
-   'ngx_payments_module/api/operations.c sql/functions/48_last_refunds.sql t/48-last-refunds.t',
+   'ngx_payments_module/api/operations/operations.c sql/functions/48_last_refunds.sql t/48-last-refunds.t',
    'a row, a SQL function, a suite');
 open my $patch, '>', "$copy/example.diff" or die;
 print {$patch} $diff;

@@ -1,7 +1,7 @@
 
 /* Cursors of lists: where a page ended, signed with what it is good for. */
 
-#include "ngx_payments_api.h"
+#include "ngx_payments_handlers.h"
 
 
 /* a cursor: version, hash of the filter, id, MAC over all that it is for */
@@ -13,28 +13,28 @@
                                     + NGX_PAYMENTS_CURSOR_MAC)
 
 
-static ngx_str_t  ngx_payments_query_secret;
+static ngx_str_t  ngx_payments_cursor_secret;
 
 
 void
-ngx_payments_query_init(ngx_str_t *secret)
+ngx_payments_cursor_init(ngx_str_t *secret)
 {
-    ngx_payments_query_secret = *secret;
+    ngx_payments_cursor_secret = *secret;
 }
 
 
 /* what a cursor is good for: one merchant, mode, path, order and filter */
 
 static int
-ngx_payments_query_mac(ngx_payments_request_t *request, u_char *cursor,
+ngx_payments_cursor_mac(ngx_payments_request_t *request, u_char *cursor,
     u_char mac[NGX_PAYMENTS_SHA256_LEN])
 {
     size_t               n;
     u_char               text[32 + NGX_PAYMENTS_CURSOR_LEN];
     ngx_payments_text_t  key;
 
-    key.data = ngx_payments_query_secret.data;
-    key.len = ngx_payments_query_secret.len;
+    key.data = ngx_payments_cursor_secret.data;
+    key.len = ngx_payments_cursor_secret.len;
 
     n = ngx_sprintf(text, "cursor%d%L:", (int) request->livemode,
                     request->merchant_id) - text;
@@ -47,7 +47,7 @@ ngx_payments_query_mac(ngx_payments_request_t *request, u_char *cursor,
 
 
 static ngx_int_t
-ngx_payments_query_hash(ngx_payments_request_t *request,
+ngx_payments_cursor_hash(ngx_payments_request_t *request,
     ngx_payments_list_t *list, u_char hash[NGX_PAYMENTS_SHA256_LEN])
 {
     u_char  *p, *text;
@@ -72,14 +72,14 @@ ngx_payments_query_hash(ngx_payments_request_t *request,
 /* 41 bytes leave two bits of the last character unused: they must be zero */
 
 static ngx_uint_t
-ngx_payments_query_canonical(ngx_str_t *cursor)
+ngx_payments_cursor_canonical(ngx_str_t *cursor)
 {
     return strchr("AEIMQUYcgkosw048", cursor->data[cursor->len - 1]) != NULL;
 }
 
 
 static ngx_int_t
-ngx_payments_query_refuse(ngx_payments_request_t *request,
+ngx_payments_cursor_refuse(ngx_payments_request_t *request,
     ngx_payments_problem_e problem)
 {
     ngx_str_t         detail;
@@ -96,7 +96,7 @@ ngx_payments_query_refuse(ngx_payments_request_t *request,
 
 
 ngx_int_t
-ngx_payments_query_cursor(ngx_payments_request_t *request,
+ngx_payments_cursor_read(ngx_payments_request_t *request,
     ngx_payments_list_t *list, ngx_str_t *sent)
 {
     u_char                   bytes[NGX_PAYMENTS_CURSOR_LEN + 4];
@@ -104,7 +104,7 @@ ngx_payments_query_cursor(ngx_payments_request_t *request,
     u_char                   hash[NGX_PAYMENTS_SHA256_LEN];
     ngx_str_t                cursor;
 
-    if (ngx_payments_query_hash(request, list, hash) != NGX_OK) {
+    if (ngx_payments_cursor_hash(request, list, hash) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -120,18 +120,18 @@ ngx_payments_query_cursor(ngx_payments_request_t *request,
     if (sent->len != ngx_base64_encoded_length(NGX_PAYMENTS_CURSOR_LEN) - 1
         || ngx_decode_base64url(&cursor, sent) != NGX_OK
         || cursor.len != NGX_PAYMENTS_CURSOR_LEN || bytes[0] != 1
-        || !ngx_payments_query_canonical(sent)
-        || ngx_payments_query_mac(request, bytes, mac) != 0
+        || !ngx_payments_cursor_canonical(sent)
+        || ngx_payments_cursor_mac(request, bytes, mac) != 0
         || !ngx_payments_equal(mac, bytes + NGX_PAYMENTS_CURSOR_LEN
                                     - NGX_PAYMENTS_CURSOR_MAC,
                                NGX_PAYMENTS_CURSOR_MAC))
     {
-        return ngx_payments_query_refuse(request,
-                                         NGX_PAYMENTS_P_INVALID_CURSOR);
+        return ngx_payments_cursor_refuse(request,
+                                          NGX_PAYMENTS_P_INVALID_CURSOR);
     }
 
     if (ngx_memcmp(bytes + 1, hash, NGX_PAYMENTS_CURSOR_HASH) != 0) {
-        return ngx_payments_query_refuse(request,
+        return ngx_payments_cursor_refuse(request,
                                        NGX_PAYMENTS_P_CURSOR_FILTER_MISMATCH);
     }
 
@@ -144,7 +144,7 @@ ngx_payments_query_cursor(ngx_payments_request_t *request,
 
 
 ngx_int_t
-ngx_payments_query_next(ngx_payments_request_t *request,
+ngx_payments_cursor_make(ngx_payments_request_t *request,
     ngx_payments_list_t *list, const u_char *last, ngx_str_t *cursor)
 {
     u_char     bytes[NGX_PAYMENTS_CURSOR_LEN], mac[NGX_PAYMENTS_SHA256_LEN];
@@ -155,7 +155,7 @@ ngx_payments_query_next(ngx_payments_request_t *request,
     ngx_memcpy(bytes + 1 + NGX_PAYMENTS_CURSOR_HASH, last,
                NGX_PAYMENTS_UUID_LEN);
 
-    if (ngx_payments_query_mac(request, bytes, mac) != 0) {
+    if (ngx_payments_cursor_mac(request, bytes, mac) != 0) {
         return NGX_ERROR;
     }
 

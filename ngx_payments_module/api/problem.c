@@ -1,7 +1,7 @@
 
 /* Problems: RFC 9457, with a code, an id and an advice on retrying. */
 
-#include "ngx_payments_api.h"
+#include "ngx_payments_request.h"
 
 
 #define NEVER     "never", 0, 0

@@ -4,7 +4,7 @@
  * makes the filter that SQL gets, whose hash a cursor carries.
  */
 
-#include "ngx_payments_api.h"
+#include "ngx_payments_handlers.h"
 
 
 #define NGX_PAYMENTS_QUERY_VALUES  16      /* of one repeated parameter */
@@ -20,6 +20,16 @@ typedef struct {
     ngx_uint_t                     n[NGX_PAYMENTS_QUERY_PARAMS];
     ngx_str_t                      cursor;     /* as sent, decoded */
 } ngx_payments_query_state_t;
+
+
+const ngx_payments_query_t  ngx_payments_no_query[] = {
+    NGX_PAYMENTS_QUERY_END
+};
+
+const ngx_payments_query_t  ngx_payments_created_query[] = {
+    NGX_PAYMENTS_QUERY_BY_CREATED,
+    NGX_PAYMENTS_QUERY_END
+};
 
 
 /* refuses the parameter, and names it unless its name is not fit to be shown */
@@ -406,7 +416,7 @@ ngx_payments_query_filter(ngx_payments_query_state_t *q)
 }
 
 
-/* who goes on from a sequence gets what is after it, ascending */
+/* a list that goes on from a sequence ascends */
 
 static ngx_int_t
 ngx_payments_query_order(ngx_payments_query_state_t *q)
@@ -438,13 +448,13 @@ ngx_payments_query_failed(ngx_payments_request_t *request, ngx_int_t rc)
 
 
 ngx_int_t
-ngx_payments_query_parse(ngx_payments_request_t *request,
-    ngx_payments_list_t *list)
+ngx_payments_query_parse(ngx_payments_request_t *request)
 {
     u_char                      *p, *last, *end, *equals;
     ngx_int_t                    rc;
     ngx_str_t                    name, value;
     static ngx_str_t             unnamed = ngx_string("?");
+    ngx_payments_list_t         *list = &request->work->list;
     ngx_payments_query_state_t   q;
 
     ngx_memzero(&q, sizeof(ngx_payments_query_state_t));
@@ -508,7 +518,7 @@ ngx_payments_query_parse(ngx_payments_request_t *request,
     }
 
     if (rc == NGX_OK && request->operation->pages) {
-        rc = ngx_payments_query_cursor(request, list, &q.cursor);
+        rc = ngx_payments_cursor_read(request, list, &q.cursor);
     }
 
     return (rc == NGX_OK) ? NGX_OK : ngx_payments_query_failed(request, rc);

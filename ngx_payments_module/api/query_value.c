@@ -1,7 +1,7 @@
 
 /* Values of query parameters, by the types of their rows. */
 
-#include "ngx_payments_api.h"
+#include "ngx_payments_handlers.h"
 
 
 /* characters of UTF-8 */
@@ -164,7 +164,7 @@ ngx_payments_query_value(ngx_payments_request_t *request,
         return NGX_OK;
 
     case NGX_PAYMENTS_QUERY_AFTER:
-        request->list.followed = 1;
+        request->work->list.followed = 1;
 
         /* fall through */
 

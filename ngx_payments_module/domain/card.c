@@ -1,7 +1,6 @@
 
-/* Card numbers that stand in a text, and the simulator's tokens. */
+/* Card numbers that stand in a text. */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "ngx_payments_domain.h"
@@ -352,81 +351,6 @@ ngx_payments_card_number(const uint8_t *data, size_t len)
 
         start = 0;
     }
-
-    return 0;
-}
-
-
-typedef struct {
-    const char                   *name;
-    const char                   *failure;
-    const char                   *message;
-    int                           hard;        /* no retry can help */
-    const char                   *brand;
-    const char                   *last4;
-} ngx_payments_simulation_t;
-
-
-static const ngx_payments_simulation_t  ngx_payments_simulations[] = {
-    { "tok_visa", NULL, NULL, 0, "visa", "4242" },
-    { "tok_mastercard", NULL, NULL, 0, "mastercard", "4444" },
-    { "tok_amex", NULL, NULL, 0, "amex", "0005" },
-    { "tok_declined", "generic_decline",
-      "The card was declined.", 0, "visa", "0002" },
-    { "tok_insufficient_funds", "insufficient_funds",
-      "The card has insufficient funds.", 0, "visa", "9995" },
-    { "tok_expired_card", "expired_card",
-      "The card has expired.", 1, "visa", "0069" },
-    { "tok_incorrect_cvc", "incorrect_cvc",
-      "The card's security code is incorrect.", 0, "visa", "0127" },
-    { "tok_lost_card", "lost_card",
-      "The card was reported lost.", 1, "visa", "9987" },
-    { "tok_processing_error", "processing_error",
-      "The processor could not process the card.", 0, "visa", "0119" },
-    { "tok_pending", NULL, NULL, 0, "visa", "4242" },
-    { "tok_pending_fail", NULL, NULL, 0, "visa", "0341" },
-    { "tok_timeout", NULL, NULL, 0, "visa", "4242" },
-    { "tok_refund_pending", NULL, NULL, 0, "visa", "7726" },
-    { "tok_refund_fail", NULL, NULL, 0, "visa", "5126" },
-    { NULL, NULL, NULL, 0, NULL, NULL }
-};
-
-
-int
-ngx_payments_token(const uint8_t *data, size_t len,
-    ngx_payments_token_t *token)
-{
-    int64_t                           ms;
-    const ngx_payments_simulation_t  *s;
-    static const char                 slow[] = "tok_slow_";
-
-    token->delay = 0;
-
-    for (s = ngx_payments_simulations; s->name != NULL; s++) {
-        if (strlen(s->name) == len && memcmp(s->name, data, len) == 0) {
-            break;
-        }
-    }
-
-    if (s->name == NULL) {
-        if (len <= sizeof(slow) - 1 || memcmp(data, slow, sizeof(slow) - 1) != 0
-            || ngx_payments_integer(data + sizeof(slow) - 1,
-                                    len - (sizeof(slow) - 1), &ms)
-               != 0
-            || ms < 0 || ms > 30000)
-        {
-            return -1;
-        }
-
-        token->delay = (uint32_t) ms;
-        s = ngx_payments_simulations;
-    }
-
-    token->failure = s->failure;
-    token->message = s->message;
-    token->hard = s->hard;
-    token->brand = s->brand;
-    token->last4 = s->last4;
 
     return 0;
 }

@@ -145,6 +145,24 @@ void ngx_payments_json_canonical(ngx_payments_json_t *json,
 int ngx_payments_integer(const uint8_t *data, size_t len, int64_t *n);
 
 
+/* ISO 4217, without funds codes, metals and test codes */
+
+typedef struct {
+    char                          code[4];
+    uint8_t                       exponent;
+    const char                   *name;
+} ngx_payments_currency_t;
+
+/* in: three letters of any case; NULL where there is no such currency */
+const ngx_payments_currency_t *ngx_payments_currency(const uint8_t *data,
+    size_t len);
+/* the same for a string node */
+const ngx_payments_currency_t *ngx_payments_json_currency(
+    const ngx_payments_json_t *json, const ngx_payments_json_node_t *node);
+extern const ngx_payments_currency_t  ngx_payments_currencies[];
+extern const size_t                   ngx_payments_ncurrencies;
+
+
 /*
  * Schemas: what an object of the API is made of.  A table of fields ends with a
  * NULL name.  Requests are checked against theirs; "slot" is where that leaves
@@ -228,9 +246,23 @@ typedef struct {
 } ngx_payments_violation_t;
 
 
+/* what a valid value is, by the type of its field; others have none */
+
+typedef union {
+    int64_t                        number;    /* AMOUNT, INTEGER; BOOLEAN: 0 or
+                                                 1; TIME: microseconds, cut off
+                                                 behind the sixth digit */
+    const char                    *word;      /* ENUM: of the field's values */
+    uint32_t                       set;       /* SET: bits of their places
+                                                 among the field's values */
+    const ngx_payments_currency_t *currency;  /* CURRENCY */
+} ngx_payments_field_value_t;
+
+
 typedef struct {
     /* value nodes by slot; NULL: absent.  A null is a node of type NULL. */
     const ngx_payments_json_node_t  *slots[NGX_PAYMENTS_SLOTS];
+    ngx_payments_field_value_t       values[NGX_PAYMENTS_SLOTS];  /* of those */
     ngx_payments_violation_t         violations[NGX_PAYMENTS_VIOLATIONS];
     uint32_t                         nviolations;
 } ngx_payments_validation_t;
@@ -252,7 +284,7 @@ void ngx_payments_patterns_free(void);
 /* compiles every pattern of a table; returns the one that fails, or NULL */
 const char *ngx_payments_schema_compile(const ngx_payments_field_t *fields);
 
-/* in: a parsed document; out: slots and violations.  0: valid */
+/* in: a parsed document; out: slots, values and violations.  0: valid */
 uint32_t ngx_payments_validate(const ngx_payments_json_t *json,
     const ngx_payments_field_t *fields, ngx_payments_validation_t *v);
 
@@ -266,24 +298,6 @@ uint32_t ngx_payments_validate(const ngx_payments_json_t *json,
  * Returns 1 where the text holds one.
  */
 int ngx_payments_card_number(const uint8_t *data, size_t len);
-
-
-/* ISO 4217, without funds codes, metals and test codes */
-
-typedef struct {
-    char                          code[4];
-    uint8_t                       exponent;
-    const char                   *name;
-} ngx_payments_currency_t;
-
-/* in: three letters of any case; NULL where there is no such currency */
-const ngx_payments_currency_t *ngx_payments_currency(const uint8_t *data,
-    size_t len);
-/* the same for a string node */
-const ngx_payments_currency_t *ngx_payments_json_currency(
-    const ngx_payments_json_t *json, const ngx_payments_json_node_t *node);
-extern const ngx_payments_currency_t  ngx_payments_currencies[];
-extern const size_t                   ngx_payments_ncurrencies;
 
 
 /* identifiers: UUIDv7 (RFC 9562, 5.7), "<prefix>_" and Crockford base32 */
@@ -361,6 +375,12 @@ void ngx_payments_api_key_secret(const uint8_t bits[32],
 /* 1 where a text holds what starts like a secret or restricted key */
 int ngx_payments_api_key_inside(const uint8_t *data, size_t len);
 
+/* scopes of API keys, NULL at the end; the order gives each its bit */
+#define NGX_PAYMENTS_SCOPES       12
+extern const char *const  ngx_payments_scopes[];
+/* the bit of a scope's name; 0: there is no such scope */
+uint32_t ngx_payments_api_scope(const uint8_t *name, size_t len);
+
 
 /* RFC 3339, UTC, six fractional digits and Z: 27 bytes */
 
@@ -430,7 +450,7 @@ void ngx_payments_share_give(ngx_payments_share_t *share, int64_t merchant,
     uint64_t n);
 
 
-/* the simulator's tokens (test mode) */
+/* card_token.c: the simulator's card tokens (test mode) */
 
 typedef struct {
     const char                   *failure; /* NULL: approved */
@@ -439,11 +459,11 @@ typedef struct {
     const char                   *brand;
     const char                   *last4;
     uint32_t                      delay;   /* milliseconds before the answer */
-} ngx_payments_token_t;
+} ngx_payments_card_token_t;
 
 /* 0; -1 where the token is unknown */
-int ngx_payments_token(const uint8_t *data, size_t len,
-    ngx_payments_token_t *token);
+int ngx_payments_card_token(const uint8_t *data, size_t len,
+    ngx_payments_card_token_t *token);
 
 
 #endif /* _NGX_PAYMENTS_DOMAIN_H_INCLUDED_ */

@@ -232,6 +232,7 @@ ngx_payments_check_string(ngx_payments_validator_t *t,
     if (f->type == NGX_PAYMENTS_FIELD_ENUM) {
         for (value = f->values; *value != NULL; value++) {
             if (ngx_payments_json_is(t->json, node, *value)) {
+                t->v->values[f->slot].word = *value;
                 return;
             }
         }
@@ -280,6 +281,8 @@ ngx_payments_check_integer(ngx_payments_validator_t *t,
         return;
     }
 
+    t->v->values[f->slot].number = n;
+
     min = amount ? 1 : f->min;
     max = amount ? NGX_PAYMENTS_AMOUNT_MAX : f->max;
     small = amount ? NGX_PAYMENTS_AMOUNT_TOO_SMALL
@@ -303,15 +306,21 @@ ngx_payments_check_integer(ngx_payments_validator_t *t,
 
 static void
 ngx_payments_check_currency(ngx_payments_validator_t *t,
-    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node)
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
+    const ngx_payments_field_t *f)
 {
+    const ngx_payments_currency_t  *currency;
+
     if (!ngx_payments_is_type(t, path, node, NGX_PAYMENTS_JSON_STRING,
                               "must be a string"))
     {
         return;
     }
 
-    if (ngx_payments_json_currency(t->json, node) == NULL) {
+    currency = ngx_payments_json_currency(t->json, node);
+    t->v->values[f->slot].currency = currency;
+
+    if (currency == NULL) {
         ngx_payments_violation(t->json, t->v, path,
                                NGX_PAYMENTS_INVALID_CURRENCY, "currency",
                                "must be an ISO 4217 code that payments can be "
@@ -434,15 +443,17 @@ ngx_payments_check_set(ngx_payments_validator_t *t,
 
         element = t->json->nodes + element->next;
     }
+
+    t->v->values[f->slot].set = seen;
 }
 
 
 static void
 ngx_payments_check_time(ngx_payments_validator_t *t,
-    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node)
+    const ngx_payments_path_t *path, const ngx_payments_json_node_t *node,
+    const ngx_payments_field_t *f)
 {
     int                  more;
-    int64_t              usec;
     uint8_t              text[1024];
     ngx_payments_out_t   out;
 
@@ -456,8 +467,8 @@ ngx_payments_check_time(ngx_payments_validator_t *t,
     ngx_payments_json_decode(t->json, node, &out);
 
     if (out.overflow
-        || ngx_payments_time_parse(text, (size_t) (out.pos - text), &usec,
-                                   &more)
+        || ngx_payments_time_parse(text, (size_t) (out.pos - text),
+                                   &t->v->values[f->slot].number, &more)
            != 0)
     {
         ngx_payments_failed(t, path, "format",
@@ -498,6 +509,8 @@ ngx_payments_check_field(ngx_payments_validator_t *t,
         break;
 
     case NGX_PAYMENTS_FIELD_BOOLEAN:
+        t->v->values[f->slot].number = (node->type == NGX_PAYMENTS_JSON_TRUE);
+
         if (node->type != NGX_PAYMENTS_JSON_FALSE) {
             (void) ngx_payments_is_type(t, path, node, NGX_PAYMENTS_JSON_TRUE,
                                         "must be true or false");
@@ -506,7 +519,7 @@ ngx_payments_check_field(ngx_payments_validator_t *t,
         break;
 
     case NGX_PAYMENTS_FIELD_CURRENCY:
-        ngx_payments_check_currency(t, path, node);
+        ngx_payments_check_currency(t, path, node, f);
         break;
 
     case NGX_PAYMENTS_FIELD_METADATA:
@@ -518,7 +531,7 @@ ngx_payments_check_field(ngx_payments_validator_t *t,
         break;
 
     case NGX_PAYMENTS_FIELD_TIME:
-        ngx_payments_check_time(t, path, node);
+        ngx_payments_check_time(t, path, node, f);
         break;
 
     case NGX_PAYMENTS_FIELD_OBJECT:

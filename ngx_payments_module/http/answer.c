@@ -2,11 +2,23 @@
 /* An answer becomes a response. */
 
 #include "ngx_payments_http.h"
-#include "../status/ngx_payments_status.h"
 
 
 #define NGX_PAYMENTS_ACCEPT_PATCH                                             \
     "application/json, application/merge-patch+json"
+
+#define NGX_PAYMENTS_H_REQUEST  NGX_PAYMENTS_HISTOGRAMS_HTTP
+
+
+static const ngx_payments_histogram_t  ngx_payments_http_histograms[] = {
+    { "payments_request_duration_seconds", NULL,
+      "From the request's header to its answer.", 1,
+      NGX_PAYMENTS_BOUNDS_TIME }
+};
+
+const ngx_payments_metrics_t  ngx_payments_http_metrics = {
+    0, NULL, 0, NGX_PAYMENTS_HISTOGRAMS_HTTP, ngx_payments_http_histograms, 1
+};
 
 
 ngx_int_t
@@ -121,7 +133,7 @@ ngx_payments_http_allow(ngx_http_request_t *r, ngx_uint_t methods)
 
 /*
  * nginx's "expires" writes into these where they are set, and else makes
- * headers of its own: these are nobody's, and are not sent
+ * headers of its own: these belong to no list, and are not sent
  */
 
 static void
@@ -399,7 +411,7 @@ ngx_payments_http_answer(ngx_payments_http_ctx_t *ctx)
     ngx_payments_status_observe(NGX_PAYMENTS_H_REQUEST,
                            (uint64_t) (ngx_payments_now() - ctx->start));
 
-    /* a body that nobody read must not be taken for the next request */
+    /* a body that was not read must not be taken for the next request */
 
     if (r->request_body == NULL) {
         rc = ngx_http_discard_request_body(r);

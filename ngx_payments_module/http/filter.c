@@ -2,8 +2,8 @@
 /*
  * Pages that nginx makes by itself (a malformed request line, a header too
  * long, a rate limit) leave as problems too.  Where the module's handler
- * answered, or an upstream, or the operator has a page of his own, the filter
- * does nothing.
+ * answered, or an upstream, or the operator has set a page, the filter does
+ * nothing.
  */
 
 #include "ngx_payments_http.h"

@@ -5,11 +5,15 @@
  */
 
 #include "ngx_payments_http.h"
+#include "../base/ngx_payments_base.h"
 #include "../status/ngx_payments_status.h"
 
 
-static void ngx_payments_http_authenticated(ngx_payments_http_ctx_t *ctx,
-    ngx_int_t rc);
+static void ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx);
+static void ngx_payments_http_authenticated(
+    ngx_payments_auth_waiter_t *waiter, ngx_payments_auth_result_e result);
+static ngx_int_t ngx_payments_http_identify(ngx_payments_http_ctx_t *ctx,
+    ngx_payments_auth_result_e result);
 static void ngx_payments_http_checked(ngx_payments_http_ctx_t *ctx);
 static void ngx_payments_http_body_handler(ngx_http_request_t *r);
 static void ngx_payments_http_run(ngx_payments_http_ctx_t *ctx);
@@ -69,8 +73,12 @@ ngx_payments_http_ctx(ngx_http_request_t *r)
     ctx->request.log = r->connection->log;
     ctx->request.done = ngx_payments_http_done;
     ctx->request.data = ctx;
+    ctx->waiter.handler = ngx_payments_http_authenticated;
+    ctx->waiter.data = ctx;
 
-    if (ngx_payments_new_uuid(ctx->request.request_uuid) != 0) {
+    if (ngx_payments_api_create(&ctx->request) != NGX_OK
+        || ngx_payments_new_uuid(ctx->request.request_uuid) != 0)
+    {
         return NULL;
     }
 
@@ -83,14 +91,14 @@ ngx_payments_http_ctx(ngx_http_request_t *r)
 }
 
 
-/* the request ends, answered or not: nobody may call back into it */
+/* the request ends, answered or not: nothing may call back into it */
 
 static void
 ngx_payments_http_cleanup(void *data)
 {
     ngx_payments_http_ctx_t  *ctx = data;
 
-    ngx_payments_auth_cancel(ctx);
+    ngx_payments_auth_cancel(&ctx->waiter);
     ngx_payments_api_cancel(&ctx->request);
 }
 
@@ -226,8 +234,7 @@ ngx_payments_http_handler(ngx_http_request_t *r)
             ngx_payments_http_run(ctx);
 
         } else if (ngx_payments_http_credential(ctx) == NGX_OK) {
-            ngx_payments_http_authenticated(ctx,
-                                      ngx_payments_auth_start(ctx));
+            ngx_payments_http_authenticate(ctx);
 
         } else {
             ngx_payments_http_answer(ctx);
@@ -245,18 +252,90 @@ ngx_payments_http_handler(ngx_http_request_t *r)
 
 
 static void
-ngx_payments_http_authenticated(ngx_payments_http_ctx_t *ctx, ngx_int_t rc)
+ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx)
 {
-    if (rc == NGX_AGAIN) {
+    ngx_payments_auth_result_e  result;
+
+    result = ngx_payments_auth_start(&ctx->waiter, &ctx->credential);
+
+    if (result == NGX_PAYMENTS_AUTH_PARKED) {
         return;
     }
 
-    if (rc == NGX_OK) {
+    if (ngx_payments_http_identify(ctx, result) == NGX_OK) {
         ngx_payments_http_checked(ctx);
         return;
     }
 
     ngx_payments_http_answer(ctx);
+}
+
+
+/*
+ * From an event, when the key's look-up has ended: what follows may answer at
+ * once or not, and the posted requests run when all of it is done.
+ */
+
+static void
+ngx_payments_http_authenticated(ngx_payments_auth_waiter_t *waiter,
+    ngx_payments_auth_result_e result)
+{
+    ngx_connection_t         *c;
+    ngx_payments_http_ctx_t  *ctx = waiter->data;
+
+    c = ctx->r->connection;
+
+    ngx_http_set_log_request(c->log, ctx->r);
+
+    ngx_payments_http_inside++;
+
+    if (ngx_payments_http_identify(ctx, result) == NGX_OK) {
+        ngx_payments_http_checked(ctx);
+
+    } else {
+        ngx_payments_http_answer(ctx);
+    }
+
+    ngx_payments_http_inside--;
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+/* whose request it is; NGX_DECLINED: answer is set */
+
+static ngx_int_t
+ngx_payments_http_identify(ngx_payments_http_ctx_t *ctx,
+    ngx_payments_auth_result_e result)
+{
+    ngx_payments_auth_t     *key = &ctx->waiter.key;
+    ngx_payments_request_t  *request = &ctx->request;
+
+    static const ngx_payments_problem_e  problems[] = {
+        NGX_PAYMENTS_P_MERCHANT_SUSPENDED,    /* VALID */
+        NGX_PAYMENTS_P_INTERNAL_ERROR,        /* PARKED: it has ended */
+        NGX_PAYMENTS_P_INVALID_API_KEY,
+        NGX_PAYMENTS_P_API_KEY_REVOKED,
+        NGX_PAYMENTS_P_API_KEY_EXPIRED,
+        NGX_PAYMENTS_P_DATABASE_UNAVAILABLE,
+        NGX_PAYMENTS_P_OVERLOADED,
+        NGX_PAYMENTS_P_INTERNAL_ERROR         /* FAILED */
+    };
+
+    if (result != NGX_PAYMENTS_AUTH_VALID
+        || (!key->active && request->operation->write
+            && !request->operation->returns))
+    {
+        ngx_payments_problem(request, problems[result], NULL, NULL);
+        return NGX_DECLINED;
+    }
+
+    request->merchant_id = key->merchant_id;
+    request->livemode = key->livemode;
+    request->scopes = key->scopes;
+    ngx_memcpy(request->merchant, key->merchant, NGX_PAYMENTS_ID_LEN);
+
+    return NGX_OK;
 }
 
 
@@ -317,7 +396,7 @@ ngx_payments_http_checked(ngx_payments_http_ctx_t *ctx)
                  && !r->headers_in.chunked)
             && ngx_payments_http_content_type(ctx) != NGX_OK)
         || (!operation->query && request->query.len
-            && ngx_payments_query_parse(request, &request->list) != NGX_OK)
+            && ngx_payments_query_parse(request) != NGX_OK)
         || (operation->key && (ngx_payments_http_key(ctx) != NGX_OK
                                || ngx_payments_api_admit(request) != NGX_OK)))
     {
@@ -416,26 +495,6 @@ ngx_payments_http_done(ngx_payments_request_t *request)
     ngx_http_set_log_request(c->log, ctx->r);
 
     ngx_payments_http_answer(ctx);
-
-    ngx_http_run_posted_requests(c);
-}
-
-
-/*
- * From auth.c, whose lookup has ended: what follows may answer at once or not,
- * and the posted requests run when all of it is done.
- */
-
-void
-ngx_payments_http_resume(ngx_payments_http_ctx_t *ctx, ngx_int_t rc)
-{
-    ngx_connection_t  *c = ctx->r->connection;
-
-    ngx_http_set_log_request(c->log, ctx->r);
-
-    ngx_payments_http_inside++;
-    ngx_payments_http_authenticated(ctx, rc);
-    ngx_payments_http_inside--;
 
     ngx_http_run_posted_requests(c);
 }

@@ -2,6 +2,7 @@
 /* What the request's headers say. */
 
 #include "ngx_payments_http.h"
+#include "../idempotency/ngx_payments_idempotency.h"
 
 
 static void ngx_payments_http_accept_line(ngx_payments_http_ctx_t *ctx,
@@ -650,12 +651,8 @@ ngx_payments_http_key(ngx_payments_http_ctx_t *ctx)
     }
 
     request->key = key;
-    request->key_hash.merchant_id = request->merchant_id;
 
-    if (ngx_payments_idempotency_hash(&request->key_hash, request->livemode,
-                                      &key)
-        == NGX_OK)
-    {
+    if (ngx_payments_api_key(request) == NGX_OK) {
         return NGX_OK;
     }
 

@@ -12,10 +12,13 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "../api/ngx_payments_api.h"
+#include "../api/ngx_payments_request.h"
+#include "../auth/ngx_payments_auth.h"
+#include "../status/ngx_payments_status.h"
 
 
-extern ngx_module_t  ngx_payments_module;
+extern ngx_module_t                  ngx_payments_module;
+extern const ngx_payments_metrics_t  ngx_payments_http_metrics;
 
 
 /* configuration of a server or location */
@@ -49,7 +52,7 @@ struct ngx_payments_http_ctx_s {
     int64_t                       start;       /* microseconds since 1970 */
 
     ngx_str_t                     credential;  /* the API key as sent */
-    ngx_queue_t                   waiting;     /* in an API key's waiters */
+    ngx_payments_auth_waiter_t    waiter;      /* for whose key it is */
     ngx_str_t                     applied;     /* Preference-Applied */
 
     ngx_str_t                     key;         /* header value */
@@ -67,7 +70,6 @@ struct ngx_payments_http_ctx_s {
                                                   known */
     unsigned                      untagged:1;  /* an If-Match that is none */
     unsigned                      secret:2;    /* what was in the URL */
-    unsigned                      parked:1;    /* "waiting" is in a list */
     unsigned                      answered:1;  /* the answer is ours */
     unsigned                      replace:1;   /* "problem" is to be sent */
     unsigned                      replaced:1;  /* and was */
@@ -80,8 +82,6 @@ ngx_int_t ngx_payments_http_body(ngx_payments_http_ctx_t *ctx);
 
 /* handler.c: the content handler */
 ngx_int_t ngx_payments_http_handler(ngx_http_request_t *r);
-/* the API key is known, or request.answer says why not: from an event */
-void ngx_payments_http_resume(ngx_payments_http_ctx_t *ctx, ngx_int_t rc);
 /* POST_READ phase */
 ngx_int_t ngx_payments_http_post_read(ngx_http_request_t *r);
 
@@ -109,49 +109,6 @@ ngx_int_t ngx_payments_http_path(ngx_http_request_t *r, ngx_str_t *path);
 #define NGX_PAYMENTS_SECRET_KEY   1
 #define NGX_PAYMENTS_SECRET_CARD  2
 ngx_uint_t ngx_payments_http_url_secret(ngx_http_request_t *r);
-
-/* what is known of an API key; by its hash, the key itself is nowhere kept */
-
-typedef struct {
-    u_char                        hash[NGX_PAYMENTS_SHA256_LEN];
-    int64_t                       merchant_id;
-    u_char                        merchant[NGX_PAYMENTS_ID_LEN];
-    ngx_uint_t                    scopes;
-    ngx_msec_t                    sent;        /* when the look-up that gave
-                                                  this was sent */
-    unsigned                      livemode:1;
-    unsigned                      found:1;
-    unsigned                      active:1;
-    unsigned                      revoked:1;
-    unsigned                      expired:1;
-} ngx_payments_auth_t;
-
-/* auth_cache.c: conf time, NULL: failed; and init_process */
-ngx_shm_zone_t *ngx_payments_auth_cache_zone(ngx_conf_t *cf);
-void ngx_payments_auth_cache_init(ngx_shm_zone_t *zone);
-/* of any age; NGX_DECLINED: nothing is known */
-ngx_int_t ngx_payments_auth_cache_get(const u_char *hash,
-    ngx_payments_auth_t *auth);
-/* whether the caller is the one, of all workers, that looks it up again */
-ngx_uint_t ngx_payments_auth_cache_claim(const ngx_payments_auth_t *auth);
-void ngx_payments_auth_cache_put(const ngx_payments_auth_t *auth);
-/* the next key, from *from on, that was used since it was swept; 0: no more */
-ngx_uint_t ngx_payments_auth_cache_sweep(ngx_uint_t *from,
-    ngx_payments_auth_t *auth);
-
-/* auth.c: init_process */
-void ngx_payments_auth_init(ngx_cycle_t *cycle);
-/* whose key the request shows, as far as is known without asking: good for
-   limits and logs, no proof that it is still valid; NGX_DECLINED: nobody's,
-   or one that was revoked or has expired, which must cost its merchant
-   nothing */
-ngx_int_t ngx_payments_http_identity(ngx_http_request_t *r,
-    ngx_payments_auth_t *auth);
-/* NGX_OK, NGX_AGAIN (ngx_payments_http_resume() follows) or
-   NGX_DECLINED (answer is set) */
-ngx_int_t ngx_payments_auth_start(ngx_payments_http_ctx_t *ctx);
-void ngx_payments_auth_cancel(ngx_payments_http_ctx_t *ctx);
-void ngx_payments_auth_exit(void);
 
 /* answer.c: sends request.answer and ends the request */
 void ngx_payments_http_answer(ngx_payments_http_ctx_t *ctx);

@@ -2,6 +2,7 @@
 /* Variables, for log_format and for limits. */
 
 #include "ngx_payments_http.h"
+#include "../pg/ngx_payments_pg.h"
 
 
 typedef enum {
@@ -89,6 +90,7 @@ ngx_payments_http_variable(ngx_http_request_t *r,
 {
     const char               *text;
     size_t                    len;
+    ngx_str_t                 credential;
     ngx_payments_auth_t       auth;
     ngx_payments_http_ctx_t  *ctx;
 
@@ -99,7 +101,9 @@ ngx_payments_http_variable(ngx_http_request_t *r,
     {
         /* limits come before authentication */
 
-        if (ngx_payments_http_identity(r, &auth) != NGX_OK) {
+        if (ngx_payments_http_bearer(r, &credential) != NGX_OK
+            || ngx_payments_auth_peek(&credential, &auth) != NGX_OK)
+        {
             v->not_found = 1;
             return NGX_OK;
         }
@@ -163,7 +167,7 @@ ngx_payments_http_pg_variable(ngx_http_request_t *r,
     ngx_payments_pg_stats_t  *stats;
 
     ctx = ngx_http_get_module_ctx(r, ngx_payments_module);
-    stats = ctx ? &ctx->request.item.stats : NULL;
+    stats = ctx ? ngx_payments_api_stats(&ctx->request) : NULL;
 
     if (stats == NULL || stats->calls == 0
         || (data == NGX_PAYMENTS_V_SQLSTATE && stats->sqlstate[0] == '\0'))

@@ -1,31 +1,22 @@
 
-/* An execution's way: it flies or follows, and how it ends. */
+/* An execution's way: it leads or follows, and how it ends. */
 
-#include "ngx_payments_executions.h"
+#include "ngx_payments_execution.h"
+#include "ngx_payments_in_flight.h"
+#include "ngx_payments_memory.h"
 #include "ngx_payments_replay.h"
 #include "ngx_payments_shared.h"
+#include "ngx_payments_waiters.h"
 #include "../redis/ngx_payments_redis.h"
-#include "../status/ngx_payments_status.h"
 
 
 static void ngx_payments_execution_begin(ngx_payments_execution_t *execution);
 static void ngx_payments_execution_woken(ngx_payments_execution_t *execution);
 static void ngx_payments_execution_wake(uint64_t tag);
-
-
-/*
- * Memory of executions in a worker, of which clients may have gone: what one
- * has by itself, and how often what its request has is copied.
- */
-
-#define NGX_PAYMENTS_EXECUTIONS_SIZE  (128 * 1024 * 1024)
-#define NGX_PAYMENTS_EXECUTION_COST   8192
-#define NGX_PAYMENTS_EXECUTION_COPIES 3
+static void ngx_payments_execution_expired(ngx_event_t *ev);
 
 
 ngx_payments_idempotency_conf_t  *ngx_payments_idempotency_conf;
-
-static ngx_payments_share_t       ngx_payments_execution_share;
 
 
 ngx_int_t
@@ -33,9 +24,9 @@ ngx_payments_idempotency_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone,
     ngx_payments_idempotency_conf_t *conf)
 {
     ngx_payments_idempotency_conf = conf;
-    ngx_payments_execution_share.size = NGX_PAYMENTS_EXECUTIONS_SIZE;
 
-    ngx_payments_executions_init();
+    ngx_payments_memory_init();
+    ngx_payments_in_flight_init();
     ngx_payments_replay_init(conf);
 
     if (ngx_payments_shared_init(cycle, zone, ngx_payments_execution_wake)
@@ -99,13 +90,13 @@ ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
 {
     ngx_payments_execution_t  *execution;
 
-    execution = ngx_payments_executions_find(key, fingerprint, variant);
+    execution = ngx_payments_in_flight_find(key, fingerprint, variant);
 
     if (execution == NULL) {
         return NGX_DECLINED;
     }
 
-    ngx_payments_execution_park(execution, waiter);
+    ngx_payments_waiter_park(waiter, execution, ngx_payments_execution_expired);
     ngx_add_timer(&waiter->timer, ngx_max(waiter->wait, 1));
 
     return NGX_OK;
@@ -116,24 +107,14 @@ ngx_payments_execution_t *
 ngx_payments_idempotency_create(ngx_payments_idempotency_key_t *key,
     const u_char *fingerprint, const u_char *request_id)
 {
-    ngx_pool_t                *pool;
     ngx_payments_execution_t  *execution;
 
-    pool = ngx_create_pool(4096, ngx_cycle->log);
-    if (pool == NULL) {
-        return NULL;
-    }
-
-    execution = ngx_pcalloc(pool, sizeof(ngx_payments_execution_t));
+    execution = ngx_payments_memory_create();
     if (execution == NULL) {
-        ngx_destroy_pool(pool);
         return NULL;
     }
 
-    execution->pool = pool;
     execution->key = *key;
-    execution->references = 1;
-    execution->again = NGX_PAYMENTS_AGAIN_MIN;
 
     ngx_memcpy(execution->fingerprint, fingerprint, NGX_PAYMENTS_SHA256_LEN);
     ngx_memcpy(execution->request_id, request_id, NGX_PAYMENTS_UUID_LEN);
@@ -141,44 +122,9 @@ ngx_payments_idempotency_create(ngx_payments_idempotency_key_t *key,
                NGX_PAYMENTS_UUID_LEN);
     ngx_queue_init(&execution->waiters);
 
-    execution->dummy.fd = (ngx_socket_t) -1;
-    execution->dummy.data = execution;
-
-    execution->timer.data = &execution->dummy;
-    execution->timer.handler = ngx_payments_execution_timer;
-    execution->timer.log = ngx_cycle->log;
-
-    execution->item.handler = ngx_payments_execution_row;
-    execution->item.data = execution;
+    ngx_payments_attempt_init(execution);
 
     return execution;
-}
-
-
-ngx_uint_t
-ngx_payments_idempotency_full(int64_t merchant_id)
-{
-    return ngx_payments_share_full(&ngx_payments_execution_share, merchant_id);
-}
-
-
-void
-ngx_payments_execution_free(ngx_payments_execution_t *execution)
-{
-    if (execution->cost) {
-        ngx_payments_share_give(&ngx_payments_execution_share,
-                                execution->key.merchant_id, execution->cost);
-    }
-
-    ngx_destroy_pool(execution->pool);
-}
-
-
-void
-ngx_payments_idempotency_abandon(ngx_payments_execution_t *execution)
-{
-    execution->cost = 0;
-    ngx_payments_execution_free(execution);
 }
 
 
@@ -186,26 +132,17 @@ void
 ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
     ngx_payments_waiter_t *waiter)
 {
-    ngx_payments_executions_add(execution);
+    ngx_payments_in_flight_add(execution);
 
     execution->started = ngx_current_msec;
 
-    execution->cost = NGX_PAYMENTS_EXECUTION_COST
-                      + NGX_PAYMENTS_EXECUTION_COPIES * execution->cost;
-
-    if (ngx_payments_share_take(&ngx_payments_execution_share,
-                                execution->key.merchant_id, execution->cost)
-        != 0)
-    {
-        execution->cost = 0;
-    }
-
-    ngx_payments_execution_park(execution, waiter);
+    ngx_payments_memory_count(execution);
+    ngx_payments_waiter_park(waiter, execution, ngx_payments_execution_expired);
     ngx_payments_execution_begin(execution);
 }
 
 
-/* what has landed meanwhile, for who follows or has just begun */
+/* what has ended meanwhile, for one that follows or has just begun */
 
 static ngx_int_t
 ngx_payments_execution_landed(ngx_payments_execution_t *execution)
@@ -245,7 +182,7 @@ ngx_payments_execution_reused(ngx_payments_execution_t *execution,
 
     ngx_memcpy(record->request_id, flight->request_id, NGX_PAYMENTS_UUID_LEN);
 
-    if (ngx_payments_execution_copy(execution->pool, &record->request, line)
+    if (ngx_payments_memory_copy(execution->pool, &record->request, line)
         != NGX_OK)
     {
         ngx_payments_execution_fail(execution, NGX_PAYMENTS_UNAVAILABLE);
@@ -257,7 +194,7 @@ ngx_payments_execution_reused(ngx_payments_execution_t *execution,
 }
 
 
-/* nobody's wait is without an end now */
+/* from now on each waiter has a timer */
 
 static void
 ngx_payments_execution_follow(ngx_payments_execution_t *execution)
@@ -265,7 +202,7 @@ ngx_payments_execution_follow(ngx_payments_execution_t *execution)
     ngx_queue_t            *q;
     ngx_payments_waiter_t  *waiter;
 
-    ngx_payments_executions_follow(execution);
+    ngx_payments_in_flight_follow(execution);
 
     for (q = ngx_queue_head(&execution->waiters);
          q != ngx_queue_sentinel(&execution->waiters);
@@ -281,10 +218,10 @@ ngx_payments_execution_follow(ngx_payments_execution_t *execution)
 
 
 /*
- * It flies, or follows who does.  Another request with the same key is refused
- * at once when the one that flies is known to be the first with it; else it
- * waits for the end, since the one that flies may itself be the wrong one, and
- * a retry of the right one must not hear that its key was reused.
+ * It leads, or follows the one that does.  Another request with the same key is
+ * refused at once when the one that leads is known to be the first with it.
+ * Else it waits for the end: the one that leads may itself be the wrong one,
+ * and a retry of the right one must not be answered that its key was reused.
  */
 
 static void
@@ -298,7 +235,7 @@ ngx_payments_execution_begin(ngx_payments_execution_t *execution)
 
     if (rc == NGX_BUSY) {
 
-        if (flight.settled
+        if (flight.known_new
             && ngx_memcmp(flight.fingerprint, execution->fingerprint,
                           NGX_PAYMENTS_SHA256_LEN)
                != 0)
@@ -333,23 +270,23 @@ ngx_payments_execution_begin(ngx_payments_execution_t *execution)
         }
     }
 
-    ngx_payments_execution_run(execution);
+    ngx_payments_attempt_run(execution);
 }
 
 
-/* from shared memory: keys of this tag have landed, or are settled */
+/* from shared memory: keys of this tag have ended, or are known to be new */
 
 static void
 ngx_payments_execution_wake(uint64_t tag)
 {
-    ngx_payments_executions_each(tag, ngx_payments_execution_woken);
+    ngx_payments_in_flight_each(tag, ngx_payments_execution_woken);
 }
 
 
 static void
 ngx_payments_execution_woken(ngx_payments_execution_t *execution)
 {
-    ngx_payments_executions_unfollow(execution);
+    ngx_payments_in_flight_unfollow(execution);
 
     if (ngx_payments_execution_landed(execution) != NGX_OK) {
         ngx_payments_execution_begin(execution);
@@ -357,7 +294,9 @@ ngx_payments_execution_woken(ngx_payments_execution_t *execution)
 }
 
 
-void
+/* it has lost its last waiter: what leads goes on, for whoever asks again */
+
+static void
 ngx_payments_execution_deserted(ngx_payments_execution_t *execution)
 {
     if (execution->follows) {
@@ -366,9 +305,41 @@ ngx_payments_execution_deserted(ngx_payments_execution_t *execution)
 }
 
 
+/* a waiter's timer */
+
+static void
+ngx_payments_execution_expired(ngx_event_t *ev)
+{
+    ngx_payments_waiter_t     *waiter = ev->data;
+    ngx_payments_execution_t  *execution = waiter->execution;
+
+    execution->references++;
+
+    ngx_payments_waiter_answer(waiter, execution->busy ? NGX_PAYMENTS_BUSY
+                                                       : NGX_PAYMENTS_IN_USE);
+
+    if (ngx_queue_empty(&execution->waiters)) {
+        ngx_payments_execution_deserted(execution);
+    }
+
+    ngx_payments_memory_release(execution);
+}
+
+
+void
+ngx_payments_idempotency_cancel(ngx_payments_waiter_t *waiter)
+{
+    ngx_payments_execution_t  *execution = waiter->execution;
+
+    if (execution != NULL && ngx_payments_waiter_leave(waiter)) {
+        ngx_payments_execution_deserted(execution);
+    }
+}
+
+
 /*
  * A row that was executed by an attempt of this very execution whose answer
- * was lost comes back as replayed: to the leader that is his execution.
+ * was lost comes back as replayed: to the leader that is its own execution.
  */
 
 void
@@ -409,7 +380,7 @@ ngx_payments_execution_complete(ngx_payments_execution_t *execution,
         }
     }
 
-    ngx_payments_execution_release(execution);
+    ngx_payments_memory_release(execution);
 }
 
 
@@ -431,11 +402,11 @@ ngx_payments_execution_refuse(ngx_payments_execution_t *execution,
                                    result);
     }
 
-    ngx_payments_execution_release(execution);
+    ngx_payments_memory_release(execution);
 }
 
 
-/* nothing is stored: the leader is told, the next in line leads */
+/* nothing is stored: the leader gets the result, the next in line leads */
 
 void
 ngx_payments_execution_fail(ngx_payments_execution_t *execution,
@@ -447,7 +418,7 @@ ngx_payments_execution_fail(ngx_payments_execution_t *execution,
         execution->unknown = 1;
     }
 
-    /* ... and so it is while somebody else has the key in a transaction */
+    /* ... and so it is while another node has the key in a transaction */
 
     if (execution->unknown || execution->elsewhere) {
         result = NGX_PAYMENTS_OUTCOME_UNKNOWN;
@@ -476,10 +447,10 @@ ngx_payments_execution_fail(ngx_payments_execution_t *execution,
             ngx_del_timer(&waiter->timer);
         }
 
-        ngx_payments_execution_send(execution);
+        ngx_payments_attempt_send(execution);
     }
 
-    ngx_payments_execution_release(execution);
+    ngx_payments_memory_release(execution);
 }
 
 
@@ -490,8 +461,8 @@ ngx_payments_execution_end(ngx_payments_execution_t *execution)
         return;
     }
 
-    ngx_payments_executions_remove(execution);
-    ngx_payments_executions_unfollow(execution);
+    ngx_payments_in_flight_remove(execution);
+    ngx_payments_in_flight_unfollow(execution);
 
     if (execution->leads) {
         execution->leads = 0;
@@ -505,5 +476,5 @@ ngx_payments_execution_end(ngx_payments_execution_t *execution)
         ngx_del_timer(&execution->timer);
     }
 
-    ngx_payments_execution_release(execution);
+    ngx_payments_memory_release(execution);
 }

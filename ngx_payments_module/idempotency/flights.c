@@ -1,8 +1,10 @@
 
-/* Who executes which key on this node, who waits for it, and how he hears. */
+/*
+ * Which worker of this node executes which key, which workers wait for it, and
+ * how they are woken.
+ */
 
 #include "ngx_payments_shared.h"
-#include "../status/ngx_payments_status.h"
 
 #include <sys/eventfd.h>
 
@@ -16,7 +18,7 @@ typedef struct {
     ngx_payments_idempotency_key_t  key;
     uint32_t                      owner;       /* its worker's slot and 1; 0:
                                                   free */
-    uint16_t                      settled;
+    uint16_t                      known_new;
     uint16_t                      len;         /* of the line; above what is
                                                   kept: it is not */
     uint64_t                      waiters;     /* a bit for each slot */
@@ -172,17 +174,6 @@ ngx_payments_idempotency_master_exit(void)
 }
 
 
-uint64_t
-ngx_payments_shared_tag(ngx_payments_idempotency_key_t *key)
-{
-    uint64_t  tag;
-
-    ngx_memcpy(&tag, key->hash, sizeof(uint64_t));
-
-    return (tag ^ (uint64_t) key->merchant_id) | 1;
-}
-
-
 static ngx_uint_t
 ngx_payments_shared_dead(uint64_t pid)
 {
@@ -191,16 +182,16 @@ ngx_payments_shared_dead(uint64_t pid)
 }
 
 
-/* under the mutex: whose bit was set hears of it, this worker as well */
+/* under the mutex: each worker whose bit was set gets the tag, this one too */
 
 static void
-ngx_payments_shared_tell(ngx_payments_flight_entry_t *flight, uint64_t *wake)
+ngx_payments_flight_wake(ngx_payments_flight_entry_t *flight, uint64_t *wake)
 {
     uint64_t                     tag;
     ngx_uint_t                   i;
     ngx_payments_flight_slot_t  *slot;
 
-    tag = ngx_payments_shared_tag(&flight->key);
+    tag = ngx_payments_key_tag(&flight->key);
     *wake |= flight->waiters;
 
     for (i = 0; i < NGX_PAYMENTS_SHARED_SLOTS; i++) {
@@ -212,7 +203,7 @@ ngx_payments_shared_tell(ngx_payments_flight_entry_t *flight, uint64_t *wake)
         }
     }
 
-    /* the last: who dies before this has it still, and is buried */
+    /* the last: a worker that dies before this has it still, and is reaped */
 
     ngx_memory_barrier();
     flight->waiters = 0;
@@ -236,7 +227,7 @@ ngx_payments_shared_sweep(ngx_uint_t slot, uint64_t *wake)
         flight->waiters &= ~((uint64_t) 1 << slot);
 
         if (flight->owner == slot + 1) {
-            ngx_payments_shared_tell(flight, wake);
+            ngx_payments_flight_wake(flight, wake);
         }
     }
 
@@ -247,7 +238,7 @@ ngx_payments_shared_sweep(ngx_uint_t slot, uint64_t *wake)
 
 
 static void
-ngx_payments_shared_bury(uint64_t *wake)
+ngx_payments_shared_reap(uint64_t *wake)
 {
     ngx_uint_t  i;
 
@@ -279,7 +270,7 @@ ngx_payments_shared_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone,
 
     ngx_shmtx_lock(&ngx_payments_shared_pool->mutex);
 
-    ngx_payments_shared_bury(&wake);
+    ngx_payments_shared_reap(&wake);
 
     for (i = 0; i < ngx_payments_shared_nfds; i++) {
 
@@ -405,8 +396,8 @@ ngx_payments_shared_read(ngx_event_t *ev)
 
 
 /*
- * A worker that was killed after it had written a ring, and before it rang, is
- * found here; so is one whose place nobody has taken.
+ * Finds what a worker left in a ring when it was killed before it could wake
+ * the reader, and workers that died and were not replaced.
  */
 
 static void
@@ -417,7 +408,7 @@ ngx_payments_shared_check(ngx_event_t *ev)
     wake = 0;
 
     ngx_shmtx_lock(&ngx_payments_shared_pool->mutex);
-    ngx_payments_shared_bury(&wake);
+    ngx_payments_shared_reap(&wake);
     ngx_shmtx_unlock(&ngx_payments_shared_pool->mutex);
 
     ngx_payments_shared_notify(wake);
@@ -511,8 +502,8 @@ static void
 ngx_payments_flight_copy(ngx_payments_flight_entry_t *entry,
     ngx_payments_flight_t *flight)
 {
-    flight->settled = (entry->settled
-                       && entry->len <= NGX_PAYMENTS_FLIGHT_LINE);
+    flight->known_new = (entry->known_new
+                         && entry->len <= NGX_PAYMENTS_FLIGHT_LINE);
     flight->len = ngx_min(entry->len, NGX_PAYMENTS_FLIGHT_LINE);
 
     ngx_memcpy(flight->fingerprint, entry->fingerprint,
@@ -546,7 +537,7 @@ ngx_payments_flight_begin(ngx_payments_execution_t *execution,
 
     } else if (free != NULL) {
         free->key = execution->key;
-        free->settled = 0;
+        free->known_new = 0;
         free->waiters = 0;
         free->len = (uint16_t) ngx_min(execution->record.request.len, 65535);
 
@@ -557,7 +548,7 @@ ngx_payments_flight_begin(ngx_payments_execution_t *execution,
         ngx_memcpy(free->line, execution->record.request.data,
                    ngx_min(free->len, NGX_PAYMENTS_FLIGHT_LINE));
 
-        /* the last: before this it is nobody's */
+        /* the last: before this no worker owns it */
 
         ngx_memory_barrier();
         free->owner = (uint32_t) ngx_payments_shared_slot + 1;
@@ -580,7 +571,7 @@ ngx_payments_flight_begin(ngx_payments_execution_t *execution,
 
 
 void
-ngx_payments_flight_settle(ngx_uint_t place)
+ngx_payments_flight_mark_new(ngx_uint_t place)
 {
     uint64_t                      wake;
     ngx_payments_flight_entry_t  *entry;
@@ -595,12 +586,12 @@ ngx_payments_flight_settle(ngx_uint_t place)
 
     ngx_shmtx_lock(&ngx_payments_shared_pool->mutex);
 
-    entry->settled = 1;
+    entry->known_new = 1;
 
-    /* who waits hears of it, and will ask again */
+    /* workers that wait are woken, and will ask again */
 
     copy = *entry;
-    ngx_payments_shared_tell(&copy, &wake);
+    ngx_payments_flight_wake(&copy, &wake);
     entry->waiters = 0;
 
     ngx_shmtx_unlock(&ngx_payments_shared_pool->mutex);
@@ -621,7 +612,7 @@ ngx_payments_flight_end(ngx_uint_t place)
     wake = 0;
 
     ngx_shmtx_lock(&ngx_payments_shared_pool->mutex);
-    ngx_payments_shared_tell(&ngx_payments_shared->flights[place - 1], &wake);
+    ngx_payments_flight_wake(&ngx_payments_shared->flights[place - 1], &wake);
     ngx_shmtx_unlock(&ngx_payments_shared_pool->mutex);
 
     ngx_payments_shared_notify(wake);

@@ -5,14 +5,15 @@
  *
  * An execution is the work for one request, known by its key and fingerprint.
  * It belongs to this room, not to a client's request: those are its waiters.
- * Of all executions with one key on this node one flies (flights.c); the others
- * follow it, without a database connection, and look again when it has landed.
+ * Of all executions with one key on this node one leads (flights.c).  The
+ * others follow it, without a database connection, and look again when it has
+ * ended.
  *
- * The first waiter of the one that flies is the leader and is answered
+ * The first waiter of the one that leads is the leader and is answered
  * "executed", all others get the same bytes, "collapsed".  When it ends in
- * something that is not stored, the leader alone is told, and the next waiter
- * leads a new attempt with the same ids; when this worker has none left, or is
- * no more, one of those who follow flies.
+ * something that is not stored, only the leader gets that, and the next waiter
+ * leads a new attempt with the same ids.  When this worker has no waiter left,
+ * or has died, one of the executions that follow leads.
  */
 
 #ifndef _NGX_PAYMENTS_IDEMPOTENCY_H_INCLUDED_
@@ -25,6 +26,7 @@
 
 #include "../domain/ngx_payments_domain.h"
 #include "../pg/ngx_payments_pg.h"
+#include "ngx_payments_idempotency_metrics.h"
 
 
 #define NGX_PAYMENTS_KEY_MAX        255
@@ -91,7 +93,7 @@ typedef enum {
     NGX_PAYMENTS_BUSY,             /* likewise, for the object */
     NGX_PAYMENTS_STALE,            /* not executed: it has another version,
                                       which the record shows */
-    NGX_PAYMENTS_INVALID,          /* not executed: it asks for what can not
+    NGX_PAYMENTS_INVALID,          /* not executed: it asks for what cannot
                                       be, as the record's body says */
     NGX_PAYMENTS_ESCALATION,       /* not executed: more than the caller may */
     NGX_PAYMENTS_SCOPE,            /* not executed: the caller lacks the scope
@@ -110,7 +112,7 @@ typedef void (*ngx_payments_waiter_pt)(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_result_e result, ngx_payments_record_t *record);
 
 
-/* The caller's, zeroed; he sets what stands above the line. */
+/* The caller's, zeroed; it sets what stands above the line. */
 
 struct ngx_payments_waiter_s {
     void                         *data;        /* the caller's; this and the
@@ -162,8 +164,8 @@ struct ngx_payments_execution_s {
                                                   it has none */
     ngx_payments_pg_item_t        question;    /* whether the key is new */
     ngx_payments_pg_value_t       values[3];   /* of the question */
-    void                         *command;     /* of Redis, while it is asked,
-                                                  or told */
+    void                         *command;     /* of Redis, while it is asked
+                                                  or a token published */
     int64_t                       outcome;     /* of the row, meanwhile */
     ngx_connection_t              dummy;       /* for the timer's log lines */
     ngx_event_t                   timer;       /* delay, or the next try */
@@ -189,7 +191,7 @@ struct ngx_payments_execution_s {
 /* what an execution under way elsewhere is */
 
 typedef struct {
-    unsigned                      settled:1;   /* the key is known to be new:
+    unsigned                      known_new:1; /* the key is known to be new:
                                                   another request with it is
                                                   refused already */
     u_char                        fingerprint[NGX_PAYMENTS_SHA256_LEN];
@@ -235,7 +237,7 @@ ngx_uint_t ngx_payments_idempotency_known(ngx_payments_idempotency_key_t *key);
 
 /*
  * Joins the execution of this request in this worker if there is one.  NGX_OK:
- * parked; NGX_DECLINED: none is there.
+ * parked; NGX_DECLINED: it has none.
  */
 ngx_int_t ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_key_t *key, const u_char *fingerprint,
@@ -259,7 +261,8 @@ void ngx_payments_idempotency_abandon(ngx_payments_execution_t *execution);
 
 /* the request ends: it gives up its place among the waiters */
 void ngx_payments_idempotency_cancel(ngx_payments_waiter_t *waiter);
-/* its last byte is sent: it gives up its hold on the record; after leave() */
+/* its last byte is sent: it gives up its hold on the record; after
+   cancel() */
 void ngx_payments_idempotency_release(ngx_payments_waiter_t *waiter);
 
 

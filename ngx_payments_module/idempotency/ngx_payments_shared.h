@@ -25,8 +25,8 @@
 
 typedef void (*ngx_payments_shared_wake_pt)(uint64_t tag);
 
-/* the first bytes of a key's hash: what a ring holds of it */
-uint64_t ngx_payments_shared_tag(ngx_payments_idempotency_key_t *key);
+/* key.c: the first bytes of a key's hash, which a ring and a record hold */
+uint64_t ngx_payments_key_tag(ngx_payments_idempotency_key_t *key);
 
 /* init_process and exit_process of a worker: takes a place among the workers,
    and ends what dead ones have left, now and once a second: not every worker
@@ -40,21 +40,22 @@ void ngx_payments_shared_records(ngx_payments_idempotency_conf_t *conf);
 
 
 /*
- * NGX_OK: this worker executes the key now, *place is for end().  NGX_BUSY:
- * somebody does, as *flight says; this worker will be woken when that ends.
- * NGX_DECLINED: there is no place left in the table, and nobody knows.
+ * flights.c.  NGX_OK: this worker executes the key now, *place is for end().
+ * NGX_BUSY: some worker does, as *flight says; this one will be woken when that
+ * ends.  NGX_DECLINED: the table has no place left, and does not know.
  */
 ngx_int_t ngx_payments_flight_begin(ngx_payments_execution_t *execution,
     ngx_uint_t *place, ngx_payments_flight_t *flight);
 /* the key is known to be new */
-void ngx_payments_flight_settle(ngx_uint_t place);
-/* it has ended: wakes those who wait for it */
+void ngx_payments_flight_mark_new(ngx_uint_t place);
+/* it has ended: wakes the workers that wait for it */
 void ngx_payments_flight_end(ngx_uint_t place);
 
 /*
- * A completed answer, copied to the pool.  NGX_OK; NGX_ABORT: the key was used
- * by another request, as *record says; NGX_DECLINED: none is there.  With "raw"
- * only that of a request with these very bytes, whatever the fingerprint.
+ * records.c: a completed answer, copied to the pool.  NGX_OK; NGX_ABORT: the
+ * key was used by another request, as *record says; NGX_DECLINED: there is
+ * none.  With "raw" only that of a request with these very bytes, whatever the
+ * fingerprint.
  */
 ngx_int_t ngx_payments_records_get(ngx_payments_idempotency_key_t *key,
     const u_char *fingerprint, const u_char *raw, ngx_pool_t *pool,

@@ -11,7 +11,6 @@
  */
 
 #include "ngx_payments_shared.h"
-#include "../status/ngx_payments_status.h"
 
 
 #define NGX_PAYMENTS_RECORD_CLASSES  4
@@ -146,7 +145,7 @@ ngx_payments_records_same(ngx_payments_record_entry_t *entry,
 
 
 /* a little early: this worker's idea of PostgreSQL's clock may be behind it,
-   and who asks at the very end is told by PostgreSQL */
+   and PostgreSQL answers those that ask at the very end */
 
 static ngx_uint_t
 ngx_payments_records_expired(int64_t created_at)
@@ -257,7 +256,7 @@ ngx_payments_records_get(ngx_payments_idempotency_key_t *key,
         return NGX_DECLINED;
     }
 
-    tag = ngx_payments_shared_tag(key);
+    tag = ngx_payments_key_tag(key);
     i = 0;
 
     for ( ;; ) {
@@ -285,7 +284,7 @@ ngx_payments_records_have(ngx_payments_idempotency_key_t *key)
     i = 0;
 
     return ngx_payments_records != NULL
-           && ngx_payments_records_next(ngx_payments_shared_tag(key), &i, &n)
+           && ngx_payments_records_next(ngx_payments_key_tag(key), &i, &n)
               != NULL;
 }
 
@@ -327,7 +326,8 @@ ngx_payments_records_place(ngx_payments_record_class_t *class, uint64_t tag,
 /* under the mutex: an answer to an earlier use of the key counts no more */
 
 static void
-ngx_payments_records_forget(ngx_payments_idempotency_key_t *key, uint64_t tag)
+ngx_payments_records_invalidate(ngx_payments_idempotency_key_t *key,
+    uint64_t tag)
 {
     ngx_uint_t                    i, n;
     ngx_payments_record_class_t  *class;
@@ -417,11 +417,11 @@ ngx_payments_records_put(ngx_payments_idempotency_key_t *key,
         return;
     }
 
-    tag = ngx_payments_shared_tag(key);
+    tag = ngx_payments_key_tag(key);
 
     ngx_shmtx_lock(&ngx_payments_records_pool->mutex);
 
-    ngx_payments_records_forget(key, tag);
+    ngx_payments_records_invalidate(key, tag);
     n = ngx_payments_records_place(class, tag, &living);
 
     class->tags[n] = tag;

@@ -1,23 +1,20 @@
 
 /* Requests that wait for an execution, and what they hold of it. */
 
-#include "ngx_payments_executions.h"
-#include "../status/ngx_payments_status.h"
-
-
-static void ngx_payments_waiter_timer(ngx_event_t *ev);
+#include "ngx_payments_memory.h"
+#include "ngx_payments_waiters.h"
 
 
 void
-ngx_payments_execution_park(ngx_payments_execution_t *execution,
-    ngx_payments_waiter_t *waiter)
+ngx_payments_waiter_park(ngx_payments_waiter_t *waiter,
+    ngx_payments_execution_t *execution, ngx_event_handler_pt handler)
 {
     waiter->fd = (ngx_socket_t) -1;
     waiter->execution = execution;
     waiter->parked = 1;
 
     waiter->timer.data = waiter;
-    waiter->timer.handler = ngx_payments_waiter_timer;
+    waiter->timer.handler = handler;
     waiter->timer.log = ngx_cycle->log;
 
     execution->references++;
@@ -27,17 +24,8 @@ ngx_payments_execution_park(ngx_payments_execution_t *execution,
 }
 
 
-void
-ngx_payments_execution_release(ngx_payments_execution_t *execution)
-{
-    if (--execution->references == 0) {
-        ngx_payments_execution_free(execution);
-    }
-}
-
-
-static void
-ngx_payments_waiter_unpark(ngx_payments_waiter_t *waiter)
+ngx_uint_t
+ngx_payments_waiter_leave(ngx_payments_waiter_t *waiter)
 {
     if (waiter->timer.timer_set) {
         ngx_del_timer(&waiter->timer);
@@ -48,6 +36,8 @@ ngx_payments_waiter_unpark(ngx_payments_waiter_t *waiter)
         ngx_queue_remove(&waiter->queue);
         ngx_payments_status_add(NGX_PAYMENTS_M_PARKED, -1);
     }
+
+    return ngx_queue_empty(&waiter->execution->waiters);
 }
 
 
@@ -57,7 +47,7 @@ void
 ngx_payments_waiter_answer(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_result_e result)
 {
-    ngx_payments_waiter_unpark(waiter);
+    (void) ngx_payments_waiter_leave(waiter);
 
     if (result == NGX_PAYMENTS_COLLAPSED) {
         ngx_payments_status_add(NGX_PAYMENTS_M_COLLAPSED, 1);
@@ -70,40 +60,6 @@ ngx_payments_waiter_answer(ngx_payments_waiter_t *waiter,
 }
 
 
-static void
-ngx_payments_waiter_timer(ngx_event_t *ev)
-{
-    ngx_payments_waiter_t     *waiter = ev->data;
-    ngx_payments_execution_t  *execution = waiter->execution;
-
-    execution->references++;
-
-    ngx_payments_waiter_answer(waiter, execution->busy ? NGX_PAYMENTS_BUSY
-                                                       : NGX_PAYMENTS_IN_USE);
-
-    if (ngx_queue_empty(&execution->waiters)) {
-        ngx_payments_execution_deserted(execution);
-    }
-
-    ngx_payments_execution_release(execution);
-}
-
-
-void
-ngx_payments_idempotency_cancel(ngx_payments_waiter_t *waiter)
-{
-    ngx_payments_execution_t  *execution = waiter->execution;
-
-    if (execution != NULL) {
-        ngx_payments_waiter_unpark(waiter);
-
-        if (ngx_queue_empty(&execution->waiters)) {
-            ngx_payments_execution_deserted(execution);
-        }
-    }
-}
-
-
 void
 ngx_payments_idempotency_release(ngx_payments_waiter_t *waiter)
 {
@@ -111,6 +67,6 @@ ngx_payments_idempotency_release(ngx_payments_waiter_t *waiter)
 
     if (execution != NULL) {
         waiter->execution = NULL;
-        ngx_payments_execution_release(execution);
+        ngx_payments_memory_release(execution);
     }
 }

@@ -21,6 +21,8 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
+#include "ngx_payments_pg_metrics.h"
+
 
 #define NGX_PAYMENTS_PG_TAG_LEN     16
 #define NGX_PAYMENTS_PG_BATCH_MAX   256
@@ -142,7 +144,7 @@ void ngx_payments_pg_wrong(ngx_payments_pg_row_t *row, int column);
 
 /* what an item's last call was like, for logs; zero before the first */
 
-typedef struct {
+typedef struct ngx_payments_pg_stats_s {
     uint64_t                      queued;      /* microseconds in the queue */
     uint64_t                      called;      /* from sending to the proof */
     ngx_uint_t                    batch;       /* items of the call */

@@ -2,6 +2,7 @@
 /* A worker's pools of connections: where to, how many, when to connect. */
 
 #include "ngx_payments_pg_internal.h"
+#include "../base/ngx_payments_backoff.h"
 #include "../status/ngx_payments_status.h"
 
 
@@ -428,14 +429,7 @@ ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count, ngx_msec_t most)
 {
     ngx_msec_t  delay;
 
-    delay = NGX_PAYMENTS_PG_BACKOFF_MIN << ngx_min(*count, 10);
-    delay = ngx_min(delay, most);
-
-    /* jitter over the upper half: workers must not come all at once */
-
-    delay = delay / 2 + ngx_random() % (delay / 2 + 1);
-
-    (*count)++;
+    delay = ngx_payments_backoff((*count)++, NGX_PAYMENTS_PG_BACKOFF_MIN, most);
 
     /* what waits holds up an exiting worker by its own timer */
 

@@ -230,7 +230,7 @@ void
 ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_payments_pg_outcome_e outcome)
 {
-    static const ngx_payments_metric_e  metrics[] = {
+    static const ngx_uint_t  metrics[] = {
         NGX_PAYMENTS_M_PG_ITEMS_DONE, NGX_PAYMENTS_M_PG_ITEMS_FAILED,
         NGX_PAYMENTS_M_PG_ITEMS_NOT_EXECUTED, NGX_PAYMENTS_M_PG_ITEMS_UNKNOWN,
         NGX_PAYMENTS_M_PG_ITEMS_OVERLOADED

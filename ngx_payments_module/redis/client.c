@@ -1,10 +1,9 @@
 
 /*
  * States: closed -> connecting (connect.c) -> greeting -> ready.
- * Commands are taken only when ready, so none but numbers (numbers.c) ever
- * waits for a connection; a command without an answer in time closes the
- * connection, and the next attempt must be greeted before it takes commands:
- * that is the breaker.
+ * Commands are taken only when ready, so none waits here for a connection; a
+ * command without an answer in time closes the connection, and the next attempt
+ * must be greeted before it takes commands: that is the breaker.
  */
 
 #include "ngx_payments_redis_internal.h"
@@ -24,10 +23,11 @@ static void ngx_payments_redis_backoff_handler(ngx_event_t *ev);
 
 
 /* of this worker; NULL: not configured */
-ngx_payments_redis_t  *ngx_payments_redis;
+ngx_payments_redis_t              *ngx_payments_redis;
+const ngx_payments_redis_hooks_t  *ngx_payments_redis_hooks;
 
 
-void
+static void
 ngx_payments_redis_event(ngx_payments_redis_t *redis, ngx_event_t *ev,
     ngx_event_handler_pt handler)
 {
@@ -55,7 +55,6 @@ ngx_payments_redis_init(ngx_cycle_t *cycle, ngx_payments_redis_conf_t *conf)
 
     ngx_queue_init(&redis->sent);
     ngx_queue_init(&redis->failed);
-    ngx_payments_redis_numbers_init(redis);
 
     ngx_payments_redis_event(redis, &redis->flush,
                              ngx_payments_redis_flush_handler);
@@ -82,8 +81,6 @@ ngx_payments_redis_exit(void)
     }
 
     ngx_payments_redis_close(redis, NULL);
-
-    ngx_payments_redis_numbers_exit(redis);
 
     if (redis->backoff.timer_set) {
         ngx_del_timer(&redis->backoff);
@@ -179,10 +176,22 @@ ngx_payments_redis_put(ngx_payments_redis_t *redis, int argc,
 
 
 void
-ngx_payments_redis_sent(ngx_payments_redis_t *redis,
-    ngx_payments_redis_command_t *command)
+ngx_payments_redis_watch(const ngx_payments_redis_hooks_t *hooks)
 {
-    ngx_connection_t  *c;
+    ngx_payments_redis_hooks = hooks;
+}
+
+
+ngx_int_t
+ngx_payments_redis_send(ngx_payments_redis_command_t *command, int argc,
+    const char **argv, const size_t *lengths)
+{
+    ngx_connection_t      *c;
+    ngx_payments_redis_t  *redis = ngx_payments_redis;
+
+    if (ngx_payments_redis_put(redis, argc, argv, lengths) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     command->deadline = ngx_current_msec + redis->conf->timeout;
 
@@ -199,26 +208,30 @@ ngx_payments_redis_sent(ngx_payments_redis_t *redis,
     }
 
     ngx_queue_insert_tail(&redis->sent, &command->queue);
+
+    return NGX_OK;
 }
 
 
 ngx_payments_redis_command_t *
-ngx_payments_redis_command(ngx_payments_redis_t *redis, int argc,
-    const char **argv, const size_t *lengths)
+ngx_payments_redis_ask(int argc, const char **argv, const size_t *lengths,
+    ngx_payments_redis_handler_pt handler, void *data)
 {
     ngx_payments_redis_command_t  *command;
 
-    command = ngx_calloc(sizeof(ngx_payments_redis_command_t), &redis->log);
+    command = ngx_calloc(sizeof(ngx_payments_redis_command_t),
+                         &ngx_payments_redis->log);
     if (command == NULL) {
         return NULL;
     }
 
-    if (ngx_payments_redis_put(redis, argc, argv, lengths) != NGX_OK) {
+    command->handler = handler;
+    command->data = data;
+
+    if (ngx_payments_redis_send(command, argc, argv, lengths) != NGX_OK) {
         ngx_free(command);
         return NULL;
     }
-
-    ngx_payments_redis_sent(redis, command);
 
     return command;
 }
@@ -246,11 +259,9 @@ ngx_payments_redis_get(ngx_str_t *key, ngx_payments_redis_handler_pt handler,
     argv[1] = (char *) key->data;
     lengths[1] = key->len;
 
-    command = ngx_payments_redis_command(redis, 2, argv, lengths);
+    command = ngx_payments_redis_ask(2, argv, lengths, handler, data);
 
     if (command != NULL) {
-        command->handler = handler;
-        command->data = data;
         command->get = 1;
     }
 
@@ -288,7 +299,7 @@ ngx_payments_redis_set(ngx_str_t *key, ngx_str_t *value, time_t ttl)
     argv[4] = (char *) seconds;
     lengths[4] = ngx_sprintf(seconds, "%T", ttl) - seconds;
 
-    (void) ngx_payments_redis_command(redis, 5, argv, lengths);
+    (void) ngx_payments_redis_ask(5, argv, lengths, NULL, NULL);
 }
 
 
@@ -324,7 +335,9 @@ ngx_payments_redis_close(ngx_payments_redis_t *redis, const char *reason)
                       &redis->name, reason);
     }
 
-    ngx_payments_redis_numbers_lost(redis);
+    if (redis->ready && ngx_payments_redis_hooks != NULL) {
+        ngx_payments_redis_hooks->on_lost(!ngx_queue_empty(&redis->sent));
+    }
 
     redis->ready = 0;
     redis->asking = 0;
@@ -345,17 +358,15 @@ ngx_payments_redis_close(ngx_payments_redis_t *redis, const char *reason)
         command = ngx_queue_data(q, ngx_payments_redis_command_t, queue);
 
         if (reason == NULL
-            || (!command->raise && command->handler == NULL))
+            || (command->lost == NULL && command->handler == NULL))
         {
             ngx_free(command);
             continue;
         }
 
-        if (ngx_payments_redis_numbers_keep(redis, command) == NGX_OK) {
-            continue;
+        if (command->lost == NULL || command->lost(command) != NGX_OK) {
+            ngx_payments_redis_fail(command);
         }
-
-        ngx_payments_redis_failed(redis, command);
     }
 
     if (reason == NULL) {
@@ -369,9 +380,10 @@ ngx_payments_redis_close(ngx_payments_redis_t *redis, const char *reason)
 
 
 void
-ngx_payments_redis_failed(ngx_payments_redis_t *redis,
-    ngx_payments_redis_command_t *command)
+ngx_payments_redis_fail(ngx_payments_redis_command_t *command)
 {
+    ngx_payments_redis_t  *redis = ngx_payments_redis;
+
     ngx_queue_insert_tail(&redis->failed, &command->queue);
     ngx_post_event(&redis->fail, &ngx_posted_events);
 }
@@ -466,7 +478,7 @@ ngx_payments_redis_refused(ngx_payments_redis_t *redis, const char *text)
 
     static const struct {
         const char             *word;
-        ngx_payments_metric_e   metric;
+        ngx_uint_t              metric;
     } reasons[] = {
         { "NOPERM", NGX_PAYMENTS_M_REDIS_NOPERM },
         { "NOAUTH", NGX_PAYMENTS_M_REDIS_NOAUTH },
@@ -558,8 +570,6 @@ ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
 
         rc = (reply->type == REDIS_REPLY_ERROR) ? NGX_ERROR
              : (reply->type == REDIS_REPLY_NIL) ? NGX_DECLINED : NGX_OK;
-
-        redis->stored |= (command->raise && rc == NGX_OK);
 
         if (command->get) {
             if (rc == NGX_OK && reply->type != REDIS_REPLY_STRING) {

@@ -1,14 +1,16 @@
 
 /*
- * From no connection to one that takes commands: whom to connect to, TLS, what
+ * From no connection to one that takes commands: which server, TLS, and what
  * is said first.
  *
- * With Sentinels each attempt asks one of them who the master is, and then asks
- * that one itself (ROLE), as a Sentinel may not have heard of the latest: the
- * procedure of Redis's guidelines for Sentinel clients.
+ * With Sentinels each attempt asks one of them which server is the master, and
+ * then asks that server itself (ROLE), since a Sentinel may not know the
+ * latest: the procedure of Redis's guidelines for Sentinel clients.
  */
 
 #include "ngx_payments_redis_internal.h"
+#include "../base/ngx_payments_backoff.h"
+#include "../base/ngx_payments_tls.h"
 #include "../status/ngx_payments_status.h"
 
 
@@ -29,15 +31,11 @@ static void ngx_payments_redis_shaken(ngx_connection_t *c);
 void
 ngx_payments_redis_backoff(ngx_payments_redis_t *redis)
 {
-    ngx_msec_t  delay;
-
-    delay = NGX_PAYMENTS_REDIS_BACKOFF_MIN << ngx_min(redis->failures, 5);
-    delay = ngx_min(delay, NGX_PAYMENTS_REDIS_BACKOFF_MAX);
-    delay = delay / 2 + ngx_random() % (delay / 2 + 1);
-
+    ngx_add_timer(&redis->backoff,
+                  ngx_payments_backoff(redis->failures,
+                                       NGX_PAYMENTS_REDIS_BACKOFF_MIN,
+                                       NGX_PAYMENTS_REDIS_BACKOFF_MAX));
     redis->failures++;
-
-    ngx_add_timer(&redis->backoff, delay);
 }
 
 
@@ -182,12 +180,8 @@ ngx_payments_redis_tls(ngx_payments_redis_t *redis)
     c->pool = ngx_create_pool(256, &redis->log);
 
     if (c->pool == NULL
-        || ngx_ssl_create_connection(redis->conf->ssl, c,
-                                     NGX_SSL_BUFFER|NGX_SSL_CLIENT)
-           != NGX_OK
-        || SSL_set_tlsext_host_name(c->ssl->connection,
-                                    (char *) redis->conf->tls_name.data)
-           != 1)
+        || ngx_payments_tls_begin(c, redis->conf->ssl, &redis->conf->tls_name)
+           != NGX_OK)
     {
         ngx_payments_redis_close(redis, "TLS could not begin");
         return;
@@ -207,17 +201,13 @@ ngx_payments_redis_tls(ngx_payments_redis_t *redis)
 static void
 ngx_payments_redis_shaken(ngx_connection_t *c)
 {
+    const char            *wrong;
     ngx_payments_redis_t  *redis = c->data;
 
-    if (c->read->timedout || !c->ssl->handshaked) {
-        ngx_payments_redis_close(redis, "TLS handshake failed");
-        return;
-    }
+    wrong = ngx_payments_tls_wrong(c, &redis->conf->tls_name);
 
-    if (SSL_get_verify_result(c->ssl->connection) != X509_V_OK
-        || ngx_ssl_check_host(c, &redis->conf->tls_name) != NGX_OK)
-    {
-        ngx_payments_redis_close(redis, "its certificate is not valid");
+    if (wrong != NULL) {
+        ngx_payments_redis_close(redis, wrong);
         return;
     }
 
@@ -380,7 +370,10 @@ ngx_payments_redis_greeted(ngx_payments_redis_t *redis, redisReply *reply)
 
     ngx_del_timer(redis->peer.connection->read);
     ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_CONNECT, 1);
-    ngx_payments_redis_numbers_ready(redis);
+
+    if (ngx_payments_redis_hooks != NULL) {
+        ngx_payments_redis_hooks->on_ready();
+    }
 
     return NGX_OK;
 }

@@ -1,5 +1,5 @@
 
-/* what the files of redis/ share; nobody else includes it */
+/* what the files of redis/ share; no other room includes it */
 
 #ifndef _NGX_PAYMENTS_REDIS_INTERNAL_H_INCLUDED_
 #define _NGX_PAYMENTS_REDIS_INTERNAL_H_INCLUDED_
@@ -11,21 +11,6 @@
 #include <ngx_event_connect.h>
 
 #include <hiredis/hiredis.h>
-
-
-struct ngx_payments_redis_command_s {
-    ngx_queue_t                     queue;     /* in redis->sent, in order, or
-                                                  in failed or waiting */
-    ngx_payments_redis_handler_pt   handler;   /* NULL: nobody waits */
-    void                           *data;
-    ngx_msec_t                      deadline;
-    ngx_str_t                       key;       /* of a number, behind this */
-    int64_t                         number;
-    ngx_msec_t                      until;     /* it waits; 0: it has not yet */
-    time_t                          ttl;
-    unsigned                        get:1;     /* counted as hit or miss */
-    unsigned                        raise:1;   /* a number */
-};
 
 
 /* the worker's one connection */
@@ -41,10 +26,7 @@ typedef struct {
     ngx_uint_t                      next;      /* of conf->addrs */
     redisReader                    *reader;
     ngx_queue_t                     sent;      /* commands without a reply */
-    ngx_queue_t                     failed;    /* to be told so */
-    ngx_queue_t                     waiting;   /* numbers, for a connection */
-    ngx_msec_t                      lost;      /* when they have begun to */
-    ngx_event_t                     patience;  /* timer, of those that wait */
+    ngx_queue_t                     failed;    /* handlers are called soon */
     u_char                         *buffer;    /* bytes not yet written */
     size_t                          len;
     size_t                          size;
@@ -61,18 +43,18 @@ typedef struct {
     unsigned                        made:1;    /* connected, TLS as well */
     unsigned                        asking:1;  /* a Sentinel, who is master */
     unsigned                        ready:1;
-    unsigned                        stored:1;  /* a number, by this
-                                                  connection */
 } ngx_payments_redis_t;
 
 
-extern ngx_payments_redis_t  *ngx_payments_redis;
+extern ngx_payments_redis_t              *ngx_payments_redis;
+/* NULL: nothing watches the connection */
+extern const ngx_payments_redis_hooks_t  *ngx_payments_redis_hooks;
 
 
 /* reader.c: NULL: no memory */
 redisReader *ngx_payments_redis_reader(void);
 
-/* connect.c: begins anew, with a Sentinel if there are any */
+/* connect.c: a new attempt, with a Sentinel if there are any */
 void ngx_payments_redis_connect(ngx_payments_redis_t *redis);
 /* the next attempt, later */
 void ngx_payments_redis_backoff(ngx_payments_redis_t *redis);
@@ -85,33 +67,10 @@ void ngx_payments_redis_shut(ngx_payments_redis_t *redis);
 /* client.c: encodes a command behind the bytes that wait, to be written */
 ngx_int_t ngx_payments_redis_put(ngx_payments_redis_t *redis, int argc,
     const char **argv, const size_t *lengths);
-/* a command of nobody's yet, sent; NULL: it could not be */
-ngx_payments_redis_command_t *ngx_payments_redis_command(
-    ngx_payments_redis_t *redis, int argc, const char **argv,
-    const size_t *lengths);
-/* its bytes are put: the next reply but those before is its own */
-void ngx_payments_redis_sent(ngx_payments_redis_t *redis,
-    ngx_payments_redis_command_t *command);
-/* its handler is told so, later, and it is freed */
-void ngx_payments_redis_failed(ngx_payments_redis_t *redis,
-    ngx_payments_redis_command_t *command);
-void ngx_payments_redis_event(ngx_payments_redis_t *redis, ngx_event_t *ev,
-    ngx_event_handler_pt handler);
 /* the reason NULL: the worker exits */
 void ngx_payments_redis_close(ngx_payments_redis_t *redis, const char *reason);
 void ngx_payments_redis_write_handler(ngx_event_t *wev);
 void ngx_payments_redis_read_handler(ngx_event_t *rev);
-
-/* numbers.c: those that wait for a connection.  What it is told: it begins, it
-   ends, the connection goes, it is there */
-void ngx_payments_redis_numbers_init(ngx_payments_redis_t *redis);
-void ngx_payments_redis_numbers_exit(ngx_payments_redis_t *redis);
-void ngx_payments_redis_numbers_lost(ngx_payments_redis_t *redis);
-void ngx_payments_redis_numbers_ready(ngx_payments_redis_t *redis);
-/* NGX_OK: the command, which the connection has left behind, waits for another;
-   NGX_DECLINED: it is no number, or it is too late */
-ngx_int_t ngx_payments_redis_numbers_keep(ngx_payments_redis_t *redis,
-    ngx_payments_redis_command_t *command);
 
 
 #endif /* _NGX_PAYMENTS_REDIS_INTERNAL_H_INCLUDED_ */

@@ -16,98 +16,68 @@
 #include <ngx_core.h>
 
 
-/* scalar metrics; the table in metrics.c says their names and help */
+/*
+ * Numbers of metrics: a room's begin here and are, with its table, its own
+ * business.  They are places in each worker's slot.
+ */
 
-typedef enum {
-    NGX_PAYMENTS_M_EXECUTED = 0,       /* operations that ran and committed */
-    NGX_PAYMENTS_M_REPLAYED_SHARED,
-    NGX_PAYMENTS_M_REPLAYED_REDIS,
-    NGX_PAYMENTS_M_REPLAYED_PG,
-    NGX_PAYMENTS_M_COLLAPSED,
-    NGX_PAYMENTS_M_REUSED,
-    NGX_PAYMENTS_M_IN_USE,
-    NGX_PAYMENTS_M_PARKED,             /* gauge */
-    NGX_PAYMENTS_M_EXECUTING,          /* gauge */
-    NGX_PAYMENTS_M_FLIGHTS_FULL,
-    NGX_PAYMENTS_M_RECORDS_EVICTED,    /* before they had expired */
-    NGX_PAYMENTS_M_RECORDS_REFUSED,    /* too large to be kept */
-    NGX_PAYMENTS_M_SHARED_HIT,
-    NGX_PAYMENTS_M_SHARED_MISS,
-    NGX_PAYMENTS_M_REDIS_HIT,
-    NGX_PAYMENTS_M_REDIS_MISS,
-    NGX_PAYMENTS_M_REDIS_BAD,          /* a value that failed its check */
-    NGX_PAYMENTS_M_REDIS_TIMEOUT,
-    NGX_PAYMENTS_M_REDIS_SKIPPED,
-    NGX_PAYMENTS_M_REDIS_NOPERM,       /* commands that it refused */
-    NGX_PAYMENTS_M_REDIS_NOAUTH,
-    NGX_PAYMENTS_M_REDIS_OOM,
-    NGX_PAYMENTS_M_REDIS_READONLY,
-    NGX_PAYMENTS_M_REDIS_CLUSTERDOWN,
-    NGX_PAYMENTS_M_REDIS_NOREPLICAS,
-    NGX_PAYMENTS_M_REDIS_LOADING,
-    NGX_PAYMENTS_M_REDIS_OTHER,
-    NGX_PAYMENTS_M_REDIS_CONNECT,
-    NGX_PAYMENTS_M_PG_CONNECT,
-    NGX_PAYMENTS_M_PG_CONNECT_FAILED,
-    NGX_PAYMENTS_M_PG_DISCONNECT,
-    NGX_PAYMENTS_M_PG_CONNECTING,      /* gauges, as pg/ orders its states */
-    NGX_PAYMENTS_M_PG_PREPARING,
-    NGX_PAYMENTS_M_PG_IDLE,
-    NGX_PAYMENTS_M_PG_BUSY,
-    NGX_PAYMENTS_M_PG_FULL,
-    NGX_PAYMENTS_M_PG_STUCK,
-    NGX_PAYMENTS_M_PG_WRITE_QUEUED,    /* gauges, as pg/ orders its queues */
-    NGX_PAYMENTS_M_PG_READ_QUEUED,
-    NGX_PAYMENTS_M_PG_LIST_QUEUED,
-    NGX_PAYMENTS_M_PG_CONTROL_QUEUED,
-    NGX_PAYMENTS_M_PG_BACKGROUND_QUEUED,
-    NGX_PAYMENTS_M_PG_WRITE_CALLS,     /* likewise */
-    NGX_PAYMENTS_M_PG_READ_CALLS,
-    NGX_PAYMENTS_M_PG_LIST_CALLS,
-    NGX_PAYMENTS_M_PG_CONTROL_CALLS,
-    NGX_PAYMENTS_M_PG_BACKGROUND_CALLS,
-    NGX_PAYMENTS_M_PG_ITEMS_DONE,
-    NGX_PAYMENTS_M_PG_ITEMS_FAILED,
-    NGX_PAYMENTS_M_PG_ITEMS_NOT_EXECUTED,
-    NGX_PAYMENTS_M_PG_ITEMS_UNKNOWN,
-    NGX_PAYMENTS_M_PG_ITEMS_OVERLOADED,
-    NGX_PAYMENTS_M_PG_RETRIED,         /* items sent again, not executed */
-    NGX_PAYMENTS_M_PG_LOST,            /* items sent again to find out */
-    NGX_PAYMENTS_M_PG_RESOLVED_DONE,   /* ... and what was found */
-    NGX_PAYMENTS_M_PG_RESOLVED_FAILED,
-    NGX_PAYMENTS_M_PG_UNRESOLVED,
-    NGX_PAYMENTS_M_PG_DEGRADED,        /* calls committed without a standby */
-    NGX_PAYMENTS_M_PG_PRIMARIES,       /* times that one was found */
-    NGX_PAYMENTS_M_PG_REPLICA_READS,   /* items that a replica answered */
-    NGX_PAYMENTS_M_PG_REPLICA_SPILLED, /* that it did not: the primary did */
-    NGX_PAYMENTS_M_PG_REPLICA_BEHIND,  /* calls for which it was too early */
-    NGX_PAYMENTS_M_PG_MISPLACED,       /* items whose merchant was elsewhere */
-    NGX_PAYMENTS_M_AUTH_LOOKUPS,
-    NGX_PAYMENTS_M_LAST
-} ngx_payments_metric_e;
+#define NGX_PAYMENTS_METRICS_IDEMPOTENCY  0
+#define NGX_PAYMENTS_METRICS_REDIS        32
+#define NGX_PAYMENTS_METRICS_PG           64
+#define NGX_PAYMENTS_METRICS_AUTH         128
+#define NGX_PAYMENTS_STATUS_METRICS       160
+
+/* likewise of histograms */
+
+#define NGX_PAYMENTS_HISTOGRAMS_HTTP      0
+#define NGX_PAYMENTS_HISTOGRAMS_REDIS     1
+#define NGX_PAYMENTS_HISTOGRAMS_PG        2
+#define NGX_PAYMENTS_STATUS_HISTOGRAMS    24
+
+#define NGX_PAYMENTS_STATUS_BUCKETS       16
 
 
-typedef enum {
-    NGX_PAYMENTS_H_REQUEST = 0,        /* seconds, from header to answer */
-    NGX_PAYMENTS_H_WRITE_WAIT,         /* seconds in the queue; this and the
-                                          next as pg/ orders its queues */
-    NGX_PAYMENTS_H_READ_WAIT,
-    NGX_PAYMENTS_H_LIST_WAIT,
-    NGX_PAYMENTS_H_CONTROL_WAIT,
-    NGX_PAYMENTS_H_BACKGROUND_WAIT,
-    NGX_PAYMENTS_H_WRITE_BATCH,        /* items in a call */
-    NGX_PAYMENTS_H_READ_BATCH,
-    NGX_PAYMENTS_H_LIST_BATCH,
-    NGX_PAYMENTS_H_CONTROL_BATCH,
-    NGX_PAYMENTS_H_BACKGROUND_BATCH,
-    NGX_PAYMENTS_H_WRITE_CALL,         /* seconds, from send to commit proof */
-    NGX_PAYMENTS_H_READ_CALL,
-    NGX_PAYMENTS_H_LIST_CALL,
-    NGX_PAYMENTS_H_CONTROL_CALL,
-    NGX_PAYMENTS_H_BACKGROUND_CALL,
-    NGX_PAYMENTS_H_REDIS,              /* seconds, from command to reply */
-    NGX_PAYMENTS_H_LAST
-} ngx_payments_histogram_e;
+/* a counter or gauge */
+
+typedef struct {
+    const char                   *name;
+    const char                   *labels;      /* NULL: none */
+    const char                   *type;        /* NULL: that of the row before,
+                                                  whose name it has */
+    const char                   *help;
+} ngx_payments_metric_t;
+
+
+typedef struct {
+    const char                   *name;
+    const char                   *labels;      /* NULL: none */
+    const char                   *help;        /* NULL: as the row before, whose
+                                                  name it has */
+    ngx_uint_t                    seconds;     /* 1: bounds are microseconds */
+    uint64_t                      bounds[NGX_PAYMENTS_STATUS_BUCKETS];
+} ngx_payments_histogram_t;
+
+/* microseconds */
+
+#define NGX_PAYMENTS_BOUNDS_TIME                                              \
+    { 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000,   \
+      500000, 1000000, 2500000, 5000000, 10000000 }
+
+#define NGX_PAYMENTS_BOUNDS_ITEMS                                             \
+    { 1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024 }
+
+
+/* a room's, for as long as the process lives */
+
+typedef struct {
+    ngx_uint_t                       metric;   /* number of the first */
+    const ngx_payments_metric_t     *metrics;
+    ngx_uint_t                       nmetrics;
+    ngx_uint_t                       histogram;
+    const ngx_payments_histogram_t  *histograms;
+    ngx_uint_t                       nhistograms;
+} ngx_payments_metrics_t;
+
 
 #define NGX_PAYMENTS_STATUS_OPERATIONS  64
 #define NGX_PAYMENTS_STATUS_CODES       32
@@ -120,6 +90,8 @@ size_t ngx_payments_status_size(void);
 /* takes a slot for this worker, and leaves it; init_ and exit_process */
 void ngx_payments_status_init(ngx_shm_zone_t *zone);
 void ngx_payments_status_exit(void);
+/* a room's metrics are in the text, in this order; before the room counts */
+void ngx_payments_status_register(const ngx_payments_metrics_t *metrics);
 
 /*
  * Whether a message is due: NULL where the same one, of what, detail and
@@ -130,10 +102,9 @@ const char *ngx_payments_status_due(const char *what, const char *detail,
     ngx_uint_t where, ngx_msec_t every);
 
 /* adds n, which may be negative for a gauge */
-void ngx_payments_status_add(ngx_payments_metric_e metric, ngx_int_t n);
+void ngx_payments_status_add(ngx_uint_t metric, ngx_int_t n);
 /* value in the histogram's unit times 10^6 for seconds, as is for items */
-void ngx_payments_status_observe(ngx_payments_histogram_e histogram,
-    uint64_t value);
+void ngx_payments_status_observe(ngx_uint_t histogram, uint64_t value);
 /* one error of the server; "" where it gave no SQLSTATE */
 void ngx_payments_status_sqlstate(const char *state);
 /* one answered request; "operation" is the row's index in the table */

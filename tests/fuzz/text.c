@@ -13,11 +13,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    uint8_t                  uuid[16], id[30], text[8 * 4096];
-    int64_t                  n;
-    ngx_payments_out_t       out;
-    ngx_payments_token_t     token;
-    ngx_payments_api_key_t   key;
+    uint8_t                    uuid[16], id[30], text[8 * 4096];
+    int64_t                    n;
+    ngx_payments_out_t         out;
+    ngx_payments_api_key_t     key;
+    ngx_payments_card_token_t  token;
 
     if (size > 4096) {
         return 0;
@@ -44,7 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void) ngx_payments_api_key_parse(data, size, &key);
     (void) ngx_payments_api_key_inside(data, size);
     (void) ngx_payments_card_number(data, size);
-    (void) ngx_payments_token(data, size, &token);
+    (void) ngx_payments_card_token(data, size, &token);
     (void) ngx_payments_currency(data, size);
 
     ngx_payments_out_init(&out, text, sizeof(text));

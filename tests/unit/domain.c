@@ -645,9 +645,9 @@ test_time(void)
 static void
 test_token(void)
 {
-    ngx_payments_token_t  t;
+    ngx_payments_card_token_t  t;
 
-#define token(s) ngx_payments_token((const uint8_t *) s, sizeof(s) - 1, &t)
+#define token(s) ngx_payments_card_token((const uint8_t *) s, sizeof(s) - 1, &t)
 
     ok(token("tok_visa") == 0 && t.failure == NULL && t.delay == 0, "visa");
     ok(token("tok_declined") == 0 && strcmp(t.failure, "generic_decline") == 0,
@@ -677,6 +677,73 @@ test_digest(void)
 }
 
 
+/* what validation has read is what the text says; nothing of it is left over
+   from the body before */
+
+static void
+test_values(void)
+{
+    ngx_payments_json_t         json;
+    ngx_payments_validation_t   v;
+
+    static const char *const    words[] = { "no", "yes", NULL };
+    static const char *const    letters[] = { "a", "b", "c", NULL };
+
+    static const ngx_payments_field_t  fields[] = {
+        { .name = "amount", .type = NGX_PAYMENTS_FIELD_AMOUNT, .slot = 0 },
+        { .name = "count", .type = NGX_PAYMENTS_FIELD_INTEGER, .slot = 1,
+          .min = -5, .max = 5 },
+        { .name = "final", .type = NGX_PAYMENTS_FIELD_BOOLEAN, .slot = 2 },
+        { .name = "currency", .type = NGX_PAYMENTS_FIELD_CURRENCY, .slot = 3 },
+        { .name = "word", .type = NGX_PAYMENTS_FIELD_ENUM, .slot = 4,
+          .values = words },
+        { .name = "letters", .type = NGX_PAYMENTS_FIELD_SET, .slot = 5,
+          .values = letters },
+        { .name = "at", .type = NGX_PAYMENTS_FIELD_TIME, .slot = 6 },
+        { .name = NULL }
+    };
+
+    static const char  all[] =
+        "{\"amount\":1099,\"count\":-3,\"final\":true,\"currency\":\"eUr\","
+        "\"word\":\"y\\u0065s\",\"letters\":[\"c\",\"a\"],"
+        "\"at\":\"1970-01-01T01:00:00.5+01:00\"}";
+    static const char  none[] = "{\"final\":false,\"amount\":null}";
+
+    ok(parse(&json, all, sizeof(all) - 1) == NGX_PAYMENTS_JSON_OK
+       && ngx_payments_validate(&json, fields, &v) == 0, "values: valid");
+    ok(v.values[0].number == 1099 && v.values[1].number == -3
+       && v.values[2].number == 1, "values: numbers and true");
+    ok(v.values[3].currency != NULL
+       && strcmp(v.values[3].currency->code, "EUR") == 0, "values: currency");
+    ok(v.values[4].word == words[1], "values: a word of the field");
+    ok(v.values[5].set == 5, "values: places of a set");
+    ok(v.values[6].number == 500000, "values: a time in microseconds");
+
+    ok(parse(&json, none, sizeof(none) - 1) == NGX_PAYMENTS_JSON_OK
+       && ngx_payments_validate(&json, fields, &v) == 0
+       && v.slots[2] != NULL && v.values[2].number == 0
+       && v.slots[0] == NULL && v.slots[3] == NULL, "values: false, absent");
+}
+
+
+static void
+test_scopes(void)
+{
+    uint32_t  i, all;
+
+    for (i = 0, all = 0; ngx_payments_scopes[i] != NULL; i++) {
+        all |= ngx_payments_api_scope((const uint8_t *) ngx_payments_scopes[i],
+                                      strlen(ngx_payments_scopes[i]));
+    }
+
+    ok(i == NGX_PAYMENTS_SCOPES && all == (1u << i) - 1,
+       "scopes: each has a bit of its own");
+    ok(ngx_payments_api_scope((const uint8_t *) "admin", 4) == 0
+       && ngx_payments_api_scope((const uint8_t *) "", 0) == 0,
+       "scopes: no other name has one");
+}
+
+
 int
 main(void)
 {
@@ -693,6 +760,8 @@ main(void)
     test_time();
     test_token();
     test_digest();
+    test_values();
+    test_scopes();
 
     printf("1..%d\n", count);
 

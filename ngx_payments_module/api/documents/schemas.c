@@ -1,0 +1,588 @@
+
+/*
+ * What answers are made of, for the documents and their readers.  The bytes
+ * themselves are made in sql/functions; a test compares every answer with these
+ * tables.
+ */
+
+#include "ngx_payments_documents.h"
+
+
+static const char *const  refund_parts[] = { "none", "partial", "full", NULL };
+static const char *const  directions[] = { "debit", "credit", NULL };
+static const char *const  sources[] = { "payment", "refund", NULL };
+static const char *const  health[] = { "ok", "degraded", "unavailable", NULL };
+static const char *const  alive[] = { "ok", NULL };
+static const char *const  postgres[] = {
+    "ok", "degraded", "down", "read_only", "standby", "incomplete", "settings",
+    "restored", "no_answer", "failing", NULL
+};
+static const char *const  redis[] = { "ok", "down", "refusing", "off", NULL };
+
+static const char *const  brands[] = { "visa", "mastercard", "amex", NULL };
+
+static const char *const  accounts[] = {
+    "processor_receivable", "merchant_pending", "merchant_available",
+    "merchant_reserved", "fees", "cash", NULL
+};
+
+static const char *const  transactions[] = {
+    "capture", "settlement", "refund", "refund_succeeded", "refund_failed",
+    "dispute", "dispute_won", "dispute_lost", NULL
+};
+
+static const char *const  states[] = {
+    "in_progress", "completed", "canceled", NULL
+};
+
+static const char *const  categories[] = { "hard", "soft", NULL };
+
+static const char *const  undoings[] = {
+    "pending", "done", "failed", "nothing", NULL
+};
+
+static const char *const  resources[] = {
+    "payment", "refund", "dispute", "api_key", "merchant", NULL
+};
+
+
+/* a field that is always there, one that may be null */
+
+#define VALUE(name, type, about)                                              \
+    { name, NGX_PAYMENTS_FIELD_##type, 0, 1, 0, 0, 0, NULL, NULL, NULL, about }
+#define MAYBE(name, type, about)                                              \
+    { name, NGX_PAYMENTS_FIELD_##type, 0, 1, 1, 0, 0, NULL, NULL, NULL, about }
+#define TEXT(name, max, about)                                                \
+    { name, NGX_PAYMENTS_FIELD_STRING, 0, 1, 0, 0, max, NULL, NULL, NULL,     \
+      about }
+#define MAYBE_TEXT(name, max, about)                                          \
+    { name, NGX_PAYMENTS_FIELD_STRING, 0, 1, 1, 0, max, NULL, NULL, NULL,     \
+      about }
+#define NUMBER(name, min, max, about)                                         \
+    { name, NGX_PAYMENTS_FIELD_INTEGER, 0, 1, 0, min, max, NULL, NULL, NULL,  \
+      about }
+#define MONEY(name, about)                                                    \
+    NUMBER(name, 0, NGX_PAYMENTS_AMOUNT_MAX, about)
+#define SUM(name, about)                                                      \
+    NUMBER(name, -NGX_PAYMENTS_SAFE, NGX_PAYMENTS_SAFE, about)
+#define ID(name, prefix, about)                                               \
+    { name, NGX_PAYMENTS_FIELD_ID, 0, 1, 0, 0, 0, prefix, NULL, NULL, about }
+#define MAYBE_ID(name, prefix, about)                                         \
+    { name, NGX_PAYMENTS_FIELD_ID, 0, 1, 1, 0, 0, prefix, NULL, NULL, about }
+#define ENUM(name, values, about)                                             \
+    { name, NGX_PAYMENTS_FIELD_ENUM, 0, 1, 0, 0, 0, NULL, values, NULL, about }
+#define MAYBE_ENUM(name, values, about)                                       \
+    { name, NGX_PAYMENTS_FIELD_ENUM, 0, 1, 1, 0, 0, NULL, values, NULL, about }
+#define PART(name, type, schema, about)                                       \
+    { name, NGX_PAYMENTS_FIELD_##type, 0, 1, 0, 0, 0, NULL, NULL, schema,     \
+      about }
+#define OPTION(name, schema, about)                                           \
+    { name, NGX_PAYMENTS_FIELD_OBJECT, 0, 0, 0, 0, 0, NULL, NULL, schema,     \
+      about }
+#define IS(name)                                                              \
+    { "object", NGX_PAYMENTS_FIELD_ENUM, 0, 1, 0, 0, 0, NULL, is_##name,      \
+      NULL, NULL }
+#define OBJECT(name)                                                          \
+    static const char *const  is_##name[] = { #name, NULL }
+#define END                                                                   \
+    { NULL, NGX_PAYMENTS_FIELD_STRING, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL }
+
+
+static const char  version[] = "Grows with every change; the `ETag`.";
+static const char  livemode[] = "Whether real money moves.";
+static const char  exponent[] =
+    "Digits of the minor unit: `amount` / 10^`exponent` is what people write.";
+
+
+static const ngx_payments_field_t  failure_fields[] = {
+    TEXT("code", 64, "For programs: `generic_decline`, `insufficient_funds`, "
+                     "..."),
+    TEXT("message", 500, "For people."),
+    ENUM("category", categories, "`soft`: a later try, or other data, may "
+         "work; `hard`: no retry with this card can."),
+    END
+};
+
+static const ngx_payments_schema_t  failure = {
+    "Failure", "Why it failed; null where it did not.", failure_fields
+};
+
+static const ngx_payments_field_t  processor_fields[] = {
+    TEXT("name", 64, NULL),
+    MAYBE_TEXT("reference", 64, "The processor's own name for the payment."),
+    END
+};
+
+static const ngx_payments_schema_t  processor = {
+    "Processor", "Who moves the money.", processor_fields
+};
+
+static const ngx_payments_field_t  method_fields[] = {
+    TEXT("type", 32, "`card`"),
+    TEXT("token", 64, NULL),
+    MAYBE_ENUM("brand", brands, NULL),
+    MAYBE_TEXT("last4", 4, NULL),
+    END
+};
+
+static const ngx_payments_schema_t  method = {
+    "PaymentMethod", "How the customer pays.", method_fields
+};
+
+
+OBJECT(refund);
+
+static const ngx_payments_field_t  refund_fields[] = {
+    ID("id", "ref_", NULL),
+    IS(refund),
+    VALUE("livemode", BOOLEAN, livemode),
+    ID("payment_id", "pay_", NULL),
+    VALUE("amount", AMOUNT, "In minor units."),
+    VALUE("currency", CURRENCY, NULL),
+    NUMBER("exponent", 0, 4, exponent),
+    ENUM("status", ngx_payments_refund_statuses, NULL),
+    MAYBE_ENUM("reason", ngx_payments_refund_reasons, NULL),
+    MAYBE_TEXT("reference", 64, NULL),
+    PART("failure", OBJECT, &failure, NULL),
+    VALUE("metadata", METADATA, NULL),
+    NUMBER("version", 1, INT32_MAX, version),
+    VALUE("created_at", TIME, NULL),
+    VALUE("updated_at", TIME, NULL),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_refund_answer = {
+    "Refund", "Money given back.", refund_fields
+};
+
+
+OBJECT(capture);
+
+static const ngx_payments_field_t  capture_fields[] = {
+    ID("id", "cap_", NULL),
+    IS(capture),
+    VALUE("amount", AMOUNT, "In minor units."),
+    VALUE("final", BOOLEAN, "Whether it released the rest."),
+    VALUE("created_at", TIME, NULL),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_capture_answer = {
+    "Capture", "A part of an authorization that was taken.", capture_fields
+};
+
+
+OBJECT(dispute);
+
+static const ngx_payments_field_t  dispute_fields[] = {
+    ID("id", "dis_", NULL),
+    IS(dispute),
+    ID("payment_id", "pay_", NULL),
+    VALUE("amount", AMOUNT, "In minor units."),
+    VALUE("currency", CURRENCY, NULL),
+    ENUM("status", ngx_payments_dispute_statuses,
+         "`won`: the money is yours again; `lost`: it is the customer's."),
+    TEXT("reason", 64, "Why, as the processor says."),
+    VALUE("created_at", TIME, NULL),
+    VALUE("updated_at", TIME, NULL),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_dispute_answer = {
+    "Dispute", "What a customer disputes.", dispute_fields
+};
+
+
+OBJECT(list);
+
+#define EXPANSION(schema)                                                     \
+    IS(list),                                                                 \
+    PART("data", LIST, schema, "The newest 10, newest first."),               \
+    VALUE("has_more", BOOLEAN, "Whether there are older ones."),              \
+    END
+
+static const ngx_payments_field_t  payment_refunds_fields[] = {
+    EXPANSION(&ngx_payments_refund_answer)
+};
+
+static const ngx_payments_schema_t  payment_refunds = {
+    "PaymentRefunds", "The newest refunds of a payment.", payment_refunds_fields
+};
+
+static const ngx_payments_field_t  payment_captures_fields[] = {
+    EXPANSION(&ngx_payments_capture_answer)
+};
+
+static const ngx_payments_schema_t  payment_captures = {
+    "PaymentCaptures", "The newest captures of a payment.",
+    payment_captures_fields
+};
+
+
+OBJECT(payment);
+
+static const ngx_payments_field_t  payment_fields[] = {
+    ID("id", "pay_", NULL),
+    IS(payment),
+    VALUE("livemode", BOOLEAN, livemode),
+    ID("merchant_id", "mer_", NULL),
+    VALUE("amount", AMOUNT, "In minor units."),
+    VALUE("currency", CURRENCY, NULL),
+    NUMBER("exponent", 0, 4, exponent),
+    MONEY("amount_authorized", NULL),
+    MONEY("amount_captured", NULL),
+    MONEY("amount_refunded", "Refunds that are pending are counted."),
+    MONEY("amount_canceled", NULL),
+    MONEY("amount_disputed", NULL),
+    MONEY("amount_capturable", "authorized - captured - canceled"),
+    MONEY("amount_refundable", "captured - refunded - disputed"),
+    ENUM("capture_method", ngx_payments_capture_methods, NULL),
+    ENUM("status", ngx_payments_payment_statuses, NULL),
+    ENUM("refund_status", refund_parts, NULL),
+    PART("payment_method", OBJECT, &method, NULL),
+    MAYBE_TEXT("customer", 64, NULL),
+    MAYBE_TEXT("reference", 64, NULL),
+    MAYBE_TEXT("description", 500, NULL),
+    MAYBE_TEXT("statement_descriptor", 22, NULL),
+    VALUE("metadata", METADATA, NULL),
+    PART("failure", OBJECT, &failure, NULL),
+    MAYBE_ENUM("cancellation_reason", ngx_payments_cancel_reasons, NULL),
+    MAYBE("authorization_expires_at", TIME, NULL),
+    ENUM("expiry_action", ngx_payments_expiry_actions, NULL),
+    PART("processor", OBJECT, &processor, NULL),
+    NUMBER("version", 1, INT32_MAX, version),
+    VALUE("created_at", TIME, NULL),
+    VALUE("updated_at", TIME, NULL),
+    MAYBE("authorized_at", TIME, NULL),
+    MAYBE("captured_at", TIME, NULL),
+    MAYBE("canceled_at", TIME, NULL),
+    OPTION("refunds", &payment_refunds, "With `expand=refunds`."),
+    OPTION("captures", &payment_captures, "With `expand=captures`."),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_payment_answer = {
+    "Payment", "A payment.", payment_fields
+};
+
+
+OBJECT(balance);
+
+static const ngx_payments_field_t  balance_fields[] = {
+    IS(balance),
+    VALUE("livemode", BOOLEAN, livemode),
+    VALUE("currency", CURRENCY, NULL),
+    NUMBER("exponent", 0, 4, exponent),
+    SUM("available", "Settled, and not reserved for refunds or disputes."),
+    SUM("pending", "Captured, and not settled yet."),
+    SUM("reserved", "For refunds under way, and for disputes."),
+    VALUE("as_of", TIME, "The moment whose sums these are."),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_balance_answer = {
+    "Balance", "What there is of a currency.", balance_fields
+};
+
+
+static const ngx_payments_field_t  entry_fields[] = {
+    ID("id", "le_", NULL),
+    ENUM("account", accounts, NULL),
+    ENUM("direction", directions, NULL),
+    VALUE("amount", AMOUNT, "In minor units."),
+    END
+};
+
+static const ngx_payments_schema_t  entry = {
+    "LedgerEntry", "A debit or a credit of one account.", entry_fields
+};
+
+OBJECT(ledger_transaction);
+
+static const ngx_payments_field_t  ledger_fields[] = {
+    ID("id", "lt_", NULL),
+    IS(ledger_transaction),
+    ENUM("kind", transactions, NULL),
+    ENUM("source_type", sources, NULL),
+    TEXT("source_id", 30, "The payment or the refund."),
+    VALUE("currency", CURRENCY, NULL),
+    VALUE("created_at", TIME, NULL),
+    PART("entries", LIST, &entry, "Debits and credits have the same sum."),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_ledger_answer = {
+    "LedgerTransaction", "What moved in the ledger at once.", ledger_fields
+};
+
+
+static const ngx_payments_field_t  trial_fields[] = {
+    SUM("debits", NULL),
+    SUM("credits", NULL),
+    VALUE("balanced", BOOLEAN, "Whether they are equal. They always are."),
+    END
+};
+
+static const ngx_payments_schema_t  trial = {
+    "TrialBalanceCurrency", "The sums of a currency.", trial_fields
+};
+
+OBJECT(trial_balance);
+
+static const ngx_payments_field_t  trial_balance_fields[] = {
+    IS(trial_balance),
+    VALUE("livemode", BOOLEAN, livemode),
+    VALUE("as_of", TIME, NULL),
+    PART("currencies", MAP, &trial, "By ISO 4217 code."),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_trial_answer = {
+    "TrialBalance", "All debits and all credits, of one moment.",
+    trial_balance_fields
+};
+
+
+static const ngx_payments_field_t  data_fields[] = {
+    VALUE("object", ANY, "The object as it was after the change."),
+    MAYBE("previous_attributes", ANY, "What differed before it."),
+    END
+};
+
+static const ngx_payments_schema_t  data = {
+    "EventData", "What has changed.", data_fields
+};
+
+static const ngx_payments_field_t  cause_fields[] = {
+    MAYBE_ID("id", "req_", "null: nobody asked for it."),
+    MAYBE_TEXT("idempotency_key", 255, NULL),
+    END
+};
+
+static const ngx_payments_schema_t  cause = {
+    "EventRequest", "The request that made the change.", cause_fields
+};
+
+OBJECT(event);
+
+static const ngx_payments_field_t  event_fields[] = {
+    ID("id", "evt_", NULL),
+    IS(event),
+    ENUM("type", ngx_payments_event_types, NULL),
+    NUMBER("sequence", 1, NGX_PAYMENTS_SAFE,
+           "1, 2, 3, ... of a merchant and a mode, without gaps."),
+    VALUE("livemode", BOOLEAN, livemode),
+    VALUE("created_at", TIME, NULL),
+    VALUE("timestamp", TIME, "The same."),
+    PART("data", OBJECT, &data, NULL),
+    TEXT("object_type", 32, NULL),
+    TEXT("object_id", 30, NULL),
+    NUMBER("object_version", 1, INT32_MAX, NULL),
+    PART("request", OBJECT, &cause, NULL),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_event_answer = {
+    "Event", "A change of state.", event_fields
+};
+
+
+static const ngx_payments_field_t  currency_fields[] = {
+    VALUE("code", CURRENCY, NULL),
+    NUMBER("exponent", 0, 4, exponent),
+    TEXT("name", 64, NULL),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_currency_answer = {
+    "Currency", "A currency that payments can be made in.", currency_fields
+};
+
+
+OBJECT(idempotency_record);
+
+static const ngx_payments_field_t  record_fields[] = {
+    IS(idempotency_record),
+    TEXT("key", 255, NULL),
+    MAYBE_TEXT("method", 8, NULL),
+    MAYBE_TEXT("path", 2048, NULL),
+    ENUM("state", states, NULL),
+    MAYBE_TEXT("fingerprint", 64, "SHA-256 of what was asked for, in hex."),
+    { "status_code", NGX_PAYMENTS_FIELD_INTEGER, 0, 1, 1, 100, 599, NULL, NULL,
+      NULL, "What was answered." },
+    MAYBE_ENUM("resource_type", resources, NULL),
+    MAYBE_TEXT("resource_id", 30, "What the key has made or changed."),
+    MAYBE_ID("request_id", "req_", NULL),
+    MAYBE_ENUM("undo", undoings, "Of a key that was canceled: what became of "
+               "the money. `failed`: something is still paid, cancel the key "
+               "again. `nothing`: none was moved, or it went back by itself."),
+    MAYBE("created_at", TIME, NULL),
+    MAYBE("completed_at", TIME, NULL),
+    MAYBE("expires_at", TIME, "From then on the key is new again."),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_record_answer = {
+    "IdempotencyRecord", "What is known of an idempotency key.", record_fields
+};
+
+
+OBJECT(api_key);
+
+#define API_KEY                                                               \
+    ID("id", "key_", NULL),                                                   \
+    IS(api_key),                                                              \
+    TEXT("name", 100, NULL),                                                  \
+    TEXT("prefix", 32, "How the key begins."),                                \
+    { "scopes", NGX_PAYMENTS_FIELD_SET, 0, 1, 0, 0, 0, NULL,                  \
+      ngx_payments_scopes, NULL, NULL },                                      \
+    ID("merchant_id", "mer_", NULL),                                          \
+    VALUE("livemode", BOOLEAN, livemode),                                     \
+    MAYBE("expires_at", TIME, NULL),                                          \
+    MAYBE("last_used_at", TIME, NULL),                                        \
+    VALUE("created_at", TIME, NULL),                                          \
+    MAYBE("revoked_at", TIME, NULL)
+
+static const ngx_payments_field_t  key_fields[] = {
+    API_KEY,
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_key_answer = {
+    "ApiKey", "An API key, without its secret.", key_fields
+};
+
+static const ngx_payments_field_t  new_key_fields[] = {
+    API_KEY,
+    TEXT("secret", 128, "The key itself. It is shown here and never again."),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_new_key_answer = {
+    "ApiKeyWithSecret", "An API key that was just made.", new_key_fields
+};
+
+
+OBJECT(merchant);
+
+static const ngx_payments_field_t  merchant_fields[] = {
+    ID("id", "mer_", NULL),
+    IS(merchant),
+    TEXT("name", 100, NULL),
+    ENUM("status", ngx_payments_merchant_statuses, NULL),
+    VALUE("created_at", TIME, NULL),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_merchant_answer = {
+    "Merchant", "Whose payments these are.", merchant_fields
+};
+
+
+OBJECT(account);
+
+static const ngx_payments_field_t  account_fields[] = {
+    IS(account),
+    VALUE("livemode", BOOLEAN, livemode),
+    PART("merchant", OBJECT, &ngx_payments_merchant_answer, NULL),
+    { "scopes", NGX_PAYMENTS_FIELD_SET, 0, 1, 0, 0, 0, NULL,
+      ngx_payments_scopes, NULL, NULL },
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_account_answer = {
+    "Account", "Whose an API key is, and what it may do.", account_fields
+};
+
+
+static const ngx_payments_field_t  live_fields[] = {
+    ENUM("status", alive, NULL),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_live_answer = {
+    "Liveness", "The process is alive.", live_fields
+};
+
+static const ngx_payments_field_t  ready_fields[] = {
+    ENUM("status", health, "`degraded`: payments can be made all the same."),
+    ENUM("postgres", postgres, "`degraded`: of several shards some take "
+         "payments. Where none does, why: it does not answer; it takes no "
+         "writes, as a standby or since it was told so; functions are missing; "
+         "its sessions are not as `sql/apply` sets them; a write has had no "
+         "answer for a second; writes of several merchants fail one after the "
+         "other. `restored`: they are taken, and events wait for "
+         "`sql/apply`."),
+    ENUM("redis", redis, "`refusing`: it answers, and does not do what it is "
+         "asked."),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_ready_answer = {
+    "Readiness", "Whether payments can be made.", ready_fields
+};
+
+
+static const ngx_payments_field_t  violation_fields[] = {
+    { "pointer", NGX_PAYMENTS_FIELD_STRING, 0, 0, 0, 0, 160, NULL, NULL, NULL,
+      "Where it is in the body (RFC 6901)." },
+    { "parameter", NGX_PAYMENTS_FIELD_STRING, 0, 0, 0, 0, 64, NULL, NULL, NULL,
+      "Or which parameter of the query or the path it is." },
+    TEXT("code", 64, "`required`, `type`, `maximum`, ..."),
+    TEXT("detail", 256, "For people: what is allowed."),
+    END
+};
+
+static const ngx_payments_schema_t  violation = {
+    "ProblemError", "What is wrong with one member or parameter.",
+    violation_fields
+};
+
+static const ngx_payments_field_t  original_fields[] = {
+    ID("id", "req_", NULL),
+    TEXT("method", 8, NULL),
+    TEXT("path", 2048, NULL),
+    END
+};
+
+static const ngx_payments_schema_t  original = {
+    "OriginalRequest", "The request that has the key.", original_fields
+};
+
+static const char *const  retries[] = { "never", "same_key", "new_key", NULL };
+
+#define EXTRA(name, type, pattern, schema, about)                             \
+    { name, NGX_PAYMENTS_FIELD_##type, 0, 0, 0, 0, NGX_PAYMENTS_AMOUNT_MAX,   \
+      pattern, NULL, schema, about }
+
+static const ngx_payments_field_t  problem_fields[] = {
+    TEXT("type", 128, "`urn:payments:problem:` and the code."),
+    TEXT("title", 128, NULL),
+    NUMBER("status", 400, 599, NULL),
+    TEXT("detail", 1024, "For people: what was wrong with this request."),
+    TEXT("instance", 64, NULL),
+    ENUM("code", ngx_payments_problem_codes,
+         "For programs. `/docs/errors/{code}` says what it means."),
+    ID("request_id", "req_", "For whoever looks for it in the logs."),
+    ENUM("retry", retries,
+         "`same_key`: once the reason is gone, send the same request with the "
+         "same key. `new_key`: this answer is final for the key. `never`: it "
+         "will never work."),
+    EXTRA("errors", LIST, NULL, &violation, NULL),
+    EXTRA("payment_id", ID, "pay_", NULL, "The payment that was declined."),
+    { "existing_id", NGX_PAYMENTS_FIELD_STRING, 0, 0, 0, 30, 30, NULL, NULL,
+      NULL, "The payment, or the refund, that has the reference." },
+    EXTRA("amount_capturable", INTEGER, NULL, NULL, NULL),
+    EXTRA("amount_refundable", INTEGER, NULL, NULL, NULL),
+    EXTRA("current_version", INTEGER, NULL, NULL, NULL),
+    { "required_scope", NGX_PAYMENTS_FIELD_ENUM, 0, 0, 0, 0, 0, NULL,
+      ngx_payments_scopes, NULL, NULL },
+    EXTRA("original_request", OBJECT, NULL, &original, NULL),
+    EXTRA("failure", OBJECT, NULL, &failure, NULL),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_problem_answer = {
+    "Problem", "Why a request was refused (RFC 9457), and what to do next.",
+    problem_fields
+};

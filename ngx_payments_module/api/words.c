@@ -1,0 +1,46 @@
+
+/* The words that values can be, NULL at the end. */
+
+#include "ngx_payments_operation.h"
+
+
+const char *const  ngx_payments_payment_statuses[] = {
+    "processing", "authorized", "partially_captured", "captured", "canceled",
+    "expired", "failed", NULL
+};
+
+const char *const  ngx_payments_refund_statuses[] = {
+    "pending", "succeeded", "failed", NULL
+};
+
+const char *const  ngx_payments_capture_methods[] = {
+    "automatic", "manual", NULL
+};
+
+const char *const  ngx_payments_expiry_actions[] = {
+    "cancel", "capture", NULL
+};
+
+const char *const  ngx_payments_cancel_reasons[] = {
+    "duplicate", "fraudulent", "requested_by_customer", "abandoned", NULL
+};
+
+const char *const  ngx_payments_refund_reasons[] = {
+    "duplicate", "fraudulent", "requested_by_customer", NULL
+};
+
+const char *const  ngx_payments_merchant_statuses[] = {
+    "active", "suspended", NULL
+};
+
+const char *const  ngx_payments_dispute_statuses[] = {
+    "open", "won", "lost", NULL
+};
+
+const char *const  ngx_payments_event_types[] = {
+    "payment.processing", "payment.authorized", "payment.captured",
+    "payment.partially_captured", "payment.canceled", "payment.expired",
+    "payment.failed", "payment.updated", "dispute.created", "dispute.won",
+    "dispute.lost", "refund.created", "refund.succeeded", "refund.failed",
+    NULL
+};

@@ -1,0 +1,560 @@
+
+/*
+ * An attempt to execute: what is asked about a key, Redis, then PostgreSQL, and
+ * what its row says.
+ */
+
+#include "ngx_payments_execution.h"
+#include "ngx_payments_memory.h"
+#include "ngx_payments_replay.h"
+#include "ngx_payments_shared.h"
+#include "../consistency/ngx_payments_consistency.h"
+#include "../redis/ngx_payments_redis.h"
+
+
+#define NGX_PAYMENTS_AGAIN_MIN  2           /* ms until the next try */
+#define NGX_PAYMENTS_AGAIN_MAX  50
+
+
+/*
+ * Columns of every statement that executes a keyed operation.  Column 0 is
+ * the tag, which pg/ has checked.
+ */
+
+#define NGX_PAYMENTS_COLUMN_OUTCOME     1
+#define NGX_PAYMENTS_COLUMN_STATUS      2
+#define NGX_PAYMENTS_COLUMN_REQUEST_ID  3
+#define NGX_PAYMENTS_COLUMN_OBJECT_ID   4
+#define NGX_PAYMENTS_COLUMN_VERSION     5
+#define NGX_PAYMENTS_COLUMN_CREATED_AT  6
+#define NGX_PAYMENTS_COLUMN_REQUEST     7
+#define NGX_PAYMENTS_COLUMN_BODY        8
+
+/* values of the outcome column */
+
+#define NGX_PAYMENTS_SQL_EXECUTED       0
+#define NGX_PAYMENTS_SQL_REPLAYED       1
+#define NGX_PAYMENTS_SQL_IN_USE         2
+#define NGX_PAYMENTS_SQL_REUSED         3
+#define NGX_PAYMENTS_SQL_BUSY           5
+#define NGX_PAYMENTS_SQL_UNUSED         6
+#define NGX_PAYMENTS_SQL_STALE          7
+#define NGX_PAYMENTS_SQL_INVALID        8
+#define NGX_PAYMENTS_SQL_ESCALATION     9
+#define NGX_PAYMENTS_SQL_CANCELED       10
+#define NGX_PAYMENTS_SQL_SCOPE          11
+
+
+static void ngx_payments_attempt_on_redis(void *data, ngx_int_t rc,
+    ngx_str_t *value);
+static void ngx_payments_attempt_timer(ngx_event_t *ev);
+static void ngx_payments_attempt_on_row(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
+
+
+void
+ngx_payments_attempt_init(ngx_payments_execution_t *execution)
+{
+    execution->again = NGX_PAYMENTS_AGAIN_MIN;
+
+    execution->dummy.fd = (ngx_socket_t) -1;
+    execution->dummy.data = execution;
+
+    execution->timer.data = &execution->dummy;
+    execution->timer.handler = ngx_payments_attempt_timer;
+    execution->timer.log = ngx_cycle->log;
+
+    execution->item.handler = ngx_payments_attempt_on_row;
+    execution->item.data = execution;
+}
+
+
+/* Redis, if it may know; then PostgreSQL */
+
+void
+ngx_payments_attempt_run(ngx_payments_execution_t *execution)
+{
+    u_char     buffer[NGX_PAYMENTS_REPLAY_KEY_LEN];
+    ngx_str_t  name;
+
+    if (!execution->keyless && execution->key.database
+        && ngx_payments_replay_wanted())
+    {
+        ngx_payments_replay_key(&execution->key, buffer, &name);
+
+        execution->command = ngx_payments_redis_get(&name,
+                                                ngx_payments_attempt_on_redis,
+                                                execution);
+        if (execution->command != NULL) {
+            return;
+        }
+    }
+
+    ngx_payments_attempt_send(execution);
+}
+
+
+static void
+ngx_payments_attempt_on_redis(void *data, ngx_int_t rc, ngx_str_t *value)
+{
+    u_char                     buffer[NGX_PAYMENTS_REPLAY_KEY_LEN];
+    ngx_str_t                  name;
+    ngx_payments_record_t      record;
+    ngx_payments_execution_t  *execution = data;
+
+    execution->command = NULL;
+
+    if (rc != NGX_ERROR) {
+        ngx_payments_replay_seen(rc == NGX_OK);
+    }
+
+    if (rc == NGX_OK) {
+        ngx_memzero(&record, sizeof(ngx_payments_record_t));
+        ngx_payments_replay_key(&execution->key, buffer, &name);
+
+        rc = ngx_payments_replay_decode(ngx_payments_idempotency_conf,
+                                        execution, &name, value, &record);
+
+        if (rc != NGX_DECLINED) {
+            ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_REDIS, 1);
+            execution->record = record;
+
+            if (rc == NGX_OK) {
+                ngx_payments_records_put(&execution->key,
+                                         execution->fingerprint,
+                                         execution->raw, &record);
+            }
+
+            ngx_payments_execution_complete(execution, (rc == NGX_OK)
+                                                       ? NGX_PAYMENTS_REPLAYED
+                                                       : NGX_PAYMENTS_REUSED);
+            return;
+        }
+
+        ngx_payments_status_add(NGX_PAYMENTS_M_REDIS_BAD, 1);
+    }
+
+    ngx_payments_attempt_send(execution);
+}
+
+
+/* before a delay: whether the key is new, so that a replay has none */
+
+void
+ngx_payments_attempt_send(ngx_payments_execution_t *execution)
+{
+    ngx_payments_pg_item_t  *item;
+
+    if (execution->delay == 0) {
+        ngx_payments_cluster_send(&execution->item);
+        return;
+    }
+
+    item = &execution->question;
+
+    execution->values[0].number = execution->key.merchant_id;
+    execution->values[1].data = execution->key.hash;
+    execution->values[1].len = NGX_PAYMENTS_KEY_HASH_LEN;
+    execution->values[2].data = execution->fingerprint;
+    execution->values[2].len = NGX_PAYMENTS_SHA256_LEN;
+
+    item->statement = NGX_PAYMENTS_PG_FIND_KEYS;
+    item->values = execution->values;
+    item->handler = ngx_payments_attempt_on_row;
+    item->data = execution;
+    ngx_memcpy(item->tag, execution->request_id, NGX_PAYMENTS_PG_TAG_LEN);
+
+    ngx_payments_cluster_send(item);
+}
+
+
+/* the key is new: others with it are refused; the processor takes its time */
+
+static void
+ngx_payments_attempt_delay(ngx_payments_execution_t *execution)
+{
+    ngx_payments_flight_mark_new(execution->flight);
+
+    ngx_add_timer(&execution->timer, execution->delay);
+    execution->delay = 0;
+}
+
+
+static void
+ngx_payments_attempt_timer(ngx_event_t *ev)
+{
+    ngx_connection_t          *c = ev->data;
+    ngx_payments_execution_t  *execution = c->data;
+
+    /* all requests that waited for another worker have their answer; what a
+       client left behind is tried as long as one that stays may wait */
+
+    if (ngx_queue_empty(&execution->waiters)
+        && (execution->elsewhere
+            || ngx_current_msec - execution->started
+               > ngx_payments_idempotency_conf->wait))
+    {
+        ngx_payments_execution_end(execution);
+        return;
+    }
+
+    ngx_payments_attempt_send(execution);
+}
+
+
+/*
+ * Another worker, or another node, has the key in a transaction, or the object
+ * that is to be changed.  This one asks again until it knows or its waiters
+ * may wait no longer.
+ */
+
+static void
+ngx_payments_attempt_again(ngx_payments_execution_t *execution,
+    ngx_uint_t busy)
+{
+    ngx_payments_waiter_t  *leader;
+
+    if (!execution->elsewhere && !execution->busy
+        && !ngx_queue_empty(&execution->waiters)) {
+        leader = ngx_queue_data(ngx_queue_head(&execution->waiters),
+                                ngx_payments_waiter_t, queue);
+
+        if (!leader->timer.timer_set) {
+            ngx_add_timer(&leader->timer, ngx_max(leader->wait, 1));
+        }
+    }
+
+    execution->busy = busy;
+
+    if (!busy) {
+        execution->elsewhere = 1;
+    }
+
+    ngx_add_timer(&execution->timer,
+                  execution->again / 2 + ngx_random() % execution->again);
+
+    execution->again = ngx_min(execution->again * 2, NGX_PAYMENTS_AGAIN_MAX);
+}
+
+
+static void
+ngx_payments_attempt_uuid(u_char *dst, ngx_str_t src)
+{
+    if (src.len == NGX_PAYMENTS_UUID_LEN) {
+        ngx_memcpy(dst, src.data, NGX_PAYMENTS_UUID_LEN);
+    }
+}
+
+
+/* whether the row can be what it says: status, version, time, ids, body */
+
+static ngx_int_t
+ngx_payments_attempt_row_valid(ngx_payments_pg_row_t *row, int64_t outcome)
+{
+    int        column;
+    int64_t    n;
+    ngx_str_t  value;
+
+    static const struct {
+        int      column;
+        int64_t  min;
+        int64_t  max;
+    } numbers[] = {
+        { NGX_PAYMENTS_COLUMN_STATUS, 200, 599 },
+        { NGX_PAYMENTS_COLUMN_VERSION, 0, INT32_MAX },
+        { NGX_PAYMENTS_COLUMN_CREATED_AT, 1, NGX_PAYMENTS_TIME_MAX }
+    };
+
+    for (column = 0; column < 3; column++) {
+        n = ngx_payments_pg_number(row, numbers[column].column);
+
+        if (n < numbers[column].min || n > numbers[column].max) {
+            ngx_payments_pg_wrong(row, numbers[column].column);
+            return NGX_ERROR;
+        }
+    }
+
+    value = ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_REQUEST_ID);
+
+    if (value.len != NGX_PAYMENTS_UUID_LEN) {
+        ngx_payments_pg_wrong(row, NGX_PAYMENTS_COLUMN_REQUEST_ID);
+        return NGX_ERROR;
+    }
+
+    /* of a key that another request has used there is no body */
+
+    column = (outcome == NGX_PAYMENTS_SQL_REUSED) ? NGX_PAYMENTS_COLUMN_REQUEST
+                                                  : NGX_PAYMENTS_COLUMN_BODY;
+    value = ngx_payments_pg_bytes(row, column);
+
+    if (value.data == NULL) {
+        ngx_payments_pg_wrong(row, column);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/* the one copy of the body that this worker makes */
+
+static ngx_int_t
+ngx_payments_attempt_record(ngx_payments_execution_t *execution,
+    ngx_payments_pg_row_t *row)
+{
+    ngx_str_t               request;
+    ngx_payments_record_t  *record = &execution->record;
+
+    ngx_payments_attempt_uuid(record->request_id,
+             ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_REQUEST_ID));
+    ngx_payments_attempt_uuid(record->object_id,
+             ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_OBJECT_ID));
+
+    record->status = (ngx_uint_t)
+             ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_STATUS);
+    record->version = (ngx_uint_t)
+             ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_VERSION);
+    record->created_at =
+             ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_CREATED_AT);
+
+    request = ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_REQUEST);
+
+    if (request.len
+        && ngx_payments_memory_copy(execution->pool, &record->request, request)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_payments_memory_copy(execution->pool, &record->body,
+                       ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_BODY));
+}
+
+
+static void
+ngx_payments_attempt_store(ngx_payments_execution_t *execution)
+{
+    time_t     left;
+    u_char     buffer[NGX_PAYMENTS_REPLAY_KEY_LEN];
+    ngx_str_t  name, value;
+
+    if (execution->keyless) {
+        return;
+    }
+
+    /* of a worker that has just begun, which knows it by now */
+
+    if (execution->key.database == 0) {
+        execution->key.database =
+                     ngx_payments_cluster_database(execution->key.merchant_id);
+    }
+
+    if (execution->key.database == 0) {
+        return;
+    }
+
+    ngx_payments_records_put(&execution->key, execution->fingerprint,
+                             execution->raw, &execution->record);
+
+    if (!ngx_payments_redis_ready()) {
+        return;
+    }
+
+    left = (time_t) (execution->record.created_at / 1000000)
+           + ngx_payments_idempotency_conf->ttl
+           - (time_t) (ngx_payments_pg_now() / 1000000);
+
+    ngx_payments_replay_key(&execution->key, buffer, &name);
+
+    if (ngx_payments_replay_encode(ngx_payments_idempotency_conf, execution,
+                                   &name, &value)
+        == NGX_OK)
+    {
+        ngx_payments_redis_set(&name, &value, left);
+    }
+}
+
+
+/* not executed, and not stored: the caller may ask for something else */
+
+static void
+ngx_payments_attempt_refused(ngx_payments_execution_t *execution,
+    ngx_payments_pg_row_t *row)
+{
+    ngx_payments_record_t  *record = &execution->record;
+
+    record->version = (ngx_uint_t)
+                      ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_VERSION);
+
+    if (ngx_payments_memory_copy(execution->pool, &record->body,
+                      ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_BODY))
+        != NGX_OK)
+    {
+        ngx_str_null(&record->body);
+    }
+}
+
+
+/* the row is copied, and a read that follows, wherever, will see the write */
+
+static void
+ngx_payments_attempt_apply_outcome(ngx_payments_execution_t *execution)
+{
+    switch (execution->outcome) {
+
+    /* that much is known, whatever was lost before */
+
+    case NGX_PAYMENTS_SQL_STALE:
+        ngx_payments_execution_refuse(execution, NGX_PAYMENTS_STALE);
+        break;
+
+    case NGX_PAYMENTS_SQL_INVALID:
+        ngx_payments_execution_refuse(execution, NGX_PAYMENTS_INVALID);
+        break;
+
+    case NGX_PAYMENTS_SQL_ESCALATION:
+        ngx_payments_execution_refuse(execution, NGX_PAYMENTS_ESCALATION);
+        break;
+
+    case NGX_PAYMENTS_SQL_SCOPE:
+        ngx_payments_execution_refuse(execution, NGX_PAYMENTS_SCOPE);
+        break;
+
+    case NGX_PAYMENTS_SQL_EXECUTED:
+        ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTED, 1);
+        ngx_payments_attempt_store(execution);
+        ngx_payments_execution_complete(execution, NGX_PAYMENTS_EXECUTED);
+        break;
+
+    case NGX_PAYMENTS_SQL_REPLAYED:
+        ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_PG, 1);
+        ngx_payments_attempt_store(execution);
+        ngx_payments_execution_complete(execution, NGX_PAYMENTS_REPLAYED);
+        break;
+
+    case NGX_PAYMENTS_SQL_CANCELED:
+
+        /* whatever the request: no answer to this one alone */
+
+        ngx_payments_status_add(NGX_PAYMENTS_M_REPLAYED_PG, 1);
+        ngx_payments_execution_complete(execution, NGX_PAYMENTS_REPLAYED);
+        break;
+
+    default: /* NGX_PAYMENTS_SQL_REUSED */
+        ngx_payments_status_add(NGX_PAYMENTS_M_REUSED, 1);
+        ngx_payments_execution_complete(execution, NGX_PAYMENTS_REUSED);
+    }
+}
+
+
+static void
+ngx_payments_attempt_token_published(void *data, ngx_int_t rc, ngx_str_t *value)
+{
+    ngx_payments_execution_t  *execution = data;
+
+    execution->command = NULL;
+
+    ngx_payments_read_token_stored(rc);
+    ngx_payments_attempt_apply_outcome(execution);
+}
+
+
+static void
+ngx_payments_attempt_publish_token(ngx_payments_execution_t *execution,
+    ngx_payments_pg_item_t *item, int64_t n, ngx_payments_pg_row_t *row)
+{
+    execution->outcome = n;
+    execution->command = ngx_payments_read_token_put(item,
+                                         execution->key.merchant_id,
+                                         ngx_payments_pg_read_token(row),
+                                         ngx_payments_attempt_token_published,
+                                         execution);
+
+    if (execution->command == NULL) {
+        ngx_payments_attempt_apply_outcome(execution);
+    }
+}
+
+
+static void
+ngx_payments_attempt_on_row(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
+{
+    int64_t                    n;
+    ngx_payments_execution_t  *execution = item->data;
+
+    static const ngx_payments_idempotency_result_e  failed[] = {
+        NGX_PAYMENTS_BROKEN,              /* DONE: not looked up here */
+        NGX_PAYMENTS_BROKEN,              /* FAILED */
+        NGX_PAYMENTS_UNAVAILABLE,         /* NOT_EXECUTED */
+        NGX_PAYMENTS_OUTCOME_UNKNOWN,     /* UNKNOWN */
+        NGX_PAYMENTS_OVERLOADED           /* OVERLOADED */
+    };
+
+    if (item == &execution->question) {
+
+        /* a question has no outcome, but no answer either */
+
+        outcome = (outcome == NGX_PAYMENTS_PG_UNKNOWN)
+                  ? NGX_PAYMENTS_PG_NOT_EXECUTED : outcome;
+
+    } else if (item->unknown) {
+
+        /* an attempt was lost on the way, whatever the later one says */
+
+        execution->unknown = 1;
+    }
+
+    if (outcome != NGX_PAYMENTS_PG_DONE) {
+
+        /* it may be there, and the client may go and look */
+
+        if (execution->unknown || outcome == NGX_PAYMENTS_PG_UNKNOWN) {
+            ngx_payments_cluster_pin_to_primary();
+        }
+
+        ngx_payments_execution_fail(execution, failed[outcome]);
+        return;
+    }
+
+    n = ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_OUTCOME);
+
+    if (n == NGX_PAYMENTS_SQL_UNUSED) {
+        ngx_payments_attempt_delay(execution);
+        return;
+    }
+
+    if (n == NGX_PAYMENTS_SQL_STALE || n == NGX_PAYMENTS_SQL_INVALID
+        || n == NGX_PAYMENTS_SQL_ESCALATION || n == NGX_PAYMENTS_SQL_SCOPE)
+    {
+        ngx_payments_attempt_refused(execution, row);
+        ngx_payments_attempt_publish_token(execution, item, n, row);
+        return;
+    }
+
+    if (n == NGX_PAYMENTS_SQL_IN_USE || n == NGX_PAYMENTS_SQL_BUSY) {
+        ngx_payments_attempt_again(execution, n == NGX_PAYMENTS_SQL_BUSY);
+        return;
+    }
+
+    if (n < NGX_PAYMENTS_SQL_EXECUTED || n > NGX_PAYMENTS_SQL_CANCELED
+        || ngx_payments_attempt_row_valid(row, n) != NGX_OK)
+    {
+        /* committed, whatever it was */
+
+        ngx_payments_cluster_pin_to_primary();
+        ngx_payments_execution_fail(execution, NGX_PAYMENTS_OUTCOME_UNKNOWN);
+        return;
+    }
+
+    if (ngx_payments_attempt_record(execution, row) != NGX_OK) {
+
+        /* committed, but there is no memory to say so: a retry replays it */
+
+        ngx_payments_cluster_pin_to_primary();
+        ngx_payments_execution_fail(execution, NGX_PAYMENTS_OUTCOME_UNKNOWN);
+        return;
+    }
+
+    ngx_payments_attempt_publish_token(execution, item, n, row);
+}
