@@ -25,7 +25,7 @@
 
 
 /* how long tokens are kept; by then every replica that is read has got so far,
-   see pg/topology.c */
+   see cluster/topology.c */
 #define NGX_PAYMENTS_TOKENS_TTL  15    /* seconds */
 
 

@@ -1,7 +1,7 @@
 
 /* Which standbys are read: by the primary's beat that they show. */
 
-#include "ngx_payments_pg_topology.h"
+#include "ngx_payments_cluster_topology.h"
 
 
 /* how old a replica's rows may be, by the primary's beat, microseconds; it

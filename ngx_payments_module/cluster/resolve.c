@@ -11,7 +11,7 @@
  * A name that nobody can tell stays where it was.
  */
 
-#include "ngx_payments_pg_internal.h"
+#include "../pg/ngx_payments_pg_internal.h"
 
 
 #define NGX_PAYMENTS_PG_RESOLVE_EVERY  5000  /* ms */

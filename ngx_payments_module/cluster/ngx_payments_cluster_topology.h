@@ -1,11 +1,11 @@
 
 /* what topology.c and replicas.c share; nobody else includes it */
 
-#ifndef _NGX_PAYMENTS_PG_TOPOLOGY_H_INCLUDED_
-#define _NGX_PAYMENTS_PG_TOPOLOGY_H_INCLUDED_
+#ifndef _NGX_PAYMENTS_CLUSTER_TOPOLOGY_H_INCLUDED_
+#define _NGX_PAYMENTS_CLUSTER_TOPOLOGY_H_INCLUDED_
 
 
-#include "ngx_payments_pg_internal.h"
+#include "../pg/ngx_payments_pg_internal.h"
 
 
 /* ms after which what a server has answered says nothing any more */
@@ -87,4 +87,4 @@ void ngx_payments_pg_beaten(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 
 
-#endif /* _NGX_PAYMENTS_PG_TOPOLOGY_H_INCLUDED_ */
+#endif /* _NGX_PAYMENTS_CLUSTER_TOPOLOGY_H_INCLUDED_ */

@@ -10,7 +10,7 @@
  * A server that does not answer is the one that it was.
  */
 
-#include "ngx_payments_pg_internal.h"
+#include "../pg/ngx_payments_pg_internal.h"
 #include "../domain/ngx_payments_domain.h"
 
 

@@ -7,7 +7,7 @@
  * server will be the primary, and writes wait for that.
  */
 
-#include "ngx_payments_pg_internal.h"
+#include "../pg/ngx_payments_pg_internal.h"
 #include "../status/ngx_payments_status.h"
 
 

@@ -23,7 +23,7 @@
  * say what was true when the pooler connected.
  */
 
-#include "ngx_payments_pg_topology.h"
+#include "ngx_payments_cluster_topology.h"
 #include "../status/ngx_payments_status.h"
 
 

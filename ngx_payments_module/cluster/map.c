@@ -12,7 +12,7 @@
  * A merchant that two shards have is nobody's: both may be wrong.
  */
 
-#include "ngx_payments_pg_internal.h"
+#include "../pg/ngx_payments_pg_internal.h"
 #include "../domain/ngx_payments_domain.h"
 #include "../status/ngx_payments_status.h"
 

@@ -1,7 +1,7 @@
 
 /* What workers share of a shard: its zone, and what of it outlives a reload. */
 
-#include "ngx_payments_pg_topology.h"
+#include "ngx_payments_cluster_topology.h"
 
 
 static ngx_int_t ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone,

@@ -1,7 +1,7 @@
 
 /* The shards of a worker: their pools, and which of them an item goes to. */
 
-#include "ngx_payments_pg_internal.h"
+#include "../pg/ngx_payments_pg_internal.h"
 #include "../status/ngx_payments_status.h"
 
 
