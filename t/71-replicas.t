@@ -56,7 +56,7 @@ sub sql_at {
     return sql($text);
 }
 
-# reads that replicas answered, and those that they passed on
+# reads that replicas answered, and those that fell back to the primary
 sub reads {
     my ($port) = @_;
     my $metrics = at($port, sub { request("GET /metrics HTTP/1.1\r\nHost: x\r\n"
@@ -64,7 +64,7 @@ sub reads {
     return map {
         $metrics->{body} =~ /^payments_postgresql_replica_reads_total\{result="$_"\} (\d+)/m;
         $1;
-    } qw(answered passed_on);
+    } qw(answered fallback_to_primary);
 }
 
 # the first of them

@@ -330,7 +330,7 @@ ngx_payments_api_asked(void *data, ngx_int_t rc, ngx_str_t *value)
     ngx_payments_request_t  *request = data;
 
     request->command = NULL;
-    request->item.token = ngx_payments_read_token_got(rc, value);
+    request->item.read_token = ngx_payments_read_token_got(rc, value);
 
     ngx_payments_cluster_send(&request->item);
 }
@@ -352,7 +352,7 @@ ngx_payments_api_send(ngx_payments_request_t *request,
     item->data = request;
     ngx_memcpy(item->tag, request->request_uuid, NGX_PAYMENTS_PG_TAG_LEN);
 
-    item->token = NGX_PAYMENTS_PG_ALL;
+    item->read_token = NGX_PAYMENTS_PG_ALL;
 
     request->pending = 1;
     request->command = ngx_payments_read_token_get(item, request->merchant_id,

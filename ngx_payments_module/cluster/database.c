@@ -14,36 +14,36 @@
 #include "../domain/ngx_payments_domain.h"
 
 
-#define NGX_PAYMENTS_PG_DATABASE_EVERY  1000   /* ms */
-#define NGX_PAYMENTS_PG_DATABASE_LIMIT  1000
+#define NGX_PAYMENTS_DATABASE_EVERY  1000   /* ms */
+#define NGX_PAYMENTS_DATABASE_LIMIT  1000
 
 
-static void ngx_payments_pg_database_timer(ngx_event_t *ev);
-static void ngx_payments_pg_database_told(ngx_payments_pg_item_t *item,
+static void ngx_payments_database_timer(ngx_event_t *ev);
+static void ngx_payments_database_answered(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 
 
 /* of this worker */
 
-static ngx_payments_pg_shard_t    *ngx_payments_pg_database_shards;
-static ngx_uint_t                  ngx_payments_pg_database_n;
-static ngx_payments_uuid_state_t   ngx_payments_pg_database_ids;
-static ngx_event_t                 ngx_payments_pg_database_event;
-static ngx_connection_t            ngx_payments_pg_database_dummy;
+static ngx_payments_shard_t    *ngx_payments_database_shards;
+static ngx_uint_t                  ngx_payments_database_n;
+static ngx_payments_uuid_state_t   ngx_payments_database_ids;
+static ngx_event_t                 ngx_payments_database_event;
+static ngx_connection_t            ngx_payments_database_dummy;
 
 
 void
-ngx_payments_pg_database_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_shard_t *shards, ngx_uint_t n)
+ngx_payments_database_init(ngx_cycle_t *cycle,
+    ngx_payments_shard_t *shards, ngx_uint_t n)
 {
-    ngx_uint_t                   i;
-    ngx_event_t                 *ev = &ngx_payments_pg_database_event;
-    ngx_payments_pg_database_t  *database;
+    ngx_uint_t                i;
+    ngx_event_t              *ev = &ngx_payments_database_event;
+    ngx_payments_database_t  *database;
 
-    ngx_payments_pg_database_shards = shards;
-    ngx_payments_pg_database_n = n;
+    ngx_payments_database_shards = shards;
+    ngx_payments_database_n = n;
 
-    ngx_memzero(&ngx_payments_pg_database_ids,
+    ngx_memzero(&ngx_payments_database_ids,
                 sizeof(ngx_payments_uuid_state_t));
     ngx_memzero(ev, sizeof(ngx_event_t));
 
@@ -52,15 +52,15 @@ ngx_payments_pg_database_init(ngx_cycle_t *cycle,
 
         database->item.statement = NGX_PAYMENTS_PG_DATABASE;
         database->item.shard = i;
-        database->item.timeout = NGX_PAYMENTS_PG_DATABASE_LIMIT;
-        database->item.handler = ngx_payments_pg_database_told;
+        database->item.timeout = NGX_PAYMENTS_DATABASE_LIMIT;
+        database->item.handler = ngx_payments_database_answered;
         database->item.data = &shards[i];
         database->item.once = 1;
     }
 
-    ngx_payments_pg_database_dummy.fd = (ngx_socket_t) -1;
-    ev->data = &ngx_payments_pg_database_dummy;
-    ev->handler = ngx_payments_pg_database_timer;
+    ngx_payments_database_dummy.fd = (ngx_socket_t) -1;
+    ev->data = &ngx_payments_database_dummy;
+    ev->handler = ngx_payments_database_timer;
     ev->log = cycle->log;
     ev->cancelable = 1;
 
@@ -69,21 +69,21 @@ ngx_payments_pg_database_init(ngx_cycle_t *cycle,
 
 
 void
-ngx_payments_pg_database_exit(void)
+ngx_payments_database_exit(void)
 {
-    if (ngx_payments_pg_database_event.timer_set) {
-        ngx_del_timer(&ngx_payments_pg_database_event);
+    if (ngx_payments_database_event.timer_set) {
+        ngx_del_timer(&ngx_payments_database_event);
     }
 
-    ngx_payments_pg_database_n = 0;
+    ngx_payments_database_n = 0;
 }
 
 
 static void
-ngx_payments_pg_database_ask(ngx_payments_pg_database_t *database)
+ngx_payments_database_ask(ngx_payments_database_t *database)
 {
     if (database->pending
-        || ngx_payments_uuid7(&ngx_payments_pg_database_ids,
+        || ngx_payments_uuid7(&ngx_payments_database_ids,
                               ngx_payments_pg_now(), database->item.tag)
            != 0)
     {
@@ -91,39 +91,39 @@ ngx_payments_pg_database_ask(ngx_payments_pg_database_t *database)
     }
 
     database->pending = 1;
-    database->doubted = 0;
+    database->ask_again = 0;
     ngx_payments_cluster_send(&database->item);
 }
 
 
 static void
-ngx_payments_pg_database_timer(ngx_event_t *ev)
+ngx_payments_database_timer(ngx_event_t *ev)
 {
     ngx_uint_t  i;
 
-    for (i = 0; i < ngx_payments_pg_database_n; i++) {
-        ngx_payments_pg_database_ask(
-                             &ngx_payments_pg_database_shards[i].database);
+    for (i = 0; i < ngx_payments_database_n; i++) {
+        ngx_payments_database_ask(
+                             &ngx_payments_database_shards[i].database);
     }
 
-    ngx_add_timer(ev, NGX_PAYMENTS_PG_DATABASE_EVERY);
+    ngx_add_timer(ev, NGX_PAYMENTS_DATABASE_EVERY);
 }
 
 
 static void
-ngx_payments_pg_database_told(ngx_payments_pg_item_t *item,
+ngx_payments_database_answered(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
-    uint64_t                     known;
-    ngx_payments_pg_shard_t     *shard = item->data;
-    ngx_payments_pg_database_t  *database = &shard->database;
+    uint64_t                  known;
+    ngx_payments_shard_t     *shard = item->data;
+    ngx_payments_database_t  *database = &shard->database;
 
     database->pending = 0;
 
     /* a connection was made since it was asked */
 
-    if (database->doubted) {
-        ngx_payments_pg_database_ask(database);
+    if (database->ask_again) {
+        ngx_payments_database_ask(database);
         return;
     }
 
@@ -143,28 +143,29 @@ ngx_payments_pg_database_told(ngx_payments_pg_item_t *item,
 
     if (known != 0) {
         database->known = known;
-        database->sure = 1;
+        database->current = 1;
     }
 }
 
 
 void
-ngx_payments_pg_database_doubt(ngx_payments_pg_shard_t *shard)
+ngx_payments_database_check(ngx_payments_shard_t *shard)
 {
-    shard->database.sure = 0;
-    shard->database.doubted = 1;
-    ngx_payments_pg_database_ask(&shard->database);
+    shard->database.current = 0;
+    shard->database.ask_again = 1;
+    ngx_payments_database_ask(&shard->database);
 }
 
 
 uint64_t
 ngx_payments_cluster_database(int64_t merchant_id)
 {
-    ngx_payments_pg_shard_t  *shard;
+    ngx_payments_shard_t  *shard;
 
-    shard = (ngx_payments_pg_database_n == 1)
-            ? ngx_payments_pg_database_shards
-            : ngx_payments_pg_owner(merchant_id);
+    shard = (ngx_payments_database_n == 1)
+            ? ngx_payments_database_shards
+            : ngx_payments_map_owner(merchant_id);
 
-    return (shard != NULL && shard->database.sure) ? shard->database.known : 0;
+    return (shard != NULL && shard->database.current) ? shard->database.known
+                                                      : 0;
 }

@@ -17,15 +17,15 @@
 #include "../status/ngx_payments_status.h"
 
 
-#define NGX_PAYMENTS_PG_MAP_EVERY  1000    /* ms */
-#define NGX_PAYMENTS_PG_MAP_SOON   10      /* while something waits for it */
-#define NGX_PAYMENTS_PG_MAP_LIMIT  1000
+#define NGX_PAYMENTS_MAP_EVERY  1000    /* ms */
+#define NGX_PAYMENTS_MAP_SOON   10      /* while something waits for it */
+#define NGX_PAYMENTS_MAP_LIMIT  1000
 
-#define NGX_PAYMENTS_PG_DISPUTED   255     /* two shards say it is theirs */
+#define NGX_PAYMENTS_MAP_DISPUTED   255     /* two shards say it is theirs */
 
 /* how long they may: where one is heard before the other, it is so for a
    moment whenever a merchant moves */
-#define NGX_PAYMENTS_PG_DISPUTE    2000
+#define NGX_PAYMENTS_MAP_DISPUTE    2000
 
 
 /* columns of pay.claims() */
@@ -36,56 +36,56 @@
 #define NGX_PAYMENTS_CLAIMS_AWAY     4
 
 
-static void ngx_payments_pg_map_timer(ngx_event_t *ev);
-static void ngx_payments_pg_claimed(ngx_payments_pg_item_t *item,
+static void ngx_payments_map_timer(ngx_event_t *ev);
+static void ngx_payments_map_claimed(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 
 
 /* of this worker */
 
-static ngx_payments_pg_shard_t    *ngx_payments_pg_map_shards;
-static ngx_uint_t                  ngx_payments_pg_map_n;
-static ngx_payments_uuid_state_t   ngx_payments_pg_map_ids;
-static ngx_payments_pg_shard_t     ngx_payments_pg_nowhere;
-static ngx_payments_pg_pool_t      ngx_payments_pg_hall_pool;
-static ngx_event_t                 ngx_payments_pg_map_event;
-static ngx_connection_t            ngx_payments_pg_map_dummy;
+static ngx_payments_shard_t    *ngx_payments_map_shards;
+static ngx_uint_t                  ngx_payments_map_n;
+static ngx_payments_uuid_state_t   ngx_payments_map_ids;
+static ngx_payments_shard_t     ngx_payments_map_nowhere;
+static ngx_payments_pg_pool_t      ngx_payments_map_unrouted;
+static ngx_event_t                 ngx_payments_map_event;
+static ngx_connection_t            ngx_payments_map_dummy;
 
 /* the number of a bucket's shard, and 1; 0: nobody's, or not known */
-static u_char                      ngx_payments_pg_map
-                                                     [NGX_PAYMENTS_PG_BUCKETS];
+static u_char                      ngx_payments_map_buckets
+                                                     [NGX_PAYMENTS_MAP_BUCKETS];
 
 /* a bucket or a merchant that two shards have, or -1; since when, 0: said */
-static int64_t                     ngx_payments_pg_disputed;
-static ngx_msec_t                  ngx_payments_pg_disputed_since;
+static int64_t                     ngx_payments_map_disputed;
+static ngx_msec_t                  ngx_payments_map_disputed_since;
 
 
 ngx_int_t
-ngx_payments_pg_map_init(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shards,
+ngx_payments_map_init(ngx_cycle_t *cycle, ngx_payments_shard_t *shards,
     ngx_uint_t nshards)
 {
-    ngx_uint_t                i;
-    ngx_event_t              *ev = &ngx_payments_pg_map_event;
-    ngx_payments_pg_claim_t  *claim;
+    ngx_uint_t             i;
+    ngx_event_t           *ev = &ngx_payments_map_event;
+    ngx_payments_claim_t  *claim;
 
-    ngx_payments_pg_map_shards = shards;
-    ngx_payments_pg_map_n = nshards;
-    ngx_payments_pg_disputed = -1;
+    ngx_payments_map_shards = shards;
+    ngx_payments_map_n = nshards;
+    ngx_payments_map_disputed = -1;
 
     if (nshards == 1) {
         return NGX_OK;
     }
 
-    ngx_memzero(&ngx_payments_pg_map_ids, sizeof(ngx_payments_uuid_state_t));
-    ngx_memzero(ngx_payments_pg_map, NGX_PAYMENTS_PG_BUCKETS);
+    ngx_memzero(&ngx_payments_map_ids, sizeof(ngx_payments_uuid_state_t));
+    ngx_memzero(ngx_payments_map_buckets, NGX_PAYMENTS_MAP_BUCKETS);
     ngx_memzero(ev, sizeof(ngx_event_t));
 
     /* its limits are those of the first shard */
 
-    ngx_payments_pg_nowhere.conf = shards[0].conf;
+    ngx_payments_map_nowhere.conf = shards[0].conf;
 
-    if (ngx_payments_pg_pool_init(cycle, &ngx_payments_pg_hall_pool,
-                                  &ngx_payments_pg_nowhere,
+    if (ngx_payments_pg_pool_init(cycle, &ngx_payments_map_unrouted,
+                                  &ngx_payments_map_nowhere,
                                   NGX_PAYMENTS_PG_WRITE,
                                   NGX_PAYMENTS_PG_TO_PRIMARY,
                                   shards[0].conf->nservers, 1)
@@ -101,15 +101,15 @@ ngx_payments_pg_map_init(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shards,
         claim->item.statement = NGX_PAYMENTS_PG_CLAIMS;
         claim->item.values = &claim->value;
         claim->item.shard = i;
-        claim->item.timeout = NGX_PAYMENTS_PG_MAP_LIMIT;
-        claim->item.handler = ngx_payments_pg_claimed;
+        claim->item.timeout = NGX_PAYMENTS_MAP_LIMIT;
+        claim->item.handler = ngx_payments_map_claimed;
         claim->item.data = &shards[i];
         claim->item.once = 1;
     }
 
-    ngx_payments_pg_map_dummy.fd = (ngx_socket_t) -1;
-    ev->data = &ngx_payments_pg_map_dummy;
-    ev->handler = ngx_payments_pg_map_timer;
+    ngx_payments_map_dummy.fd = (ngx_socket_t) -1;
+    ev->data = &ngx_payments_map_dummy;
+    ev->handler = ngx_payments_map_timer;
     ev->log = cycle->log;
     ev->cancelable = 1;
 
@@ -120,7 +120,7 @@ ngx_payments_pg_map_init(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shards,
 
 
 static void
-ngx_payments_pg_claim_free(ngx_payments_pg_claim_t *claim)
+ngx_payments_map_claim_free(ngx_payments_claim_t *claim)
 {
     if (claim->here != NULL) {
         ngx_free(claim->here);
@@ -134,38 +134,38 @@ ngx_payments_pg_claim_free(ngx_payments_pg_claim_t *claim)
 
 
 void
-ngx_payments_pg_map_exit(void)
+ngx_payments_map_exit(void)
 {
     ngx_uint_t  i;
 
-    if (ngx_payments_pg_map_n < 2) {
+    if (ngx_payments_map_n < 2) {
         return;
     }
 
-    if (ngx_payments_pg_map_event.timer_set) {
-        ngx_del_timer(&ngx_payments_pg_map_event);
+    if (ngx_payments_map_event.timer_set) {
+        ngx_del_timer(&ngx_payments_map_event);
     }
 
-    for (i = 0; i < ngx_payments_pg_map_n; i++) {
-        ngx_payments_pg_claim_free(&ngx_payments_pg_map_shards[i].claim);
+    for (i = 0; i < ngx_payments_map_n; i++) {
+        ngx_payments_map_claim_free(&ngx_payments_map_shards[i].claim);
     }
 
-    ngx_payments_pg_pool_exit(&ngx_payments_pg_hall_pool);
-    ngx_payments_pg_map_n = 0;
+    ngx_payments_pg_pool_exit(&ngx_payments_map_unrouted);
+    ngx_payments_map_n = 0;
 }
 
 
 ngx_payments_pg_pool_t *
-ngx_payments_pg_hall(void)
+ngx_payments_map_unrouted_pool(void)
 {
-    return &ngx_payments_pg_hall_pool;
+    return &ngx_payments_map_unrouted;
 }
 
 
 /* whether the merchant is in the list, which ascends */
 
 static ngx_uint_t
-ngx_payments_pg_listed(int64_t *list, ngx_uint_t n, int64_t merchant_id)
+ngx_payments_map_listed(int64_t *list, ngx_uint_t n, int64_t merchant_id)
 {
     ngx_uint_t  low, high, i;
 
@@ -191,20 +191,20 @@ ngx_payments_pg_listed(int64_t *list, ngx_uint_t n, int64_t merchant_id)
 }
 
 
-ngx_payments_pg_shard_t *
-ngx_payments_pg_owner(int64_t merchant_id)
+ngx_payments_shard_t *
+ngx_payments_map_owner(int64_t merchant_id)
 {
-    ngx_uint_t                i, n;
-    ngx_payments_pg_claim_t  *claim;
-    ngx_payments_pg_shard_t  *owner;
+    ngx_uint_t             i, n;
+    ngx_payments_claim_t  *claim;
+    ngx_payments_shard_t  *owner;
 
     owner = NULL;
 
-    for (i = 0; i < ngx_payments_pg_map_n; i++) {
-        claim = &ngx_payments_pg_map_shards[i].claim;
+    for (i = 0; i < ngx_payments_map_n; i++) {
+        claim = &ngx_payments_map_shards[i].claim;
 
         if (claim->nhere == 0
-            || !ngx_payments_pg_listed(claim->here, claim->nhere, merchant_id))
+            || !ngx_payments_map_listed(claim->here, claim->nhere, merchant_id))
         {
             continue;
         }
@@ -213,37 +213,37 @@ ngx_payments_pg_owner(int64_t merchant_id)
             return NULL;
         }
 
-        owner = &ngx_payments_pg_map_shards[i];
+        owner = &ngx_payments_map_shards[i];
     }
 
-    n = ngx_payments_pg_map[merchant_id & (NGX_PAYMENTS_PG_BUCKETS - 1)];
+    n = ngx_payments_map_buckets[merchant_id & (NGX_PAYMENTS_MAP_BUCKETS - 1)];
 
-    if (n == 0 || owner == &ngx_payments_pg_map_shards[n - 1]) {
+    if (n == 0 || owner == &ngx_payments_map_shards[n - 1]) {
         return owner;
     }
 
-    claim = &ngx_payments_pg_map_shards[n - 1].claim;
+    claim = &ngx_payments_map_shards[n - 1].claim;
 
-    if (ngx_payments_pg_listed(claim->away, claim->naway, merchant_id)) {
+    if (ngx_payments_map_listed(claim->away, claim->naway, merchant_id)) {
         return owner;
     }
 
     /* whose bucket is there, and who does not say that he is away, is there */
 
-    return owner ? NULL : &ngx_payments_pg_map_shards[n - 1];
+    return owner ? NULL : &ngx_payments_map_shards[n - 1];
 }
 
 
 /* now, or very soon: something waits for the answer */
 
 static void
-ngx_payments_pg_map_hurry(void)
+ngx_payments_map_ask_soon(void)
 {
-    ngx_event_t  *ev = &ngx_payments_pg_map_event;
+    ngx_event_t  *ev = &ngx_payments_map_event;
 
     if (ev->timer_set) {
         if ((ngx_msec_int_t) (ev->timer.key - ngx_current_msec)
-            <= NGX_PAYMENTS_PG_MAP_SOON)
+            <= NGX_PAYMENTS_MAP_SOON)
         {
             return;
         }
@@ -251,41 +251,41 @@ ngx_payments_pg_map_hurry(void)
         ngx_del_timer(ev);
     }
 
-    ngx_add_timer(ev, NGX_PAYMENTS_PG_MAP_SOON);
+    ngx_add_timer(ev, NGX_PAYMENTS_MAP_SOON);
 }
 
 
 static void
-ngx_payments_pg_map_complain(void)
+ngx_payments_map_log_dispute(void)
 {
-    if (ngx_payments_pg_disputed == -1 || ngx_payments_pg_disputed_since == 0
-        || ngx_current_msec - ngx_payments_pg_disputed_since
-           < NGX_PAYMENTS_PG_DISPUTE)
+    if (ngx_payments_map_disputed == -1 || ngx_payments_map_disputed_since == 0
+        || ngx_current_msec - ngx_payments_map_disputed_since
+           < NGX_PAYMENTS_MAP_DISPUTE)
     {
         return;
     }
 
-    ngx_payments_pg_disputed_since = 0;
+    ngx_payments_map_disputed_since = 0;
 
     ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
                   "two payments shards have %s %L: none of them gets its "
                   "requests; see pay.ownership and pay.placements of both",
-                  ngx_payments_pg_disputed < NGX_PAYMENTS_PG_BUCKETS
-                  ? "bucket" : "merchant", ngx_payments_pg_disputed);
+                  ngx_payments_map_disputed < NGX_PAYMENTS_MAP_BUCKETS
+                  ? "bucket" : "merchant", ngx_payments_map_disputed);
 }
 
 
 static void
-ngx_payments_pg_map_timer(ngx_event_t *ev)
+ngx_payments_map_timer(ngx_event_t *ev)
 {
-    ngx_uint_t                i;
-    ngx_payments_pg_claim_t  *claim;
+    ngx_uint_t             i;
+    ngx_payments_claim_t  *claim;
 
-    for (i = 0; i < ngx_payments_pg_map_n; i++) {
-        claim = &ngx_payments_pg_map_shards[i].claim;
+    for (i = 0; i < ngx_payments_map_n; i++) {
+        claim = &ngx_payments_map_shards[i].claim;
 
         if (!claim->pending
-            && ngx_payments_uuid7(&ngx_payments_pg_map_ids,
+            && ngx_payments_uuid7(&ngx_payments_map_ids,
                                   ngx_payments_pg_now(), claim->item.tag)
                == 0)
         {
@@ -294,20 +294,20 @@ ngx_payments_pg_map_timer(ngx_event_t *ev)
         }
     }
 
-    ngx_payments_pg_map_complain();
+    ngx_payments_map_log_dispute();
 
     /* a worker that drains still has to answer what waits */
 
-    ngx_add_timer(ev, ngx_payments_pg_hall_pool.waiting.n
-                      ? NGX_PAYMENTS_PG_MAP_SOON * 5
-                      : NGX_PAYMENTS_PG_MAP_EVERY);
+    ngx_add_timer(ev, ngx_payments_map_unrouted.waiting.n
+                      ? NGX_PAYMENTS_MAP_SOON * 5
+                      : NGX_PAYMENTS_MAP_EVERY);
 }
 
 
 /* lists of big-endian numbers, in one piece of memory */
 
 static ngx_int_t
-ngx_payments_pg_claim_lists(ngx_payments_pg_claim_t *claim, ngx_str_t *here,
+ngx_payments_map_claim_lists(ngx_payments_claim_t *claim, ngx_str_t *here,
     ngx_str_t *away)
 {
     size_t      k;
@@ -325,7 +325,7 @@ ngx_payments_pg_claim_lists(ngx_payments_pg_claim_t *claim, ngx_str_t *here,
         }
     }
 
-    ngx_payments_pg_claim_free(claim);
+    ngx_payments_map_claim_free(claim);
 
     claim->here = list;
     claim->nhere = here->len / 8;
@@ -351,20 +351,20 @@ ngx_payments_pg_claim_lists(ngx_payments_pg_claim_t *claim, ngx_str_t *here,
 /* a merchant that two shards list, or -1 */
 
 static int64_t
-ngx_payments_pg_listed_twice(void)
+ngx_payments_map_listed_twice(void)
 {
-    ngx_uint_t                i, k, n;
-    ngx_payments_pg_claim_t  *claim, *other;
+    ngx_uint_t             i, k, n;
+    ngx_payments_claim_t  *claim, *other;
 
-    for (i = 1; i < ngx_payments_pg_map_n; i++) {
-        claim = &ngx_payments_pg_map_shards[i].claim;
+    for (i = 1; i < ngx_payments_map_n; i++) {
+        claim = &ngx_payments_map_shards[i].claim;
 
         for (k = 0; k < i; k++) {
-            other = &ngx_payments_pg_map_shards[k].claim;
+            other = &ngx_payments_map_shards[k].claim;
 
             for (n = 0; n < claim->nhere && other->nhere; n++) {
-                if (ngx_payments_pg_listed(other->here, other->nhere,
-                                           claim->here[n]))
+                if (ngx_payments_map_listed(other->here, other->nhere,
+                                            claim->here[n]))
                 {
                     return claim->here[n];
                 }
@@ -377,50 +377,50 @@ ngx_payments_pg_listed_twice(void)
 
 
 static void
-ngx_payments_pg_map_build(void)
+ngx_payments_map_build(void)
 {
-    int64_t                   disputed;
-    ngx_uint_t                i, b;
-    ngx_payments_pg_claim_t  *claim;
+    int64_t                disputed;
+    ngx_uint_t             i, b;
+    ngx_payments_claim_t  *claim;
 
-    ngx_memzero(ngx_payments_pg_map, NGX_PAYMENTS_PG_BUCKETS);
-    disputed = ngx_payments_pg_listed_twice();
+    ngx_memzero(ngx_payments_map_buckets, NGX_PAYMENTS_MAP_BUCKETS);
+    disputed = ngx_payments_map_listed_twice();
 
-    for (i = 0; i < ngx_payments_pg_map_n; i++) {
-        claim = &ngx_payments_pg_map_shards[i].claim;
+    for (i = 0; i < ngx_payments_map_n; i++) {
+        claim = &ngx_payments_map_shards[i].claim;
 
-        for (b = 0; b < NGX_PAYMENTS_PG_BUCKETS; b++) {
+        for (b = 0; b < NGX_PAYMENTS_MAP_BUCKETS; b++) {
 
             if (claim->buckets[b / 8] & (1 << b % 8)) {
-                ngx_payments_pg_map[b] = ngx_payments_pg_map[b]
-                                         ? NGX_PAYMENTS_PG_DISPUTED : i + 1;
+                ngx_payments_map_buckets[b] = ngx_payments_map_buckets[b]
+                                         ? NGX_PAYMENTS_MAP_DISPUTED : i + 1;
             }
         }
     }
 
-    for (b = 0; b < NGX_PAYMENTS_PG_BUCKETS; b++) {
-        if (ngx_payments_pg_map[b] == NGX_PAYMENTS_PG_DISPUTED) {
-            ngx_payments_pg_map[b] = 0;
+    for (b = 0; b < NGX_PAYMENTS_MAP_BUCKETS; b++) {
+        if (ngx_payments_map_buckets[b] == NGX_PAYMENTS_MAP_DISPUTED) {
+            ngx_payments_map_buckets[b] = 0;
             disputed = b;
         }
     }
 
-    for (i = 0; i < ngx_payments_pg_map_n; i++) {
-        claim = &ngx_payments_pg_map_shards[i].claim;
+    for (i = 0; i < ngx_payments_map_n; i++) {
+        claim = &ngx_payments_map_shards[i].claim;
 
         for (b = 0; b < claim->nhere; b++) {
-            if (ngx_payments_pg_map[claim->here[b]
-                                    & (NGX_PAYMENTS_PG_BUCKETS - 1)]
-                && ngx_payments_pg_owner(claim->here[b]) == NULL)
+            if (ngx_payments_map_buckets[claim->here[b]
+                                    & (NGX_PAYMENTS_MAP_BUCKETS - 1)]
+                && ngx_payments_map_owner(claim->here[b]) == NULL)
             {
                 disputed = claim->here[b];
             }
         }
     }
 
-    if (disputed != ngx_payments_pg_disputed) {
-        ngx_payments_pg_disputed = disputed;
-        ngx_payments_pg_disputed_since = ngx_current_msec ? ngx_current_msec
+    if (disputed != ngx_payments_map_disputed) {
+        ngx_payments_map_disputed = disputed;
+        ngx_payments_map_disputed_since = ngx_current_msec ? ngx_current_msec
                                                           : 1;
     }
 }
@@ -429,32 +429,32 @@ ngx_payments_pg_map_build(void)
 /* what waited goes where its merchant is, if anybody has him now */
 
 static void
-ngx_payments_pg_map_admit(void)
+ngx_payments_map_route_waiting(void)
 {
-    ngx_payments_pg_item_t   *item, *next;
-    ngx_payments_pg_pool_t   *hall = &ngx_payments_pg_hall_pool;
-    ngx_payments_pg_shard_t  *shard;
+    ngx_payments_pg_item_t  *item, *next;
+    ngx_payments_pg_pool_t  *hall = &ngx_payments_map_unrouted;
+    ngx_payments_shard_t    *shard;
 
     for (item = ngx_payments_pg_fair_first(&hall->waiting); item; item = next) {
         next = ngx_payments_pg_fair_next(&hall->waiting, item);
-        shard = ngx_payments_pg_owner(item->values[0].number);
+        shard = ngx_payments_map_owner(item->values[0].number);
 
         if (shard != NULL) {
-            ngx_payments_pg_hand_over(hall, ngx_payments_pg_pool_of(shard,
-                                                                    item),
-                                      item);
+            ngx_payments_pg_queue_move(hall, ngx_payments_cluster_pool_of(shard,
+                                                                          item),
+                                       item);
         }
     }
 }
 
 
 static void
-ngx_payments_pg_claimed(ngx_payments_pg_item_t *item,
+ngx_payments_map_claimed(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
-    ngx_str_t                 buckets, here, away;
-    ngx_payments_pg_shard_t  *shard = item->data;
-    ngx_payments_pg_claim_t  *claim = &shard->claim;
+    ngx_str_t              buckets, here, away;
+    ngx_payments_shard_t  *shard = item->data;
+    ngx_payments_claim_t  *claim = &shard->claim;
 
     claim->pending = 0;
 
@@ -464,30 +464,30 @@ ngx_payments_pg_claimed(ngx_payments_pg_item_t *item,
 
     buckets = ngx_payments_pg_bytes(row, NGX_PAYMENTS_CLAIMS_BUCKETS);
 
-    if (buckets.len == NGX_PAYMENTS_PG_BUCKETS / 8) {
+    if (buckets.len == NGX_PAYMENTS_MAP_BUCKETS / 8) {
         here = ngx_payments_pg_bytes(row, NGX_PAYMENTS_CLAIMS_HERE);
         away = ngx_payments_pg_bytes(row, NGX_PAYMENTS_CLAIMS_AWAY);
 
-        if (ngx_payments_pg_claim_lists(claim, &here, &away) != NGX_OK) {
+        if (ngx_payments_map_claim_lists(claim, &here, &away) != NGX_OK) {
             return;
         }
 
         ngx_memcpy(claim->buckets, buckets.data, buckets.len);
         claim->value.number = ngx_payments_pg_number(row,
                                                    NGX_PAYMENTS_CLAIMS_EPOCH);
-        ngx_payments_pg_map_build();
+        ngx_payments_map_build();
 
-        if (ngx_payments_pg_disputed != -1) {
-            ngx_payments_pg_map_hurry();
+        if (ngx_payments_map_disputed != -1) {
+            ngx_payments_map_ask_soon();
         }
     }
 
-    ngx_payments_pg_map_admit();
+    ngx_payments_map_route_waiting();
 }
 
 
 void
-ngx_payments_pg_misplaced(ngx_payments_pg_pool_t *pool,
+ngx_payments_map_misplaced(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item)
 {
     ngx_uint_t   n;
@@ -495,7 +495,7 @@ ngx_payments_pg_misplaced(ngx_payments_pg_pool_t *pool,
 
     ngx_payments_status_add(NGX_PAYMENTS_M_PG_MISPLACED, 1);
 
-    if (ngx_payments_pg_map_n == 1) {
+    if (ngx_payments_map_n == 1) {
         left_out = ngx_payments_status_due("misplaced", "", 0, 1000);
 
         if (left_out != NULL) {
@@ -515,26 +515,26 @@ ngx_payments_pg_misplaced(ngx_payments_pg_pool_t *pool,
           & NGX_PAYMENTS_PG_BY_MERCHANT))
     {
         pool->shard->claim.value.number = -1;
-        ngx_payments_pg_map_hurry();
+        ngx_payments_map_ask_soon();
         goto failed;
     }
 
     /* nobody else is sent there until it has said what it has now */
 
-    n = item->values[0].number & (NGX_PAYMENTS_PG_BUCKETS - 1);
+    n = item->values[0].number & (NGX_PAYMENTS_MAP_BUCKETS - 1);
 
-    if (ngx_payments_pg_map[n] == pool->shard->number + 1) {
-        ngx_payments_pg_map[n] = 0;
+    if (ngx_payments_map_buckets[n] == pool->shard->number + 1) {
+        ngx_payments_map_buckets[n] = 0;
     }
 
     pool->shard->claim.value.number = -1;
 
-    item->pool = &ngx_payments_pg_hall_pool;
+    item->pool = &ngx_payments_map_unrouted;
     item->alone = 0;
     item->later = 0;
 
-    ngx_payments_pg_requeue(&ngx_payments_pg_hall_pool, item, 0);
-    ngx_payments_pg_map_hurry();
+    ngx_payments_pg_requeue(&ngx_payments_map_unrouted, item, 0);
+    ngx_payments_map_ask_soon();
     return;
 
 failed:

@@ -5,12 +5,12 @@
 #include "../status/ngx_payments_status.h"
 
 
-static ngx_payments_pg_shard_t  *ngx_payments_pg_shards;
-static ngx_uint_t                ngx_payments_pg_n;
+static ngx_payments_shard_t  *ngx_payments_cluster_shards;
+static ngx_uint_t                ngx_payments_cluster_n;
 
 /* a shard's pool of reads or lists for replicas: behind those to the primary */
-#define ngx_payments_pg_replicas(shard, kind)                                 \
-    (&(shard)->pools[NGX_PAYMENTS_PG_QUEUES + (kind) - NGX_PAYMENTS_PG_READ])
+#define ngx_payments_replica_pool(shard, kind)                                \
+    (&(shard)->pools[NGX_PAYMENTS_PG_LANES + (kind) - NGX_PAYMENTS_PG_READ])
 
 #define NGX_PAYMENTS_PG_REPLICA_POOLS                                         \
     (NGX_PAYMENTS_PG_LIST - NGX_PAYMENTS_PG_READ + 1)
@@ -19,7 +19,7 @@ static ngx_uint_t                ngx_payments_pg_n;
 /* how many connections a lane of a worker has to the primary */
 
 static ngx_uint_t
-ngx_payments_pg_lane(ngx_payments_pg_conf_t *conf, ngx_uint_t kind,
+ngx_payments_lane_connections(ngx_payments_pg_conf_t *conf, ngx_uint_t kind,
     ngx_uint_t first)
 {
     if (kind < NGX_PAYMENTS_PG_SIZED) {
@@ -37,8 +37,8 @@ ngx_payments_cluster_connections(ngx_payments_pg_conf_t *conf, ngx_uint_t first)
 
     n = (first && conf->nservers > 1) ? conf->nservers : 0;
 
-    for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
-        n += ngx_payments_pg_lane(conf, i, first);
+    for (i = 0; i < NGX_PAYMENTS_PG_LANES; i++) {
+        n += ngx_payments_lane_connections(conf, i, first);
 
         if (conf->nservers > 1
             && i >= NGX_PAYMENTS_PG_READ && i <= NGX_PAYMENTS_PG_LIST)
@@ -52,27 +52,28 @@ ngx_payments_cluster_connections(ngx_payments_pg_conf_t *conf, ngx_uint_t first)
 
 
 static ngx_int_t
-ngx_payments_pg_shard_pools(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shard,
+ngx_payments_cluster_pools(ngx_cycle_t *cycle, ngx_payments_shard_t *shard,
     ngx_uint_t primary)
 {
-    ngx_uint_t               i;
+    ngx_uint_t               i, n;
     ngx_payments_pg_conf_t  *conf = shard->conf;
 
-    for (i = 0; i < NGX_PAYMENTS_PG_QUEUES; i++) {
+    for (i = 0; i < NGX_PAYMENTS_PG_LANES; i++) {
+        n = ngx_payments_lane_connections(conf, i, ngx_worker == 0);
+
         if (ngx_payments_pg_pool_init(cycle, &shard->pools[i], shard, i,
-                                      NGX_PAYMENTS_PG_TO_PRIMARY, primary,
-                                      ngx_payments_pg_lane(conf, i,
-                                                           ngx_worker == 0))
+                                      NGX_PAYMENTS_PG_TO_PRIMARY, primary, n)
             != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    for (i = NGX_PAYMENTS_PG_READ; shard->npools > NGX_PAYMENTS_PG_QUEUES
+    for (i = NGX_PAYMENTS_PG_READ; shard->npools > NGX_PAYMENTS_PG_LANES
                                    && i <= NGX_PAYMENTS_PG_LIST; i++)
     {
-        if (ngx_payments_pg_pool_init(cycle, ngx_payments_pg_replicas(shard, i),
+        if (ngx_payments_pg_pool_init(cycle,
+                                      ngx_payments_replica_pool(shard, i),
                                       shard, i, NGX_PAYMENTS_PG_TO_REPLICA,
                                       conf->nservers, conf->connections[i])
             != NGX_OK)
@@ -81,19 +82,19 @@ ngx_payments_pg_shard_pools(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shard,
         }
     }
 
-    ngx_payments_pg_ability_init(cycle, shard);
+    ngx_payments_ability_init(cycle, shard);
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_payments_pg_shard_init(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shard)
+ngx_payments_cluster_shard_init(ngx_cycle_t *cycle, ngx_payments_shard_t *shard)
 {
     ngx_uint_t               primary;
     ngx_payments_pg_conf_t  *conf = shard->conf;
 
-    shard->npools = NGX_PAYMENTS_PG_QUEUES;
+    shard->npools = NGX_PAYMENTS_PG_LANES;
 
     if (conf->nservers > 1) {
         shard->npools += NGX_PAYMENTS_PG_REPLICA_POOLS;
@@ -108,11 +109,11 @@ ngx_payments_pg_shard_init(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shard)
     shard->dummy.fd = (ngx_socket_t) -1;
     shard->dummy.data = shard;
 
-    ngx_payments_pg_resolve_init(shard);
+    ngx_payments_resolve_init(shard);
 
     primary = 0;
 
-    if (conf->nservers == 1 && ngx_payments_pg_resolve_begin(shard)) {
+    if (conf->nservers == 1 && ngx_payments_resolve_begin(shard)) {
 
         /* where it is may have changed since the configuration was read */
 
@@ -120,14 +121,14 @@ ngx_payments_pg_shard_init(ngx_cycle_t *cycle, ngx_payments_pg_shard_t *shard)
     }
 
     if (conf->nservers > 1) {
-        if (ngx_payments_pg_topology_init(cycle, shard) != NGX_OK) {
+        if (ngx_payments_topology_init(cycle, shard) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        primary = ngx_payments_pg_primary(shard);
+        primary = ngx_payments_topology_primary(shard);
     }
 
-    return ngx_payments_pg_shard_pools(cycle, shard, primary);
+    return ngx_payments_cluster_pools(cycle, shard, primary);
 }
 
 
@@ -136,34 +137,35 @@ ngx_payments_cluster_init(ngx_cycle_t *cycle, ngx_payments_pg_shards_t *shards)
 {
     ngx_uint_t  i;
 
-    ngx_payments_pg_shards = ngx_pcalloc(cycle->pool,
-                           shards->nshards * sizeof(ngx_payments_pg_shard_t));
-    if (ngx_payments_pg_shards == NULL) {
+    ngx_payments_cluster_shards = ngx_pcalloc(cycle->pool,
+                           shards->nshards * sizeof(ngx_payments_shard_t));
+    if (ngx_payments_cluster_shards == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_payments_pg_n = shards->nshards;
+    ngx_payments_cluster_n = shards->nshards;
 
-    for (i = 0; i < ngx_payments_pg_n; i++) {
-        ngx_payments_pg_shards[i].conf = shards->shards[i];
-        ngx_payments_pg_shards[i].number = i;
+    for (i = 0; i < ngx_payments_cluster_n; i++) {
+        ngx_payments_cluster_shards[i].conf = shards->shards[i];
+        ngx_payments_cluster_shards[i].number = i;
 
-        if (ngx_payments_pg_shard_init(cycle, &ngx_payments_pg_shards[i])
+        if (ngx_payments_cluster_shard_init(cycle,
+                                            &ngx_payments_cluster_shards[i])
             != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    if (ngx_payments_pg_map_init(cycle, ngx_payments_pg_shards,
-                                 ngx_payments_pg_n)
+    if (ngx_payments_map_init(cycle, ngx_payments_cluster_shards,
+                              ngx_payments_cluster_n)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ngx_payments_pg_database_init(cycle, ngx_payments_pg_shards,
-                                  ngx_payments_pg_n);
+    ngx_payments_database_init(cycle, ngx_payments_cluster_shards,
+                               ngx_payments_cluster_n);
 
     return NGX_OK;
 }
@@ -172,22 +174,22 @@ ngx_payments_cluster_init(ngx_cycle_t *cycle, ngx_payments_pg_shards_t *shards)
 void
 ngx_payments_cluster_exit(void)
 {
-    ngx_uint_t                i, n;
-    ngx_payments_pg_shard_t  *shard;
+    ngx_uint_t             i, n;
+    ngx_payments_shard_t  *shard;
 
-    if (ngx_payments_pg_shards == NULL) {
+    if (ngx_payments_cluster_shards == NULL) {
         return;
     }
 
-    ngx_payments_pg_database_exit();
-    ngx_payments_pg_map_exit();
+    ngx_payments_database_exit();
+    ngx_payments_map_exit();
 
-    for (i = 0; i < ngx_payments_pg_n; i++) {
-        shard = &ngx_payments_pg_shards[i];
+    for (i = 0; i < ngx_payments_cluster_n; i++) {
+        shard = &ngx_payments_cluster_shards[i];
 
-        ngx_payments_pg_resolve_exit(shard);
-        ngx_payments_pg_topology_exit(shard);
-        ngx_payments_pg_ability_exit(shard);
+        ngx_payments_resolve_exit(shard);
+        ngx_payments_topology_exit(shard);
+        ngx_payments_ability_exit(shard);
 
         /* those for replicas first: what they had goes to the others */
 
@@ -196,30 +198,30 @@ ngx_payments_cluster_exit(void)
         }
     }
 
-    ngx_payments_pg_shards = NULL;
+    ngx_payments_cluster_shards = NULL;
 
     ngx_payments_pg_thread_exit();
 }
 
 
-ngx_payments_pg_shard_t *
-ngx_payments_pg_shard(ngx_uint_t number)
+ngx_payments_shard_t *
+ngx_payments_cluster_shard(ngx_uint_t number)
 {
-    return &ngx_payments_pg_shards[number];
+    return &ngx_payments_cluster_shards[number];
 }
 
 
 ngx_uint_t
 ngx_payments_cluster_nshards(void)
 {
-    return ngx_payments_pg_n;
+    return ngx_payments_cluster_n;
 }
 
 
 ngx_str_t *
 ngx_payments_cluster_shard_name(ngx_uint_t number)
 {
-    return &ngx_payments_pg_shards[number].conf->name;
+    return &ngx_payments_cluster_shards[number].conf->name;
 }
 
 
@@ -229,7 +231,7 @@ ngx_payments_cluster_shard_name(ngx_uint_t number)
  */
 
 void
-ngx_payments_pg_follow(ngx_payments_pg_shard_t *shard, ngx_payments_pg_to_e to,
+ngx_payments_lanes_follow(ngx_payments_shard_t *shard, ngx_payments_pg_to_e to,
     ngx_uint_t server)
 {
     ngx_uint_t               i;
@@ -244,7 +246,7 @@ ngx_payments_pg_follow(ngx_payments_pg_shard_t *shard, ngx_payments_pg_to_e to,
 
         pool->server = server;
 
-        ngx_payments_pg_pool_leave(pool, (to == NGX_PAYMENTS_PG_TO_PRIMARY)
+        ngx_payments_pg_pool_reconnect(pool, (to == NGX_PAYMENTS_PG_TO_PRIMARY)
                                          ? "another server, or none, is the "
                                            "primary"
                                          : "another replica is read");
@@ -258,7 +260,7 @@ ngx_payments_pg_follow(ngx_payments_pg_shard_t *shard, ngx_payments_pg_to_e to,
  */
 
 void
-ngx_payments_pg_moved(ngx_payments_pg_shard_t *shard, ngx_uint_t server)
+ngx_payments_lanes_moved(ngx_payments_shard_t *shard, ngx_uint_t server)
 {
     ngx_uint_t  i;
 
@@ -267,34 +269,34 @@ ngx_payments_pg_moved(ngx_payments_pg_shard_t *shard, ngx_uint_t server)
         /* a worker that begins looks addresses up before it has pools */
 
         if (shard->pools[i].conf != NULL && shard->pools[i].server == server) {
-            ngx_payments_pg_pool_leave(&shard->pools[i],
-                                       "the server has another address");
+            ngx_payments_pg_pool_reconnect(&shard->pools[i],
+                                           "the server has another address");
         }
     }
 
-    ngx_payments_pg_probe_moved(shard, server);
+    ngx_payments_topology_address_changed(shard, server);
 }
 
 
 /* the shard that an item goes to; NULL: nobody has its merchant */
 
-static ngx_payments_pg_shard_t *
-ngx_payments_pg_shard_of(ngx_payments_pg_statement_e statement,
+static ngx_payments_shard_t *
+ngx_payments_cluster_shard_of(ngx_payments_pg_statement_e statement,
     int64_t merchant_id, ngx_uint_t number)
 {
-    if (ngx_payments_pg_n == 1) {
-        return &ngx_payments_pg_shards[0];
+    if (ngx_payments_cluster_n == 1) {
+        return &ngx_payments_cluster_shards[0];
     }
 
     return (ngx_payments_pg_statements[statement].flags
             & NGX_PAYMENTS_PG_BY_MERCHANT)
-           ? ngx_payments_pg_owner(merchant_id)
-           : &ngx_payments_pg_shards[number];
+           ? ngx_payments_map_owner(merchant_id)
+           : &ngx_payments_cluster_shards[number];
 }
 
 
 ngx_payments_pg_pool_t *
-ngx_payments_pg_pool_of(ngx_payments_pg_shard_t *shard,
+ngx_payments_cluster_pool_of(ngx_payments_shard_t *shard,
     ngx_payments_pg_item_t *item)
 {
     return &shard->pools[ngx_payments_pg_statements[item->statement].queue];
@@ -302,7 +304,7 @@ ngx_payments_pg_pool_of(ngx_payments_pg_shard_t *shard,
 
 
 static uint64_t
-ngx_payments_pg_replica_of(ngx_payments_pg_shard_t *shard,
+ngx_payments_cluster_replica_of(ngx_payments_shard_t *shard,
     ngx_payments_pg_statement_e statement)
 {
     const ngx_payments_pg_statement_t  *s;
@@ -310,10 +312,11 @@ ngx_payments_pg_replica_of(ngx_payments_pg_shard_t *shard,
     s = &ngx_payments_pg_statements[statement];
 
     return (s->flags & NGX_PAYMENTS_PG_BY_REPLICA
-            && shard->npools > NGX_PAYMENTS_PG_QUEUES
-            && ngx_payments_pg_readable(shard)
-            && ngx_payments_pg_takes(ngx_payments_pg_replicas(shard, s->queue)))
-           ? ngx_payments_pg_system(shard) : 0;
+            && shard->npools > NGX_PAYMENTS_PG_LANES
+            && ngx_payments_replicas_readable(shard)
+            && ngx_payments_pg_pool_ready(
+                                 ngx_payments_replica_pool(shard, s->queue)))
+           ? ngx_payments_replicas_system(shard) : 0;
 }
 
 
@@ -321,11 +324,11 @@ uint64_t
 ngx_payments_cluster_replica(ngx_payments_pg_statement_e statement,
     int64_t merchant_id)
 {
-    ngx_payments_pg_shard_t  *shard;
+    ngx_payments_shard_t  *shard;
 
-    shard = ngx_payments_pg_shard_of(statement, merchant_id, 0);
+    shard = ngx_payments_cluster_shard_of(statement, merchant_id, 0);
 
-    return shard ? ngx_payments_pg_replica_of(shard, statement) : 0;
+    return shard ? ngx_payments_cluster_replica_of(shard, statement) : 0;
 }
 
 
@@ -334,7 +337,7 @@ ngx_payments_cluster_system(ngx_payments_pg_item_t *item)
 {
     ngx_payments_pg_pool_t  *pool = item->pool;
 
-    return ngx_payments_pg_system(pool->shard);
+    return ngx_payments_replicas_system(pool->shard);
 }
 
 
@@ -343,8 +346,8 @@ ngx_payments_cluster_pin_to_primary(void)
 {
     ngx_uint_t  i;
 
-    for (i = 0; i < ngx_payments_pg_n; i++) {
-        ngx_payments_pg_blind(&ngx_payments_pg_shards[i]);
+    for (i = 0; i < ngx_payments_cluster_n; i++) {
+        ngx_payments_replicas_pin_to_primary(&ngx_payments_cluster_shards[i]);
     }
 }
 
@@ -352,13 +355,13 @@ ngx_payments_cluster_pin_to_primary(void)
 ngx_uint_t
 ngx_payments_cluster_overloaded(int64_t merchant_id)
 {
-    ngx_payments_pg_pool_t   *pool;
-    ngx_payments_pg_shard_t  *shard;
+    ngx_payments_pg_pool_t  *pool;
+    ngx_payments_shard_t    *shard;
 
-    shard = ngx_payments_pg_shard_of(NGX_PAYMENTS_PG_CREATE_PAYMENTS,
-                                     merchant_id, 0);
+    shard = ngx_payments_cluster_shard_of(NGX_PAYMENTS_PG_CREATE_PAYMENTS,
+                                          merchant_id, 0);
     pool = shard ? &shard->pools[NGX_PAYMENTS_PG_WRITE]
-                 : ngx_payments_pg_hall();
+                 : ngx_payments_map_unrouted_pool();
 
     return ngx_payments_pg_fair_full(&pool->waiting, merchant_id,
                                      pool->conf->queue);
@@ -368,43 +371,44 @@ ngx_payments_cluster_overloaded(int64_t merchant_id)
 void
 ngx_payments_cluster_send(ngx_payments_pg_item_t *item)
 {
-    uint64_t                  system;
-    ngx_msec_t                timeout;
-    ngx_payments_pg_pool_t   *pool;
-    ngx_payments_pg_shard_t  *shard;
+    uint64_t                 system;
+    ngx_msec_t               timeout;
+    ngx_payments_pg_pool_t  *pool;
+    ngx_payments_shard_t    *shard;
 
-    shard = ngx_payments_pg_shard_of(item->statement,
-                                     item->values ? item->values[0].number : 0,
-                                     item->shard);
-    pool = shard ? ngx_payments_pg_pool_of(shard, item)
-                 : ngx_payments_pg_hall();
+    shard = ngx_payments_cluster_shard_of(item->statement,
+                                          item->values
+                                          ? item->values[0].number : 0,
+                                          item->shard);
+    pool = shard ? ngx_payments_cluster_pool_of(shard, item)
+                 : ngx_payments_map_unrouted_pool();
     timeout = item->timeout ? item->timeout : pool->conf->timeout;
 
     /* its number means nothing to another cluster */
 
-    system = (shard && item->token != NGX_PAYMENTS_PG_ALL)
-             ? ngx_payments_pg_replica_of(shard, item->statement) : 0;
+    system = (shard && item->read_token != NGX_PAYMENTS_PG_ALL)
+             ? ngx_payments_cluster_replica_of(shard, item->statement) : 0;
 
     if (system != 0 && system == item->system) {
         item->until = ngx_current_msec + timeout;
-        pool = ngx_payments_pg_replicas(shard, pool->kind);
-        timeout = ngx_min(timeout, NGX_PAYMENTS_PG_SPILL);
+        pool = ngx_payments_replica_pool(shard, pool->kind);
+        timeout = ngx_min(timeout, NGX_PAYMENTS_REPLICA_TIMEOUT);
     }
 
-    ngx_payments_pg_send_to(pool, item, timeout);
+    ngx_payments_pg_pool_send(pool, item, timeout);
 }
 
 
 void
-ngx_payments_pg_spill(ngx_payments_pg_item_t *item)
+ngx_payments_cluster_fallback_to_primary(ngx_payments_pg_item_t *item)
 {
     ngx_msec_int_t           left;
     ngx_payments_pg_pool_t  *pool = item->pool;
 
-    ngx_payments_status_add(NGX_PAYMENTS_M_PG_REPLICA_SPILLED, 1);
+    ngx_payments_status_add(NGX_PAYMENTS_M_PG_REPLICA_FALLBACK, 1);
 
     left = (ngx_msec_int_t) (item->until - ngx_current_msec);
 
-    ngx_payments_pg_send_to(ngx_payments_pg_pool_of(pool->shard, item), item,
-                            (ngx_msec_t) ngx_max(left, 1));
+    ngx_payments_pg_pool_send(ngx_payments_cluster_pool_of(pool->shard, item),
+                              item, (ngx_msec_t) ngx_max(left, 1));
 }

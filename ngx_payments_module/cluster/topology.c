@@ -27,10 +27,10 @@
 #include "../status/ngx_payments_status.h"
 
 
-#define NGX_PAYMENTS_PG_PROBE_EVERY  1000  /* ms */
-#define NGX_PAYMENTS_PG_PROBE_SOON   250   /* while the primary is silent */
-#define NGX_PAYMENTS_PG_PROBE_LIMIT  1000
-#define NGX_PAYMENTS_PG_WATCH        50    /* how often a worker looks */
+#define NGX_PAYMENTS_PROBE_EVERY  1000  /* ms */
+#define NGX_PAYMENTS_PROBE_SOON   250   /* while the primary is silent */
+#define NGX_PAYMENTS_PROBE_LIMIT  1000
+#define NGX_PAYMENTS_TOPOLOGY_WATCH        50    /* how often a worker looks */
 
 
 /* columns of pay.probe() */
@@ -40,29 +40,30 @@
 #define NGX_PAYMENTS_PROBE_SYSTEM    3
 
 
-static void ngx_payments_pg_watch(ngx_event_t *ev);
-static void ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
+static void ngx_payments_topology_watch(ngx_event_t *ev);
+static void ngx_payments_topology_probed(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
-static void ngx_payments_pg_elect(ngx_payments_pg_shard_t *shard,
+static void ngx_payments_topology_elect(ngx_payments_shard_t *shard,
     ngx_uint_t primary);
-static void ngx_payments_pg_decide(ngx_payments_pg_shard_t *shard);
+static void ngx_payments_topology_decide(ngx_payments_shard_t *shard);
 
 
-#define ngx_payments_pg_shpool(shard)                                         \
+#define ngx_payments_topology_shpool(shard)                                   \
     ((ngx_slab_pool_t *) (shard)->conf->zone->shm.addr)
 
 
 /* this worker asks the servers from now on */
 
 static ngx_int_t
-ngx_payments_pg_begin(ngx_payments_pg_shard_t *shard, ngx_cycle_t *cycle)
+ngx_payments_topology_start_probing(ngx_payments_shard_t *shard,
+    ngx_cycle_t *cycle)
 {
-    ngx_uint_t                i;
-    ngx_payments_pg_conf_t   *conf = shard->conf;
-    ngx_payments_pg_probe_t  *probe, *probes;
+    ngx_uint_t               i;
+    ngx_payments_pg_conf_t  *conf = shard->conf;
+    ngx_payments_probe_t    *probe, *probes;
 
     probes = ngx_pcalloc(cycle->pool,
-                         conf->nservers * sizeof(ngx_payments_pg_probe_t));
+                         conf->nservers * sizeof(ngx_payments_probe_t));
     if (probes == NULL) {
         return NGX_ERROR;
     }
@@ -72,13 +73,13 @@ ngx_payments_pg_begin(ngx_payments_pg_shard_t *shard, ngx_cycle_t *cycle)
 
         probe->server = i;
         probe->item.statement = NGX_PAYMENTS_PG_PROBE;
-        probe->item.handler = ngx_payments_pg_probed;
+        probe->item.handler = ngx_payments_topology_probed;
         probe->item.data = probe;
         probe->item.once = 1;
-        probe->beat.handler = ngx_payments_pg_beaten;
-        probe->beat.data = probe;
-        probe->beat.values = &probe->blind;
-        probe->beat.once = 1;
+        probe->heartbeat.handler = ngx_payments_replicas_heartbeat_handler;
+        probe->heartbeat.data = probe;
+        probe->heartbeat.values = &probe->pinned_ms;
+        probe->heartbeat.once = 1;
 
         if (ngx_payments_pg_pool_init(cycle, &probe->pool, shard,
                                       NGX_PAYMENTS_PG_CONTROL,
@@ -91,7 +92,7 @@ ngx_payments_pg_begin(ngx_payments_pg_shard_t *shard, ngx_cycle_t *cycle)
 
     shard->probes = probes;
 
-    (void) ngx_payments_pg_resolve_begin(shard);
+    (void) ngx_payments_resolve_begin(shard);
 
     return NGX_OK;
 }
@@ -100,18 +101,18 @@ ngx_payments_pg_begin(ngx_payments_pg_shard_t *shard, ngx_cycle_t *cycle)
 /* each worker, before it connects anywhere */
 
 static void
-ngx_payments_pg_look_up(ngx_payments_pg_shard_t *shard)
+ngx_payments_topology_update_addresses(ngx_payments_shard_t *shard)
 {
-    ngx_uint_t                   i;
-    u_char                       addresses[NGX_PAYMENTS_PG_SERVERS]
-                                          [NGX_SOCKADDR_STRLEN];
-    ngx_payments_pg_topology_t  *t = shard->topology;
+    ngx_uint_t                i;
+    u_char                    addresses[NGX_PAYMENTS_PG_SERVERS]
+                                       [NGX_SOCKADDR_STRLEN];
+    ngx_payments_topology_t  *t = shard->topology;
 
     if (t->addresses == shard->seen) {
         return;
     }
 
-    ngx_shmtx_lock(&ngx_payments_pg_shpool(shard)->mutex);
+    ngx_shmtx_lock(&ngx_payments_topology_shpool(shard)->mutex);
 
     shard->seen = t->addresses;
 
@@ -119,11 +120,11 @@ ngx_payments_pg_look_up(ngx_payments_pg_shard_t *shard)
         ngx_memcpy(addresses[i], t->nodes[i].address, NGX_SOCKADDR_STRLEN);
     }
 
-    ngx_shmtx_unlock(&ngx_payments_pg_shpool(shard)->mutex);
+    ngx_shmtx_unlock(&ngx_payments_topology_shpool(shard)->mutex);
 
     for (i = 0; i < shard->conf->nservers; i++) {
         if (addresses[i][0] != '\0') {
-            ngx_payments_pg_readdress(shard, i, addresses[i]);
+            ngx_payments_resolve_set_address(shard, i, addresses[i]);
         }
     }
 }
@@ -132,11 +133,11 @@ ngx_payments_pg_look_up(ngx_payments_pg_shard_t *shard)
 /* Nobody goes to the new address before it has said what it is. */
 
 void
-ngx_payments_pg_tell_address(ngx_payments_pg_shard_t *shard,
+ngx_payments_topology_publish_address(ngx_payments_shard_t *shard,
     ngx_uint_t server, u_char *text)
 {
-    ngx_payments_pg_topology_t  *t = shard->topology;
-    ngx_payments_pg_node_t      *node = &t->nodes[server];
+    ngx_payments_topology_t  *t = shard->topology;
+    ngx_payments_node_t      *node = &t->nodes[server];
 
     node->probed = 0;
     node->writer = 0;
@@ -144,46 +145,47 @@ ngx_payments_pg_tell_address(ngx_payments_pg_shard_t *shard,
     node->good = 0;
 
     if (t->primary == server + 1) {
-        ngx_payments_pg_elect(shard, 0);
+        ngx_payments_topology_elect(shard, 0);
     }
 
-    ngx_shmtx_lock(&ngx_payments_pg_shpool(shard)->mutex);
+    ngx_shmtx_lock(&ngx_payments_topology_shpool(shard)->mutex);
 
     ngx_memcpy(node->address, text, ngx_strlen(text) + 1);
     t->addresses++;
 
-    ngx_shmtx_unlock(&ngx_payments_pg_shpool(shard)->mutex);
+    ngx_shmtx_unlock(&ngx_payments_topology_shpool(shard)->mutex);
 
     /* what the old address may yet answer is not asked any more */
 
-    ngx_payments_pg_look_up(shard);
+    ngx_payments_topology_update_addresses(shard);
 }
 
 
 ngx_int_t
-ngx_payments_pg_topology_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_shard_t *shard)
+ngx_payments_topology_init(ngx_cycle_t *cycle,
+    ngx_payments_shard_t *shard)
 {
     shard->topology = shard->conf->zone->data;
-    ngx_payments_pg_look_up(shard);
+    ngx_payments_topology_update_addresses(shard);
 
     /* the first worker may begin a little later than this one */
 
     (void) ngx_atomic_cmp_set(&shard->topology->alive, 0, ngx_current_msec);
 
     shard->watcher.data = &shard->dummy;
-    shard->watcher.handler = ngx_payments_pg_watch;
+    shard->watcher.handler = ngx_payments_topology_watch;
     shard->watcher.log = cycle->log;
     shard->watcher.cancelable = 1;
 
-    ngx_add_timer(&shard->watcher, NGX_PAYMENTS_PG_WATCH);
+    ngx_add_timer(&shard->watcher, NGX_PAYMENTS_TOPOLOGY_WATCH);
 
-    return (ngx_worker == 0) ? ngx_payments_pg_begin(shard, cycle) : NGX_OK;
+    return (ngx_worker == 0) ? ngx_payments_topology_start_probing(shard, cycle)
+                             : NGX_OK;
 }
 
 
 void
-ngx_payments_pg_topology_exit(ngx_payments_pg_shard_t *shard)
+ngx_payments_topology_exit(ngx_payments_shard_t *shard)
 {
     ngx_uint_t  i;
 
@@ -204,7 +206,7 @@ ngx_payments_pg_topology_exit(ngx_payments_pg_shard_t *shard)
 
 
 ngx_uint_t
-ngx_payments_pg_primary(ngx_payments_pg_shard_t *shard)
+ngx_payments_topology_primary(ngx_payments_shard_t *shard)
 {
     ngx_uint_t  n;
 
@@ -215,16 +217,16 @@ ngx_payments_pg_primary(ngx_payments_pg_shard_t *shard)
 
 
 void
-ngx_payments_pg_doubt(ngx_payments_pg_shard_t *shard)
+ngx_payments_topology_request_probe(ngx_payments_shard_t *shard)
 {
     if (shard->topology != NULL) {
-        shard->topology->doubt = 1;
+        shard->topology->probe_now = 1;
     }
 }
 
 
 static void
-ngx_payments_pg_tell(ngx_payments_pg_probe_t *probe,
+ngx_payments_topology_send(ngx_payments_probe_t *probe,
     ngx_payments_pg_item_t *item)
 {
     uint64_t  tag[2];
@@ -236,26 +238,26 @@ ngx_payments_pg_tell(ngx_payments_pg_probe_t *probe,
 
     ngx_memcpy(item->tag, tag, NGX_PAYMENTS_PG_TAG_LEN);
 
-    ngx_payments_pg_send_to(&probe->pool, item, NGX_PAYMENTS_PG_PROBE_LIMIT);
+    ngx_payments_pg_pool_send(&probe->pool, item, NGX_PAYMENTS_PROBE_LIMIT);
 }
 
 
 static void
-ngx_payments_pg_ask(ngx_payments_pg_probe_t *probe)
+ngx_payments_topology_probe(ngx_payments_probe_t *probe)
 {
     probe->asked = ngx_current_msec;
     probe->pending = 1;
 
-    ngx_payments_pg_tell(probe, &probe->item);
+    ngx_payments_topology_send(probe, &probe->item);
 }
 
 
 /* one server under two names must not be taken for two that take writes */
 
 static void
-ngx_payments_pg_ignore(ngx_payments_pg_shard_t *shard, ngx_uint_t i)
+ngx_payments_topology_ignore(ngx_payments_shard_t *shard, ngx_uint_t i)
 {
-    ngx_payments_pg_node_t  *node = &shard->topology->nodes[i];
+    ngx_payments_node_t  *node = &shard->topology->nodes[i];
 
     node->silent = 1;
     node->writer = 0;
@@ -263,54 +265,55 @@ ngx_payments_pg_ignore(ngx_payments_pg_shard_t *shard, ngx_uint_t i)
     node->readable = 0;
     node->good = 0;
 
-    shard->probes[i].told = 1;
+    shard->probes[i].answered = 1;
 }
 
 
 static void
-ngx_payments_pg_ask_all(ngx_payments_pg_shard_t *shard)
+ngx_payments_topology_probe_all(ngx_payments_shard_t *shard)
 {
-    ngx_msec_t                   every;
-    ngx_uint_t                   i, doubt;
-    ngx_payments_pg_probe_t     *probe;
-    ngx_payments_pg_topology_t  *t = shard->topology;
+    ngx_msec_t                every;
+    ngx_uint_t                i, probe_now;
+    ngx_payments_probe_t     *probe;
+    ngx_payments_topology_t  *t = shard->topology;
 
     t->alive = ngx_current_msec;
 
-    doubt = t->doubt;
-    t->doubt = 0;
+    probe_now = t->probe_now;
+    t->probe_now = 0;
 
     i = t->primary;
-    every = (i == 0 || t->nodes[i - 1].silent) ? NGX_PAYMENTS_PG_PROBE_SOON
-                                               : NGX_PAYMENTS_PG_PROBE_EVERY;
+    every = (i == 0 || t->nodes[i - 1].silent) ? NGX_PAYMENTS_PROBE_SOON
+                                               : NGX_PAYMENTS_PROBE_EVERY;
 
     for (i = 0; i < shard->conf->nservers; i++) {
         probe = &shard->probes[i];
 
-        if (ngx_payments_pg_twin(shard, i)) {
-            ngx_payments_pg_ignore(shard, i);
+        if (ngx_payments_resolve_duplicate(shard, i)) {
+            ngx_payments_topology_ignore(shard, i);
             continue;
         }
 
         if (!probe->pending
-            && (doubt || probe->asked == 0
+            && (probe_now || probe->asked == 0
                 || ngx_current_msec - probe->asked >= every))
         {
-            ngx_payments_pg_ask(probe);
+            ngx_payments_topology_probe(probe);
         }
     }
 
-    ngx_payments_pg_decide(shard);
+    ngx_payments_topology_decide(shard);
 }
 
 
 void
-ngx_payments_pg_probe_moved(ngx_payments_pg_shard_t *shard, ngx_uint_t server)
+ngx_payments_topology_address_changed(ngx_payments_shard_t *shard,
+    ngx_uint_t server)
 {
     if (shard->probes != NULL) {
-        ngx_payments_pg_pool_leave(&shard->probes[server].pool,
-                                   "the server has another address");
-        shard->topology->doubt = 1;
+        ngx_payments_pg_pool_reconnect(&shard->probes[server].pool,
+                                       "the server has another address");
+        shard->topology->probe_now = 1;
     }
 }
 
@@ -318,14 +321,14 @@ ngx_payments_pg_probe_moved(ngx_payments_pg_shard_t *shard, ngx_uint_t server)
 /* whether nobody has asked for so long that this worker has to */
 
 static ngx_uint_t
-ngx_payments_pg_abandoned(ngx_payments_pg_shard_t *shard)
+ngx_payments_topology_take_over(ngx_payments_shard_t *shard)
 {
     ngx_atomic_uint_t  alive;
 
     alive = shard->topology->alive;
 
     return (ngx_msec_int_t) (ngx_current_msec - alive)
-           >= NGX_PAYMENTS_PG_PROBE_OLD
+           >= NGX_PAYMENTS_PROBE_OLD
            && ngx_atomic_cmp_set(&shard->topology->alive, alive,
                                  ngx_current_msec);
 }
@@ -334,48 +337,49 @@ ngx_payments_pg_abandoned(ngx_payments_pg_shard_t *shard)
 /* each worker: has the primary changed?  The one that asks: is it time? */
 
 static void
-ngx_payments_pg_watch(ngx_event_t *ev)
+ngx_payments_topology_watch(ngx_event_t *ev)
 {
-    ngx_connection_t         *c = ev->data;
-    ngx_payments_pg_shard_t  *shard = c->data;
+    ngx_connection_t      *c = ev->data;
+    ngx_payments_shard_t  *shard = c->data;
 
-    ngx_payments_pg_look_up(shard);
-    ngx_payments_pg_follow(shard, NGX_PAYMENTS_PG_TO_PRIMARY,
-                           ngx_payments_pg_primary(shard));
-    ngx_payments_pg_follow(shard, NGX_PAYMENTS_PG_TO_REPLICA,
-                           ngx_payments_pg_choose(shard));
+    ngx_payments_topology_update_addresses(shard);
+    ngx_payments_lanes_follow(shard, NGX_PAYMENTS_PG_TO_PRIMARY,
+                              ngx_payments_topology_primary(shard));
+    ngx_payments_lanes_follow(shard, NGX_PAYMENTS_PG_TO_REPLICA,
+                              ngx_payments_replicas_choose(shard));
 
     if (!ngx_exiting) {
 
-        if (shard->probes == NULL && ngx_payments_pg_abandoned(shard)) {
-            (void) ngx_payments_pg_begin(shard, (ngx_cycle_t *) ngx_cycle);
+        if (shard->probes == NULL && ngx_payments_topology_take_over(shard)) {
+            (void) ngx_payments_topology_start_probing(shard,
+                                                (ngx_cycle_t *) ngx_cycle);
         }
 
         if (shard->probes != NULL) {
-            ngx_payments_pg_ask_all(shard);
+            ngx_payments_topology_probe_all(shard);
         }
     }
 
-    ngx_add_timer(ev, NGX_PAYMENTS_PG_WATCH);
+    ngx_add_timer(ev, NGX_PAYMENTS_TOPOLOGY_WATCH);
 }
 
 
 static void
-ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
+ngx_payments_topology_probed(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
-    ngx_payments_pg_node_t   *node;
-    ngx_payments_pg_probe_t  *probe = item->data;
-    ngx_payments_pg_shard_t  *shard = probe->pool.shard;
+    ngx_payments_node_t   *node;
+    ngx_payments_probe_t  *probe = item->data;
+    ngx_payments_shard_t  *shard = probe->pool.shard;
 
     probe->pending = 0;
-    probe->told = 1;
+    probe->answered = 1;
 
     /* another worker asks by now, and may know more than a late answer; one to
        whom another name leads has been asked under that */
 
     if (ngx_exiting
-        || ngx_payments_pg_twin(shard, probe->server))
+        || ngx_payments_resolve_duplicate(shard, probe->server))
     {
         return;
     }
@@ -393,29 +397,30 @@ ngx_payments_pg_probed(ngx_payments_pg_item_t *item,
         node->probed = ngx_current_msec ? ngx_current_msec : 1;
     }
 
-    ngx_payments_pg_decide(shard);
+    ngx_payments_topology_decide(shard);
 
-    /* the primary writes its beat, the others say which one they show */
+    /* the primary writes its heartbeat, the others say which one they show */
 
     if (node->silent) {
-        ngx_payments_pg_judge(shard, probe->server, 0, 0);
+        ngx_payments_replicas_assess(shard, probe->server, 0, 0);
 
-    } else if (!probe->beating) {
-        probe->beating = 1;
-        probe->beat.statement =
+    } else if (!probe->heartbeat_pending) {
+        probe->heartbeat_pending = 1;
+        probe->heartbeat.statement =
                      (shard->topology->primary == probe->server + 1)
-                     ? NGX_PAYMENTS_PG_BEAT : NGX_PAYMENTS_PG_SHOWN;
-        probe->blind.number = ngx_payments_pg_blindness(shard);
-        ngx_payments_pg_tell(probe, &probe->beat);
+                     ? NGX_PAYMENTS_PG_HEARTBEAT
+                     : NGX_PAYMENTS_PG_SHOWN_HEARTBEAT;
+        probe->pinned_ms.number = ngx_payments_replicas_pinned_ms(shard);
+        ngx_payments_topology_send(probe, &probe->heartbeat);
     }
 }
 
 
 static void
-ngx_payments_pg_divided(ngx_payments_pg_shard_t *shard, const char *how)
+ngx_payments_topology_log_split(ngx_payments_shard_t *shard, const char *how)
 {
-    if (!shard->topology->divided) {
-        shard->topology->divided = 1;
+    if (!shard->topology->split_logged) {
+        shard->topology->split_logged = 1;
         ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
                       "two servers of payments shard \"%V\" take writes %s; "
                       "none of them gets any", &shard->conf->name,
@@ -427,11 +432,11 @@ ngx_payments_pg_divided(ngx_payments_pg_shard_t *shard, const char *how)
 /* once each has been asked: whose servers these are; NGX_AGAIN: not known */
 
 static ngx_int_t
-ngx_payments_pg_identify(ngx_payments_pg_shard_t *shard)
+ngx_payments_topology_identify(ngx_payments_shard_t *shard)
 {
-    ngx_uint_t                   i, writers;
-    ngx_atomic_uint_t            system;
-    ngx_payments_pg_topology_t  *t = shard->topology;
+    ngx_uint_t                i, writers;
+    ngx_atomic_uint_t         system;
+    ngx_payments_topology_t  *t = shard->topology;
 
     if (t->system != 0) {
         return NGX_OK;
@@ -442,7 +447,7 @@ ngx_payments_pg_identify(ngx_payments_pg_shard_t *shard)
 
     for (i = 0; i < shard->conf->nservers; i++) {
 
-        if (!shard->probes[i].told) {
+        if (!shard->probes[i].answered) {
             return NGX_AGAIN;
         }
 
@@ -464,12 +469,12 @@ ngx_payments_pg_identify(ngx_payments_pg_shard_t *shard)
     }
 
     if (writers == 3) {
-        ngx_payments_pg_divided(shard, "of different clusters");
+        ngx_payments_topology_log_split(shard, "of different clusters");
         return NGX_AGAIN;
     }
 
     t->system = system;
-    t->divided = 0;
+    t->split_logged = 0;
 
     return NGX_OK;
 }
@@ -478,58 +483,60 @@ ngx_payments_pg_identify(ngx_payments_pg_shard_t *shard)
 /* why a server that answers is not used, once */
 
 static void
-ngx_payments_pg_refuse(ngx_payments_pg_shard_t *shard, ngx_uint_t i,
+ngx_payments_topology_log_unusable(ngx_payments_shard_t *shard, ngx_uint_t i,
     const char *why)
 {
-    ngx_payments_pg_node_t  *node = &shard->topology->nodes[i];
+    ngx_payments_node_t  *node = &shard->topology->nodes[i];
 
-    if (why != NULL && !node->refused) {
+    if (why != NULL && !node->unusable) {
         ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
                       "PostgreSQL \"%V\" of payments shard \"%V\" %s; it is "
                       "not used", &shard->conf->servers[i].name,
                       &shard->conf->name, why);
     }
 
-    node->refused = (why != NULL);
+    node->unusable = (why != NULL);
 }
 
 
 static ngx_uint_t
-ngx_payments_pg_is_writer(ngx_payments_pg_shard_t *shard, ngx_uint_t i)
+ngx_payments_topology_is_writer(ngx_payments_shard_t *shard, ngx_uint_t i)
 {
-    ngx_payments_pg_topology_t  *t = shard->topology;
-    ngx_payments_pg_node_t      *node = &t->nodes[i];
+    ngx_payments_topology_t  *t = shard->topology;
+    ngx_payments_node_t      *node = &t->nodes[i];
 
     /* written by another process, perhaps with a later clock than ours */
 
     if (node->probed == 0
         || (ngx_msec_int_t) (ngx_current_msec - node->probed)
-           >= NGX_PAYMENTS_PG_PROBE_OLD)
+           >= NGX_PAYMENTS_PROBE_OLD)
     {
         return 0;
     }
 
     if (node->system != t->system) {
-        ngx_payments_pg_refuse(shard, i, "belongs to another cluster");
+        ngx_payments_topology_log_unusable(shard, i,
+                                           "belongs to another cluster");
         return 0;
     }
 
     if (node->writer && node->timeline < t->timeline) {
-        ngx_payments_pg_refuse(shard, i, "takes writes on an older timeline "
-                               "than another server has shown");
+        ngx_payments_topology_log_unusable(shard, i,
+                                           "takes writes on an older timeline "
+                                           "than another server has shown");
         return 0;
     }
 
-    ngx_payments_pg_refuse(shard, i, NULL);
+    ngx_payments_topology_log_unusable(shard, i, NULL);
 
     return node->writer;
 }
 
 
 static void
-ngx_payments_pg_elect(ngx_payments_pg_shard_t *shard, ngx_uint_t primary)
+ngx_payments_topology_elect(ngx_payments_shard_t *shard, ngx_uint_t primary)
 {
-    ngx_payments_pg_topology_t  *t = shard->topology;
+    ngx_payments_topology_t  *t = shard->topology;
 
     if (t->primary == primary) {
         return;
@@ -537,13 +544,13 @@ ngx_payments_pg_elect(ngx_payments_pg_shard_t *shard, ngx_uint_t primary)
 
     t->primary = primary;
 
-    ngx_payments_pg_read_nobody(shard);
+    ngx_payments_replicas_disable(shard);
 
     if (primary == 0) {
         return;
     }
 
-    t->divided = 0;
+    t->split_logged = 0;
     ngx_payments_status_add(NGX_PAYMENTS_M_PG_PRIMARIES, 1);
 
     ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
@@ -556,12 +563,12 @@ ngx_payments_pg_elect(ngx_payments_pg_shard_t *shard, ngx_uint_t primary)
 
 
 static void
-ngx_payments_pg_decide(ngx_payments_pg_shard_t *shard)
+ngx_payments_topology_decide(ngx_payments_shard_t *shard)
 {
-    ngx_uint_t                   i, best, equal;
-    ngx_payments_pg_topology_t  *t = shard->topology;
+    ngx_uint_t                i, best, equal;
+    ngx_payments_topology_t  *t = shard->topology;
 
-    if (ngx_payments_pg_identify(shard) != NGX_OK) {
+    if (ngx_payments_topology_identify(shard) != NGX_OK) {
         return;
     }
 
@@ -576,7 +583,7 @@ ngx_payments_pg_decide(ngx_payments_pg_shard_t *shard)
 
     for (i = 0; i < shard->conf->nservers; i++) {
 
-        if (!ngx_payments_pg_is_writer(shard, i)) {
+        if (!ngx_payments_topology_is_writer(shard, i)) {
             continue;
         }
 
@@ -597,8 +604,8 @@ ngx_payments_pg_decide(ngx_payments_pg_shard_t *shard)
     }
 
     if (equal) {
-        ngx_payments_pg_divided(shard, "on one timeline");
-        ngx_payments_pg_elect(shard, 0);
+        ngx_payments_topology_log_split(shard, "on one timeline");
+        ngx_payments_topology_elect(shard, 0);
         return;
     }
 
@@ -607,10 +614,10 @@ ngx_payments_pg_decide(ngx_payments_pg_shard_t *shard)
 
     if (best == 0
         && (t->primary == 0 || (t->nodes[t->primary - 1].writer
-                                && !t->nodes[t->primary - 1].refused)))
+                                && !t->nodes[t->primary - 1].unusable)))
     {
         return;
     }
 
-    ngx_payments_pg_elect(shard, best);
+    ngx_payments_topology_elect(shard, best);
 }

@@ -93,7 +93,7 @@ ngx_payments_pg_sent(ngx_payments_pg_pool_t *pool,
  * holds behind a pooler too; the other lanes have the role's.
  */
 
-static const char *const  ngx_payments_pg_limit[NGX_PAYMENTS_PG_QUEUES] = {
+static const char *const  ngx_payments_pg_limit[NGX_PAYMENTS_PG_LANES] = {
     NULL,                          /* write */
     NULL,                          /* read */
     "SELECT set_config('statement_timeout','1500',true)",
@@ -222,7 +222,7 @@ ngx_payments_pg_call(ngx_payments_pg_conn_t *conn)
         return NGX_ERROR;
     }
 
-    return ngx_payments_pg_settle(conn);
+    return ngx_payments_pg_update_state(conn);
 }
 
 
@@ -606,7 +606,7 @@ ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
         return;
 
     case NGX_PAYMENTS_PG_CLASS_MOVED:
-        ngx_payments_pg_misplaced(pool, item);
+        ngx_payments_map_misplaced(pool, item);
         return;
 
     case NGX_PAYMENTS_PG_CLASS_LOCK:
@@ -704,7 +704,7 @@ ngx_payments_pg_release(ngx_payments_pg_pool_t *pool,
 
     case NGX_PAYMENTS_PG_CLASS_READ_ONLY:
         if (pool->to == NGX_PAYMENTS_PG_TO_PRIMARY) {
-            ngx_payments_pg_refused(pool->shard);
+            ngx_payments_ability_check(pool->shard);
         }
 
         break;

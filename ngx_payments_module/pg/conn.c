@@ -179,7 +179,7 @@ void
 ngx_payments_pg_connected(ngx_payments_pg_conn_t *conn)
 {
     if (ngx_payments_pg_demoted(conn)) {
-        ngx_payments_pg_doubt(conn->pool->shard);
+        ngx_payments_topology_request_probe(conn->pool->shard);
         ngx_payments_pg_disconnect(conn, "it is a standby", 0);
         return;
     }
@@ -196,7 +196,7 @@ ngx_payments_pg_connected(ngx_payments_pg_conn_t *conn)
     conn->prepare = 0;
     conn->drain = 0;
 
-    if (ngx_payments_pg_settle(conn) == NGX_OK) {
+    if (ngx_payments_pg_update_state(conn) == NGX_OK) {
         ngx_payments_pg_post(conn->pool);
     }
 }
@@ -246,7 +246,7 @@ ngx_payments_pg_arm(ngx_payments_pg_conn_t *conn)
 
 
 static ngx_int_t
-ngx_payments_pg_settle_idle(ngx_payments_pg_conn_t *conn)
+ngx_payments_pg_update_idle(ngx_payments_pg_conn_t *conn)
 {
     ngx_msec_int_t  left;
 
@@ -275,7 +275,7 @@ ngx_payments_pg_settle_idle(ngx_payments_pg_conn_t *conn)
 
 
 ngx_int_t
-ngx_payments_pg_settle(ngx_payments_pg_conn_t *conn)
+ngx_payments_pg_update_state(ngx_payments_pg_conn_t *conn)
 {
     ngx_event_t  *rev = conn->c->read;
 
@@ -288,7 +288,7 @@ ngx_payments_pg_settle(ngx_payments_pg_conn_t *conn)
             ngx_del_timer(rev);
         }
 
-        return ngx_payments_pg_settle_idle(conn);
+        return ngx_payments_pg_update_idle(conn);
     }
 
     ngx_payments_pg_move(conn, (conn->drain
@@ -347,7 +347,7 @@ ngx_payments_pg_timeout(ngx_payments_pg_conn_t *conn)
             return;
         }
 
-        (void) ngx_payments_pg_settle(conn);
+        (void) ngx_payments_pg_update_state(conn);
         return;
 
     case NGX_PAYMENTS_PG_BUSY:
@@ -445,7 +445,7 @@ ngx_payments_pg_drop_calls(ngx_payments_pg_conn_t *conn)
 /* why it ends; a failure once a second for each reason */
 
 static void
-ngx_payments_pg_say_why(ngx_payments_pg_conn_t *conn, const char *reason,
+ngx_payments_pg_log_end(ngx_payments_pg_conn_t *conn, const char *reason,
     ngx_uint_t retired)
 {
     ngx_uint_t               level;
@@ -485,7 +485,7 @@ ngx_payments_pg_failure(ngx_payments_pg_conn_t *conn, const char *reason)
         return;
     }
 
-    ngx_payments_pg_say_why(conn, reason, 0);
+    ngx_payments_pg_log_end(conn, reason, 0);
 
     pool->losses++;
     ngx_payments_pg_delay(&pool->backoff, &pool->failures,
@@ -505,7 +505,7 @@ ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
     }
 
     if (retired) {
-        ngx_payments_pg_say_why(conn, reason, 1);
+        ngx_payments_pg_log_end(conn, reason, 1);
 
     } else {
         ngx_payments_pg_failure(conn, reason);
@@ -530,7 +530,7 @@ ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
     ngx_payments_pg_drop_calls(conn);
 
     if (!retired && pool->to == NGX_PAYMENTS_PG_TO_PRIMARY) {
-        ngx_payments_pg_doubt(pool->shard);
+        ngx_payments_topology_request_probe(pool->shard);
     }
 
     ngx_payments_pg_post(pool);

@@ -12,7 +12,7 @@
 #define NGX_PAYMENTS_PG_REFUSED_MAX   10000
 
 /* the reason of failures in a row is said so often, ms */
-#define NGX_PAYMENTS_PG_SAID          60000
+#define NGX_PAYMENTS_PG_LOG_EVERY          60000
 
 /* iterations of SCRAM that are worth a word; PostgreSQL's default is 4096 */
 #define NGX_PAYMENTS_PG_ITERATIONS    50000
@@ -34,7 +34,7 @@ ngx_payments_pg_address(ngx_payments_pg_conn_t *conn)
     ngx_payments_pg_server_t  *server;
 
     server = &conn->pool->conf->servers[conn->server];
-    hostaddr = ngx_payments_pg_hostaddr(conn->pool->shard, conn->server);
+    hostaddr = ngx_payments_resolve_address(conn->pool->shard, conn->server);
 
     return (hostaddr == server->hostaddr && server->naddresses > 1)
            ? server->addresses[conn->pool->address % server->naddresses]
@@ -166,7 +166,7 @@ ngx_payments_pg_scram(PGconn *pg)
 
 
 static void
-ngx_payments_pg_say_iterations(ngx_payments_pg_conn_t *conn)
+ngx_payments_pg_log_iterations(ngx_payments_pg_conn_t *conn)
 {
     const char  *left_out;
 
@@ -177,7 +177,7 @@ ngx_payments_pg_say_iterations(ngx_payments_pg_conn_t *conn)
     left_out = ngx_payments_status_due("iterations",
                                        (char *) conn->pool->conf->user,
                                        ngx_payments_pg_place(conn),
-                                       NGX_PAYMENTS_PG_SAID);
+                                       NGX_PAYMENTS_PG_LOG_EVERY);
     if (left_out == NULL) {
         return;
     }
@@ -194,7 +194,7 @@ ngx_payments_pg_say_iterations(ngx_payments_pg_conn_t *conn)
 /* where TLS hides the number the time tells as much */
 
 static void
-ngx_payments_pg_say_costly(ngx_payments_pg_conn_t *conn)
+ngx_payments_pg_log_costly(ngx_payments_pg_conn_t *conn)
 {
     const char  *left_out;
 
@@ -206,7 +206,7 @@ ngx_payments_pg_say_costly(ngx_payments_pg_conn_t *conn)
 
     left_out = ngx_payments_status_due("costly", "",
                                        ngx_payments_pg_place(conn),
-                                       NGX_PAYMENTS_PG_SAID);
+                                       NGX_PAYMENTS_PG_LOG_EVERY);
     if (left_out == NULL) {
         return;
     }
@@ -245,7 +245,7 @@ ngx_payments_pg_settings(ngx_payments_pg_conn_t *conn)
 
         left_out = ngx_payments_status_due("setting", names[i],
                                            ngx_payments_pg_place(conn),
-                                           NGX_PAYMENTS_PG_SAID);
+                                           NGX_PAYMENTS_PG_LOG_EVERY);
         if (left_out != NULL) {
             ngx_log_error(NGX_LOG_CRIT, &conn->pool->log, 0,
                           "%s of sessions of PostgreSQL \"%V\" is %s, and "
@@ -282,7 +282,7 @@ ngx_payments_pg_connect_event(ngx_payments_pg_conn_t *conn)
 
     if (n != 0) {
         conn->iterations = n;
-        ngx_payments_pg_say_iterations(conn);
+        ngx_payments_pg_log_iterations(conn);
     }
 
     ngx_payments_pg_unwatch(conn);
@@ -333,7 +333,7 @@ ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
     }
 
     conn->pool->slow = 0;
-    ngx_payments_pg_say_costly(conn);
+    ngx_payments_pg_log_costly(conn);
 
     if (ngx_payments_pg_settings(conn) != NGX_OK) {
         ngx_payments_pg_disconnect(conn, "texts would not be UTF-8", 0);
@@ -343,7 +343,7 @@ ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
     /* another server may be there now, or another database */
 
     if (conn->pool->kind == NGX_PAYMENTS_PG_WRITE) {
-        ngx_payments_pg_database_doubt(conn->pool->shard);
+        ngx_payments_database_check(conn->pool->shard);
     }
 
     (void) PQsetErrorVerbosity(conn->pg, PQERRORS_DEFAULT);
@@ -382,7 +382,7 @@ ngx_payments_pg_connect_failed(ngx_payments_pg_conn_t *conn,
 
     left_out = ngx_payments_status_due(reason, state,
                                        ngx_payments_pg_place(conn),
-                                       NGX_PAYMENTS_PG_SAID);
+                                       NGX_PAYMENTS_PG_LOG_EVERY);
     level = left_out ? NGX_LOG_ERR : NGX_LOG_INFO;
 
     ngx_log_error(level, &pool->log, 0,

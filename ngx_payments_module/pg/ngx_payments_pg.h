@@ -43,8 +43,8 @@ typedef enum {
                                       questions: the same work for everybody */
     NGX_PAYMENTS_PG_BACKGROUND,    /* what nobody waits for; of the node's first
                                       worker alone */
-    NGX_PAYMENTS_PG_QUEUES
-} ngx_payments_pg_queue_e;
+    NGX_PAYMENTS_PG_LANES
+} ngx_payments_pg_lane_e;
 
 /* lanes whose connections the configuration counts; the others have one */
 #define NGX_PAYMENTS_PG_SIZED       NGX_PAYMENTS_PG_CONTROL
@@ -68,8 +68,8 @@ typedef enum {
     NGX_PAYMENTS_PG_CANCEL_KEYS,
     NGX_PAYMENTS_PG_MAINTAIN,
     NGX_PAYMENTS_PG_DUTIES,
-    NGX_PAYMENTS_PG_BEAT,
-    NGX_PAYMENTS_PG_SHOWN,
+    NGX_PAYMENTS_PG_HEARTBEAT,
+    NGX_PAYMENTS_PG_SHOWN_HEARTBEAT,
     NGX_PAYMENTS_PG_PROBE,
     NGX_PAYMENTS_PG_CLAIMS,
     NGX_PAYMENTS_PG_PING,
@@ -174,7 +174,7 @@ struct ngx_payments_pg_item_s {
     uint32_t                      object;      /* a hash of what it changes:
                                                   two of the same are never
                                                   under way together; 0: none */
-    int64_t                       token;       /* of a read: ALL, ANY, or the
+    int64_t                       read_token;  /* of a read: ALL, ANY, or the
                                                   number of a transaction up to
                                                   which it must see all */
     uint64_t                      system;      /* ... of this cluster */

@@ -11,11 +11,11 @@
 
 
 /* of a statement; more are the tags, and for a replica what it must show: the
-   tokens, and the timeline and time of a beat */
+   tokens, and the timeline and time of a heartbeat */
 #define NGX_PAYMENTS_PG_PARAMS  28
-#define NGX_PAYMENTS_PG_SHOW    3
+#define NGX_PAYMENTS_PG_FENCE    3
 #define NGX_PAYMENTS_PG_ALL_PARAMS                                            \
-    (1 + NGX_PAYMENTS_PG_PARAMS + NGX_PAYMENTS_PG_SHOW)
+    (1 + NGX_PAYMENTS_PG_PARAMS + NGX_PAYMENTS_PG_FENCE)
 
 /* bytes of a call's answers beyond which no further item joins it; of the
    answer of a list, at least, whatever the last ones were like */
@@ -29,7 +29,7 @@
 #define NGX_PAYMENTS_PG_SUSPECT  10000
 
 /* how long a replica may keep a read before the primary is asked */
-#define NGX_PAYMENTS_PG_SPILL   250
+#define NGX_PAYMENTS_REPLICA_TIMEOUT   250
 
 
 /* whom a pool talks to */
@@ -44,7 +44,7 @@ typedef enum {
 typedef struct {
     const char                   *name;        /* of the prepared statement */
     const char                   *call;        /* %T: the key's time to live */
-    ngx_payments_pg_queue_e       queue;
+    ngx_payments_pg_lane_e       queue;
     ngx_uint_t                    nparams;     /* the tag not counted */
     ngx_payments_pg_type_e        types[NGX_PAYMENTS_PG_PARAMS];
     unsigned                      flags;       /* below */
@@ -114,9 +114,9 @@ typedef enum {
 
 typedef struct ngx_payments_pg_pool_s      ngx_payments_pg_pool_t;
 typedef struct ngx_payments_pg_conn_s      ngx_payments_pg_conn_t;
-typedef struct ngx_payments_pg_shard_s     ngx_payments_pg_shard_t;
-typedef struct ngx_payments_pg_topology_s  ngx_payments_pg_topology_t;
-typedef struct ngx_payments_pg_probe_s     ngx_payments_pg_probe_t;
+typedef struct ngx_payments_shard_s     ngx_payments_shard_t;
+typedef struct ngx_payments_topology_s  ngx_payments_topology_t;
+typedef struct ngx_payments_probe_s     ngx_payments_probe_t;
 typedef struct ngx_payments_pg_job_s       ngx_payments_pg_job_t;
 
 
@@ -232,12 +232,12 @@ typedef struct {
 /* one for each queue of a worker, and where it probes one for each server */
 
 struct ngx_payments_pg_pool_s {
-    ngx_payments_pg_queue_e       kind;
+    ngx_payments_pg_lane_e       kind;
     ngx_payments_pg_to_e          to;
     ngx_uint_t                    server;      /* of conf->servers; nservers:
                                                   nobody is primary */
     ngx_uint_t                    nconns;
-    ngx_payments_pg_shard_t      *shard;
+    ngx_payments_shard_t      *shard;
     ngx_payments_pg_conf_t       *conf;        /* the shard's */
     ngx_payments_pg_conn_t       *conns;       /* nconns */
     ngx_queue_t                   states[NGX_PAYMENTS_PG_STATES];
@@ -279,7 +279,8 @@ struct ngx_payments_pg_pool_s {
     ngx_uint_t                    slow;        /* attempts in a row that took
                                                   too long: the next one may
                                                   take twice as long */
-    ngx_uint_t                    tokens;      /* attempts to connect that are
+    ngx_uint_t                    connect_budget;
+                                               /* attempts to connect that are
                                                   left, and */
     ngx_msec_t                    refilled;    /* since when they come back */
     ngx_connection_t              dummy;       /* for the events' log lines */
@@ -303,29 +304,29 @@ struct ngx_payments_pg_pool_s {
 };
 
 
-/* a beat of the primary */
+/* a heartbeat of the primary */
 
 typedef struct {
     int64_t                       at;          /* its clock, microseconds */
     ngx_msec_t                    heard;       /* ngx_current_msec */
-} ngx_payments_pg_beat_t;
+} ngx_payments_heartbeat_t;
 
-/* beats that the worker that probes remembers, oldest first */
-#define NGX_PAYMENTS_PG_BEATS  8
+/* heartbeats that the worker that probes remembers, oldest first */
+#define NGX_PAYMENTS_HEARTBEATS  8
 
 
 /* a server's address as this worker knows it */
 
 typedef struct {
-    ngx_payments_pg_shard_t      *shard;
+    ngx_payments_shard_t      *shard;
     ngx_resolver_ctx_t           *ctx;         /* while it is asked for */
     u_char                        text[NGX_SOCKADDR_STRLEN];
                                                /* numeric, with a NUL; "": the
                                                   configuration's */
-} ngx_payments_pg_address_t;
+} ngx_payments_server_address_t;
 
 
-#define NGX_PAYMENTS_PG_BUCKETS  4096
+#define NGX_PAYMENTS_MAP_BUCKETS  4096
 
 
 /* whose merchants a shard says it has; map.c owns it */
@@ -335,7 +336,7 @@ typedef struct {
     ngx_payments_pg_value_t       value;       /* the epoch that is known */
     unsigned                      pending:1;
     unsigned                      told:1;      /* it has answered once */
-    u_char                        buckets[NGX_PAYMENTS_PG_BUCKETS / 8];
+    u_char                        buckets[NGX_PAYMENTS_MAP_BUCKETS / 8];
                                                /* bit 0 of byte 0 is bucket 0 */
     int64_t                      *here;        /* merchants who are not where
                                                   their bucket is, ascending */
@@ -343,7 +344,7 @@ typedef struct {
     int64_t                      *away;        /* those who are elsewhere, or
                                                   nowhere just now */
     ngx_uint_t                    naway;
-} ngx_payments_pg_claim_t;
+} ngx_payments_claim_t;
 
 
 /* which database a shard's primary has; database.c owns it */
@@ -351,11 +352,11 @@ typedef struct {
 typedef struct {
     ngx_payments_pg_item_t        item;
     uint64_t                      known;       /* 0: it has not said */
-    unsigned                      sure:1;      /* no connection was made
+    unsigned                      current:1;    /* no connection was made
                                                   since */
     unsigned                      pending:1;
-    unsigned                      doubted:1;   /* ... since it was asked */
-} ngx_payments_pg_database_t;
+    unsigned                      ask_again:1;  /* ... since it was asked */
+} ngx_payments_database_t;
 
 
 /*
@@ -364,7 +365,7 @@ typedef struct {
  * What belongs to topology.c is nothing in a shard of one server.
  */
 
-struct ngx_payments_pg_shard_s {
+struct ngx_payments_shard_s {
     ngx_payments_pg_conf_t       *conf;
     ngx_uint_t                    number;      /* in the configuration */
     ngx_payments_pg_pool_t       *pools;       /* one for each queue, to the
@@ -372,8 +373,8 @@ struct ngx_payments_pg_shard_s {
                                                   replicas, if there are several
                                                   servers */
     ngx_uint_t                    npools;
-    ngx_payments_pg_claim_t       claim;
-    ngx_payments_pg_database_t    database;
+    ngx_payments_claim_t       claim;
+    ngx_payments_database_t    database;
     ngx_connection_t              dummy;       /* for the events' log lines */
 
     /* ability.c */
@@ -385,84 +386,84 @@ struct ngx_payments_pg_shard_s {
 
     /* topology.c, replicas.c */
 
-    ngx_payments_pg_topology_t   *topology;    /* in shared memory; NULL */
-    ngx_payments_pg_probe_t      *probes;      /* NULL: another worker asks */
+    ngx_payments_topology_t   *topology;    /* in shared memory; NULL */
+    ngx_payments_probe_t      *probes;      /* NULL: another worker asks */
     ngx_atomic_uint_t             seen;        /* of "addresses" there */
     ngx_event_t                   watcher;
-    ngx_payments_pg_beat_t        beats[NGX_PAYMENTS_PG_BEATS];
-    ngx_uint_t                    nbeats;
+    ngx_payments_heartbeat_t        heartbeats[NGX_PAYMENTS_HEARTBEATS];
+    ngx_uint_t                    nheartbeats;
 
     /* resolve.c */
 
-    ngx_payments_pg_address_t     addresses[NGX_PAYMENTS_PG_SERVERS];
+    ngx_payments_server_address_t     addresses[NGX_PAYMENTS_PG_SERVERS];
     ngx_uint_t                    answered;    /* 1: a name was asked for */
     ngx_event_t                   resolve;
 };
 
 
 /* database.c: init_process and exit_process; a connection was made */
-void ngx_payments_pg_database_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_shard_t *shards, ngx_uint_t n);
-void ngx_payments_pg_database_exit(void);
-void ngx_payments_pg_database_doubt(ngx_payments_pg_shard_t *shard);
+void ngx_payments_database_init(ngx_cycle_t *cycle,
+    ngx_payments_shard_t *shards, ngx_uint_t n);
+void ngx_payments_database_exit(void);
+void ngx_payments_database_check(ngx_payments_shard_t *shard);
 
 
 /* topology.c */
 
 /* init_process: of a shard with several servers; NGX_ERROR: no memory */
-ngx_int_t ngx_payments_pg_topology_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_shard_t *shard);
-void ngx_payments_pg_topology_exit(ngx_payments_pg_shard_t *shard);
+ngx_int_t ngx_payments_topology_init(ngx_cycle_t *cycle,
+    ngx_payments_shard_t *shard);
+void ngx_payments_topology_exit(ngx_payments_shard_t *shard);
 /* the primary's number; conf->nservers: there is none */
-ngx_uint_t ngx_payments_pg_primary(ngx_payments_pg_shard_t *shard);
+ngx_uint_t ngx_payments_topology_primary(ngx_payments_shard_t *shard);
 /* whether some replica may be asked, as this node sees it */
-ngx_uint_t ngx_payments_pg_readable(ngx_payments_pg_shard_t *shard);
-/* the beat that every read of a replica must see: timeline and time */
-void ngx_payments_pg_floor(ngx_payments_pg_shard_t *shard, int64_t *line,
-    int64_t *at);
+ngx_uint_t ngx_payments_replicas_readable(ngx_payments_shard_t *shard);
+/* the heartbeat that every read of a replica must see: timeline and time */
+void ngx_payments_replicas_heartbeat_fence(ngx_payments_shard_t *shard,
+    int64_t *timeline, int64_t *at);
 /* for some seconds no replica is asked */
-void ngx_payments_pg_blind(ngx_payments_pg_shard_t *shard);
+void ngx_payments_replicas_pin_to_primary(ngx_payments_shard_t *shard);
 /* the cluster's identifier; 0: not known, or a shard of one server */
-uint64_t ngx_payments_pg_system(ngx_payments_pg_shard_t *shard);
+uint64_t ngx_payments_replicas_system(ngx_payments_shard_t *shard);
 /* a server has refused a write: it is asked again now */
-void ngx_payments_pg_doubt(ngx_payments_pg_shard_t *shard);
+void ngx_payments_topology_request_probe(ngx_payments_shard_t *shard);
 
 /* a server has another address: it is asked anew, if this worker asks */
-void ngx_payments_pg_probe_moved(ngx_payments_pg_shard_t *shard,
+void ngx_payments_topology_address_changed(ngx_payments_shard_t *shard,
     ngx_uint_t server);
 /* of several servers, by the worker that probes: where one is, for all */
-void ngx_payments_pg_tell_address(ngx_payments_pg_shard_t *shard,
+void ngx_payments_topology_publish_address(ngx_payments_shard_t *shard,
     ngx_uint_t server, u_char *text);
 
 /* resolve.c */
 
-void ngx_payments_pg_resolve_init(ngx_payments_pg_shard_t *shard);
-void ngx_payments_pg_resolve_exit(ngx_payments_pg_shard_t *shard);
+void ngx_payments_resolve_init(ngx_payments_shard_t *shard);
+void ngx_payments_resolve_exit(ngx_payments_shard_t *shard);
 /* this worker asks for names from now on; 0: there is nothing to ask */
-ngx_uint_t ngx_payments_pg_resolve_begin(ngx_payments_pg_shard_t *shard);
+ngx_uint_t ngx_payments_resolve_begin(ngx_payments_shard_t *shard);
 /* where a server is, from now on in this worker: numeric, with a NUL */
-void ngx_payments_pg_readdress(ngx_payments_pg_shard_t *shard,
+void ngx_payments_resolve_set_address(ngx_payments_shard_t *shard,
     ngx_uint_t server, u_char *text);
 /* where a server is now, for libpq; NULL: a unix socket */
-const char *ngx_payments_pg_hostaddr(ngx_payments_pg_shard_t *shard,
+const char *ngx_payments_resolve_address(ngx_payments_shard_t *shard,
     ngx_uint_t server);
 /* 1: an earlier server is at the same address: one may have two names */
-ngx_uint_t ngx_payments_pg_twin(ngx_payments_pg_shard_t *shard,
+ngx_uint_t ngx_payments_resolve_duplicate(ngx_payments_shard_t *shard,
     ngx_uint_t server);
 
 /* map.c */
 
 /* init_process, of a configuration with several shards; NGX_ERROR: no memory */
-ngx_int_t ngx_payments_pg_map_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_shard_t *shards, ngx_uint_t nshards);
-void ngx_payments_pg_map_exit(void);
+ngx_int_t ngx_payments_map_init(ngx_cycle_t *cycle,
+    ngx_payments_shard_t *shards, ngx_uint_t nshards);
+void ngx_payments_map_exit(void);
 /* the shard that has the merchant; NULL: nobody, as far as this worker knows */
-ngx_payments_pg_shard_t *ngx_payments_pg_owner(int64_t merchant_id);
+ngx_payments_shard_t *ngx_payments_map_owner(int64_t merchant_id);
 /* where items of a merchant wait whom no shard has */
-ngx_payments_pg_pool_t *ngx_payments_pg_hall(void);
+ngx_payments_pg_pool_t *ngx_payments_map_unrouted_pool(void);
 /* the shard of the pool has refused the item, which nobody has now: whose
    merchant it is is asked */
-void ngx_payments_pg_misplaced(ngx_payments_pg_pool_t *pool,
+void ngx_payments_map_misplaced(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item);
 
 /* conn.c */
@@ -487,7 +488,7 @@ ngx_int_t ngx_payments_pg_flush(ngx_payments_pg_conn_t *conn);
  * To the state that its calls and flags ask for, with that state's timer; to
  * be called whenever these have changed.  NGX_ERROR: the connection is gone.
  */
-ngx_int_t ngx_payments_pg_settle(ngx_payments_pg_conn_t *conn);
+ngx_int_t ngx_payments_pg_update_state(ngx_payments_pg_conn_t *conn);
 
 /* session.c */
 
@@ -528,18 +529,18 @@ void ngx_payments_pg_connect_failed(ngx_payments_pg_conn_t *conn,
 
 /* ability.c: whether the primary takes writes */
 
-void ngx_payments_pg_ability_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_shard_t *shard);
-void ngx_payments_pg_ability_exit(ngx_payments_pg_shard_t *shard);
+void ngx_payments_ability_init(ngx_cycle_t *cycle,
+    ngx_payments_shard_t *shard);
+void ngx_payments_ability_exit(ngx_payments_shard_t *shard);
 /* columns of pay.ping(), and what the first of them says */
-#define NGX_PAYMENTS_PG_PING_STATE      1
-#define NGX_PAYMENTS_PG_PING_READ_ONLY  2
-#define NGX_PAYMENTS_PG_PING_STANDBY    3
+#define NGX_PAYMENTS_PING_STATE      1
+#define NGX_PAYMENTS_PING_READ_ONLY  2
+#define NGX_PAYMENTS_PING_STANDBY    3
 /* failed calls of several merchants, none committed in between, after which the
    server is at fault */
 #define NGX_PAYMENTS_PG_RETRIES         3
 /* it has refused one: asked now, over the control lane */
-void ngx_payments_pg_refused(ngx_payments_pg_shard_t *shard);
+void ngx_payments_ability_check(ngx_payments_shard_t *shard);
 
 /* call.c */
 
@@ -589,18 +590,18 @@ int ngx_payments_pg_oids(ngx_payments_pg_pool_t *pool,
 
 /* a pool of the caller's for calls to one server; NGX_ERROR: no memory */
 ngx_int_t ngx_payments_pg_pool_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_pool_t *pool, ngx_payments_pg_shard_t *shard,
-    ngx_payments_pg_queue_e kind, ngx_payments_pg_to_e to, ngx_uint_t server,
+    ngx_payments_pg_pool_t *pool, ngx_payments_shard_t *shard,
+    ngx_payments_pg_lane_e kind, ngx_payments_pg_to_e to, ngx_uint_t server,
     ngx_uint_t nconns);
 void ngx_payments_pg_pool_exit(ngx_payments_pg_pool_t *pool);
 /* it talks to another server, or to one at another address, from now on */
-void ngx_payments_pg_pool_leave(ngx_payments_pg_pool_t *pool,
+void ngx_payments_pg_pool_reconnect(ngx_payments_pg_pool_t *pool,
     const char *reason);
 /* 1: takes part, or may, in calls of this pool */
-ngx_uint_t ngx_payments_pg_holds(ngx_payments_pg_pool_t *pool,
+ngx_uint_t ngx_payments_pg_pool_accepts(ngx_payments_pg_pool_t *pool,
     const ngx_payments_pg_statement_t *statement);
 /* 1: it has a session that would take a call now */
-ngx_uint_t ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool);
+ngx_uint_t ngx_payments_pg_pool_ready(ngx_payments_pg_pool_t *pool);
 /* questions what a server is are no requests: they are not counted */
 #define ngx_payments_pg_count(pool, metric, n)                                \
     if ((pool)->to != NGX_PAYMENTS_PG_TO_ONE) {                               \
@@ -624,21 +625,21 @@ void ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count,
     ngx_msec_t most);
 #define NGX_PAYMENTS_PG_BACKOFF_MAX  500
 /* its sessions end as soon as nothing is under way on them */
-void ngx_payments_pg_retire(ngx_payments_pg_pool_t *pool);
+void ngx_payments_pg_pool_retire(ngx_payments_pg_pool_t *pool);
 
 /* shard.c */
 
-ngx_payments_pg_shard_t *ngx_payments_pg_shard(ngx_uint_t number);
+ngx_payments_shard_t *ngx_payments_cluster_shard(ngx_uint_t number);
 /* all that goes there goes to this server from now on; nservers: none */
-void ngx_payments_pg_follow(ngx_payments_pg_shard_t *shard,
+void ngx_payments_lanes_follow(ngx_payments_shard_t *shard,
     ngx_payments_pg_to_e to, ngx_uint_t server);
 /* a server has another address: connections to the old one end */
-void ngx_payments_pg_moved(ngx_payments_pg_shard_t *shard, ngx_uint_t server);
+void ngx_payments_lanes_moved(ngx_payments_shard_t *shard, ngx_uint_t server);
 /* a replica did not answer it: the primary is asked, by the first deadline */
-void ngx_payments_pg_spill(ngx_payments_pg_item_t *item);
+void ngx_payments_cluster_fallback_to_primary(ngx_payments_pg_item_t *item);
 /* the pool for it in its shard, or in this one, of those to the primary */
-ngx_payments_pg_pool_t *ngx_payments_pg_pool_of(ngx_payments_pg_shard_t *shard,
-    ngx_payments_pg_item_t *item);
+ngx_payments_pg_pool_t *ngx_payments_cluster_pool_of(
+    ngx_payments_shard_t *shard, ngx_payments_pg_item_t *item);
 
 /* fair.c: the queue of a pool, in which merchants take turns */
 
@@ -677,13 +678,13 @@ ngx_uint_t ngx_payments_pg_fair_full(ngx_payments_pg_fair_t *fair,
 /* queue.c */
 
 /* as ngx_payments_cluster_send(), to this pool, within so many ms */
-void ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
+void ngx_payments_pg_pool_send(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_msec_t timeout);
 /* what waits here for the other pool: with the deadline that it had */
-void ngx_payments_pg_hand_over(ngx_payments_pg_pool_t *from,
+void ngx_payments_pg_queue_move(ngx_payments_pg_pool_t *from,
     ngx_payments_pg_pool_t *to, ngx_payments_pg_item_t *item);
 /* ends what waits: not executed */
-void ngx_payments_pg_divert(ngx_payments_pg_pool_t *pool);
+void ngx_payments_pg_queue_fail_all(ngx_payments_pg_pool_t *pool);
 /* behind its merchant's, or in front of all; with the deadline it had */
 void ngx_payments_pg_requeue(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_uint_t front);
@@ -691,7 +692,7 @@ void ngx_payments_pg_requeue(ngx_payments_pg_pool_t *pool,
    batch */
 void ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item);
-void ngx_payments_pg_serve(ngx_payments_pg_pool_t *pool,
+void ngx_payments_pg_queue_take(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item);
 /* its time is up, or nothing can be done: unknown if it was sent in vain */
 void ngx_payments_pg_give_up(ngx_payments_pg_pool_t *pool,

@@ -9,7 +9,7 @@
 
 /* attempts to connect: as many at once, and one more each time that passes;
    each costs the worker some milliseconds of SCRAM */
-#define NGX_PAYMENTS_PG_TOKENS       5
+#define NGX_PAYMENTS_PG_CONNECT_BUDGET       5
 #define NGX_PAYMENTS_PG_REFILL       100
 
 
@@ -52,7 +52,7 @@ ngx_payments_pg_events(ngx_payments_pg_pool_t *pool)
 
 
 ngx_uint_t
-ngx_payments_pg_holds(ngx_payments_pg_pool_t *pool,
+ngx_payments_pg_pool_accepts(ngx_payments_pg_pool_t *pool,
     const ngx_payments_pg_statement_t *statement)
 {
     return statement->queue == pool->kind
@@ -73,15 +73,15 @@ static u_char *
 ngx_payments_pg_statement(ngx_payments_pg_pool_t *pool,
     const ngx_payments_pg_statement_t *s, u_char *p, u_char *last)
 {
-    ngx_uint_t  told;
+    ngx_uint_t  with_token;
 
-    told = pool->conf->nservers > 1
+    with_token = pool->conf->nservers > 1
            && (s->queue == NGX_PAYMENTS_PG_WRITE
                || s == &ngx_payments_pg_statements[NGX_PAYMENTS_PG_FIND_KEYS]
                || s == &ngx_payments_pg_statements[NGX_PAYMENTS_PG_GET_KEYS]);
 
     p = ngx_slprintf(p, last, "SELECT r.*%s FROM ",
-                     told ? ",pay.token() AS token" : "");
+                     with_token ? ",pay.token() AS token" : "");
     p = ngx_slprintf(p, last, s->call, pool->conf->ttl);
     p = ngx_slprintf(p, last, " AS r");
 
@@ -114,7 +114,7 @@ ngx_payments_pg_pool_statements(ngx_cycle_t *cycle,
     for (i = 0; i < NGX_PAYMENTS_PG_STATEMENTS; i++) {
         s = &ngx_payments_pg_statements[i];
 
-        if (!ngx_payments_pg_holds(pool, s)) {
+        if (!ngx_payments_pg_pool_accepts(pool, s)) {
             continue;
         }
 
@@ -137,7 +137,7 @@ ngx_payments_pg_pool_statements(ngx_cycle_t *cycle,
 
 ngx_int_t
 ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_shard_t *shard, ngx_payments_pg_queue_e kind,
+    ngx_payments_shard_t *shard, ngx_payments_pg_lane_e kind,
     ngx_payments_pg_to_e to, ngx_uint_t server, ngx_uint_t nconns)
 {
     ngx_uint_t               i;
@@ -158,7 +158,7 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
                   ? 1 : conf->depth;
 
     pool->batch = conf->batch;
-    pool->tokens = NGX_PAYMENTS_PG_TOKENS;
+    pool->connect_budget = NGX_PAYMENTS_PG_CONNECT_BUDGET;
     pool->refilled = ngx_current_msec;
     pool->log = *cycle->log;
 
@@ -220,13 +220,13 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
 /* what the last server did says nothing about this one */
 
 static void
-ngx_payments_pg_begin_again(ngx_payments_pg_pool_t *pool)
+ngx_payments_pg_pool_reset(ngx_payments_pg_pool_t *pool)
 {
     pool->failures = 0;
     pool->losses = 0;
     pool->stucks = 0;
     pool->slow = 0;
-    pool->tokens = NGX_PAYMENTS_PG_TOKENS;
+    pool->connect_budget = NGX_PAYMENTS_PG_CONNECT_BUDGET;
 
     if (pool->backoff.timer_set) {
         ngx_del_timer(&pool->backoff);
@@ -237,7 +237,7 @@ ngx_payments_pg_begin_again(ngx_payments_pg_pool_t *pool)
 
 
 void
-ngx_payments_pg_pool_leave(ngx_payments_pg_pool_t *pool, const char *reason)
+ngx_payments_pg_pool_reconnect(ngx_payments_pg_pool_t *pool, const char *reason)
 {
     ngx_uint_t  i;
 
@@ -246,15 +246,15 @@ ngx_payments_pg_pool_leave(ngx_payments_pg_pool_t *pool, const char *reason)
     }
 
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
-        ngx_payments_pg_divert(pool);
+        ngx_payments_pg_queue_fail_all(pool);
     }
 
-    ngx_payments_pg_begin_again(pool);
+    ngx_payments_pg_pool_reset(pool);
 }
 
 
 void
-ngx_payments_pg_retire(ngx_payments_pg_pool_t *pool)
+ngx_payments_pg_pool_retire(ngx_payments_pg_pool_t *pool)
 {
     ngx_uint_t               i;
     ngx_payments_pg_conn_t  *conn;
@@ -318,7 +318,7 @@ ngx_payments_pg_post(ngx_payments_pg_pool_t *pool)
 
 
 ngx_uint_t
-ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool)
+ngx_payments_pg_pool_ready(ngx_payments_pg_pool_t *pool)
 {
     return pool->counts[NGX_PAYMENTS_PG_IDLE]
            + pool->counts[NGX_PAYMENTS_PG_BUSY]
@@ -372,14 +372,15 @@ ngx_payments_pg_may_connect(ngx_payments_pg_pool_t *pool)
     n = (ngx_current_msec - pool->refilled) / NGX_PAYMENTS_PG_REFILL;
 
     pool->refilled += n * NGX_PAYMENTS_PG_REFILL;
-    pool->tokens = ngx_min(pool->tokens + n, NGX_PAYMENTS_PG_TOKENS);
+    pool->connect_budget = ngx_min(pool->connect_budget + n,
+                                   NGX_PAYMENTS_PG_CONNECT_BUDGET);
 
-    if (pool->tokens == 0) {
+    if (pool->connect_budget == 0) {
         ngx_add_timer(&pool->backoff, NGX_PAYMENTS_PG_REFILL);
         return 0;
     }
 
-    pool->tokens--;
+    pool->connect_budget--;
 
     return 1;
 }

@@ -10,7 +10,7 @@ static void ngx_payments_pg_queued(ngx_payments_pg_pool_t *pool,
 
 
 void
-ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
+ngx_payments_pg_pool_send(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_msec_t timeout)
 {
     item->pool = pool;
@@ -133,7 +133,7 @@ ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
 
 
 void
-ngx_payments_pg_serve(ngx_payments_pg_pool_t *pool,
+ngx_payments_pg_queue_take(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item)
 {
     ngx_payments_pg_fair_take(&pool->waiting, item);
@@ -142,7 +142,7 @@ ngx_payments_pg_serve(ngx_payments_pg_pool_t *pool,
 
 
 void
-ngx_payments_pg_hand_over(ngx_payments_pg_pool_t *from,
+ngx_payments_pg_queue_move(ngx_payments_pg_pool_t *from,
     ngx_payments_pg_pool_t *to, ngx_payments_pg_item_t *item)
 {
     ngx_payments_pg_unqueue(from, item);
@@ -156,7 +156,7 @@ ngx_payments_pg_hand_over(ngx_payments_pg_pool_t *from,
 
 
 void
-ngx_payments_pg_divert(ngx_payments_pg_pool_t *pool)
+ngx_payments_pg_queue_fail_all(ngx_payments_pg_pool_t *pool)
 {
     ngx_payments_pg_item_t  *item;
 
@@ -176,7 +176,7 @@ ngx_payments_pg_divert(ngx_payments_pg_pool_t *pool)
 /* a call that is under way runs on without it */
 
 static void
-ngx_payments_pg_forget(ngx_payments_pg_conn_t *conn,
+ngx_payments_pg_call_drop_item(ngx_payments_pg_conn_t *conn,
     ngx_payments_pg_item_t *item)
 {
     ngx_uint_t               i, n;
@@ -221,7 +221,7 @@ ngx_payments_pg_cancel(ngx_payments_pg_item_t *item)
     item->sent = 0;
 
     for (i = 0; i < pool->nconns; i++) {
-        ngx_payments_pg_forget(&pool->conns[i], item);
+        ngx_payments_pg_call_drop_item(&pool->conns[i], item);
     }
 }
 
@@ -239,7 +239,7 @@ ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
 
         if (outcome != NGX_PAYMENTS_PG_DONE) {
-            ngx_payments_pg_spill(item);
+            ngx_payments_cluster_fallback_to_primary(item);
             return;
         }
 
