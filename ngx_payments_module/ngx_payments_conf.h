@@ -17,7 +17,7 @@
 /* lives as long as its cycle; read-only once the configuration is read */
 
 typedef struct {
-    ngx_payments_pg_shards_t      pg;          /* none: not configured */
+    ngx_payments_cluster_conf_t   pg;          /* none: not configured */
     ngx_payments_redis_conf_t    *redis;       /* NULL: off */
     ngx_flag_t                    redis_off;   /* "payments_redis off" */
     ngx_payments_idempotency_conf_t  idempotency;

@@ -57,7 +57,7 @@ static const ngx_payments_duty_t  ngx_payments_duties[] = {
 
 
 static ngx_payments_task_t  ngx_payments_tasks
-                                 [NGX_PAYMENTS_DUTIES * NGX_PAYMENTS_PG_SHARDS];
+                         [NGX_PAYMENTS_DUTIES * NGX_PAYMENTS_CLUSTER_SHARDS];
 static ngx_uint_t           ngx_payments_ntasks;
 
 

@@ -15,7 +15,7 @@
 
 #include "../domain/ngx_payments_domain.h"
 #include "../idempotency/ngx_payments_idempotency.h"
-#include "../pg/ngx_payments_pg.h"
+#include "../cluster/ngx_payments_cluster.h"
 #include "../consistency/ngx_payments_tokens.h"
 
 

@@ -30,7 +30,7 @@ struct ngx_payments_parts_s {
     int                           columns;     /* of bytes */
     ngx_uint_t                    left;        /* to answer */
     ngx_uint_t                    n;
-    ngx_payments_part_t           part[NGX_PAYMENTS_PG_SHARDS];
+    ngx_payments_part_t           part[NGX_PAYMENTS_CLUSTER_SHARDS];
 };
 
 

@@ -7,9 +7,13 @@
  * server will be the primary, and writes wait for that.
  */
 
-#include "../pg/ngx_payments_pg_internal.h"
-#include "../status/ngx_payments_status.h"
+#include "ngx_payments_cluster_internal.h"
 
+
+/* columns of pay.ping(), and what the first of them says */
+#define NGX_PAYMENTS_PING_STATE      1
+#define NGX_PAYMENTS_PING_READ_ONLY  2
+#define NGX_PAYMENTS_PING_STANDBY    3
 
 #define NGX_PAYMENTS_ABILITY_RECHECK  500   /* ms */
 
@@ -23,13 +27,16 @@
 static void
 ngx_payments_ability_set_read_only(ngx_payments_shard_t *shard, ngx_uint_t on)
 {
-    if (shard->read_only == on) {
+    ngx_payments_pg_pool_t  *pool;
+
+    pool = shard->lanes[NGX_PAYMENTS_PG_WRITE].primary;
+
+    if (ngx_payments_pg_pool_is_read_only(pool) == on) {
         return;
     }
 
-    shard->read_only = on;
-
     if (!on) {
+        ngx_payments_pg_pool_set_read_only(pool, 0);
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                       "PostgreSQL of payments shard \"%V\" takes writes again",
                       &shard->conf->name);
@@ -40,7 +47,7 @@ ngx_payments_ability_set_read_only(ngx_payments_shard_t *shard, ngx_uint_t on)
                   "PostgreSQL of payments shard \"%V\" takes no writes: they "
                   "are refused until it does", &shard->conf->name);
 
-    ngx_payments_pg_queue_fail_all(&shard->pools[NGX_PAYMENTS_PG_WRITE]);
+    ngx_payments_pg_pool_set_read_only(pool, 1);
 }
 
 
@@ -66,7 +73,9 @@ ngx_payments_ability_pinged(ngx_payments_pg_item_t *item,
                                  && shard->conf->nservers == 1));
     }
 
-    if (shard->read_only) {
+    if (ngx_payments_pg_pool_is_read_only(
+                                shard->lanes[NGX_PAYMENTS_PG_WRITE].primary))
+    {
         ngx_add_timer(&shard->recheck, NGX_PAYMENTS_ABILITY_RECHECK);
     }
 }
@@ -75,9 +84,10 @@ ngx_payments_ability_pinged(ngx_payments_pg_item_t *item,
 void
 ngx_payments_ability_check(ngx_payments_shard_t *shard)
 {
-    uint64_t  tag[2];
+    uint64_t                 tag[2];
+    ngx_payments_pg_pool_t  *pool;
 
-    if (shard->pinging || shard->pools == NULL || ngx_exiting) {
+    if (shard->pinging || ngx_exiting) {
         return;
     }
 
@@ -93,10 +103,11 @@ ngx_payments_ability_check(ngx_payments_shard_t *shard)
 
     /* a session keeps what it began with */
 
-    ngx_payments_pg_pool_retire(&shard->pools[NGX_PAYMENTS_PG_CONTROL]);
+    pool = shard->lanes[NGX_PAYMENTS_PG_CONTROL].primary;
 
-    ngx_payments_pg_pool_send(&shard->pools[NGX_PAYMENTS_PG_CONTROL],
-                              &shard->ping, NGX_PAYMENTS_ABILITY_SILENCE);
+    ngx_payments_pg_pool_retire(pool);
+    ngx_payments_pg_pool_send(pool, &shard->ping,
+                              NGX_PAYMENTS_ABILITY_SILENCE);
 }
 
 
@@ -133,80 +144,23 @@ ngx_payments_ability_exit(ngx_payments_shard_t *shard)
 }
 
 
-/* something was committed just now, or a session would take a call, or its call
-   is not old */
-
-static ngx_uint_t
-ngx_payments_pg_pool_answers(ngx_payments_pg_pool_t *pool)
-{
-    ngx_uint_t               i;
-    ngx_payments_pg_conn_t  *conn;
-
-    if (pool->committed != 0
-        && ngx_current_msec - pool->committed < NGX_PAYMENTS_ABILITY_SILENCE)
-    {
-        return 1;
-    }
-
-    for (i = 0; i < pool->nconns; i++) {
-        conn = &pool->conns[i];
-
-        switch (conn->state) {
-
-        case NGX_PAYMENTS_PG_IDLE:
-            return 1;
-
-        case NGX_PAYMENTS_PG_BUSY:
-        case NGX_PAYMENTS_PG_FULL:
-            if (ngx_current_msec - ngx_payments_pg_nth(conn, 0)->started
-                < NGX_PAYMENTS_ABILITY_SILENCE)
-            {
-                return 1;
-            }
-
-            break;
-
-        case NGX_PAYMENTS_PG_CLOSED:
-        case NGX_PAYMENTS_PG_CONNECTING:
-        case NGX_PAYMENTS_PG_PREPARING:
-
-            /* the first failure says nothing yet */
-
-            if (pool->failures <= 1) {
-                return 1;
-            }
-
-            break;
-
-        default: /* NGX_PAYMENTS_PG_STUCK */
-            break;
-        }
-    }
-
-    return 0;
-}
-
-
 ngx_payments_ability_e
-ngx_payments_cluster_ability(ngx_uint_t number)
+ngx_payments_ability(ngx_payments_shard_t *shard)
 {
     ngx_payments_pg_pool_t  *pool;
-    ngx_payments_shard_t    *shard;
 
-    shard = ngx_payments_cluster_shard(number);
-    pool = &shard->pools[NGX_PAYMENTS_PG_WRITE];
+    pool = shard->lanes[NGX_PAYMENTS_PG_WRITE].primary;
 
-    if (shard->read_only) {
+    if (ngx_payments_pg_pool_is_read_only(pool)) {
         return NGX_PAYMENTS_PG_READ_ONLY;
     }
 
-    if (!ngx_payments_pg_pool_answers(pool)) {
+    if (!ngx_payments_pg_pool_answers(pool, NGX_PAYMENTS_ABILITY_SILENCE)) {
         return NGX_PAYMENTS_PG_NO_ANSWER;
     }
 
     /* clients that see this send nothing, so no commit would end it */
 
-    return (pool->retries >= NGX_PAYMENTS_PG_RETRIES
-            && ngx_current_msec - pool->blamed < NGX_PAYMENTS_ABILITY_BLAMED)
+    return ngx_payments_pg_pool_failing(pool, NGX_PAYMENTS_ABILITY_BLAMED)
            ? NGX_PAYMENTS_PG_FAILING : NGX_PAYMENTS_PG_WRITABLE;
 }

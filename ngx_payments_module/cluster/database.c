@@ -10,7 +10,7 @@
  * A server that does not answer is the one that it was.
  */
 
-#include "../pg/ngx_payments_pg_internal.h"
+#include "ngx_payments_cluster_internal.h"
 #include "../domain/ngx_payments_domain.h"
 
 
@@ -51,8 +51,6 @@ ngx_payments_database_init(ngx_cycle_t *cycle,
         database = &shards[i].database;
 
         database->item.statement = NGX_PAYMENTS_PG_DATABASE;
-        database->item.shard = i;
-        database->item.timeout = NGX_PAYMENTS_DATABASE_LIMIT;
         database->item.handler = ngx_payments_database_answered;
         database->item.data = &shards[i];
         database->item.once = 1;
@@ -80,8 +78,10 @@ ngx_payments_database_exit(void)
 
 
 static void
-ngx_payments_database_ask(ngx_payments_database_t *database)
+ngx_payments_database_ask(ngx_payments_shard_t *shard)
 {
+    ngx_payments_database_t  *database = &shard->database;
+
     if (database->pending
         || ngx_payments_uuid7(&ngx_payments_database_ids,
                               ngx_payments_pg_now(), database->item.tag)
@@ -92,7 +92,9 @@ ngx_payments_database_ask(ngx_payments_database_t *database)
 
     database->pending = 1;
     database->ask_again = 0;
-    ngx_payments_cluster_send(&database->item);
+
+    ngx_payments_pg_pool_send(shard->lanes[NGX_PAYMENTS_PG_CONTROL].primary,
+                              &database->item, NGX_PAYMENTS_DATABASE_LIMIT);
 }
 
 
@@ -102,8 +104,7 @@ ngx_payments_database_timer(ngx_event_t *ev)
     ngx_uint_t  i;
 
     for (i = 0; i < ngx_payments_database_n; i++) {
-        ngx_payments_database_ask(
-                             &ngx_payments_database_shards[i].database);
+        ngx_payments_database_ask(&ngx_payments_database_shards[i]);
     }
 
     ngx_add_timer(ev, NGX_PAYMENTS_DATABASE_EVERY);
@@ -123,7 +124,7 @@ ngx_payments_database_answered(ngx_payments_pg_item_t *item,
     /* a connection was made since it was asked */
 
     if (database->ask_again) {
-        ngx_payments_database_ask(database);
+        ngx_payments_database_ask(shard);
         return;
     }
 
@@ -153,7 +154,7 @@ ngx_payments_database_check(ngx_payments_shard_t *shard)
 {
     shard->database.current = 0;
     shard->database.ask_again = 1;
-    ngx_payments_database_ask(&shard->database);
+    ngx_payments_database_ask(shard);
 }
 
 

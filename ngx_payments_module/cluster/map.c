@@ -12,7 +12,7 @@
  * A merchant that two shards have is nobody's: both may be wrong.
  */
 
-#include "../pg/ngx_payments_pg_internal.h"
+#include "ngx_payments_cluster_internal.h"
 #include "../domain/ngx_payments_domain.h"
 #include "../status/ngx_payments_status.h"
 
@@ -43,21 +43,22 @@ static void ngx_payments_map_claimed(ngx_payments_pg_item_t *item,
 
 /* of this worker */
 
-static ngx_payments_shard_t    *ngx_payments_map_shards;
-static ngx_uint_t                  ngx_payments_map_n;
-static ngx_payments_uuid_state_t   ngx_payments_map_ids;
-static ngx_payments_shard_t     ngx_payments_map_nowhere;
-static ngx_payments_pg_pool_t      ngx_payments_map_unrouted;
-static ngx_event_t                 ngx_payments_map_event;
-static ngx_connection_t            ngx_payments_map_dummy;
+ngx_uint_t                        ngx_payments_map_epoch;
 
-/* the number of a bucket's shard, and 1; 0: nobody's, or not known */
-static u_char                      ngx_payments_map_buckets
+static ngx_payments_shard_t      *ngx_payments_map_shards;
+static ngx_uint_t                 ngx_payments_map_n;
+static ngx_payments_uuid_state_t  ngx_payments_map_ids;
+static ngx_payments_pg_pool_t    *ngx_payments_map_unrouted;
+static ngx_event_t                ngx_payments_map_event;
+static ngx_connection_t           ngx_payments_map_dummy;
+
+/* the number of a bucket's shard, and 1; 0: no shard's, or not known */
+static u_char                     ngx_payments_map_buckets
                                                      [NGX_PAYMENTS_MAP_BUCKETS];
 
 /* a bucket or a merchant that two shards have, or -1; since when, 0: said */
-static int64_t                     ngx_payments_map_disputed;
-static ngx_msec_t                  ngx_payments_map_disputed_since;
+static int64_t                    ngx_payments_map_disputed;
+static ngx_msec_t                 ngx_payments_map_disputed_since;
 
 
 ngx_int_t
@@ -71,6 +72,7 @@ ngx_payments_map_init(ngx_cycle_t *cycle, ngx_payments_shard_t *shards,
     ngx_payments_map_shards = shards;
     ngx_payments_map_n = nshards;
     ngx_payments_map_disputed = -1;
+    ngx_payments_map_epoch = 1;
 
     if (nshards == 1) {
         return NGX_OK;
@@ -82,15 +84,11 @@ ngx_payments_map_init(ngx_cycle_t *cycle, ngx_payments_shard_t *shards,
 
     /* its limits are those of the first shard */
 
-    ngx_payments_map_nowhere.conf = shards[0].conf;
-
-    if (ngx_payments_pg_pool_init(cycle, &ngx_payments_map_unrouted,
-                                  &ngx_payments_map_nowhere,
-                                  NGX_PAYMENTS_PG_WRITE,
-                                  NGX_PAYMENTS_PG_TO_PRIMARY,
-                                  shards[0].conf->nservers, 1)
-        != NGX_OK)
-    {
+    ngx_payments_map_unrouted = ngx_payments_lanes_pool(cycle, &shards[0],
+                                                 NGX_PAYMENTS_PG_WRITE,
+                                                 NGX_PAYMENTS_PG_TO_PRIMARY,
+                                                 shards[0].conf->nservers, 1);
+    if (ngx_payments_map_unrouted == NULL) {
         return NGX_ERROR;
     }
 
@@ -100,8 +98,6 @@ ngx_payments_map_init(ngx_cycle_t *cycle, ngx_payments_shard_t *shards,
         claim->value.number = -1;
         claim->item.statement = NGX_PAYMENTS_PG_CLAIMS;
         claim->item.values = &claim->value;
-        claim->item.shard = i;
-        claim->item.timeout = NGX_PAYMENTS_MAP_LIMIT;
         claim->item.handler = ngx_payments_map_claimed;
         claim->item.data = &shards[i];
         claim->item.once = 1;
@@ -150,7 +146,7 @@ ngx_payments_map_exit(void)
         ngx_payments_map_claim_free(&ngx_payments_map_shards[i].claim);
     }
 
-    ngx_payments_pg_pool_exit(&ngx_payments_map_unrouted);
+    ngx_payments_pg_pool_exit(ngx_payments_map_unrouted);
     ngx_payments_map_n = 0;
 }
 
@@ -158,7 +154,7 @@ ngx_payments_map_exit(void)
 ngx_payments_pg_pool_t *
 ngx_payments_map_unrouted_pool(void)
 {
-    return &ngx_payments_map_unrouted;
+    return ngx_payments_map_unrouted;
 }
 
 
@@ -280,9 +276,11 @@ ngx_payments_map_timer(ngx_event_t *ev)
 {
     ngx_uint_t             i;
     ngx_payments_claim_t  *claim;
+    ngx_payments_shard_t  *shard;
 
     for (i = 0; i < ngx_payments_map_n; i++) {
-        claim = &ngx_payments_map_shards[i].claim;
+        shard = &ngx_payments_map_shards[i];
+        claim = &shard->claim;
 
         if (!claim->pending
             && ngx_payments_uuid7(&ngx_payments_map_ids,
@@ -290,7 +288,9 @@ ngx_payments_map_timer(ngx_event_t *ev)
                == 0)
         {
             claim->pending = 1;
-            ngx_payments_cluster_send(&claim->item);
+            ngx_payments_pg_pool_send(
+                                 shard->lanes[NGX_PAYMENTS_PG_CONTROL].primary,
+                                 &claim->item, NGX_PAYMENTS_MAP_LIMIT);
         }
     }
 
@@ -298,7 +298,7 @@ ngx_payments_map_timer(ngx_event_t *ev)
 
     /* a worker that drains still has to answer what waits */
 
-    ngx_add_timer(ev, ngx_payments_map_unrouted.waiting.n
+    ngx_add_timer(ev, ngx_payments_pg_pool_waiting(ngx_payments_map_unrouted)
                       ? NGX_PAYMENTS_MAP_SOON * 5
                       : NGX_PAYMENTS_MAP_EVERY);
 }
@@ -383,6 +383,8 @@ ngx_payments_map_build(void)
     ngx_uint_t             i, b;
     ngx_payments_claim_t  *claim;
 
+    ngx_payments_map_epoch++;
+
     ngx_memzero(ngx_payments_map_buckets, NGX_PAYMENTS_MAP_BUCKETS);
     disputed = ngx_payments_map_listed_twice();
 
@@ -426,25 +428,30 @@ ngx_payments_map_build(void)
 }
 
 
-/* what waited goes where its merchant is, if anybody has him now */
+/* the pool of an item that has waited for a route; NULL: it waits on */
+
+static ngx_payments_pg_pool_t *
+ngx_payments_map_route(ngx_payments_pg_item_t *item)
+{
+    ngx_payments_shard_t  *shard;
+
+    shard = ngx_payments_map_owner(item->values[0].number);
+    if (shard == NULL) {
+        return NULL;
+    }
+
+    item->route.shard = shard;
+    item->route.primary = ngx_payments_lanes_primary(shard, item);
+
+    return item->route.primary;
+}
+
 
 static void
 ngx_payments_map_route_waiting(void)
 {
-    ngx_payments_pg_item_t  *item, *next;
-    ngx_payments_pg_pool_t  *hall = &ngx_payments_map_unrouted;
-    ngx_payments_shard_t    *shard;
-
-    for (item = ngx_payments_pg_fair_first(&hall->waiting); item; item = next) {
-        next = ngx_payments_pg_fair_next(&hall->waiting, item);
-        shard = ngx_payments_map_owner(item->values[0].number);
-
-        if (shard != NULL) {
-            ngx_payments_pg_queue_move(hall, ngx_payments_cluster_pool_of(shard,
-                                                                          item),
-                                       item);
-        }
-    }
+    ngx_payments_pg_queue_move(ngx_payments_map_unrouted,
+                               ngx_payments_map_route);
 }
 
 
@@ -486,8 +493,22 @@ ngx_payments_map_claimed(ngx_payments_pg_item_t *item,
 }
 
 
+/*
+ * No other item goes to this shard until it has said what it has now.  A route
+ * that was found before, and not used yet, counts no more.
+ */
+
+static void
+ngx_payments_map_ask_again(ngx_payments_shard_t *shard)
+{
+    shard->claim.value.number = -1;
+    ngx_payments_map_epoch++;
+    ngx_payments_map_ask_soon();
+}
+
+
 void
-ngx_payments_map_misplaced(ngx_payments_pg_pool_t *pool,
+ngx_payments_map_misplaced(ngx_payments_shard_t *shard,
     ngx_payments_pg_item_t *item)
 {
     ngx_uint_t   n;
@@ -502,42 +523,32 @@ ngx_payments_map_misplaced(ngx_payments_pg_pool_t *pool,
             ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                           "payments shard \"%V\" does not have merchant %L, "
                           "and there is no other: is a \"payments_shard\" "
-                          "missing?%s", &pool->conf->name,
+                          "missing?%s", &shard->conf->name,
                           item->values[0].number, left_out);
         }
 
-        goto failed;
+        ngx_payments_pg_item_give_up(item);
+        return;
     }
 
-    /* its way does not follow from values[0]: whoever sent it has to look */
+    /* its way does not follow from values[0]: what sent it has to look */
 
-    if (!(ngx_payments_pg_statements[item->statement].flags
+    if (!(ngx_payments_statements[item->statement].flags
           & NGX_PAYMENTS_PG_BY_MERCHANT))
     {
-        pool->shard->claim.value.number = -1;
-        ngx_payments_map_ask_soon();
-        goto failed;
+        ngx_payments_map_ask_again(shard);
+        ngx_payments_pg_item_give_up(item);
+        return;
     }
-
-    /* nobody else is sent there until it has said what it has now */
 
     n = item->values[0].number & (NGX_PAYMENTS_MAP_BUCKETS - 1);
 
-    if (ngx_payments_map_buckets[n] == pool->shard->number + 1) {
+    if (ngx_payments_map_buckets[n] == shard->number + 1) {
         ngx_payments_map_buckets[n] = 0;
     }
 
-    pool->shard->claim.value.number = -1;
+    item->route.shard = NULL;
 
-    item->pool = &ngx_payments_map_unrouted;
-    item->alone = 0;
-    item->later = 0;
-
-    ngx_payments_pg_requeue(&ngx_payments_map_unrouted, item, 0);
-    ngx_payments_map_ask_soon();
-    return;
-
-failed:
-
-    ngx_payments_pg_give_up(pool, item);
+    ngx_payments_pg_pool_requeue(ngx_payments_map_unrouted, item);
+    ngx_payments_map_ask_again(shard);
 }

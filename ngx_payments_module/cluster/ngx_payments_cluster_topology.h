@@ -5,7 +5,7 @@
 #define _NGX_PAYMENTS_CLUSTER_TOPOLOGY_H_INCLUDED_
 
 
-#include "../pg/ngx_payments_pg_internal.h"
+#include "ngx_payments_cluster_internal.h"
 
 
 /* ms after which what a server has answered says nothing any more */
@@ -65,7 +65,9 @@ struct ngx_payments_topology_s {
 /* a server that is asked; of the worker that probes */
 
 struct ngx_payments_probe_s {
-    ngx_payments_pg_pool_t        pool;
+    ngx_payments_shard_t         *shard;
+    ngx_payments_pg_pool_t       *pool;        /* one connection to the server
+                                                  */
     ngx_payments_pg_item_t        item;
     ngx_payments_pg_item_t        heartbeat;
     ngx_payments_pg_value_t       pinned_ms;   /* of the heartbeat */

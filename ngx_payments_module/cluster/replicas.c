@@ -264,7 +264,7 @@ ngx_payments_replicas_heartbeat_handler(ngx_payments_pg_item_t *item,
     int64_t                at;
     ngx_uint_t             timeline, primary;
     ngx_payments_probe_t  *probe = item->data;
-    ngx_payments_shard_t  *shard = probe->pool.shard;
+    ngx_payments_shard_t  *shard = probe->shard;
 
     probe->heartbeat_pending = 0;
 

@@ -11,7 +11,7 @@
  * A name that nobody can tell stays where it was.
  */
 
-#include "../pg/ngx_payments_pg_internal.h"
+#include "ngx_payments_cluster_internal.h"
 
 
 #define NGX_PAYMENTS_RESOLVE_EVERY  5000  /* ms */
@@ -23,7 +23,8 @@ static void ngx_payments_resolve_handler(ngx_resolver_ctx_t *ctx);
 
 
 void
-ngx_payments_resolve_init(ngx_payments_shard_t *shard)
+ngx_payments_resolve_init(ngx_payments_shard_t *shard,
+    ngx_payments_resolve_handler_pt resolved)
 {
     ngx_uint_t    i;
     ngx_event_t  *ev = &shard->resolve;
@@ -31,6 +32,8 @@ ngx_payments_resolve_init(ngx_payments_shard_t *shard)
     for (i = 0; i < NGX_PAYMENTS_PG_SERVERS; i++) {
         shard->addresses[i].shard = shard;
     }
+
+    shard->resolved = resolved;
 
     ev->data = &shard->dummy;
     ev->handler = ngx_payments_resolve_timer;
@@ -112,16 +115,20 @@ ngx_payments_resolve_duplicate(ngx_payments_shard_t *shard, ngx_uint_t server)
 }
 
 
-void
+ngx_int_t
 ngx_payments_resolve_set_address(ngx_payments_shard_t *shard, ngx_uint_t server,
     u_char *text)
 {
     ngx_payments_server_address_t  *address = &shard->addresses[server];
 
-    if (ngx_strcmp(address->text, text) != 0) {
-        ngx_memcpy(address->text, text, ngx_strlen(text) + 1);
-        ngx_payments_lanes_moved(shard, server);
+    if (ngx_strcmp(address->text, text) == 0) {
+        return NGX_DECLINED;
     }
+
+    ngx_memcpy(address->text, text, ngx_strlen(text) + 1);
+    ngx_payments_lanes_reconnect(shard, server);
+
+    return NGX_OK;
 }
 
 
@@ -133,7 +140,7 @@ ngx_payments_resolve_first(ngx_payments_shard_t *shard)
     shard->answered = 1;
 
     if (shard->conf->nservers == 1) {
-        ngx_payments_lanes_follow(shard, NGX_PAYMENTS_PG_TO_PRIMARY, 0);
+        ngx_payments_lanes_follow(shard, 0, shard->conf->nservers);
     }
 }
 
@@ -250,12 +257,7 @@ ngx_payments_resolve_handler(ngx_resolver_ctx_t *ctx)
                       "PostgreSQL \"%s\" is at %s now, not at %s any more",
                       conf->servers[server].host, text, known);
 
-        if (conf->nservers > 1) {
-            ngx_payments_topology_publish_address(shard, server, text);
-
-        } else {
-            ngx_payments_resolve_set_address(shard, server, text);
-        }
+        shard->resolved(shard, server, text);
     }
 
     address->ctx = NULL;

@@ -1,90 +1,52 @@
 
-/* The shards of a worker: their pools, and which of them an item goes to. */
+/* The shards of a worker, and which pool of which one an item goes to. */
 
-#include "../pg/ngx_payments_pg_internal.h"
+#include "ngx_payments_cluster_internal.h"
 #include "../status/ngx_payments_status.h"
 
 
+/* how long a replica may keep a read before the primary is asked, ms */
+#define NGX_PAYMENTS_REPLICA_TIMEOUT  250
+
+
+static const char *ngx_payments_cluster_address(void *owner,
+    ngx_uint_t server);
+static void ngx_payments_cluster_fence(void *owner, int64_t *timeline,
+    int64_t *at);
+static void ngx_payments_cluster_connected(void *owner);
+static void ngx_payments_cluster_lost(void *owner);
+static void ngx_payments_cluster_refused(void *owner);
+static void ngx_payments_cluster_declined(void *owner,
+    ngx_payments_pg_item_t *item, ngx_payments_pg_declined_e why);
+
+
+/* what connections ask of a shard, and tell it */
+
+static const ngx_payments_pg_hooks_t  ngx_payments_cluster_hooks = {
+    ngx_payments_statements_text,
+    ngx_payments_cluster_address,
+    ngx_payments_cluster_fence,
+    ngx_payments_cluster_connected,
+    ngx_payments_cluster_lost,
+    ngx_payments_cluster_refused,
+    ngx_payments_cluster_declined
+};
+
+
 static ngx_payments_shard_t  *ngx_payments_cluster_shards;
-static ngx_uint_t                ngx_payments_cluster_n;
-
-/* a shard's pool of reads or lists for replicas: behind those to the primary */
-#define ngx_payments_replica_pool(shard, kind)                                \
-    (&(shard)->pools[NGX_PAYMENTS_PG_LANES + (kind) - NGX_PAYMENTS_PG_READ])
-
-#define NGX_PAYMENTS_PG_REPLICA_POOLS                                         \
-    (NGX_PAYMENTS_PG_LIST - NGX_PAYMENTS_PG_READ + 1)
+static ngx_uint_t             ngx_payments_cluster_n;
 
 
-/* how many connections a lane of a worker has to the primary */
-
-static ngx_uint_t
-ngx_payments_lane_connections(ngx_payments_pg_conf_t *conf, ngx_uint_t kind,
-    ngx_uint_t first)
+static void
+ngx_payments_cluster_resolved(ngx_payments_shard_t *shard, ngx_uint_t server,
+    u_char *text)
 {
-    if (kind < NGX_PAYMENTS_PG_SIZED) {
-        return conf->connections[kind];
+    if (shard->topology != NULL) {
+        ngx_payments_topology_publish_address(shard, server, text);
+
+    } else {
+        (void) ngx_payments_resolve_set_address(shard, server, text);
     }
-
-    return (kind == NGX_PAYMENTS_PG_CONTROL) ? 1 : first;
-}
-
-
-ngx_uint_t
-ngx_payments_cluster_connections(ngx_payments_pg_conf_t *conf, ngx_uint_t first)
-{
-    ngx_uint_t  i, n;
-
-    n = (first && conf->nservers > 1) ? conf->nservers : 0;
-
-    for (i = 0; i < NGX_PAYMENTS_PG_LANES; i++) {
-        n += ngx_payments_lane_connections(conf, i, first);
-
-        if (conf->nservers > 1
-            && i >= NGX_PAYMENTS_PG_READ && i <= NGX_PAYMENTS_PG_LIST)
-        {
-            n += conf->connections[i];
-        }
-    }
-
-    return n;
-}
-
-
-static ngx_int_t
-ngx_payments_cluster_pools(ngx_cycle_t *cycle, ngx_payments_shard_t *shard,
-    ngx_uint_t primary)
-{
-    ngx_uint_t               i, n;
-    ngx_payments_pg_conf_t  *conf = shard->conf;
-
-    for (i = 0; i < NGX_PAYMENTS_PG_LANES; i++) {
-        n = ngx_payments_lane_connections(conf, i, ngx_worker == 0);
-
-        if (ngx_payments_pg_pool_init(cycle, &shard->pools[i], shard, i,
-                                      NGX_PAYMENTS_PG_TO_PRIMARY, primary, n)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    for (i = NGX_PAYMENTS_PG_READ; shard->npools > NGX_PAYMENTS_PG_LANES
-                                   && i <= NGX_PAYMENTS_PG_LIST; i++)
-    {
-        if (ngx_payments_pg_pool_init(cycle,
-                                      ngx_payments_replica_pool(shard, i),
-                                      shard, i, NGX_PAYMENTS_PG_TO_REPLICA,
-                                      conf->nservers, conf->connections[i])
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    ngx_payments_ability_init(cycle, shard);
-
-    return NGX_OK;
 }
 
 
@@ -94,22 +56,11 @@ ngx_payments_cluster_shard_init(ngx_cycle_t *cycle, ngx_payments_shard_t *shard)
     ngx_uint_t               primary;
     ngx_payments_pg_conf_t  *conf = shard->conf;
 
-    shard->npools = NGX_PAYMENTS_PG_LANES;
-
-    if (conf->nservers > 1) {
-        shard->npools += NGX_PAYMENTS_PG_REPLICA_POOLS;
-    }
-
-    shard->pools = ngx_pcalloc(cycle->pool,
-                               shard->npools * sizeof(ngx_payments_pg_pool_t));
-    if (shard->pools == NULL) {
-        return NGX_ERROR;
-    }
-
+    shard->hooks = &ngx_payments_cluster_hooks;
     shard->dummy.fd = (ngx_socket_t) -1;
     shard->dummy.data = shard;
 
-    ngx_payments_resolve_init(shard);
+    ngx_payments_resolve_init(shard, ngx_payments_cluster_resolved);
 
     primary = 0;
 
@@ -128,44 +79,50 @@ ngx_payments_cluster_shard_init(ngx_cycle_t *cycle, ngx_payments_shard_t *shard)
         primary = ngx_payments_topology_primary(shard);
     }
 
-    return ngx_payments_cluster_pools(cycle, shard, primary);
+    if (ngx_payments_lanes_init(cycle, shard, primary) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_payments_ability_init(cycle, shard);
+
+    return NGX_OK;
 }
 
 
 ngx_int_t
-ngx_payments_cluster_init(ngx_cycle_t *cycle, ngx_payments_pg_shards_t *shards)
+ngx_payments_cluster_init(ngx_cycle_t *cycle, ngx_payments_cluster_conf_t *conf)
 {
-    ngx_uint_t  i;
+    ngx_uint_t             i;
+    ngx_payments_shard_t  *shards;
 
-    ngx_payments_cluster_shards = ngx_pcalloc(cycle->pool,
-                           shards->nshards * sizeof(ngx_payments_shard_t));
-    if (ngx_payments_cluster_shards == NULL) {
+    shards = ngx_pcalloc(cycle->pool,
+                         conf->nshards * sizeof(ngx_payments_shard_t));
+    if (shards == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_payments_cluster_n = shards->nshards;
+    ngx_payments_cluster_shards = shards;
+    ngx_payments_cluster_n = conf->nshards;
+
+    ngx_payments_pg_use_statements(ngx_payments_statements,
+                                   NGX_PAYMENTS_PG_STATEMENTS);
 
     for (i = 0; i < ngx_payments_cluster_n; i++) {
-        ngx_payments_cluster_shards[i].conf = shards->shards[i];
-        ngx_payments_cluster_shards[i].number = i;
+        shards[i].conf = conf->shards[i];
+        shards[i].number = i;
 
-        if (ngx_payments_cluster_shard_init(cycle,
-                                            &ngx_payments_cluster_shards[i])
-            != NGX_OK)
-        {
+        if (ngx_payments_cluster_shard_init(cycle, &shards[i]) != NGX_OK) {
             return NGX_ERROR;
         }
     }
 
-    if (ngx_payments_map_init(cycle, ngx_payments_cluster_shards,
-                              ngx_payments_cluster_n)
+    if (ngx_payments_map_init(cycle, shards, ngx_payments_cluster_n)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ngx_payments_database_init(cycle, ngx_payments_cluster_shards,
-                               ngx_payments_cluster_n);
+    ngx_payments_database_init(cycle, shards, ngx_payments_cluster_n);
 
     return NGX_OK;
 }
@@ -174,7 +131,7 @@ ngx_payments_cluster_init(ngx_cycle_t *cycle, ngx_payments_pg_shards_t *shards)
 void
 ngx_payments_cluster_exit(void)
 {
-    ngx_uint_t             i, n;
+    ngx_uint_t             i;
     ngx_payments_shard_t  *shard;
 
     if (ngx_payments_cluster_shards == NULL) {
@@ -190,24 +147,12 @@ ngx_payments_cluster_exit(void)
         ngx_payments_resolve_exit(shard);
         ngx_payments_topology_exit(shard);
         ngx_payments_ability_exit(shard);
-
-        /* those for replicas first: what they had goes to the others */
-
-        for (n = shard->npools; n-- > 0; /* void */ ) {
-            ngx_payments_pg_pool_exit(&shard->pools[n]);
-        }
+        ngx_payments_lanes_exit(shard);
     }
 
     ngx_payments_cluster_shards = NULL;
 
     ngx_payments_pg_thread_exit();
-}
-
-
-ngx_payments_shard_t *
-ngx_payments_cluster_shard(ngx_uint_t number)
-{
-    return &ngx_payments_cluster_shards[number];
 }
 
 
@@ -225,119 +170,10 @@ ngx_payments_cluster_shard_name(ngx_uint_t number)
 }
 
 
-/*
- * What was sent to the old primary may have been executed there or not: it is
- * asked again at the new one, with the same ids.
- */
-
-void
-ngx_payments_lanes_follow(ngx_payments_shard_t *shard, ngx_payments_pg_to_e to,
-    ngx_uint_t server)
+ngx_payments_ability_e
+ngx_payments_cluster_ability(ngx_uint_t number)
 {
-    ngx_uint_t               i;
-    ngx_payments_pg_pool_t  *pool;
-
-    for (i = 0; i < shard->npools; i++) {
-        pool = &shard->pools[i];
-
-        if (pool->to != to || pool->server == server) {
-            continue;
-        }
-
-        pool->server = server;
-
-        ngx_payments_pg_pool_reconnect(pool, (to == NGX_PAYMENTS_PG_TO_PRIMARY)
-                                         ? "another server, or none, is the "
-                                           "primary"
-                                         : "another replica is read");
-    }
-}
-
-
-/*
- * Who the server was says nothing about who is at the other address.  What is
- * under way is asked again there, with the same ids.
- */
-
-void
-ngx_payments_lanes_moved(ngx_payments_shard_t *shard, ngx_uint_t server)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < shard->npools; i++) {
-
-        /* a worker that begins looks addresses up before it has pools */
-
-        if (shard->pools[i].conf != NULL && shard->pools[i].server == server) {
-            ngx_payments_pg_pool_reconnect(&shard->pools[i],
-                                           "the server has another address");
-        }
-    }
-
-    ngx_payments_topology_address_changed(shard, server);
-}
-
-
-/* the shard that an item goes to; NULL: nobody has its merchant */
-
-static ngx_payments_shard_t *
-ngx_payments_cluster_shard_of(ngx_payments_pg_statement_e statement,
-    int64_t merchant_id, ngx_uint_t number)
-{
-    if (ngx_payments_cluster_n == 1) {
-        return &ngx_payments_cluster_shards[0];
-    }
-
-    return (ngx_payments_pg_statements[statement].flags
-            & NGX_PAYMENTS_PG_BY_MERCHANT)
-           ? ngx_payments_map_owner(merchant_id)
-           : &ngx_payments_cluster_shards[number];
-}
-
-
-ngx_payments_pg_pool_t *
-ngx_payments_cluster_pool_of(ngx_payments_shard_t *shard,
-    ngx_payments_pg_item_t *item)
-{
-    return &shard->pools[ngx_payments_pg_statements[item->statement].queue];
-}
-
-
-static uint64_t
-ngx_payments_cluster_replica_of(ngx_payments_shard_t *shard,
-    ngx_payments_pg_statement_e statement)
-{
-    const ngx_payments_pg_statement_t  *s;
-
-    s = &ngx_payments_pg_statements[statement];
-
-    return (s->flags & NGX_PAYMENTS_PG_BY_REPLICA
-            && shard->npools > NGX_PAYMENTS_PG_LANES
-            && ngx_payments_replicas_readable(shard)
-            && ngx_payments_pg_pool_ready(
-                                 ngx_payments_replica_pool(shard, s->queue)))
-           ? ngx_payments_replicas_system(shard) : 0;
-}
-
-
-uint64_t
-ngx_payments_cluster_replica(ngx_payments_pg_statement_e statement,
-    int64_t merchant_id)
-{
-    ngx_payments_shard_t  *shard;
-
-    shard = ngx_payments_cluster_shard_of(statement, merchant_id, 0);
-
-    return shard ? ngx_payments_cluster_replica_of(shard, statement) : 0;
-}
-
-
-uint64_t
-ngx_payments_cluster_system(ngx_payments_pg_item_t *item)
-{
-    ngx_payments_pg_pool_t  *pool = item->pool;
-
-    return ngx_payments_replicas_system(pool->shard);
+    return ngx_payments_ability(&ngx_payments_cluster_shards[number]);
 }
 
 
@@ -352,46 +188,130 @@ ngx_payments_cluster_pin_to_primary(void)
 }
 
 
+/* the shard that has the merchant; NULL: none */
+
+static ngx_payments_shard_t *
+ngx_payments_cluster_owner(int64_t merchant_id)
+{
+    return (ngx_payments_cluster_n == 1) ? &ngx_payments_cluster_shards[0]
+                                         : ngx_payments_map_owner(merchant_id);
+}
+
+
 ngx_uint_t
 ngx_payments_cluster_overloaded(int64_t merchant_id)
 {
-    ngx_payments_pg_pool_t  *pool;
-    ngx_payments_shard_t    *shard;
+    ngx_payments_shard_t  *shard;
 
-    shard = ngx_payments_cluster_shard_of(NGX_PAYMENTS_PG_CREATE_PAYMENTS,
-                                          merchant_id, 0);
-    pool = shard ? &shard->pools[NGX_PAYMENTS_PG_WRITE]
-                 : ngx_payments_map_unrouted_pool();
+    shard = ngx_payments_cluster_owner(merchant_id);
 
-    return ngx_payments_pg_fair_full(&pool->waiting, merchant_id,
-                                     pool->conf->queue);
+    return ngx_payments_pg_pool_full(
+                        shard ? shard->lanes[NGX_PAYMENTS_PG_WRITE].primary
+                              : ngx_payments_map_unrouted_pool(),
+                        merchant_id);
 }
 
+
+static void
+ngx_payments_cluster_route(ngx_payments_pg_item_t *item)
+{
+    ngx_payments_shard_t               *shard;
+    ngx_payments_pg_route_t            *route = &item->route;
+    const ngx_payments_pg_statement_t  *s;
+
+    s = &ngx_payments_statements[item->statement];
+
+    shard = (s->flags & NGX_PAYMENTS_PG_BY_MERCHANT)
+            ? ngx_payments_cluster_owner(item->values[0].number)
+            : &ngx_payments_cluster_shards[item->shard];
+
+    route->epoch = ngx_payments_map_epoch;
+    route->shard = shard;
+    route->replica = NULL;
+    route->system = 0;
+
+    if (shard == NULL) {
+        route->primary = ngx_payments_map_unrouted_pool();
+        return;
+    }
+
+    route->primary = shard->lanes[s->lane].primary;
+
+    if (s->flags & NGX_PAYMENTS_PG_BY_REPLICA) {
+        route->replica = shard->lanes[s->lane].replica;
+        route->system = ngx_payments_replicas_system(shard);
+    }
+}
+
+
+/* 1: the route's replica would take a read now */
+
+static ngx_uint_t
+ngx_payments_cluster_replica_ready(ngx_payments_pg_route_t *route)
+{
+    return route->replica != NULL && route->system != 0
+           && ngx_payments_replicas_readable(route->shard)
+           && ngx_payments_pg_pool_ready(route->replica);
+}
+
+
+uint64_t
+ngx_payments_cluster_replica(ngx_payments_pg_item_t *item)
+{
+    ngx_payments_cluster_route(item);
+
+    return ngx_payments_cluster_replica_ready(&item->route)
+           ? item->route.system : 0;
+}
+
+
+uint64_t
+ngx_payments_cluster_system(ngx_payments_pg_item_t *item)
+{
+    ngx_payments_shard_t  *shard = item->route.shard;
+
+    return shard ? ngx_payments_replicas_system(shard) : 0;
+}
+
+
+/*
+ * A route is found once.  Until the item is sent, while its token is asked for,
+ * the map may change: then its epoch is another one, and the route is found
+ * again; a token that belongs to another cluster than the new route's says
+ * nothing about that one's replica.  The topology may change as well.  That
+ * changes no pool, only which server a pool talks to, and whether replicas are
+ * read, which is asked again here: of a word or two in shared memory, with the
+ * age of what they say.
+ */
 
 void
 ngx_payments_cluster_send(ngx_payments_pg_item_t *item)
 {
-    uint64_t                 system;
-    ngx_msec_t               timeout;
-    ngx_payments_pg_pool_t  *pool;
-    ngx_payments_shard_t    *shard;
+    uint64_t                  system;
+    ngx_msec_t                timeout;
+    ngx_payments_pg_pool_t   *pool;
+    ngx_payments_shard_t     *shard;
+    ngx_payments_pg_route_t  *route = &item->route;
 
-    shard = ngx_payments_cluster_shard_of(item->statement,
-                                          item->values
-                                          ? item->values[0].number : 0,
-                                          item->shard);
-    pool = shard ? ngx_payments_cluster_pool_of(shard, item)
-                 : ngx_payments_map_unrouted_pool();
-    timeout = item->timeout ? item->timeout : pool->conf->timeout;
+    system = route->system;
 
-    /* its number means nothing to another cluster */
+    if (route->epoch != ngx_payments_map_epoch) {
+        ngx_payments_cluster_route(item);
+    }
 
-    system = (shard && item->read_token != NGX_PAYMENTS_PG_ALL)
-             ? ngx_payments_cluster_replica_of(shard, item->statement) : 0;
+    /* the item may be sent again later, as another statement */
 
-    if (system != 0 && system == item->system) {
-        item->until = ngx_current_msec + timeout;
-        pool = ngx_payments_replica_pool(shard, pool->kind);
+    route->epoch = 0;
+
+    shard = route->shard ? route->shard : &ngx_payments_cluster_shards[0];
+    timeout = item->timeout ? item->timeout : shard->conf->timeout;
+    pool = route->primary;
+
+    if (item->read_token != NGX_PAYMENTS_PG_ALL && route->system == system
+        && ngx_payments_cluster_replica_ready(route))
+    {
+        route->deadline = ngx_current_msec + timeout;
+        pool = route->replica;
         timeout = ngx_min(timeout, NGX_PAYMENTS_REPLICA_TIMEOUT);
     }
 
@@ -399,16 +319,65 @@ ngx_payments_cluster_send(ngx_payments_pg_item_t *item)
 }
 
 
-void
+/* a replica did not answer it: the primary is asked, by the first deadline */
+
+static void
 ngx_payments_cluster_fallback_to_primary(ngx_payments_pg_item_t *item)
 {
-    ngx_msec_int_t           left;
-    ngx_payments_pg_pool_t  *pool = item->pool;
+    ngx_msec_int_t  left;
 
     ngx_payments_status_add(NGX_PAYMENTS_M_PG_REPLICA_FALLBACK, 1);
 
-    left = (ngx_msec_int_t) (item->until - ngx_current_msec);
+    left = (ngx_msec_int_t) (item->route.deadline - ngx_current_msec);
 
-    ngx_payments_pg_pool_send(ngx_payments_cluster_pool_of(pool->shard, item),
-                              item, (ngx_msec_t) ngx_max(left, 1));
+    ngx_payments_pg_pool_send(item->route.primary, item,
+                              (ngx_msec_t) ngx_max(left, 1));
+}
+
+
+static const char *
+ngx_payments_cluster_address(void *owner, ngx_uint_t server)
+{
+    return ngx_payments_resolve_address(owner, server);
+}
+
+
+static void
+ngx_payments_cluster_fence(void *owner, int64_t *timeline, int64_t *at)
+{
+    ngx_payments_replicas_heartbeat_fence(owner, timeline, at);
+}
+
+
+static void
+ngx_payments_cluster_connected(void *owner)
+{
+    ngx_payments_database_check(owner);
+}
+
+
+static void
+ngx_payments_cluster_lost(void *owner)
+{
+    ngx_payments_topology_request_probe(owner);
+}
+
+
+static void
+ngx_payments_cluster_refused(void *owner)
+{
+    ngx_payments_ability_check(owner);
+}
+
+
+static void
+ngx_payments_cluster_declined(void *owner, ngx_payments_pg_item_t *item,
+    ngx_payments_pg_declined_e why)
+{
+    if (why == NGX_PAYMENTS_PG_MISPLACED) {
+        ngx_payments_map_misplaced(owner, item);
+
+    } else {
+        ngx_payments_cluster_fallback_to_primary(item);
+    }
 }

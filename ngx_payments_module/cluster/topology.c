@@ -71,6 +71,7 @@ ngx_payments_topology_start_probing(ngx_payments_shard_t *shard,
     for (i = 0; i < conf->nservers; i++) {
         probe = &probes[i];
 
+        probe->shard = shard;
         probe->server = i;
         probe->item.statement = NGX_PAYMENTS_PG_PROBE;
         probe->item.handler = ngx_payments_topology_probed;
@@ -81,11 +82,10 @@ ngx_payments_topology_start_probing(ngx_payments_shard_t *shard,
         probe->heartbeat.values = &probe->pinned_ms;
         probe->heartbeat.once = 1;
 
-        if (ngx_payments_pg_pool_init(cycle, &probe->pool, shard,
-                                      NGX_PAYMENTS_PG_CONTROL,
-                                      NGX_PAYMENTS_PG_TO_ONE, i, 1)
-            != NGX_OK)
-        {
+        probe->pool = ngx_payments_lanes_pool(cycle, shard,
+                                              NGX_PAYMENTS_PG_CONTROL,
+                                              NGX_PAYMENTS_PG_TO_ONE, i, 1);
+        if (probe->pool == NULL) {
             return NGX_ERROR;
         }
     }
@@ -123,9 +123,17 @@ ngx_payments_topology_update_addresses(ngx_payments_shard_t *shard)
     ngx_shmtx_unlock(&ngx_payments_topology_shpool(shard)->mutex);
 
     for (i = 0; i < shard->conf->nservers; i++) {
-        if (addresses[i][0] != '\0') {
-            ngx_payments_resolve_set_address(shard, i, addresses[i]);
+        if (addresses[i][0] == '\0'
+            || ngx_payments_resolve_set_address(shard, i, addresses[i])
+               != NGX_OK
+            || shard->probes == NULL)
+        {
+            continue;
         }
+
+        ngx_payments_pg_pool_reconnect(shard->probes[i].pool, i,
+                                       NGX_PAYMENTS_MOVED);
+        t->probe_now = 1;
     }
 }
 
@@ -197,7 +205,7 @@ ngx_payments_topology_exit(ngx_payments_shard_t *shard)
          shard->probes && i < shard->conf->nservers;
          i++)
     {
-        ngx_payments_pg_pool_exit(&shard->probes[i].pool);
+        ngx_payments_pg_pool_exit(shard->probes[i].pool);
     }
 
     shard->probes = NULL;
@@ -238,7 +246,7 @@ ngx_payments_topology_send(ngx_payments_probe_t *probe,
 
     ngx_memcpy(item->tag, tag, NGX_PAYMENTS_PG_TAG_LEN);
 
-    ngx_payments_pg_pool_send(&probe->pool, item, NGX_PAYMENTS_PROBE_LIMIT);
+    ngx_payments_pg_pool_send(probe->pool, item, NGX_PAYMENTS_PROBE_LIMIT);
 }
 
 
@@ -306,18 +314,6 @@ ngx_payments_topology_probe_all(ngx_payments_shard_t *shard)
 }
 
 
-void
-ngx_payments_topology_address_changed(ngx_payments_shard_t *shard,
-    ngx_uint_t server)
-{
-    if (shard->probes != NULL) {
-        ngx_payments_pg_pool_reconnect(&shard->probes[server].pool,
-                                       "the server has another address");
-        shard->topology->probe_now = 1;
-    }
-}
-
-
 /* whether nobody has asked for so long that this worker has to */
 
 static ngx_uint_t
@@ -343,9 +339,7 @@ ngx_payments_topology_watch(ngx_event_t *ev)
     ngx_payments_shard_t  *shard = c->data;
 
     ngx_payments_topology_update_addresses(shard);
-    ngx_payments_lanes_follow(shard, NGX_PAYMENTS_PG_TO_PRIMARY,
-                              ngx_payments_topology_primary(shard));
-    ngx_payments_lanes_follow(shard, NGX_PAYMENTS_PG_TO_REPLICA,
+    ngx_payments_lanes_follow(shard, ngx_payments_topology_primary(shard),
                               ngx_payments_replicas_choose(shard));
 
     if (!ngx_exiting) {
@@ -370,7 +364,7 @@ ngx_payments_topology_probed(ngx_payments_pg_item_t *item,
 {
     ngx_payments_node_t   *node;
     ngx_payments_probe_t  *probe = item->data;
-    ngx_payments_shard_t  *shard = probe->pool.shard;
+    ngx_payments_shard_t  *shard = probe->shard;
 
     probe->pending = 0;
     probe->answered = 1;

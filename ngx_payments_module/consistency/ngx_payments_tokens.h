@@ -20,7 +20,7 @@
 #define _NGX_PAYMENTS_TOKENS_H_INCLUDED_
 
 
-#include "../pg/ngx_payments_pg.h"
+#include "../cluster/ngx_payments_cluster.h"
 #include "../redis/ngx_payments_redis.h"
 
 

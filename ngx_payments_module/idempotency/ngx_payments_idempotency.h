@@ -24,7 +24,7 @@
 #include <ngx_event.h>
 
 #include "../domain/ngx_payments_domain.h"
-#include "../pg/ngx_payments_pg.h"
+#include "../cluster/ngx_payments_cluster.h"
 
 
 #define NGX_PAYMENTS_KEY_MAX        255

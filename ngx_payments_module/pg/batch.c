@@ -220,8 +220,7 @@ ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
 
         /* once: another worker may tell of another fence at any moment */
 
-        ngx_payments_replicas_heartbeat_fence(pool->shard, &fence[0],
-                                              &fence[1]);
+        pool->hooks->fence(pool->owner, &fence[0], &fence[1]);
     }
 
     size = n * NGX_PAYMENTS_PG_HEADER;
@@ -343,9 +342,7 @@ ngx_payments_pg_expect(ngx_payments_pg_pool_t *pool,
 
     weight = pool->weights[ngx_payments_pg_note(item)];
 
-    return (pool->kind == NGX_PAYMENTS_PG_LIST)
-           ? ngx_max(weight, NGX_PAYMENTS_PG_ANSWER)
-           : (pool->kind == NGX_PAYMENTS_PG_READ) ? weight : 0;
+    return pool->lane->weighed ? ngx_max(weight, pool->lane->answer) : 0;
 }
 
 

@@ -20,8 +20,8 @@ ngx_payments_pg_move(ngx_payments_pg_conn_t *conn,
 {
     ngx_payments_pg_pool_t  *pool = conn->pool;
 
-    ngx_log_debug3(NGX_LOG_DEBUG_EVENT, &pool->log, 0,
-                   "payments pg %p: %s to %s", conn,
+    ngx_log_debug4(NGX_LOG_DEBUG_EVENT, &pool->log, 0,
+                   "payments pg %s %p: %s to %s", pool->lane->name, conn,
                    ngx_payments_pg_state_names[conn->state],
                    ngx_payments_pg_state_names[state]);
 
@@ -179,7 +179,7 @@ void
 ngx_payments_pg_connected(ngx_payments_pg_conn_t *conn)
 {
     if (ngx_payments_pg_demoted(conn)) {
-        ngx_payments_topology_request_probe(conn->pool->shard);
+        conn->pool->hooks->lost(conn->pool->owner);
         ngx_payments_pg_disconnect(conn, "it is a standby", 0);
         return;
     }
@@ -530,7 +530,7 @@ ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
     ngx_payments_pg_drop_calls(conn);
 
     if (!retired && pool->to == NGX_PAYMENTS_PG_TO_PRIMARY) {
-        ngx_payments_topology_request_probe(pool->shard);
+        pool->hooks->lost(pool->owner);
     }
 
     ngx_payments_pg_post(pool);

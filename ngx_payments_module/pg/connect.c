@@ -31,14 +31,14 @@ static const char *
 ngx_payments_pg_address(ngx_payments_pg_conn_t *conn)
 {
     const char                *hostaddr;
+    ngx_payments_pg_pool_t    *pool = conn->pool;
     ngx_payments_pg_server_t  *server;
 
-    server = &conn->pool->conf->servers[conn->server];
-    hostaddr = ngx_payments_resolve_address(conn->pool->shard, conn->server);
+    server = &pool->conf->servers[conn->server];
+    hostaddr = pool->hooks->address(pool->owner, conn->server);
 
     return (hostaddr == server->hostaddr && server->naddresses > 1)
-           ? server->addresses[conn->pool->address % server->naddresses]
-           : hostaddr;
+           ? server->addresses[pool->address % server->naddresses] : hostaddr;
 }
 
 
@@ -340,10 +340,8 @@ ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
         return;
     }
 
-    /* another server may be there now, or another database */
-
-    if (conn->pool->kind == NGX_PAYMENTS_PG_WRITE) {
-        ngx_payments_database_check(conn->pool->shard);
+    if (conn->pool->lane->writes) {
+        conn->pool->hooks->connected(conn->pool->owner);
     }
 
     (void) PQsetErrorVerbosity(conn->pg, PQERRORS_DEFAULT);

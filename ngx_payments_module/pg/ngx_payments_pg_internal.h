@@ -5,61 +5,35 @@
 #define _NGX_PAYMENTS_PG_INTERNAL_H_INCLUDED_
 
 
-#include "ngx_payments_pg.h"
+#include "ngx_payments_pg_pool.h"
 
 #include <libpq-fe.h>
 
 
-/* of a statement; more are the tags, and for a replica what it must show: the
-   tokens, and the timeline and time of a heartbeat */
-#define NGX_PAYMENTS_PG_PARAMS  28
+/* parameters of a call: the tags, the statement's own, and to a replica what it
+   must show: the read tokens, and the timeline and time of a heartbeat */
 #define NGX_PAYMENTS_PG_FENCE    3
 #define NGX_PAYMENTS_PG_ALL_PARAMS                                            \
     (1 + NGX_PAYMENTS_PG_PARAMS + NGX_PAYMENTS_PG_FENCE)
 
-/* bytes of a call's answers beyond which no further item joins it; of the
-   answer of a list, at least, whatever the last ones were like */
-#define NGX_PAYMENTS_PG_ANSWERS  (128 * 1024)
-#define NGX_PAYMENTS_PG_ANSWER   (32 * 1024)
-
-/* ... and what a millisecond of it is worth */
+/* bytes of a call's answers beyond which no further item joins it, and what a
+   millisecond of a slow lane's answer is worth */
+#define NGX_PAYMENTS_PG_ANSWERS      (128 * 1024)
 #define NGX_PAYMENTS_PG_ANSWER_MSEC  (16 * 1024)
 
 /* ms for which a merchant's items share no call with others' */
 #define NGX_PAYMENTS_PG_SUSPECT  10000
 
-/* how long a replica may keep a read before the primary is asked */
-#define NGX_PAYMENTS_REPLICA_TIMEOUT   250
+/* failed calls of several merchants, none committed in between, after which the
+   server is at fault */
+#define NGX_PAYMENTS_PG_RETRIES  3
+
+/* the longest pause after failures, ms */
+#define NGX_PAYMENTS_PG_BACKOFF_MAX  500
 
 
-/* whom a pool talks to */
-
-typedef enum {
-    NGX_PAYMENTS_PG_TO_PRIMARY = 0,
-    NGX_PAYMENTS_PG_TO_REPLICA,    /* reads that the primary may be spared */
-    NGX_PAYMENTS_PG_TO_ONE         /* a certain server, to ask what it is */
-} ngx_payments_pg_to_e;
-
-
-typedef struct {
-    const char                   *name;        /* of the prepared statement */
-    const char                   *call;        /* %T: the key's time to live */
-    ngx_payments_pg_lane_e       queue;
-    ngx_uint_t                    nparams;     /* the tag not counted */
-    ngx_payments_pg_type_e        types[NGX_PAYMENTS_PG_PARAMS];
-    unsigned                      flags;       /* below */
-} ngx_payments_pg_statement_t;
-
-/* its first parameter is the merchant, whose shard is asked; a read of it asks
-   whether it is that, a write does so itself */
-#define NGX_PAYMENTS_PG_BY_MERCHANT  0x01
-#define NGX_PAYMENTS_PG_BY_REPLICA   0x02  /* a replica may be asked */
-/* its first parameter is the merchant who asks, or is asked about, whatever
-   shard that is in */
-#define NGX_PAYMENTS_PG_OF_MERCHANT  0x04
-
-/* in the order of ngx_payments_pg_statement_e */
-extern const ngx_payments_pg_statement_t  ngx_payments_pg_statements[];
+/* cluster/'s */
+extern const ngx_payments_pg_statement_t  *ngx_payments_pg_statements;
 
 
 /*
@@ -112,12 +86,8 @@ typedef enum {
 } ngx_payments_pg_class_e;
 
 
-typedef struct ngx_payments_pg_pool_s      ngx_payments_pg_pool_t;
-typedef struct ngx_payments_pg_conn_s      ngx_payments_pg_conn_t;
-typedef struct ngx_payments_shard_s     ngx_payments_shard_t;
-typedef struct ngx_payments_topology_s  ngx_payments_topology_t;
-typedef struct ngx_payments_probe_s     ngx_payments_probe_t;
-typedef struct ngx_payments_pg_job_s       ngx_payments_pg_job_t;
+typedef struct ngx_payments_pg_conn_s  ngx_payments_pg_conn_t;
+typedef struct ngx_payments_pg_job_s   ngx_payments_pg_job_t;
 
 
 /* one SQL call: a batch of items, a Sync behind it */
@@ -229,16 +199,16 @@ typedef struct {
 } ngx_payments_pg_fair_t;
 
 
-/* one for each queue of a worker, and where it probes one for each server */
-
 struct ngx_payments_pg_pool_s {
-    ngx_payments_pg_lane_e       kind;
+    const ngx_payments_pg_lane_t   *lane;
+    const ngx_payments_pg_hooks_t  *hooks;
+    void                         *owner;       /* of the hooks */
+    ngx_payments_pg_conf_t       *conf;        /* the owner's */
     ngx_payments_pg_to_e          to;
     ngx_uint_t                    server;      /* of conf->servers; nservers:
-                                                  nobody is primary */
+                                                  none */
+    ngx_uint_t                    place;       /* of server 0, for the log */
     ngx_uint_t                    nconns;
-    ngx_payments_shard_t      *shard;
-    ngx_payments_pg_conf_t       *conf;        /* the shard's */
     ngx_payments_pg_conn_t       *conns;       /* nconns */
     ngx_queue_t                   states[NGX_PAYMENTS_PG_STATES];
     ngx_uint_t                    counts[NGX_PAYMENTS_PG_STATES];
@@ -248,6 +218,7 @@ struct ngx_payments_pg_pool_s {
     ngx_uint_t                    batch;       /* conf->batch, or less after the
                                                   server ran out of memory */
     unsigned                      named:1;     /* statements are prepared */
+    unsigned                      read_only:1; /* nothing is sent */
 
     ngx_payments_pg_fair_t        waiting;     /* items */
     ngx_queue_t                   done;        /* items whose handler is due */
@@ -285,8 +256,8 @@ struct ngx_payments_pg_pool_s {
     ngx_msec_t                    refilled;    /* since when they come back */
     ngx_connection_t              dummy;       /* for the events' log lines */
 
-    char                         *sql[NGX_PAYMENTS_PG_STATEMENTS];
-                                               /* of this queue's statements */
+    char                         *sql[NGX_PAYMENTS_PG_STATEMENTS_MAX];
+                                               /* of this lane's statements */
     u_char                       *buffer;      /* of the arrays; grows */
     size_t                        size;
     uint8_t                       objects[NGX_PAYMENTS_PG_OBJECTS];
@@ -303,168 +274,6 @@ struct ngx_payments_pg_pool_s {
     ngx_log_t                     log;
 };
 
-
-/* a heartbeat of the primary */
-
-typedef struct {
-    int64_t                       at;          /* its clock, microseconds */
-    ngx_msec_t                    heard;       /* ngx_current_msec */
-} ngx_payments_heartbeat_t;
-
-/* heartbeats that the worker that probes remembers, oldest first */
-#define NGX_PAYMENTS_HEARTBEATS  8
-
-
-/* a server's address as this worker knows it */
-
-typedef struct {
-    ngx_payments_shard_t      *shard;
-    ngx_resolver_ctx_t           *ctx;         /* while it is asked for */
-    u_char                        text[NGX_SOCKADDR_STRLEN];
-                                               /* numeric, with a NUL; "": the
-                                                  configuration's */
-} ngx_payments_server_address_t;
-
-
-#define NGX_PAYMENTS_MAP_BUCKETS  4096
-
-
-/* whose merchants a shard says it has; map.c owns it */
-
-typedef struct {
-    ngx_payments_pg_item_t        item;
-    ngx_payments_pg_value_t       value;       /* the epoch that is known */
-    unsigned                      pending:1;
-    unsigned                      told:1;      /* it has answered once */
-    u_char                        buckets[NGX_PAYMENTS_MAP_BUCKETS / 8];
-                                               /* bit 0 of byte 0 is bucket 0 */
-    int64_t                      *here;        /* merchants who are not where
-                                                  their bucket is, ascending */
-    ngx_uint_t                    nhere;
-    int64_t                      *away;        /* those who are elsewhere, or
-                                                  nowhere just now */
-    ngx_uint_t                    naway;
-} ngx_payments_claim_t;
-
-
-/* which database a shard's primary has; database.c owns it */
-
-typedef struct {
-    ngx_payments_pg_item_t        item;
-    uint64_t                      known;       /* 0: it has not said */
-    unsigned                      current:1;    /* no connection was made
-                                                  since */
-    unsigned                      pending:1;
-    unsigned                      ask_again:1;  /* ... since it was asked */
-} ngx_payments_database_t;
-
-
-/*
- * A shard, as this worker knows it, from ngx_payments_cluster_init() to
- * _exit().
- * What belongs to topology.c is nothing in a shard of one server.
- */
-
-struct ngx_payments_shard_s {
-    ngx_payments_pg_conf_t       *conf;
-    ngx_uint_t                    number;      /* in the configuration */
-    ngx_payments_pg_pool_t       *pools;       /* one for each queue, to the
-                                                  primary; then those for
-                                                  replicas, if there are several
-                                                  servers */
-    ngx_uint_t                    npools;
-    ngx_payments_claim_t       claim;
-    ngx_payments_database_t    database;
-    ngx_connection_t              dummy;       /* for the events' log lines */
-
-    /* ability.c */
-
-    ngx_payments_pg_item_t        ping;
-    ngx_event_t                   recheck;     /* timer, while read_only */
-    unsigned                      pinging:1;
-    unsigned                      read_only:1; /* no write is sent */
-
-    /* topology.c, replicas.c */
-
-    ngx_payments_topology_t   *topology;    /* in shared memory; NULL */
-    ngx_payments_probe_t      *probes;      /* NULL: another worker asks */
-    ngx_atomic_uint_t             seen;        /* of "addresses" there */
-    ngx_event_t                   watcher;
-    ngx_payments_heartbeat_t        heartbeats[NGX_PAYMENTS_HEARTBEATS];
-    ngx_uint_t                    nheartbeats;
-
-    /* resolve.c */
-
-    ngx_payments_server_address_t     addresses[NGX_PAYMENTS_PG_SERVERS];
-    ngx_uint_t                    answered;    /* 1: a name was asked for */
-    ngx_event_t                   resolve;
-};
-
-
-/* database.c: init_process and exit_process; a connection was made */
-void ngx_payments_database_init(ngx_cycle_t *cycle,
-    ngx_payments_shard_t *shards, ngx_uint_t n);
-void ngx_payments_database_exit(void);
-void ngx_payments_database_check(ngx_payments_shard_t *shard);
-
-
-/* topology.c */
-
-/* init_process: of a shard with several servers; NGX_ERROR: no memory */
-ngx_int_t ngx_payments_topology_init(ngx_cycle_t *cycle,
-    ngx_payments_shard_t *shard);
-void ngx_payments_topology_exit(ngx_payments_shard_t *shard);
-/* the primary's number; conf->nservers: there is none */
-ngx_uint_t ngx_payments_topology_primary(ngx_payments_shard_t *shard);
-/* whether some replica may be asked, as this node sees it */
-ngx_uint_t ngx_payments_replicas_readable(ngx_payments_shard_t *shard);
-/* the heartbeat that every read of a replica must see: timeline and time */
-void ngx_payments_replicas_heartbeat_fence(ngx_payments_shard_t *shard,
-    int64_t *timeline, int64_t *at);
-/* for some seconds no replica is asked */
-void ngx_payments_replicas_pin_to_primary(ngx_payments_shard_t *shard);
-/* the cluster's identifier; 0: not known, or a shard of one server */
-uint64_t ngx_payments_replicas_system(ngx_payments_shard_t *shard);
-/* a server has refused a write: it is asked again now */
-void ngx_payments_topology_request_probe(ngx_payments_shard_t *shard);
-
-/* a server has another address: it is asked anew, if this worker asks */
-void ngx_payments_topology_address_changed(ngx_payments_shard_t *shard,
-    ngx_uint_t server);
-/* of several servers, by the worker that probes: where one is, for all */
-void ngx_payments_topology_publish_address(ngx_payments_shard_t *shard,
-    ngx_uint_t server, u_char *text);
-
-/* resolve.c */
-
-void ngx_payments_resolve_init(ngx_payments_shard_t *shard);
-void ngx_payments_resolve_exit(ngx_payments_shard_t *shard);
-/* this worker asks for names from now on; 0: there is nothing to ask */
-ngx_uint_t ngx_payments_resolve_begin(ngx_payments_shard_t *shard);
-/* where a server is, from now on in this worker: numeric, with a NUL */
-void ngx_payments_resolve_set_address(ngx_payments_shard_t *shard,
-    ngx_uint_t server, u_char *text);
-/* where a server is now, for libpq; NULL: a unix socket */
-const char *ngx_payments_resolve_address(ngx_payments_shard_t *shard,
-    ngx_uint_t server);
-/* 1: an earlier server is at the same address: one may have two names */
-ngx_uint_t ngx_payments_resolve_duplicate(ngx_payments_shard_t *shard,
-    ngx_uint_t server);
-
-/* map.c */
-
-/* init_process, of a configuration with several shards; NGX_ERROR: no memory */
-ngx_int_t ngx_payments_map_init(ngx_cycle_t *cycle,
-    ngx_payments_shard_t *shards, ngx_uint_t nshards);
-void ngx_payments_map_exit(void);
-/* the shard that has the merchant; NULL: nobody, as far as this worker knows */
-ngx_payments_shard_t *ngx_payments_map_owner(int64_t merchant_id);
-/* where items of a merchant wait whom no shard has */
-ngx_payments_pg_pool_t *ngx_payments_map_unrouted_pool(void);
-/* the shard of the pool has refused the item, which nobody has now: whose
-   merchant it is is asked */
-void ngx_payments_map_misplaced(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item);
 
 /* conn.c */
 
@@ -510,8 +319,6 @@ void ngx_payments_pg_notice(void *data, const PGresult *result);
  */
 ngx_int_t ngx_payments_pg_thread_poll(ngx_payments_pg_conn_t *conn);
 void ngx_payments_pg_thread_leave(ngx_payments_pg_conn_t *conn);
-/* exit_process: waits some seconds for what the thread computes just now */
-void ngx_payments_pg_thread_exit(void);
 
 /* connect.c */
 
@@ -526,21 +333,6 @@ ngx_msec_t ngx_payments_pg_connect_limit(ngx_payments_pg_pool_t *pool);
 /* why an attempt failed, and when the next one may be made */
 void ngx_payments_pg_connect_failed(ngx_payments_pg_conn_t *conn,
     const char *reason);
-
-/* ability.c: whether the primary takes writes */
-
-void ngx_payments_ability_init(ngx_cycle_t *cycle,
-    ngx_payments_shard_t *shard);
-void ngx_payments_ability_exit(ngx_payments_shard_t *shard);
-/* columns of pay.ping(), and what the first of them says */
-#define NGX_PAYMENTS_PING_STATE      1
-#define NGX_PAYMENTS_PING_READ_ONLY  2
-#define NGX_PAYMENTS_PING_STANDBY    3
-/* failed calls of several merchants, none committed in between, after which the
-   server is at fault */
-#define NGX_PAYMENTS_PG_RETRIES         3
-/* it has refused one: asked now, over the control lane */
-void ngx_payments_ability_check(ngx_payments_shard_t *shard);
 
 /* call.c */
 
@@ -565,7 +357,6 @@ void ngx_payments_pg_pop(ngx_payments_pg_conn_t *conn);
 /* a call ended without a commit that is proven: what now, item by item */
 void ngx_payments_pg_release(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_call_t *call, ngx_payments_pg_class_e class);
-uint64_t ngx_payments_pg_usec(void);
 
 /* batch.c */
 
@@ -588,20 +379,6 @@ int ngx_payments_pg_oids(ngx_payments_pg_pool_t *pool,
 
 /* pool.c */
 
-/* a pool of the caller's for calls to one server; NGX_ERROR: no memory */
-ngx_int_t ngx_payments_pg_pool_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_pool_t *pool, ngx_payments_shard_t *shard,
-    ngx_payments_pg_lane_e kind, ngx_payments_pg_to_e to, ngx_uint_t server,
-    ngx_uint_t nconns);
-void ngx_payments_pg_pool_exit(ngx_payments_pg_pool_t *pool);
-/* it talks to another server, or to one at another address, from now on */
-void ngx_payments_pg_pool_reconnect(ngx_payments_pg_pool_t *pool,
-    const char *reason);
-/* 1: takes part, or may, in calls of this pool */
-ngx_uint_t ngx_payments_pg_pool_accepts(ngx_payments_pg_pool_t *pool,
-    const ngx_payments_pg_statement_t *statement);
-/* 1: it has a session that would take a call now */
-ngx_uint_t ngx_payments_pg_pool_ready(ngx_payments_pg_pool_t *pool);
 /* questions what a server is are no requests: they are not counted */
 #define ngx_payments_pg_count(pool, metric, n)                                \
     if ((pool)->to != NGX_PAYMENTS_PG_TO_ONE) {                               \
@@ -611,9 +388,9 @@ ngx_uint_t ngx_payments_pg_pool_ready(ngx_payments_pg_pool_t *pool);
     if ((pool)->to != NGX_PAYMENTS_PG_TO_ONE) {                               \
         ngx_payments_status_observe(histogram, usec);                         \
     }
-/* a number for a server of a shard */
+/* a number for a server */
 #define ngx_payments_pg_place(conn)                                           \
-    ((conn)->pool->shard->number * NGX_PAYMENTS_PG_SERVERS + (conn)->server)
+    ((conn)->pool->place + (conn)->server)
 /* for logs */
 #define ngx_payments_pg_server_name(pool, n)                                  \
     (&(pool)->conf->servers[ngx_min(n, (pool)->conf->nservers - 1)].name)
@@ -623,23 +400,6 @@ void ngx_payments_pg_post(ngx_payments_pg_pool_t *pool);
    "most" ms */
 void ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count,
     ngx_msec_t most);
-#define NGX_PAYMENTS_PG_BACKOFF_MAX  500
-/* its sessions end as soon as nothing is under way on them */
-void ngx_payments_pg_pool_retire(ngx_payments_pg_pool_t *pool);
-
-/* shard.c */
-
-ngx_payments_shard_t *ngx_payments_cluster_shard(ngx_uint_t number);
-/* all that goes there goes to this server from now on; nservers: none */
-void ngx_payments_lanes_follow(ngx_payments_shard_t *shard,
-    ngx_payments_pg_to_e to, ngx_uint_t server);
-/* a server has another address: connections to the old one end */
-void ngx_payments_lanes_moved(ngx_payments_shard_t *shard, ngx_uint_t server);
-/* a replica did not answer it: the primary is asked, by the first deadline */
-void ngx_payments_cluster_fallback_to_primary(ngx_payments_pg_item_t *item);
-/* the pool for it in its shard, or in this one, of those to the primary */
-ngx_payments_pg_pool_t *ngx_payments_cluster_pool_of(
-    ngx_payments_shard_t *shard, ngx_payments_pg_item_t *item);
 
 /* fair.c: the queue of a pool, in which merchants take turns */
 
@@ -677,12 +437,6 @@ ngx_uint_t ngx_payments_pg_fair_full(ngx_payments_pg_fair_t *fair,
 
 /* queue.c */
 
-/* as ngx_payments_cluster_send(), to this pool, within so many ms */
-void ngx_payments_pg_pool_send(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item, ngx_msec_t timeout);
-/* what waits here for the other pool: with the deadline that it had */
-void ngx_payments_pg_queue_move(ngx_payments_pg_pool_t *from,
-    ngx_payments_pg_pool_t *to, ngx_payments_pg_item_t *item);
 /* ends what waits: not executed */
 void ngx_payments_pg_queue_fail_all(ngx_payments_pg_pool_t *pool);
 /* behind its merchant's, or in front of all; with the deadline it had */

@@ -123,7 +123,7 @@ ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
 
         /* it may be a standby now */
 
-        ngx_payments_topology_request_probe(conn->pool->shard);
+        conn->pool->hooks->lost(conn->pool->owner);
     }
 
     /* the first error counts, later ones follow from it */
