@@ -28,6 +28,16 @@
    server is at fault */
 #define NGX_PAYMENTS_PG_RETRIES  3
 
+/* attempts to connect that may be made at once; each costs the worker some
+   milliseconds of SCRAM */
+#define NGX_PAYMENTS_PG_CONNECT_BUDGET  5
+
+/* times that an attempt's limit is doubled where the server is slow */
+#define NGX_PAYMENTS_PG_SLOW_MAX  4
+
+/* the reason of failures in a row is logged so often, ms */
+#define NGX_PAYMENTS_PG_LOG_EVERY  60000
+
 /* the longest pause after failures, ms */
 #define NGX_PAYMENTS_PG_BACKOFF_MAX  500
 
@@ -280,7 +290,10 @@ struct ngx_payments_pg_pool_s {
 void ngx_payments_pg_move(ngx_payments_pg_conn_t *conn,
     ngx_payments_pg_state_e state);
 /* nginx's side of libpq's socket, while there is none; NGX_ERROR: no memory */
-ngx_int_t ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn);
+ngx_int_t ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn,
+    ngx_event_handler_pt handler);
+/* the handler of that socket's events, once CONNECTING is over */
+void ngx_payments_pg_event_handler(ngx_event_t *ev);
 /* takes the socket out of epoll */
 void ngx_payments_pg_unwatch(ngx_payments_pg_conn_t *conn);
 /*
@@ -310,29 +323,24 @@ void ngx_payments_pg_notice(void *data, const PGresult *result);
 
 /* thread.c: PQconnectPoll where its work holds nobody up */
 
+/* it gave this, and took so many ms */
+typedef void (*ngx_payments_pg_polled_pt)(ngx_payments_pg_conn_t *conn,
+    PostgresPollingStatusType poll, ngx_msec_t took);
+
 /*
  * Runs it once for this connection, in the worker's connecting thread, after
  * those that were handed over before; the socket must not be watched.  Then
- * calls ngx_payments_pg_polled(), unless ngx_payments_pg_thread_leave() came
- * first, after which the thread owns the PGconn and ends it.
+ * calls the handler, unless ngx_payments_pg_thread_leave() came first, after
+ * which the thread owns the PGconn and ends it.
  * NGX_ERROR: there is no thread, or no memory; nothing has changed.
  */
-ngx_int_t ngx_payments_pg_thread_poll(ngx_payments_pg_conn_t *conn);
+ngx_int_t ngx_payments_pg_thread_poll(ngx_payments_pg_conn_t *conn,
+    ngx_payments_pg_polled_pt handler);
 void ngx_payments_pg_thread_leave(ngx_payments_pg_conn_t *conn);
 
 /* connect.c */
 
 void ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn);
-/* an event of its socket, while CONNECTING */
-void ngx_payments_pg_connect_event(ngx_payments_pg_conn_t *conn);
-/* the thread has run PQconnectPoll, which gave this, and took so many ms */
-void ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
-    PostgresPollingStatusType poll, ngx_msec_t took);
-/* how long an attempt of this pool may take */
-ngx_msec_t ngx_payments_pg_connect_limit(ngx_payments_pg_pool_t *pool);
-/* why an attempt failed, and when the next one may be made */
-void ngx_payments_pg_connect_failed(ngx_payments_pg_conn_t *conn,
-    const char *reason);
 
 /* call.c */
 
@@ -400,6 +408,10 @@ void ngx_payments_pg_post(ngx_payments_pg_pool_t *pool);
    "most" ms */
 void ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count,
     ngx_msec_t most);
+
+/* dispatch.c: of a pool's event */
+
+void ngx_payments_pg_dispatch_handler(ngx_event_t *ev);
 
 /* fair.c: the queue of a pool, in which merchants take turns */
 
