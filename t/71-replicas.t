@@ -197,7 +197,7 @@ read_by_replicas('healthy');
        'tokens: and then it has');
 }
 
-# the primary waits for a standby that is not there: its beat does not, and only
+# the primary waits for a standby that is not there: its heartbeat does not, and only
 # writes stand still
 
 {
@@ -209,7 +209,7 @@ read_by_replicas('healthy');
     for my $n (1 .. 3) {
         my $at = sql('SELECT at FROM pay.beats');
         ok(wait_until(3, sub { sql('SELECT at FROM pay.beats') ne $at }),
-           'no standby: the beat goes on');
+           'no standby: the heartbeat goes on');
     }
     my ($before) = reads($second);
     get($second, $path) for 1 .. 20;

@@ -172,8 +172,8 @@ ngx_payments_lanes_follow(ngx_payments_shard_t *shard, ngx_uint_t primary,
 
 
 /*
- * Who the server was says nothing about who is at the other address.  What is
- * under way is asked again there, with the same ids.
+ * Another server may be at the new address.  What is under way is asked again
+ * there, with the same ids.
  */
 
 void

@@ -1,15 +1,15 @@
 
 /*
- * Whose merchant is whose: which shard has which merchant.
+ * The map of merchants: which shard has which.
  *
- * A shard itself says which buckets it has, and which merchants who are not
- * where their bucket is; nobody else knows, and no file says so.  Each worker
- * asks each shard once a second, by the epoch that it knows, and at once where
- * a shard refuses what was sent to it: under a lock, so that no map that is old
- * makes a write land where it should not.  Until it is known who has a merchant
- * items wait, in a pool that has no connections, up to their deadlines.
+ * Only a shard itself knows which buckets it has, and which merchants that are
+ * not where their bucket is; no file says so.  Each worker asks each shard once
+ * a second, with the epoch that it knows, and at once where a shard refuses an
+ * item.  The shard checks under a lock, so an old map cannot make a write land
+ * in the wrong one.  While no shard is known to have a merchant, its items wait
+ * up to their deadlines in the unrouted pool, which has no connections.
  *
- * A merchant that two shards have is nobody's: both may be wrong.
+ * A merchant that two shards claim gets no route: both may be wrong.
  */
 
 #include "ngx_payments_cluster_internal.h"
@@ -224,7 +224,7 @@ ngx_payments_map_owner(int64_t merchant_id)
         return owner;
     }
 
-    /* whose bucket is there, and who does not say that he is away, is there */
+    /* a merchant is where its bucket is, unless that shard says it is away */
 
     return owner ? NULL : &ngx_payments_map_shards[n - 1];
 }

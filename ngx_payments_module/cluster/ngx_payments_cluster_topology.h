@@ -1,5 +1,5 @@
 
-/* what topology.c and replicas.c share; nobody else includes it */
+/* what zone.c, topology.c and replicas.c share; no other file includes it */
 
 #ifndef _NGX_PAYMENTS_CLUSTER_TOPOLOGY_H_INCLUDED_
 #define _NGX_PAYMENTS_CLUSTER_TOPOLOGY_H_INCLUDED_

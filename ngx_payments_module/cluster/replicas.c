@@ -46,7 +46,8 @@ ngx_payments_replicas_ms_left(ngx_atomic_uint_t until)
 }
 
 
-/* nobody was heard: what was known may be old, also where all have slept */
+/* not while the primary has not been heard for some time: what is known of it
+   may be old, also if the whole machine has slept */
 
 ngx_uint_t
 ngx_payments_replicas_readable(ngx_payments_shard_t *shard)
@@ -81,8 +82,8 @@ ngx_payments_replicas_heartbeat_fence(ngx_payments_shard_t *shard,
     ngx_payments_topology_t  *t = shard->topology;
 
     /*
-     * In this order: who hears of a new timeline takes the fence away first.
-     * None: no server shows such a timeline.
+     * In this order: the worker that hears of a new timeline removes the fence
+     * first.  Without one: a timeline that no server shows.
      */
 
     *at = (int64_t) t->fence;

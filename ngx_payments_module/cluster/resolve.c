@@ -3,12 +3,12 @@
  * Servers that have a name: asked for again with nginx's resolver, which
  * answers from its cache as long as the name's TTL, or "valid", lasts.
  *
- * Of several servers the worker that probes asks, and says in shared memory
- * where they are: who is the primary is known by number, so all must have the
- * same address for a number.  A single server has no such memory, each worker
- * asks, and connects when it has been answered once.
+ * Of several servers the worker that probes asks, and puts the addresses into
+ * shared memory: the primary is known by its number, so all workers must have
+ * the same address for a number.  A single server has no such memory: each
+ * worker asks, and connects when it has been answered once.
  *
- * A name that nobody can tell stays where it was.
+ * A name that cannot be resolved keeps its address.
  */
 
 #include "ngx_payments_cluster_internal.h"
@@ -132,7 +132,7 @@ ngx_payments_resolve_set_address(ngx_payments_shard_t *shard, ngx_uint_t server,
 }
 
 
-/* where a single server is has been answered, or can not be: it is used */
+/* the address of a single server is known, or cannot be: it is used */
 
 static void
 ngx_payments_resolve_first(ngx_payments_shard_t *shard)

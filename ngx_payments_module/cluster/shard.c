@@ -275,13 +275,15 @@ ngx_payments_cluster_system(ngx_payments_pg_item_t *item)
 
 
 /*
- * A route is found once.  Until the item is sent, while its token is asked for,
- * the map may change: then its epoch is another one, and the route is found
- * again; a token that belongs to another cluster than the new route's says
- * nothing about that one's replica.  The topology may change as well.  That
- * changes no pool, only which server a pool talks to, and whether replicas are
- * read, which is asked again here: of a word or two in shared memory, with the
- * age of what they say.
+ * A route is found once.  The map may change between that and here, while
+ * Redis is asked for the item's token: then its epoch is another one, and the
+ * route is found again.  If the new route leads to another cluster, the token
+ * says nothing about that cluster's replica, and the primary is asked.
+ *
+ * The topology may change too, but that changes no route: the pools follow it
+ * (ngx_payments_lanes_follow()).  Whether replicas are read at all is looked up
+ * again here, with the age of the last heartbeat, so a failover or a pin to the
+ * primary in between counts.
  */
 
 void

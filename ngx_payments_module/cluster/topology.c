@@ -1,14 +1,15 @@
 
 /*
- * Which of a shard's servers is its primary: asked by one worker of the node,
- * each server once a second over a connection of its own, and told to all
- * through shared memory.  The first worker asks; where nobody has for some
- * time, another one does.
+ * Which of a shard's servers is its primary.  One worker of the node asks each
+ * server once a second, over a connection of its own, and all workers read the
+ * answers in shared memory.  The first worker asks; when it has not for some
+ * time, another one takes over.
  *
  * A server that takes writes is a writer.  Of several writers, which is what an
  * old primary that was not stopped looks like after a promotion, the one with
- * the higher timeline is the primary; with equal ones nobody is, since nobody
- * can tell, also while one of them does not answer.  A writer on an older
+ * the higher timeline is the primary.  With equal ones there is no primary,
+ * since the module cannot tell which is right, even while one of them does not
+ * answer.  A writer on an older
  * timeline than any server has shown lacks what was acknowledged there, and is
  * not used although it may be the only one.
  * A primary that does not answer stays the primary until another writer is
@@ -16,8 +17,8 @@
  *
  * The shard's system identifier is that of the first server listed, of those
  * that answered when each had been asked.  A server with another one belongs to
- * another cluster and is never used; where both take writes at that moment,
- * nobody can tell which is meant, and none is.
+ * another cluster and is never used.  If both take writes at that moment,
+ * neither is used, since the module cannot tell which is meant.
  *
  * Not from libpq's target_session_attrs or in_hot_standby: behind a pooler they
  * say what was true when the pooler connected.
@@ -138,7 +139,7 @@ ngx_payments_topology_update_addresses(ngx_payments_shard_t *shard)
 }
 
 
-/* Nobody goes to the new address before it has said what it is. */
+/* nothing is sent to the new address before that server has said what it is */
 
 void
 ngx_payments_topology_publish_address(ngx_payments_shard_t *shard,
@@ -163,7 +164,7 @@ ngx_payments_topology_publish_address(ngx_payments_shard_t *shard,
 
     ngx_shmtx_unlock(&ngx_payments_topology_shpool(shard)->mutex);
 
-    /* what the old address may yet answer is not asked any more */
+    /* answers that the old address may yet give are ignored */
 
     ngx_payments_topology_update_addresses(shard);
 }
@@ -314,7 +315,7 @@ ngx_payments_topology_probe_all(ngx_payments_shard_t *shard)
 }
 
 
-/* whether nobody has asked for so long that this worker has to */
+/* 1: no worker has asked for so long that this one takes over */
 
 static ngx_uint_t
 ngx_payments_topology_take_over(ngx_payments_shard_t *shard)

@@ -37,7 +37,7 @@ ngx_payments_cluster_zone(ngx_conf_t *cf, ngx_payments_pg_conf_t *conf,
 
 /*
  * After a reload with other servers, or another order of them, what is known of
- * each begins anew in memory of its own: workers of the old cycle still write
+ * each begins again in memory of its own: workers of the old cycle still write
  * theirs, by their numbers.  That is given back when nginx stops.
  */
 

@@ -1,5 +1,5 @@
 
-/* what the files of pg/ share; nobody else includes it */
+/* what the files of pg/ share; no other room includes it */
 
 #ifndef _NGX_PAYMENTS_PG_INTERNAL_H_INCLUDED_
 #define _NGX_PAYMENTS_PG_INTERNAL_H_INCLUDED_

@@ -87,7 +87,7 @@ ngx_payments_pg_log_error(ngx_payments_pg_conn_t *conn,
         return;
     }
 
-    /* the server's text may quote a value; its codes can not */
+    /* the server's text may quote a value; its codes cannot */
 
     ngx_log_error(NGX_LOG_ERR, &conn->pool->log, 0,
                   "PostgreSQL answered %s%s%s in %s to \"%s\"%s", state,
