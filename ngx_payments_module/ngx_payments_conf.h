@@ -11,14 +11,14 @@
 
 #include "api/documents/ngx_payments_documents.h"
 #include "idempotency/ngx_payments_idempotency.h"
-#include "pg/ngx_payments_pg.h"
+#include "cluster/ngx_payments_cluster.h"
 #include "redis/ngx_payments_redis.h"
 
 
 /* lives as long as its cycle; read-only once the configuration is read */
 
 typedef struct {
-    ngx_payments_pg_shards_t      pg;          /* none: not configured */
+    ngx_payments_cluster_conf_t   pg;          /* none: not configured */
     ngx_payments_redis_conf_t    *redis;       /* NULL: off */
     ngx_flag_t                    redis_off;   /* "payments_redis off" */
     ngx_payments_idempotency_conf_t  idempotency;

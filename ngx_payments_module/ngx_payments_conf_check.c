@@ -185,7 +185,7 @@ ngx_payments_zones(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 /* how servers that have a name, and several of a shard, are found */
 
 static ngx_int_t
-ngx_payments_servers(ngx_conf_t *cf, ngx_payments_pg_shards_t *pg)
+ngx_payments_servers(ngx_conf_t *cf, ngx_payments_cluster_conf_t *pg)
 {
     ngx_uint_t                 i;
     ngx_payments_pg_conf_t    *shard;

@@ -124,7 +124,7 @@ ngx_payments_shard_check(ngx_conf_t *cf, ngx_payments_pg_conf_t *shard)
     ngx_uint_t   i, verify;
     const char  *wrong, *addr;
 
-    for (i = 0; i < NGX_PAYMENTS_PG_SIZED; i++) {
+    for (i = 0; i < NGX_PAYMENTS_PG_LANES; i++) {
         ngx_conf_init_uint_value(shard->connections[i], 1);
     }
 
@@ -218,7 +218,7 @@ ngx_payments_conf_shard(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    if (i == NGX_PAYMENTS_PG_SHARDS) {
+    if (i == NGX_PAYMENTS_CLUSTER_SHARDS) {
         return "is one too many: 16 shards are supported";
     }
 
@@ -239,7 +239,7 @@ ngx_payments_conf_shard(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     shard->idle_timeout = NGX_CONF_UNSET_MSEC;
     shard->lifetime = NGX_CONF_UNSET_MSEC;
 
-    for (i = 0; i < NGX_PAYMENTS_PG_SIZED; i++) {
+    for (i = 0; i < NGX_PAYMENTS_PG_LANES; i++) {
         shard->connections[i] = NGX_CONF_UNSET_UINT;
     }
 

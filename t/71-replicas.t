@@ -56,7 +56,7 @@ sub sql_at {
     return sql($text);
 }
 
-# reads that replicas answered, and those that they passed on
+# reads that replicas answered, and those that fell back to the primary
 sub reads {
     my ($port) = @_;
     my $metrics = at($port, sub { request("GET /metrics HTTP/1.1\r\nHost: x\r\n"
@@ -64,7 +64,7 @@ sub reads {
     return map {
         $metrics->{body} =~ /^payments_postgresql_replica_reads_total\{result="$_"\} (\d+)/m;
         $1;
-    } qw(answered passed_on);
+    } qw(answered fallback_to_primary);
 }
 
 # the first of them
@@ -197,7 +197,7 @@ read_by_replicas('healthy');
        'tokens: and then it has');
 }
 
-# the primary waits for a standby that is not there: its beat does not, and only
+# the primary waits for a standby that is not there: its heartbeat does not, and only
 # writes stand still
 
 {
@@ -209,7 +209,7 @@ read_by_replicas('healthy');
     for my $n (1 .. 3) {
         my $at = sql('SELECT at FROM pay.beats');
         ok(wait_until(3, sub { sql('SELECT at FROM pay.beats') ne $at }),
-           'no standby: the beat goes on');
+           'no standby: the heartbeat goes on');
     }
     my ($before) = reads($second);
     get($second, $path) for 1 .. 20;

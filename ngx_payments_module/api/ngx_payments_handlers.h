@@ -11,7 +11,7 @@
 #include "ngx_payments_request.h"
 #include "../base/ngx_payments_base.h"
 #include "../idempotency/ngx_payments_idempotency.h"
-#include "../pg/ngx_payments_pg.h"
+#include "../cluster/ngx_payments_cluster.h"
 #include "../redis/ngx_payments_redis.h"
 
 
@@ -265,7 +265,7 @@ struct ngx_payments_fanout_s {
     int                           columns;     /* of bytes */
     ngx_uint_t                    waiting;     /* parts without an answer */
     ngx_uint_t                    n;           /* parts */
-    ngx_payments_fanout_part_t    part[NGX_PAYMENTS_PG_SHARDS];
+    ngx_payments_fanout_part_t    part[NGX_PAYMENTS_CLUSTER_SHARDS];
 };
 
 /* asks all shards; work->values from the third on are the caller's.  "done" is

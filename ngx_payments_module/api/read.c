@@ -124,7 +124,7 @@ ngx_payments_read_on_token(void *data, ngx_int_t rc, ngx_str_t *value)
 {
     ngx_payments_request_t  *request = data;
 
-    request->work->item.token = ngx_payments_read_token_got(rc, value);
+    request->work->item.read_token = ngx_payments_read_token_got(rc, value);
     request->cancel = ngx_payments_read_cancel;
 
     ngx_payments_cluster_send(&request->work->item);
@@ -148,7 +148,7 @@ ngx_payments_read_send(ngx_payments_request_t *request,
     item->data = request;
     ngx_memcpy(item->tag, request->request_uuid, NGX_PAYMENTS_PG_TAG_LEN);
 
-    item->token = NGX_PAYMENTS_PG_ALL;
+    item->read_token = NGX_PAYMENTS_PG_ALL;
 
     request->cancel = ngx_payments_read_cancel_command;
     work->command = ngx_payments_read_token_get(item, request->merchant_id,

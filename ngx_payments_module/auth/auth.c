@@ -4,7 +4,7 @@
 #include "ngx_payments_auth.h"
 #include "ngx_payments_auth_cache.h"
 #include "../base/ngx_payments_base.h"
-#include "../pg/ngx_payments_pg.h"
+#include "../cluster/ngx_payments_cluster.h"
 #include "../status/ngx_payments_status.h"
 
 

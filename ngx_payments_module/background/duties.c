@@ -3,7 +3,7 @@
 
 #include "ngx_payments_background.h"
 #include "../base/ngx_payments_base.h"
-#include "../pg/ngx_payments_pg.h"
+#include "../cluster/ngx_payments_cluster.h"
 #include "../status/ngx_payments_status.h"
 
 
@@ -58,7 +58,7 @@ static const ngx_payments_duty_t  ngx_payments_duties[] = {
 
 
 static ngx_payments_task_t  ngx_payments_tasks
-                                 [NGX_PAYMENTS_DUTIES * NGX_PAYMENTS_PG_SHARDS];
+                         [NGX_PAYMENTS_DUTIES * NGX_PAYMENTS_CLUSTER_SHARDS];
 static ngx_uint_t           ngx_payments_ntasks;
 
 

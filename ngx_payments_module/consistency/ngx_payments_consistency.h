@@ -20,12 +20,12 @@
 #define _NGX_PAYMENTS_CONSISTENCY_H_INCLUDED_
 
 
-#include "../pg/ngx_payments_pg.h"
+#include "../cluster/ngx_payments_cluster.h"
 #include "../redis/ngx_payments_redis.h"
 
 
 /* how long tokens are kept; by then every replica that is read has got so far,
-   see pg/topology.c */
+   see cluster/topology.c */
 #define NGX_PAYMENTS_READ_TOKEN_TTL  15    /* seconds */
 
 

@@ -63,17 +63,18 @@ ngx_payments_read_token_get(ngx_payments_pg_item_t *item, int64_t merchant_id,
     ngx_payments_redis_handler_pt handler, void *data)
 {
     u_char     buffer[NGX_PAYMENTS_READ_TOKEN_KEY_LEN];
+    uint64_t   system;
     ngx_str_t  name;
 
-    item->system = ngx_payments_cluster_replica(item->statement, merchant_id);
+    system = ngx_payments_cluster_replica(item);
 
-    if (item->system == 0
+    if (system == 0
         || ngx_payments_redis_reached() < NGX_PAYMENTS_READ_TOKEN_TTL * 1000)
     {
         return NULL;
     }
 
-    ngx_payments_read_token_key(merchant_id, item->system, buffer, &name);
+    ngx_payments_read_token_key(merchant_id, system, buffer, &name);
 
     return ngx_payments_watermark_get(&name, handler, data);
 }

@@ -25,7 +25,7 @@
 #include <ngx_event.h>
 
 #include "../domain/ngx_payments_domain.h"
-#include "../pg/ngx_payments_pg.h"
+#include "../cluster/ngx_payments_cluster.h"
 #include "ngx_payments_idempotency_metrics.h"
 
 

@@ -36,7 +36,7 @@ static const ngx_payments_pg_oid_t  ngx_payments_pg_types[] = {
 /* beyond a statement's own, to a replica */
 
 static const ngx_payments_pg_type_e
-    ngx_payments_pg_show[NGX_PAYMENTS_PG_SHOW] =
+    ngx_payments_pg_fence_types[NGX_PAYMENTS_PG_FENCE] =
 {
     NGX_PAYMENTS_PG_INT8, NGX_PAYMENTS_PG_INT8, NGX_PAYMENTS_PG_TIME
 };
@@ -129,12 +129,12 @@ ngx_payments_pg_element(u_char *p, ngx_payments_pg_type_e type,
  * The binary form of an array (array_recv): dimensions, has NULLs, element
  * type, then length and lower bound of the one dimension, then each element
  * with its length, -1 for NULL.  Parameter 0 is the items' tags; those beyond
- * the statement's own are their tokens, and twice the beat.
+ * the statement's own are their tokens, and twice the heartbeat fence.
  */
 
 static u_char *
 ngx_payments_pg_array(u_char *p, ngx_payments_pg_call_t *call,
-    ngx_uint_t parameter, const int64_t *beat)
+    ngx_uint_t parameter, const int64_t *fence)
 {
     u_char                   *flags;
     ngx_uint_t                i;
@@ -145,13 +145,13 @@ ngx_payments_pg_array(u_char *p, ngx_payments_pg_call_t *call,
     beyond = (parameter > call->statement->nparams)
              ? parameter - call->statement->nparams : 0;
     type = (parameter == 0) ? NGX_PAYMENTS_PG_UUID
-           : beyond ? ngx_payments_pg_show[beyond - 1]
+           : beyond ? ngx_payments_pg_fence_types[beyond - 1]
            : call->statement->types[parameter - 1];
 
     ngx_memzero(&extra, sizeof(ngx_payments_pg_value_t));
 
     if (beyond > 1) {
-        extra.number = beat[beyond - 2];
+        extra.number = fence[beyond - 2];
     }
 
     p = ngx_payments_pg_put32(p, 1);
@@ -166,7 +166,7 @@ ngx_payments_pg_array(u_char *p, ngx_payments_pg_call_t *call,
         extra.data = call->items[i]->tag;
 
         if (beyond == 1) {
-            extra.number = call->items[i]->token;
+            extra.number = call->items[i]->read_token;
         }
 
         value = (parameter == 0 || beyond)
@@ -194,7 +194,7 @@ ngx_payments_pg_item_size(ngx_payments_pg_item_t *item)
 
     s = &ngx_payments_pg_statements[item->statement];
     size = 4 + NGX_PAYMENTS_PG_TAG_LEN
-           + NGX_PAYMENTS_PG_SHOW * (4 + sizeof(int64_t));
+           + NGX_PAYMENTS_PG_FENCE * (4 + sizeof(int64_t));
 
     for (i = 0; i < s->nparams; i++) {
         size += ngx_payments_pg_length(s->types[i], &item->values[i]);
@@ -210,17 +210,17 @@ ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
 {
     size_t       size;
     u_char      *p, *start;
-    int64_t      beat[2];
+    int64_t      fence[2];
     ngx_uint_t   i, n;
 
     n = call->statement->nparams + 1;
 
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
-        n += NGX_PAYMENTS_PG_SHOW;
+        n += NGX_PAYMENTS_PG_FENCE;
 
-        /* once: another worker may tell of another beat at any moment */
+        /* once: another worker may tell of another fence at any moment */
 
-        ngx_payments_pg_floor(pool->shard, &beat[0], &beat[1]);
+        pool->hooks->fence(pool->owner, &fence[0], &fence[1]);
     }
 
     size = n * NGX_PAYMENTS_PG_HEADER;
@@ -248,7 +248,7 @@ ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
 
     for (i = 0; i < n; i++) {
         start = p;
-        p = ngx_payments_pg_array(p, call, i, beat);
+        p = ngx_payments_pg_array(p, call, i, fence);
         values[i] = (const char *) start;
         lengths[i] = (int) (p - start);
     }
@@ -270,9 +270,9 @@ ngx_payments_pg_oids(ngx_payments_pg_pool_t *pool,
     }
 
     for (n = 0; pool->to == NGX_PAYMENTS_PG_TO_REPLICA
-                && n < NGX_PAYMENTS_PG_SHOW; n++)
+                && n < NGX_PAYMENTS_PG_FENCE; n++)
     {
-        oids[++i] = ngx_payments_pg_types[ngx_payments_pg_show[n]].array;
+        oids[++i] = ngx_payments_pg_types[ngx_payments_pg_fence_types[n]].array;
     }
 
     return (int) i + 1;
@@ -342,9 +342,7 @@ ngx_payments_pg_expect(ngx_payments_pg_pool_t *pool,
 
     weight = pool->weights[ngx_payments_pg_note(item)];
 
-    return (pool->kind == NGX_PAYMENTS_PG_LIST)
-           ? ngx_max(weight, NGX_PAYMENTS_PG_ANSWER)
-           : (pool->kind == NGX_PAYMENTS_PG_READ) ? weight : 0;
+    return pool->lane->weighed ? ngx_max(weight, pool->lane->answer) : 0;
 }
 
 
@@ -388,8 +386,8 @@ ngx_payments_pg_fits(ngx_payments_pg_pool_t *pool,
     /* who would be content with any replica does not wait with who is not */
 
     if (call->nitems && pool->to == NGX_PAYMENTS_PG_TO_REPLICA
-        && (item->token == NGX_PAYMENTS_PG_ANY)
-           != (call->items[0]->token == NGX_PAYMENTS_PG_ANY))
+        && (item->read_token == NGX_PAYMENTS_PG_ANY)
+           != (call->items[0]->read_token == NGX_PAYMENTS_PG_ANY))
     {
         return 0;
     }
@@ -474,7 +472,7 @@ ngx_payments_pg_take(ngx_payments_pg_pool_t *pool,
         }
 
         size += add;
-        ngx_payments_pg_serve(pool, item);
+        ngx_payments_pg_queue_take(pool, item);
         ngx_payments_pg_add(pool, call, item);
 
         if (item->alone) {

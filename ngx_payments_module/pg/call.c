@@ -25,17 +25,6 @@
 #define NGX_PAYMENTS_PG_BEHIND_MIN  2
 
 
-uint64_t
-ngx_payments_pg_usec(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
-
-
 static void
 ngx_payments_pg_set_least(ngx_payments_pg_call_t *call)
 {
@@ -62,6 +51,7 @@ ngx_payments_pg_sent(ngx_payments_pg_pool_t *pool,
 {
     ngx_uint_t               i;
     ngx_payments_pg_item_t  *item;
+    ngx_payments_pg_lane_e   lane = pool->lane->number;
 
     call->sent = ngx_payments_pg_usec();
 
@@ -73,33 +63,18 @@ ngx_payments_pg_sent(ngx_payments_pg_pool_t *pool,
         item->stats.server = ngx_payments_pg_server_name(pool, pool->server);
         item->stats.calls++;
 
-        ngx_payments_pg_observe(pool, NGX_PAYMENTS_H_WRITE_WAIT + pool->kind,
-                                    item->stats.queued);
+        ngx_payments_pg_observe(pool, NGX_PAYMENTS_H_WRITE_WAIT + lane,
+                                item->stats.queued);
     }
 
-    ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_WRITE_CALLS + pool->kind, 1);
-    ngx_payments_pg_observe(pool, NGX_PAYMENTS_H_WRITE_BATCH + pool->kind,
-                                call->nitems);
+    ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_WRITE_CALLS + lane, 1);
+    ngx_payments_pg_observe(pool, NGX_PAYMENTS_H_WRITE_BATCH + lane,
+                            call->nitems);
 
     ngx_log_debug2(NGX_LOG_DEBUG_EVENT, &pool->log, 0,
                    "payments pg call of \"%s\": %ui items",
                    call->statement->name, call->nitems);
 }
-
-
-/*
- * What stands before a call, in the same transaction: the limit of a lane whose
- * calls may take their time, in ms.  It ends with the transaction, so that it
- * holds behind a pooler too; the other lanes have the role's.
- */
-
-static const char *const  ngx_payments_pg_limit[NGX_PAYMENTS_PG_QUEUES] = {
-    NULL,                          /* write */
-    NULL,                          /* read */
-    "SELECT set_config('statement_timeout','1500',true)",
-    NULL,                          /* control */
-    NULL                           /* background */
-};
 
 
 /*
@@ -132,15 +107,15 @@ ngx_payments_pg_send_call(ngx_payments_pg_conn_t *conn,
         formats[i] = 1;
     }
 
-    if (ngx_payments_pg_limit[pool->kind] != NULL
-        && PQsendQueryParams(conn->pg, ngx_payments_pg_limit[pool->kind], 0,
-                             NULL, NULL, NULL, NULL, 0)
+    call->limits = (pool->lane->limit != NULL);
+
+    if (call->limits
+        && PQsendQueryParams(conn->pg, pool->lane->limit, 0, NULL, NULL, NULL,
+                             NULL, 0)
            != 1)
     {
         return 0;
     }
-
-    call->limits = (ngx_payments_pg_limit[pool->kind] != NULL);
 
     text = pool->sql[s - ngx_payments_pg_statements];
 
@@ -222,7 +197,7 @@ ngx_payments_pg_call(ngx_payments_pg_conn_t *conn)
         return NGX_ERROR;
     }
 
-    return ngx_payments_pg_settle(conn);
+    return ngx_payments_pg_update_state(conn);
 }
 
 
@@ -368,9 +343,7 @@ ngx_payments_pg_weigh_row(ngx_payments_pg_pool_t *pool,
 {
     size_t  size, time;
 
-    if (pool->kind != NGX_PAYMENTS_PG_READ
-        && pool->kind != NGX_PAYMENTS_PG_LIST)
-    {
+    if (!pool->lane->weighed) {
         return;
     }
 
@@ -380,8 +353,7 @@ ngx_payments_pg_weigh_row(ngx_payments_pg_pool_t *pool,
            * NGX_PAYMENTS_PG_ANSWER_MSEC;
 
     ngx_payments_pg_weigh(pool, item,
-                          (pool->kind == NGX_PAYMENTS_PG_LIST)
-                          ? ngx_max(size, time) : size);
+                          pool->lane->slow ? ngx_max(size, time) : size);
 }
 
 
@@ -441,8 +413,9 @@ ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
         pool->batch++;
     }
 
-    ngx_payments_pg_observe(pool, NGX_PAYMENTS_H_WRITE_CALL + pool->kind,
-                                called);
+    ngx_payments_pg_observe(pool,
+                            NGX_PAYMENTS_H_WRITE_CALL + pool->lane->number,
+                            called);
     return NGX_OK;
 }
 
@@ -606,7 +579,7 @@ ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
         return;
 
     case NGX_PAYMENTS_PG_CLASS_MOVED:
-        ngx_payments_pg_misplaced(pool, item);
+        pool->hooks->declined(pool->owner, item, NGX_PAYMENTS_PG_MISPLACED);
         return;
 
     case NGX_PAYMENTS_PG_CLASS_LOCK:
@@ -704,7 +677,7 @@ ngx_payments_pg_release(ngx_payments_pg_pool_t *pool,
 
     case NGX_PAYMENTS_PG_CLASS_READ_ONLY:
         if (pool->to == NGX_PAYMENTS_PG_TO_PRIMARY) {
-            ngx_payments_pg_refused(pool->shard);
+            pool->hooks->refused(pool->owner);
         }
 
         break;

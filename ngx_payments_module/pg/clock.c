@@ -17,6 +17,17 @@
 static int64_t  ngx_payments_pg_skew;
 
 
+uint64_t
+ngx_payments_pg_usec(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+
 int64_t
 ngx_payments_pg_now(void)
 {

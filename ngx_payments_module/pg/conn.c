@@ -5,8 +5,11 @@
 #include "../status/ngx_payments_status.h"
 
 
+/* how long a server that refuses to let us in is left alone at most, ms */
+#define NGX_PAYMENTS_PG_REFUSED_MAX  10000
+
+
 static void ngx_payments_pg_detach(ngx_payments_pg_conn_t *conn);
-static void ngx_payments_pg_event_handler(ngx_event_t *ev);
 
 
 static const char  *ngx_payments_pg_state_names[] = {
@@ -20,8 +23,8 @@ ngx_payments_pg_move(ngx_payments_pg_conn_t *conn,
 {
     ngx_payments_pg_pool_t  *pool = conn->pool;
 
-    ngx_log_debug3(NGX_LOG_DEBUG_EVENT, &pool->log, 0,
-                   "payments pg %p: %s to %s", conn,
+    ngx_log_debug4(NGX_LOG_DEBUG_EVENT, &pool->log, 0,
+                   "payments pg %s %p: %s to %s", pool->lane->name, conn,
                    ngx_payments_pg_state_names[conn->state],
                    ngx_payments_pg_state_names[state]);
 
@@ -53,7 +56,8 @@ ngx_payments_pg_move(ngx_payments_pg_conn_t *conn,
  */
 
 ngx_int_t
-ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn)
+ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn,
+    ngx_event_handler_pt handler)
 {
     ngx_log_t         *log = &conn->pool->log;
     ngx_connection_t  *c;
@@ -69,8 +73,8 @@ ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn)
     c->data = conn;
     c->read->log = log;
     c->write->log = log;
-    c->read->handler = ngx_payments_pg_event_handler;
-    c->write->handler = ngx_payments_pg_event_handler;
+    c->read->handler = handler;
+    c->write->handler = handler;
 
     conn->c = c;
 
@@ -179,7 +183,7 @@ void
 ngx_payments_pg_connected(ngx_payments_pg_conn_t *conn)
 {
     if (ngx_payments_pg_demoted(conn)) {
-        ngx_payments_pg_doubt(conn->pool->shard);
+        conn->pool->hooks->lost(conn->pool->owner);
         ngx_payments_pg_disconnect(conn, "it is a standby", 0);
         return;
     }
@@ -196,7 +200,7 @@ ngx_payments_pg_connected(ngx_payments_pg_conn_t *conn)
     conn->prepare = 0;
     conn->drain = 0;
 
-    if (ngx_payments_pg_settle(conn) == NGX_OK) {
+    if (ngx_payments_pg_update_state(conn) == NGX_OK) {
         ngx_payments_pg_post(conn->pool);
     }
 }
@@ -246,7 +250,7 @@ ngx_payments_pg_arm(ngx_payments_pg_conn_t *conn)
 
 
 static ngx_int_t
-ngx_payments_pg_settle_idle(ngx_payments_pg_conn_t *conn)
+ngx_payments_pg_update_idle(ngx_payments_pg_conn_t *conn)
 {
     ngx_msec_int_t  left;
 
@@ -275,7 +279,7 @@ ngx_payments_pg_settle_idle(ngx_payments_pg_conn_t *conn)
 
 
 ngx_int_t
-ngx_payments_pg_settle(ngx_payments_pg_conn_t *conn)
+ngx_payments_pg_update_state(ngx_payments_pg_conn_t *conn)
 {
     ngx_event_t  *rev = conn->c->read;
 
@@ -288,7 +292,7 @@ ngx_payments_pg_settle(ngx_payments_pg_conn_t *conn)
             ngx_del_timer(rev);
         }
 
-        return ngx_payments_pg_settle_idle(conn);
+        return ngx_payments_pg_update_idle(conn);
     }
 
     ngx_payments_pg_move(conn, (conn->drain
@@ -347,7 +351,7 @@ ngx_payments_pg_timeout(ngx_payments_pg_conn_t *conn)
             return;
         }
 
-        (void) ngx_payments_pg_settle(conn);
+        (void) ngx_payments_pg_update_state(conn);
         return;
 
     case NGX_PAYMENTS_PG_BUSY:
@@ -382,15 +386,13 @@ ngx_payments_pg_timeout(ngx_payments_pg_conn_t *conn)
         ngx_payments_pg_arm(conn);
         return;
 
-    default:
-        conn->timedout = 1;
+    default: /* NGX_PAYMENTS_PG_PREPARING */
         ngx_payments_pg_disconnect(conn, "not connected in time", 0);
-        conn->timedout = 0;
     }
 }
 
 
-static void
+void
 ngx_payments_pg_event_handler(ngx_event_t *ev)
 {
     ngx_connection_t        *c = ev->data;
@@ -407,11 +409,6 @@ ngx_payments_pg_event_handler(ngx_event_t *ev)
         /* worker_shutdown_timeout calls the handler of every connection */
 
         ngx_payments_pg_disconnect(conn, "shutting down", 0);
-        return;
-    }
-
-    if (conn->state == NGX_PAYMENTS_PG_CONNECTING) {
-        ngx_payments_pg_connect_event(conn);
         return;
     }
 
@@ -445,7 +442,7 @@ ngx_payments_pg_drop_calls(ngx_payments_pg_conn_t *conn)
 /* why it ends; a failure once a second for each reason */
 
 static void
-ngx_payments_pg_say_why(ngx_payments_pg_conn_t *conn, const char *reason,
+ngx_payments_pg_log_end(ngx_payments_pg_conn_t *conn, const char *reason,
     ngx_uint_t retired)
 {
     ngx_uint_t               level;
@@ -473,6 +470,58 @@ ngx_payments_pg_say_why(ngx_payments_pg_conn_t *conn, const char *reason,
 }
 
 
+/*
+ * In libpq's own words, of which the first line holds no secret.  A server that
+ * refuses us will not change its mind soon; one that is slow gets more time, so
+ * that not every attempt fails alike.
+ */
+
+static void
+ngx_payments_pg_connect_failed(ngx_payments_pg_conn_t *conn,
+    const char *reason)
+{
+    char                     state[6];
+    ngx_str_t                line;
+    ngx_uint_t               level;
+    const char              *left_out;
+    ngx_payments_pg_pool_t  *pool = conn->pool;
+
+    state[0] = '\0';
+    ngx_str_null(&line);
+
+    /* what the thread has is not looked at */
+
+    if (conn->pg != NULL && conn->job == NULL) {
+        line.data = (u_char *) PQerrorMessage(conn->pg);
+        line.len = strcspn((char *) line.data, "\r\n");
+        ngx_payments_pg_connect_state(conn->pg, state);
+    }
+
+    left_out = ngx_payments_status_due(reason, state,
+                                       ngx_payments_pg_place(conn),
+                                       NGX_PAYMENTS_PG_LOG_EVERY);
+    level = left_out ? NGX_LOG_ERR : NGX_LOG_INFO;
+
+    ngx_log_error(level, &pool->log, 0,
+                  "connection to PostgreSQL \"%V\" closed while connecting: "
+                  "%s%s%V%s",
+                  ngx_payments_pg_server_name(pool, conn->server), reason,
+                  line.len ? ": " : "", &line, left_out ? left_out : "");
+
+    pool->address++;
+
+    if (conn->timedout && pool->slow < NGX_PAYMENTS_PG_SLOW_MAX) {
+        pool->slow++;
+    }
+
+    ngx_payments_pg_delay(&pool->backoff, &pool->failures,
+                          (ngx_strncmp(state, "28", 2) == 0
+                           || ngx_strncmp(state, "3D", 2) == 0)
+                          ? NGX_PAYMENTS_PG_REFUSED_MAX
+                          : NGX_PAYMENTS_PG_BACKOFF_MAX);
+}
+
+
 /* how the attempt, or the session, ended, and when another one may begin */
 
 static void
@@ -485,7 +534,7 @@ ngx_payments_pg_failure(ngx_payments_pg_conn_t *conn, const char *reason)
         return;
     }
 
-    ngx_payments_pg_say_why(conn, reason, 0);
+    ngx_payments_pg_log_end(conn, reason, 0);
 
     pool->losses++;
     ngx_payments_pg_delay(&pool->backoff, &pool->failures,
@@ -505,7 +554,7 @@ ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
     }
 
     if (retired) {
-        ngx_payments_pg_say_why(conn, reason, 1);
+        ngx_payments_pg_log_end(conn, reason, 1);
 
     } else {
         ngx_payments_pg_failure(conn, reason);
@@ -530,7 +579,7 @@ ngx_payments_pg_disconnect(ngx_payments_pg_conn_t *conn, const char *reason,
     ngx_payments_pg_drop_calls(conn);
 
     if (!retired && pool->to == NGX_PAYMENTS_PG_TO_PRIMARY) {
-        ngx_payments_pg_doubt(pool->shard);
+        pool->hooks->lost(pool->owner);
     }
 
     ngx_payments_pg_post(pool);

@@ -1,18 +1,9 @@
 
-/* An attempt to connect: its steps, how long it may take, how it fails. */
+/* An attempt to connect: its steps, and how long it may take. */
 
 #include "ngx_payments_pg_internal.h"
 #include "../status/ngx_payments_status.h"
 
-
-/* times that an attempt's limit is doubled where the server is slow */
-#define NGX_PAYMENTS_PG_SLOW_MAX      4
-
-/* how long a server that refuses to let us in is left alone at most, ms */
-#define NGX_PAYMENTS_PG_REFUSED_MAX   10000
-
-/* the reason of failures in a row is said so often, ms */
-#define NGX_PAYMENTS_PG_SAID          60000
 
 /* iterations of SCRAM that are worth a word; PostgreSQL's default is 4096 */
 #define NGX_PAYMENTS_PG_ITERATIONS    50000
@@ -25,20 +16,35 @@
 #define NGX_PAYMENTS_PG_SASL_CONTINUE 11
 
 
+static void ngx_payments_pg_connect_handler(ngx_event_t *ev);
+static void ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
+    PostgresPollingStatusType poll, ngx_msec_t took);
+
+
+/* how long an attempt of this pool may take */
+
+static ngx_msec_t
+ngx_payments_pg_connect_limit(ngx_payments_pg_pool_t *pool)
+{
+    return pool->conf->connect_timeout
+           << ngx_min(pool->slow, NGX_PAYMENTS_PG_SLOW_MAX);
+}
+
+
 /* a name is all its addresses, one after the other until one answers */
 
 static const char *
 ngx_payments_pg_address(ngx_payments_pg_conn_t *conn)
 {
     const char                *hostaddr;
+    ngx_payments_pg_pool_t    *pool = conn->pool;
     ngx_payments_pg_server_t  *server;
 
-    server = &conn->pool->conf->servers[conn->server];
-    hostaddr = ngx_payments_pg_hostaddr(conn->pool->shard, conn->server);
+    server = &pool->conf->servers[conn->server];
+    hostaddr = pool->hooks->address(pool->owner, conn->server);
 
     return (hostaddr == server->hostaddr && server->naddresses > 1)
-           ? server->addresses[conn->pool->address % server->naddresses]
-           : hostaddr;
+           ? server->addresses[pool->address % server->naddresses] : hostaddr;
 }
 
 
@@ -103,7 +109,9 @@ ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
 
     (void) PQsetErrorVerbosity(conn->pg, PQERRORS_VERBOSE);
 
-    if (ngx_payments_pg_attach(conn) != NGX_OK) {
+    if (ngx_payments_pg_attach(conn, ngx_payments_pg_connect_handler)
+        != NGX_OK)
+    {
         ngx_payments_pg_disconnect(conn, "no event for its socket", 0);
         return;
     }
@@ -118,14 +126,6 @@ ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn)
     {
         ngx_payments_pg_disconnect(conn, "no event for its socket", 0);
     }
-}
-
-
-ngx_msec_t
-ngx_payments_pg_connect_limit(ngx_payments_pg_pool_t *pool)
-{
-    return pool->conf->connect_timeout
-           << ngx_min(pool->slow, NGX_PAYMENTS_PG_SLOW_MAX);
 }
 
 
@@ -166,7 +166,7 @@ ngx_payments_pg_scram(PGconn *pg)
 
 
 static void
-ngx_payments_pg_say_iterations(ngx_payments_pg_conn_t *conn)
+ngx_payments_pg_log_iterations(ngx_payments_pg_conn_t *conn)
 {
     const char  *left_out;
 
@@ -177,7 +177,7 @@ ngx_payments_pg_say_iterations(ngx_payments_pg_conn_t *conn)
     left_out = ngx_payments_status_due("iterations",
                                        (char *) conn->pool->conf->user,
                                        ngx_payments_pg_place(conn),
-                                       NGX_PAYMENTS_PG_SAID);
+                                       NGX_PAYMENTS_PG_LOG_EVERY);
     if (left_out == NULL) {
         return;
     }
@@ -194,7 +194,7 @@ ngx_payments_pg_say_iterations(ngx_payments_pg_conn_t *conn)
 /* where TLS hides the number the time tells as much */
 
 static void
-ngx_payments_pg_say_costly(ngx_payments_pg_conn_t *conn)
+ngx_payments_pg_log_costly(ngx_payments_pg_conn_t *conn)
 {
     const char  *left_out;
 
@@ -206,7 +206,7 @@ ngx_payments_pg_say_costly(ngx_payments_pg_conn_t *conn)
 
     left_out = ngx_payments_status_due("costly", "",
                                        ngx_payments_pg_place(conn),
-                                       NGX_PAYMENTS_PG_SAID);
+                                       NGX_PAYMENTS_PG_LOG_EVERY);
     if (left_out == NULL) {
         return;
     }
@@ -245,7 +245,7 @@ ngx_payments_pg_settings(ngx_payments_pg_conn_t *conn)
 
         left_out = ngx_payments_status_due("setting", names[i],
                                            ngx_payments_pg_place(conn),
-                                           NGX_PAYMENTS_PG_SAID);
+                                           NGX_PAYMENTS_PG_LOG_EVERY);
         if (left_out != NULL) {
             ngx_log_error(NGX_LOG_CRIT, &conn->pool->log, 0,
                           "%s of sessions of PostgreSQL \"%V\" is %s, and "
@@ -271,7 +271,7 @@ ngx_payments_pg_settings(ngx_payments_pg_conn_t *conn)
  * after each call.  While a call runs, the attempt's time stands still.
  */
 
-void
+static void
 ngx_payments_pg_connect_event(ngx_payments_pg_conn_t *conn)
 {
     ngx_uint_t         n;
@@ -282,7 +282,7 @@ ngx_payments_pg_connect_event(ngx_payments_pg_conn_t *conn)
 
     if (n != 0) {
         conn->iterations = n;
-        ngx_payments_pg_say_iterations(conn);
+        ngx_payments_pg_log_iterations(conn);
     }
 
     ngx_payments_pg_unwatch(conn);
@@ -295,13 +295,40 @@ ngx_payments_pg_connect_event(ngx_payments_pg_conn_t *conn)
         ngx_del_timer(rev);
     }
 
-    if (ngx_payments_pg_thread_poll(conn) != NGX_OK) {
+    if (ngx_payments_pg_thread_poll(conn, ngx_payments_pg_polled) != NGX_OK) {
         ngx_payments_pg_disconnect(conn, "no thread to connect in", 0);
     }
 }
 
 
-void
+/* an event of its socket, while CONNECTING */
+
+static void
+ngx_payments_pg_connect_handler(ngx_event_t *ev)
+{
+    ngx_connection_t        *c = ev->data;
+    ngx_payments_pg_conn_t  *conn = c->data;
+
+    if (ev->timedout) {
+        ev->timedout = 0;
+        conn->timedout = 1;
+        ngx_payments_pg_disconnect(conn, "not connected in time", 0);
+        conn->timedout = 0;
+        return;
+    }
+
+    if (c->close) {
+        ngx_payments_pg_disconnect(conn, "shutting down", 0);
+        return;
+    }
+
+    ngx_payments_pg_connect_event(conn);
+}
+
+
+/* the thread has run PQconnectPoll, which gave this, and took so many ms */
+
+static void
 ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
     PostgresPollingStatusType poll, ngx_msec_t took)
 {
@@ -332,74 +359,23 @@ ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
         return;
     }
 
+    c->read->handler = ngx_payments_pg_event_handler;
+    c->write->handler = ngx_payments_pg_event_handler;
+
     conn->pool->slow = 0;
-    ngx_payments_pg_say_costly(conn);
+    ngx_payments_pg_log_costly(conn);
 
     if (ngx_payments_pg_settings(conn) != NGX_OK) {
         ngx_payments_pg_disconnect(conn, "texts would not be UTF-8", 0);
         return;
     }
 
-    /* another server may be there now, or another database */
-
-    if (conn->pool->kind == NGX_PAYMENTS_PG_WRITE) {
-        ngx_payments_pg_database_doubt(conn->pool->shard);
+    if (conn->pool->lane->writes) {
+        conn->pool->hooks->connected(conn->pool->owner);
     }
 
     (void) PQsetErrorVerbosity(conn->pg, PQERRORS_DEFAULT);
     (void) PQsetNoticeReceiver(conn->pg, ngx_payments_pg_notice, conn);
 
     ngx_payments_pg_prepare(conn);
-}
-
-
-/*
- * In libpq's own words, of which the first line holds no secret.  A server that
- * refuses us will not change its mind soon; one that is slow gets more time, so
- * that not every attempt fails alike.
- */
-
-void
-ngx_payments_pg_connect_failed(ngx_payments_pg_conn_t *conn,
-    const char *reason)
-{
-    char                       state[6];
-    ngx_str_t                  line;
-    ngx_uint_t                 level;
-    const char                *left_out;
-    ngx_payments_pg_pool_t    *pool = conn->pool;
-
-    state[0] = '\0';
-    ngx_str_null(&line);
-
-    /* what the thread has is not looked at */
-
-    if (conn->pg != NULL && conn->job == NULL) {
-        line.data = (u_char *) PQerrorMessage(conn->pg);
-        line.len = strcspn((char *) line.data, "\r\n");
-        ngx_payments_pg_connect_state(conn->pg, state);
-    }
-
-    left_out = ngx_payments_status_due(reason, state,
-                                       ngx_payments_pg_place(conn),
-                                       NGX_PAYMENTS_PG_SAID);
-    level = left_out ? NGX_LOG_ERR : NGX_LOG_INFO;
-
-    ngx_log_error(level, &pool->log, 0,
-                  "connection to PostgreSQL \"%V\" closed while connecting: "
-                  "%s%s%V%s",
-                  ngx_payments_pg_server_name(pool, conn->server), reason,
-                  line.len ? ": " : "", &line, left_out ? left_out : "");
-
-    pool->address++;
-
-    if (conn->timedout && pool->slow < NGX_PAYMENTS_PG_SLOW_MAX) {
-        pool->slow++;
-    }
-
-    ngx_payments_pg_delay(&pool->backoff, &pool->failures,
-                          (ngx_strncmp(state, "28", 2) == 0
-                           || ngx_strncmp(state, "3D", 2) == 0)
-                          ? NGX_PAYMENTS_PG_REFUSED_MAX
-                          : NGX_PAYMENTS_PG_BACKOFF_MAX);
 }

@@ -54,8 +54,8 @@ static const ngx_payments_metric_t  ngx_payments_pg_scalars[] = {
     { "payments_postgresql_replica_reads_total", "result=\"answered\"",
       "counter", "Reads sent to a replica; what one does not answer the "
       "primary does." },
-    { "payments_postgresql_replica_reads_total", "result=\"passed_on\"",
-      NULL, NULL },
+    { "payments_postgresql_replica_reads_total",
+      "result=\"fallback_to_primary\"", NULL, NULL },
     { "payments_postgresql_replica_behind_total", NULL, "counter",
       "Calls that a replica could not answer yet: it lacked what they must "
       "see." },

@@ -4,10 +4,13 @@
  *
  * A unit of work is an item: one row of the arrays of one statement.  Items
  * queue; whatever has queued when a connection is free leaves as one call.
- * Each worker has for each shard a pool for each lane below, with its own
- * queue and connections, so that a list delays no payment, and nothing that
- * grows with a merchant's data delays the look-up of an API key.  In a queue
- * merchants take turns (fair.c), and share out the places among them.
+ * Each lane below has pools of its own, with their own queue and connections,
+ * so that a list delays no payment, and nothing that grows with a merchant's
+ * data delays the look-up of an API key.  In a queue merchants take turns
+ * (fair.c), and share out the places among them.
+ *
+ * Nothing here knows a statement, a shard or a primary: cluster/ does, by which
+ * items are sent.
  *
  * An item comes back exactly once, with one of the outcomes below, and never
  * before the transaction that made its row is proven to be committed.
@@ -28,14 +31,13 @@
 #define NGX_PAYMENTS_PG_BATCH_MAX   256
 #define NGX_PAYMENTS_PG_DEPTH_MAX   16
 #define NGX_PAYMENTS_PG_SERVERS     8
-#define NGX_PAYMENTS_PG_SHARDS      16
 
-/* tokens: what a read must see */
+/* read tokens: what a read must see */
 #define NGX_PAYMENTS_PG_ALL         0       /* all: only the primary knows */
 #define NGX_PAYMENTS_PG_ANY         1       /* of the last seconds, nothing */
 
 
-/* the lanes */
+/* the lanes; cluster/lanes.c has what each of them is */
 
 typedef enum {
     NGX_PAYMENTS_PG_WRITE = 0,
@@ -45,11 +47,8 @@ typedef enum {
                                       questions: the same work for everybody */
     NGX_PAYMENTS_PG_BACKGROUND,    /* what nobody waits for; of the node's first
                                       worker alone */
-    NGX_PAYMENTS_PG_QUEUES
-} ngx_payments_pg_queue_e;
-
-/* lanes whose connections the configuration counts; the others have one */
-#define NGX_PAYMENTS_PG_SIZED       NGX_PAYMENTS_PG_CONTROL
+    NGX_PAYMENTS_PG_LANES
+} ngx_payments_pg_lane_e;
 
 
 typedef enum {
@@ -60,54 +59,6 @@ typedef enum {
     NGX_PAYMENTS_PG_UNKNOWN,       /* sent, out of time before the proof */
     NGX_PAYMENTS_PG_OVERLOADED     /* the queue is full: not executed */
 } ngx_payments_pg_outcome_e;
-
-
-typedef enum {
-    NGX_PAYMENTS_PG_CREATE_PAYMENTS = 0,
-    NGX_PAYMENTS_PG_CHANGE_PAYMENTS,
-    NGX_PAYMENTS_PG_ADMINISTER,
-    NGX_PAYMENTS_PG_ADMINISTER_THERE,
-    NGX_PAYMENTS_PG_CANCEL_KEYS,
-    NGX_PAYMENTS_PG_MAINTAIN,
-    NGX_PAYMENTS_PG_DUTIES,
-    NGX_PAYMENTS_PG_BEAT,
-    NGX_PAYMENTS_PG_SHOWN,
-    NGX_PAYMENTS_PG_PROBE,
-    NGX_PAYMENTS_PG_CLAIMS,
-    NGX_PAYMENTS_PG_PING,
-    NGX_PAYMENTS_PG_DATABASE,
-    NGX_PAYMENTS_PG_GET_PAYMENTS,
-    NGX_PAYMENTS_PG_EXPAND_PAYMENTS,
-    NGX_PAYMENTS_PG_GET_API_KEYS,
-    NGX_PAYMENTS_PG_GET_MERCHANTS,
-    NGX_PAYMENTS_PG_READ_OBJECTS,
-    NGX_PAYMENTS_PG_GET_LEDGER,
-    NGX_PAYMENTS_PG_LIST_OBJECTS,
-    NGX_PAYMENTS_PG_LIST_MERCHANTS,
-    NGX_PAYMENTS_PG_RELAY,
-    NGX_PAYMENTS_PG_LIST_EVENTS,
-    NGX_PAYMENTS_PG_GET_EVENTS,
-    NGX_PAYMENTS_PG_GET_BALANCES,
-    NGX_PAYMENTS_PG_TRIAL_BALANCE,
-    NGX_PAYMENTS_PG_FIND_KEYS,
-    NGX_PAYMENTS_PG_GET_KEYS,
-    NGX_PAYMENTS_PG_GET_KEYS_THERE,
-    NGX_PAYMENTS_PG_AUTHENTICATE,
-    NGX_PAYMENTS_PG_TOUCH_KEYS,
-    NGX_PAYMENTS_PG_STATEMENTS
-} ngx_payments_pg_statement_e;
-
-
-/* how an element of a parameter's array is sent, in PostgreSQL's binary form */
-
-typedef enum {
-    NGX_PAYMENTS_PG_UUID = 0,      /* 16 bytes */
-    NGX_PAYMENTS_PG_INT8,          /* from .number */
-    NGX_PAYMENTS_PG_BOOL,          /* from .number */
-    NGX_PAYMENTS_PG_TEXT,          /* from .data, UTF-8 without NUL */
-    NGX_PAYMENTS_PG_BYTEA,         /* from .data */
-    NGX_PAYMENTS_PG_TIME           /* from .number: microseconds since 1970 */
-} ngx_payments_pg_type_e;
 
 
 typedef struct {
@@ -159,14 +110,33 @@ typedef struct ngx_payments_pg_item_s  ngx_payments_pg_item_t;
 typedef void (*ngx_payments_pg_handler_pt)(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 
+/* where an item goes, as cluster/ has found out; pg/ does not look at it */
+
+typedef struct {
+    void                         *shard;       /* NULL: none has its merchant */
+    struct ngx_payments_pg_pool_s  *primary;   /* of that shard, or the pool of
+                                                  items that wait for one */
+    struct ngx_payments_pg_pool_s  *replica;   /* NULL: only the primary may be
+                                                  asked */
+    uint64_t                      system;      /* the cluster of that replica;
+                                                  0: not known */
+    ngx_uint_t                    epoch;       /* of the map of merchants, that
+                                                  this was found by; 0: it has
+                                                  to be found */
+    ngx_msec_t                    deadline;    /* of the primary's answer, while
+                                                  a replica is asked */
+} ngx_payments_pg_route_t;
+
+
 /*
  * The caller owns the item and the memory its values point to, from
  * ngx_payments_cluster_send() until the handler is called or the item is
- * canceled.  The caller sets what stands above the line.
+ * canceled.  The memory is zeroed before its first use, and the caller sets
+ * what stands above the line.
  */
 
 struct ngx_payments_pg_item_s {
-    ngx_payments_pg_statement_e   statement;
+    ngx_uint_t                    statement;   /* of the statements' table */
     ngx_payments_pg_value_t      *values;      /* one for each parameter after
                                                   the tag */
     u_char                        tag[NGX_PAYMENTS_PG_TAG_LEN];
@@ -176,13 +146,12 @@ struct ngx_payments_pg_item_s {
     uint32_t                      object;      /* a hash of what it changes:
                                                   two of the same are never
                                                   under way together; 0: none */
-    int64_t                       token;       /* of a read: ALL, ANY, or the
+    int64_t                       read_token;  /* of a read: ALL, ANY, or the
                                                   number of a transaction up to
                                                   which it must see all */
-    uint64_t                      system;      /* ... of this cluster */
-    ngx_uint_t                    shard;       /* number of who is asked where
-                                                  the statement is not about a
-                                                  merchant, whose shard is */
+    ngx_uint_t                    shard;       /* number of the shard, where the
+                                                  statement is not about a
+                                                  merchant, which says it */
     int64_t                       turn;        /* whose turn in the queue it
                                                   takes; 0: its merchant's */
     ngx_payments_pg_handler_pt    handler;
@@ -191,10 +160,14 @@ struct ngx_payments_pg_item_s {
                                                   where it met a lock or a lack
                                                   of something */
 
+    /* ---- set by cluster/ ---- */
+
+    ngx_payments_pg_route_t       route;
+
     /* ---- set by pg/ ---- */
 
     ngx_payments_pg_stats_t       stats;       /* valid in the handler */
-    void                         *pool;        /* that it was sent to */
+    struct ngx_payments_pg_pool_s  *pool;      /* that it was sent to */
     uint64_t                      since;       /* queued, in microseconds */
     ngx_queue_t                   queue;       /* of a queue, batch or done */
     ngx_msec_t                    after;       /* not sent before, if "later" */
@@ -208,8 +181,6 @@ struct ngx_payments_pg_item_s {
     ngx_uint_t                    faults;      /* those of them that the item is
                                                   at fault for */
     ngx_msec_t                    deadline;    /* ngx_current_msec */
-    ngx_msec_t                    until;       /* ... of the primary's answer,
-                                                  while a replica is asked */
     ngx_payments_pg_outcome_e     outcome;     /* while on the done list */
     int                           row;         /* likewise */
     unsigned                      linked:1;    /* "queue" is in a list */
@@ -223,7 +194,7 @@ struct ngx_payments_pg_item_s {
 };
 
 
-/* one of a shard's servers */
+/* a server */
 
 #define NGX_PAYMENTS_PG_ADDRESSES  8
 
@@ -240,7 +211,8 @@ typedef struct {
 } ngx_payments_pg_server_t;
 
 
-/* a shard's configuration: filled at configuration time, then read-only */
+/* servers of one database, and how they are used: a shard's configuration,
+   filled at configuration time, then read-only */
 
 typedef struct {
     ngx_str_t                     name;
@@ -256,8 +228,9 @@ typedef struct {
     char                         *password;    /* from the file; may be NULL */
     char                         *sslmode;     /* libpq's name for it */
     char                         *sslrootcert; /* file; NULL: none */
-    ngx_uint_t                    connections[NGX_PAYMENTS_PG_SIZED];
-                                               /* for each worker */
+    ngx_uint_t                    connections[NGX_PAYMENTS_PG_LANES];
+                                               /* for each worker, of lanes that
+                                                  leave it to this */
     unsigned                      pooler:1;    /* unnamed statements: safe
                                                   behind any pooler */
     ngx_uint_t                    depth;       /* calls under way on a
@@ -277,33 +250,6 @@ typedef struct {
 } ngx_payments_pg_conf_t;
 
 
-/* all shards, in the order of the configuration */
-
-typedef struct {
-    ngx_payments_pg_conf_t       *shards[NGX_PAYMENTS_PG_SHARDS];
-    ngx_uint_t                    nshards;
-} ngx_payments_pg_shards_t;
-
-
-/* conf time: the zone of a shard with several servers; NULL: failed */
-ngx_shm_zone_t *ngx_payments_cluster_zone(ngx_conf_t *cf,
-    ngx_payments_pg_conf_t *conf, void *tag);
-/* how many connections a worker has at most; the first one of a node, which has
-   the background and asks several servers what they are */
-ngx_uint_t ngx_payments_cluster_connections(ngx_payments_pg_conf_t *conf,
-    ngx_uint_t first);
-
-/* init_process and exit_process of a worker */
-ngx_int_t ngx_payments_cluster_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_shards_t *shards);
-void ngx_payments_cluster_exit(void);
-/* how many shards there are, between these; and one's name */
-ngx_uint_t ngx_payments_cluster_nshards(void);
-/* the database that has the merchant, as a number; 0: that is not known.  It is
-   another one after a restore, a recovery to an earlier time, or a promotion */
-uint64_t ngx_payments_cluster_database(int64_t merchant_id);
-ngx_str_t *ngx_payments_cluster_shard_name(ngx_uint_t number);
-
 /* microseconds since 1970 by PostgreSQL's clock, as far as it is known */
 int64_t ngx_payments_pg_now(void);
 /* what PostgreSQL's clock shows now; the caller has read it from a row */
@@ -311,38 +257,6 @@ void ngx_payments_pg_set_clock(int64_t usec);
 /* what a read must see to see this row, of a write or of what keys say of one;
    ALL: it does not say */
 int64_t ngx_payments_pg_read_token(ngx_payments_pg_row_t *row);
-/* the cluster whose replica may be asked this of this merchant now; 0: none */
-uint64_t ngx_payments_cluster_replica(ngx_payments_pg_statement_e statement,
-    int64_t merchant_id);
-/* the cluster that has answered the item; 0: not known, or nobody asks */
-uint64_t ngx_payments_cluster_system(ngx_payments_pg_item_t *item);
-/* what was written now can not be told to other nodes, or other workers: for
-   some seconds this node asks no replica */
-void ngx_payments_cluster_pin_to_primary(void);
-
-/* whether a write for this merchant would be OVERLOADED now */
-ngx_uint_t ngx_payments_cluster_overloaded(int64_t merchant_id);
-
-/*
- * Whether a write would have a session in this shard, as far as this worker
- * knows without asking: NGX_PAYMENTS_PG_WRITABLE, or why not.
- */
-
-typedef enum {
-    NGX_PAYMENTS_PG_WRITABLE = 0,
-    NGX_PAYMENTS_PG_READ_ONLY,     /* the server takes no writes */
-    NGX_PAYMENTS_PG_NO_ANSWER,     /* no session, or none that answers */
-    NGX_PAYMENTS_PG_FAILING        /* writes of several merchants fail in a
-                                      row */
-} ngx_payments_ability_e;
-
-ngx_payments_ability_e ngx_payments_cluster_ability(ngx_uint_t shard);
-
-/*
- * Queues an item.  The handler is called later, never from inside.  Where its
- * merchant has as many waiting as places are left the outcome is OVERLOADED.
- */
-void ngx_payments_cluster_send(ngx_payments_pg_item_t *item);
 
 /*
  * The caller does not want the answer any more: the handler will not be

@@ -1,65 +1,49 @@
 
-/* what the files of pg/ share; nobody else includes it */
+/* what the files of pg/ share; no other room includes it */
 
 #ifndef _NGX_PAYMENTS_PG_INTERNAL_H_INCLUDED_
 #define _NGX_PAYMENTS_PG_INTERNAL_H_INCLUDED_
 
 
-#include "ngx_payments_pg.h"
+#include "ngx_payments_pg_pool.h"
 
 #include <libpq-fe.h>
 
 
-/* of a statement; more are the tags, and for a replica what it must show: the
-   tokens, and the timeline and time of a beat */
-#define NGX_PAYMENTS_PG_PARAMS  28
-#define NGX_PAYMENTS_PG_SHOW    3
+/* parameters of a call: the tags, the statement's own, and to a replica what it
+   must show: the read tokens, and the timeline and time of a heartbeat */
+#define NGX_PAYMENTS_PG_FENCE    3
 #define NGX_PAYMENTS_PG_ALL_PARAMS                                            \
-    (1 + NGX_PAYMENTS_PG_PARAMS + NGX_PAYMENTS_PG_SHOW)
+    (1 + NGX_PAYMENTS_PG_PARAMS + NGX_PAYMENTS_PG_FENCE)
 
-/* bytes of a call's answers beyond which no further item joins it; of the
-   answer of a list, at least, whatever the last ones were like */
-#define NGX_PAYMENTS_PG_ANSWERS  (128 * 1024)
-#define NGX_PAYMENTS_PG_ANSWER   (32 * 1024)
-
-/* ... and what a millisecond of it is worth */
+/* bytes of a call's answers beyond which no further item joins it, and what a
+   millisecond of a slow lane's answer is worth */
+#define NGX_PAYMENTS_PG_ANSWERS      (128 * 1024)
 #define NGX_PAYMENTS_PG_ANSWER_MSEC  (16 * 1024)
 
 /* ms for which a merchant's items share no call with others' */
 #define NGX_PAYMENTS_PG_SUSPECT  10000
 
-/* how long a replica may keep a read before the primary is asked */
-#define NGX_PAYMENTS_PG_SPILL   250
+/* failed calls of several merchants, none committed in between, after which the
+   server is at fault */
+#define NGX_PAYMENTS_PG_RETRIES  3
+
+/* attempts to connect that may be made at once; each costs the worker some
+   milliseconds of SCRAM */
+#define NGX_PAYMENTS_PG_CONNECT_BUDGET  5
+
+/* times that an attempt's limit is doubled where the server is slow */
+#define NGX_PAYMENTS_PG_SLOW_MAX  4
+
+/* the reason of failures in a row is logged so often, ms */
+#define NGX_PAYMENTS_PG_LOG_EVERY  60000
+
+/* the longest pause after failures, ms */
+#define NGX_PAYMENTS_PG_BACKOFF_MAX  500
 
 
-/* whom a pool talks to */
-
-typedef enum {
-    NGX_PAYMENTS_PG_TO_PRIMARY = 0,
-    NGX_PAYMENTS_PG_TO_REPLICA,    /* reads that the primary may be spared */
-    NGX_PAYMENTS_PG_TO_ONE         /* a certain server, to ask what it is */
-} ngx_payments_pg_to_e;
-
-
-typedef struct {
-    const char                   *name;        /* of the prepared statement */
-    const char                   *call;        /* %T: the key's time to live */
-    ngx_payments_pg_queue_e       queue;
-    ngx_uint_t                    nparams;     /* the tag not counted */
-    ngx_payments_pg_type_e        types[NGX_PAYMENTS_PG_PARAMS];
-    unsigned                      flags;       /* below */
-} ngx_payments_pg_statement_t;
-
-/* its first parameter is the merchant, whose shard is asked; a read of it asks
-   whether it is that, a write does so itself */
-#define NGX_PAYMENTS_PG_BY_MERCHANT  0x01
-#define NGX_PAYMENTS_PG_BY_REPLICA   0x02  /* a replica may be asked */
-/* its first parameter is the merchant who asks, or is asked about, whatever
-   shard that is in */
-#define NGX_PAYMENTS_PG_OF_MERCHANT  0x04
-
-/* in the order of ngx_payments_pg_statement_e */
-extern const ngx_payments_pg_statement_t  ngx_payments_pg_statements[];
+/* cluster/'s */
+extern const ngx_payments_pg_statement_t  *ngx_payments_pg_statements;
 
 
 /*
@@ -112,12 +96,8 @@ typedef enum {
 } ngx_payments_pg_class_e;
 
 
-typedef struct ngx_payments_pg_pool_s      ngx_payments_pg_pool_t;
-typedef struct ngx_payments_pg_conn_s      ngx_payments_pg_conn_t;
-typedef struct ngx_payments_pg_shard_s     ngx_payments_pg_shard_t;
-typedef struct ngx_payments_pg_topology_s  ngx_payments_pg_topology_t;
-typedef struct ngx_payments_pg_probe_s     ngx_payments_pg_probe_t;
-typedef struct ngx_payments_pg_job_s       ngx_payments_pg_job_t;
+typedef struct ngx_payments_pg_conn_s  ngx_payments_pg_conn_t;
+typedef struct ngx_payments_pg_job_s   ngx_payments_pg_job_t;
 
 
 /* one SQL call: a batch of items, a Sync behind it */
@@ -229,16 +209,16 @@ typedef struct {
 } ngx_payments_pg_fair_t;
 
 
-/* one for each queue of a worker, and where it probes one for each server */
-
 struct ngx_payments_pg_pool_s {
-    ngx_payments_pg_queue_e       kind;
+    const ngx_payments_pg_lane_t   *lane;
+    const ngx_payments_pg_hooks_t  *hooks;
+    void                         *owner;       /* of the hooks */
+    ngx_payments_pg_conf_t       *conf;        /* the owner's */
     ngx_payments_pg_to_e          to;
     ngx_uint_t                    server;      /* of conf->servers; nservers:
-                                                  nobody is primary */
+                                                  none */
+    ngx_uint_t                    place;       /* of server 0, for the log */
     ngx_uint_t                    nconns;
-    ngx_payments_pg_shard_t      *shard;
-    ngx_payments_pg_conf_t       *conf;        /* the shard's */
     ngx_payments_pg_conn_t       *conns;       /* nconns */
     ngx_queue_t                   states[NGX_PAYMENTS_PG_STATES];
     ngx_uint_t                    counts[NGX_PAYMENTS_PG_STATES];
@@ -248,6 +228,7 @@ struct ngx_payments_pg_pool_s {
     ngx_uint_t                    batch;       /* conf->batch, or less after the
                                                   server ran out of memory */
     unsigned                      named:1;     /* statements are prepared */
+    unsigned                      read_only:1; /* nothing is sent */
 
     ngx_payments_pg_fair_t        waiting;     /* items */
     ngx_queue_t                   done;        /* items whose handler is due */
@@ -279,13 +260,14 @@ struct ngx_payments_pg_pool_s {
     ngx_uint_t                    slow;        /* attempts in a row that took
                                                   too long: the next one may
                                                   take twice as long */
-    ngx_uint_t                    tokens;      /* attempts to connect that are
+    ngx_uint_t                    connect_budget;
+                                               /* attempts to connect that are
                                                   left, and */
     ngx_msec_t                    refilled;    /* since when they come back */
     ngx_connection_t              dummy;       /* for the events' log lines */
 
-    char                         *sql[NGX_PAYMENTS_PG_STATEMENTS];
-                                               /* of this queue's statements */
+    char                         *sql[NGX_PAYMENTS_PG_STATEMENTS_MAX];
+                                               /* of this lane's statements */
     u_char                       *buffer;      /* of the arrays; grows */
     size_t                        size;
     uint8_t                       objects[NGX_PAYMENTS_PG_OBJECTS];
@@ -303,174 +285,15 @@ struct ngx_payments_pg_pool_s {
 };
 
 
-/* a beat of the primary */
-
-typedef struct {
-    int64_t                       at;          /* its clock, microseconds */
-    ngx_msec_t                    heard;       /* ngx_current_msec */
-} ngx_payments_pg_beat_t;
-
-/* beats that the worker that probes remembers, oldest first */
-#define NGX_PAYMENTS_PG_BEATS  8
-
-
-/* a server's address as this worker knows it */
-
-typedef struct {
-    ngx_payments_pg_shard_t      *shard;
-    ngx_resolver_ctx_t           *ctx;         /* while it is asked for */
-    u_char                        text[NGX_SOCKADDR_STRLEN];
-                                               /* numeric, with a NUL; "": the
-                                                  configuration's */
-} ngx_payments_pg_address_t;
-
-
-#define NGX_PAYMENTS_PG_BUCKETS  4096
-
-
-/* whose merchants a shard says it has; map.c owns it */
-
-typedef struct {
-    ngx_payments_pg_item_t        item;
-    ngx_payments_pg_value_t       value;       /* the epoch that is known */
-    unsigned                      pending:1;
-    unsigned                      told:1;      /* it has answered once */
-    u_char                        buckets[NGX_PAYMENTS_PG_BUCKETS / 8];
-                                               /* bit 0 of byte 0 is bucket 0 */
-    int64_t                      *here;        /* merchants who are not where
-                                                  their bucket is, ascending */
-    ngx_uint_t                    nhere;
-    int64_t                      *away;        /* those who are elsewhere, or
-                                                  nowhere just now */
-    ngx_uint_t                    naway;
-} ngx_payments_pg_claim_t;
-
-
-/* which database a shard's primary has; database.c owns it */
-
-typedef struct {
-    ngx_payments_pg_item_t        item;
-    uint64_t                      known;       /* 0: it has not said */
-    unsigned                      sure:1;      /* no connection was made
-                                                  since */
-    unsigned                      pending:1;
-    unsigned                      doubted:1;   /* ... since it was asked */
-} ngx_payments_pg_database_t;
-
-
-/*
- * A shard, as this worker knows it, from ngx_payments_cluster_init() to
- * _exit().
- * What belongs to topology.c is nothing in a shard of one server.
- */
-
-struct ngx_payments_pg_shard_s {
-    ngx_payments_pg_conf_t       *conf;
-    ngx_uint_t                    number;      /* in the configuration */
-    ngx_payments_pg_pool_t       *pools;       /* one for each queue, to the
-                                                  primary; then those for
-                                                  replicas, if there are several
-                                                  servers */
-    ngx_uint_t                    npools;
-    ngx_payments_pg_claim_t       claim;
-    ngx_payments_pg_database_t    database;
-    ngx_connection_t              dummy;       /* for the events' log lines */
-
-    /* ability.c */
-
-    ngx_payments_pg_item_t        ping;
-    ngx_event_t                   recheck;     /* timer, while read_only */
-    unsigned                      pinging:1;
-    unsigned                      read_only:1; /* no write is sent */
-
-    /* topology.c, replicas.c */
-
-    ngx_payments_pg_topology_t   *topology;    /* in shared memory; NULL */
-    ngx_payments_pg_probe_t      *probes;      /* NULL: another worker asks */
-    ngx_atomic_uint_t             seen;        /* of "addresses" there */
-    ngx_event_t                   watcher;
-    ngx_payments_pg_beat_t        beats[NGX_PAYMENTS_PG_BEATS];
-    ngx_uint_t                    nbeats;
-
-    /* resolve.c */
-
-    ngx_payments_pg_address_t     addresses[NGX_PAYMENTS_PG_SERVERS];
-    ngx_uint_t                    answered;    /* 1: a name was asked for */
-    ngx_event_t                   resolve;
-};
-
-
-/* database.c: init_process and exit_process; a connection was made */
-void ngx_payments_pg_database_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_shard_t *shards, ngx_uint_t n);
-void ngx_payments_pg_database_exit(void);
-void ngx_payments_pg_database_doubt(ngx_payments_pg_shard_t *shard);
-
-
-/* topology.c */
-
-/* init_process: of a shard with several servers; NGX_ERROR: no memory */
-ngx_int_t ngx_payments_pg_topology_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_shard_t *shard);
-void ngx_payments_pg_topology_exit(ngx_payments_pg_shard_t *shard);
-/* the primary's number; conf->nservers: there is none */
-ngx_uint_t ngx_payments_pg_primary(ngx_payments_pg_shard_t *shard);
-/* whether some replica may be asked, as this node sees it */
-ngx_uint_t ngx_payments_pg_readable(ngx_payments_pg_shard_t *shard);
-/* the beat that every read of a replica must see: timeline and time */
-void ngx_payments_pg_floor(ngx_payments_pg_shard_t *shard, int64_t *line,
-    int64_t *at);
-/* for some seconds no replica is asked */
-void ngx_payments_pg_blind(ngx_payments_pg_shard_t *shard);
-/* the cluster's identifier; 0: not known, or a shard of one server */
-uint64_t ngx_payments_pg_system(ngx_payments_pg_shard_t *shard);
-/* a server has refused a write: it is asked again now */
-void ngx_payments_pg_doubt(ngx_payments_pg_shard_t *shard);
-
-/* a server has another address: it is asked anew, if this worker asks */
-void ngx_payments_pg_probe_moved(ngx_payments_pg_shard_t *shard,
-    ngx_uint_t server);
-/* of several servers, by the worker that probes: where one is, for all */
-void ngx_payments_pg_tell_address(ngx_payments_pg_shard_t *shard,
-    ngx_uint_t server, u_char *text);
-
-/* resolve.c */
-
-void ngx_payments_pg_resolve_init(ngx_payments_pg_shard_t *shard);
-void ngx_payments_pg_resolve_exit(ngx_payments_pg_shard_t *shard);
-/* this worker asks for names from now on; 0: there is nothing to ask */
-ngx_uint_t ngx_payments_pg_resolve_begin(ngx_payments_pg_shard_t *shard);
-/* where a server is, from now on in this worker: numeric, with a NUL */
-void ngx_payments_pg_readdress(ngx_payments_pg_shard_t *shard,
-    ngx_uint_t server, u_char *text);
-/* where a server is now, for libpq; NULL: a unix socket */
-const char *ngx_payments_pg_hostaddr(ngx_payments_pg_shard_t *shard,
-    ngx_uint_t server);
-/* 1: an earlier server is at the same address: one may have two names */
-ngx_uint_t ngx_payments_pg_twin(ngx_payments_pg_shard_t *shard,
-    ngx_uint_t server);
-
-/* map.c */
-
-/* init_process, of a configuration with several shards; NGX_ERROR: no memory */
-ngx_int_t ngx_payments_pg_map_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_shard_t *shards, ngx_uint_t nshards);
-void ngx_payments_pg_map_exit(void);
-/* the shard that has the merchant; NULL: nobody, as far as this worker knows */
-ngx_payments_pg_shard_t *ngx_payments_pg_owner(int64_t merchant_id);
-/* where items of a merchant wait whom no shard has */
-ngx_payments_pg_pool_t *ngx_payments_pg_hall(void);
-/* the shard of the pool has refused the item, which nobody has now: whose
-   merchant it is is asked */
-void ngx_payments_pg_misplaced(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item);
-
 /* conn.c */
 
 void ngx_payments_pg_move(ngx_payments_pg_conn_t *conn,
     ngx_payments_pg_state_e state);
 /* nginx's side of libpq's socket, while there is none; NGX_ERROR: no memory */
-ngx_int_t ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn);
+ngx_int_t ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn,
+    ngx_event_handler_pt handler);
+/* the handler of that socket's events, once CONNECTING is over */
+void ngx_payments_pg_event_handler(ngx_event_t *ev);
 /* takes the socket out of epoll */
 void ngx_payments_pg_unwatch(ngx_payments_pg_conn_t *conn);
 /*
@@ -487,7 +310,7 @@ ngx_int_t ngx_payments_pg_flush(ngx_payments_pg_conn_t *conn);
  * To the state that its calls and flags ask for, with that state's timer; to
  * be called whenever these have changed.  NGX_ERROR: the connection is gone.
  */
-ngx_int_t ngx_payments_pg_settle(ngx_payments_pg_conn_t *conn);
+ngx_int_t ngx_payments_pg_update_state(ngx_payments_pg_conn_t *conn);
 
 /* session.c */
 
@@ -500,46 +323,24 @@ void ngx_payments_pg_notice(void *data, const PGresult *result);
 
 /* thread.c: PQconnectPoll where its work holds nobody up */
 
+/* it gave this, and took so many ms */
+typedef void (*ngx_payments_pg_polled_pt)(ngx_payments_pg_conn_t *conn,
+    PostgresPollingStatusType poll, ngx_msec_t took);
+
 /*
  * Runs it once for this connection, in the worker's connecting thread, after
  * those that were handed over before; the socket must not be watched.  Then
- * calls ngx_payments_pg_polled(), unless ngx_payments_pg_thread_leave() came
- * first, after which the thread owns the PGconn and ends it.
+ * calls the handler, unless ngx_payments_pg_thread_leave() came first, after
+ * which the thread owns the PGconn and ends it.
  * NGX_ERROR: there is no thread, or no memory; nothing has changed.
  */
-ngx_int_t ngx_payments_pg_thread_poll(ngx_payments_pg_conn_t *conn);
+ngx_int_t ngx_payments_pg_thread_poll(ngx_payments_pg_conn_t *conn,
+    ngx_payments_pg_polled_pt handler);
 void ngx_payments_pg_thread_leave(ngx_payments_pg_conn_t *conn);
-/* exit_process: waits some seconds for what the thread computes just now */
-void ngx_payments_pg_thread_exit(void);
 
 /* connect.c */
 
 void ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn);
-/* an event of its socket, while CONNECTING */
-void ngx_payments_pg_connect_event(ngx_payments_pg_conn_t *conn);
-/* the thread has run PQconnectPoll, which gave this, and took so many ms */
-void ngx_payments_pg_polled(ngx_payments_pg_conn_t *conn,
-    PostgresPollingStatusType poll, ngx_msec_t took);
-/* how long an attempt of this pool may take */
-ngx_msec_t ngx_payments_pg_connect_limit(ngx_payments_pg_pool_t *pool);
-/* why an attempt failed, and when the next one may be made */
-void ngx_payments_pg_connect_failed(ngx_payments_pg_conn_t *conn,
-    const char *reason);
-
-/* ability.c: whether the primary takes writes */
-
-void ngx_payments_pg_ability_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_shard_t *shard);
-void ngx_payments_pg_ability_exit(ngx_payments_pg_shard_t *shard);
-/* columns of pay.ping(), and what the first of them says */
-#define NGX_PAYMENTS_PG_PING_STATE      1
-#define NGX_PAYMENTS_PG_PING_READ_ONLY  2
-#define NGX_PAYMENTS_PG_PING_STANDBY    3
-/* failed calls of several merchants, none committed in between, after which the
-   server is at fault */
-#define NGX_PAYMENTS_PG_RETRIES         3
-/* it has refused one: asked now, over the control lane */
-void ngx_payments_pg_refused(ngx_payments_pg_shard_t *shard);
 
 /* call.c */
 
@@ -564,7 +365,6 @@ void ngx_payments_pg_pop(ngx_payments_pg_conn_t *conn);
 /* a call ended without a commit that is proven: what now, item by item */
 void ngx_payments_pg_release(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_call_t *call, ngx_payments_pg_class_e class);
-uint64_t ngx_payments_pg_usec(void);
 
 /* batch.c */
 
@@ -587,20 +387,6 @@ int ngx_payments_pg_oids(ngx_payments_pg_pool_t *pool,
 
 /* pool.c */
 
-/* a pool of the caller's for calls to one server; NGX_ERROR: no memory */
-ngx_int_t ngx_payments_pg_pool_init(ngx_cycle_t *cycle,
-    ngx_payments_pg_pool_t *pool, ngx_payments_pg_shard_t *shard,
-    ngx_payments_pg_queue_e kind, ngx_payments_pg_to_e to, ngx_uint_t server,
-    ngx_uint_t nconns);
-void ngx_payments_pg_pool_exit(ngx_payments_pg_pool_t *pool);
-/* it talks to another server, or to one at another address, from now on */
-void ngx_payments_pg_pool_leave(ngx_payments_pg_pool_t *pool,
-    const char *reason);
-/* 1: takes part, or may, in calls of this pool */
-ngx_uint_t ngx_payments_pg_holds(ngx_payments_pg_pool_t *pool,
-    const ngx_payments_pg_statement_t *statement);
-/* 1: it has a session that would take a call now */
-ngx_uint_t ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool);
 /* questions what a server is are no requests: they are not counted */
 #define ngx_payments_pg_count(pool, metric, n)                                \
     if ((pool)->to != NGX_PAYMENTS_PG_TO_ONE) {                               \
@@ -610,9 +396,9 @@ ngx_uint_t ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool);
     if ((pool)->to != NGX_PAYMENTS_PG_TO_ONE) {                               \
         ngx_payments_status_observe(histogram, usec);                         \
     }
-/* a number for a server of a shard */
+/* a number for a server */
 #define ngx_payments_pg_place(conn)                                           \
-    ((conn)->pool->shard->number * NGX_PAYMENTS_PG_SERVERS + (conn)->server)
+    ((conn)->pool->place + (conn)->server)
 /* for logs */
 #define ngx_payments_pg_server_name(pool, n)                                  \
     (&(pool)->conf->servers[ngx_min(n, (pool)->conf->nservers - 1)].name)
@@ -622,23 +408,10 @@ void ngx_payments_pg_post(ngx_payments_pg_pool_t *pool);
    "most" ms */
 void ngx_payments_pg_delay(ngx_event_t *timer, ngx_uint_t *count,
     ngx_msec_t most);
-#define NGX_PAYMENTS_PG_BACKOFF_MAX  500
-/* its sessions end as soon as nothing is under way on them */
-void ngx_payments_pg_retire(ngx_payments_pg_pool_t *pool);
 
-/* shard.c */
+/* dispatch.c: of a pool's event */
 
-ngx_payments_pg_shard_t *ngx_payments_pg_shard(ngx_uint_t number);
-/* all that goes there goes to this server from now on; nservers: none */
-void ngx_payments_pg_follow(ngx_payments_pg_shard_t *shard,
-    ngx_payments_pg_to_e to, ngx_uint_t server);
-/* a server has another address: connections to the old one end */
-void ngx_payments_pg_moved(ngx_payments_pg_shard_t *shard, ngx_uint_t server);
-/* a replica did not answer it: the primary is asked, by the first deadline */
-void ngx_payments_pg_spill(ngx_payments_pg_item_t *item);
-/* the pool for it in its shard, or in this one, of those to the primary */
-ngx_payments_pg_pool_t *ngx_payments_pg_pool_of(ngx_payments_pg_shard_t *shard,
-    ngx_payments_pg_item_t *item);
+void ngx_payments_pg_dispatch_handler(ngx_event_t *ev);
 
 /* fair.c: the queue of a pool, in which merchants take turns */
 
@@ -676,14 +449,8 @@ ngx_uint_t ngx_payments_pg_fair_full(ngx_payments_pg_fair_t *fair,
 
 /* queue.c */
 
-/* as ngx_payments_cluster_send(), to this pool, within so many ms */
-void ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_item_t *item, ngx_msec_t timeout);
-/* what waits here for the other pool: with the deadline that it had */
-void ngx_payments_pg_hand_over(ngx_payments_pg_pool_t *from,
-    ngx_payments_pg_pool_t *to, ngx_payments_pg_item_t *item);
 /* ends what waits: not executed */
-void ngx_payments_pg_divert(ngx_payments_pg_pool_t *pool);
+void ngx_payments_pg_queue_fail_all(ngx_payments_pg_pool_t *pool);
 /* behind its merchant's, or in front of all; with the deadline it had */
 void ngx_payments_pg_requeue(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_uint_t front);
@@ -691,7 +458,7 @@ void ngx_payments_pg_requeue(ngx_payments_pg_pool_t *pool,
    batch */
 void ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item);
-void ngx_payments_pg_serve(ngx_payments_pg_pool_t *pool,
+void ngx_payments_pg_queue_take(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item);
 /* its time is up, or nothing can be done: unknown if it was sent in vain */
 void ngx_payments_pg_give_up(ngx_payments_pg_pool_t *pool,

@@ -41,7 +41,7 @@ enum {
     NGX_PAYMENTS_M_PG_DEGRADED,        /* calls committed without a standby */
     NGX_PAYMENTS_M_PG_PRIMARIES,       /* times that one was found */
     NGX_PAYMENTS_M_PG_REPLICA_READS,   /* items that a replica answered */
-    NGX_PAYMENTS_M_PG_REPLICA_SPILLED, /* that it did not: the primary did */
+    NGX_PAYMENTS_M_PG_REPLICA_FALLBACK,/* that it did not: the primary did */
     NGX_PAYMENTS_M_PG_REPLICA_BEHIND,  /* calls for which it was too early */
     NGX_PAYMENTS_M_PG_MISPLACED        /* items whose merchant was elsewhere */
 };

@@ -1,5 +1,5 @@
 
-/* A worker's pools of connections: where to, how many, when to connect. */
+/* A worker's pools of connections: where to, how many. */
 
 #include "ngx_payments_pg_internal.h"
 #include "../base/ngx_payments_backoff.h"
@@ -8,13 +8,11 @@
 
 #define NGX_PAYMENTS_PG_BACKOFF_MIN  20
 
-/* attempts to connect: as many at once, and one more each time that passes;
-   each costs the worker some milliseconds of SCRAM */
-#define NGX_PAYMENTS_PG_TOKENS       5
-#define NGX_PAYMENTS_PG_REFILL       100
+
+const ngx_payments_pg_statement_t  *ngx_payments_pg_statements;
+static ngx_uint_t                   ngx_payments_pg_nstatements;
 
 
-static void ngx_payments_pg_dispatch_handler(ngx_event_t *ev);
 static void ngx_payments_pg_backoff_handler(ngx_event_t *ev);
 
 
@@ -52,114 +50,104 @@ ngx_payments_pg_events(ngx_payments_pg_pool_t *pool)
 }
 
 
-ngx_uint_t
-ngx_payments_pg_holds(ngx_payments_pg_pool_t *pool,
-    const ngx_payments_pg_statement_t *statement)
+void
+ngx_payments_pg_use_statements(const ngx_payments_pg_statement_t *table,
+    ngx_uint_t n)
 {
-    return statement->queue == pool->kind
-           && (statement->flags & NGX_PAYMENTS_PG_BY_REPLICA
-               || pool->to != NGX_PAYMENTS_PG_TO_REPLICA);
+    ngx_payments_pg_statements = table;
+    ngx_payments_pg_nstatements = n;
 }
 
 
-/*
- * A statement is its call, and what concerns shards and replicas.  A read asks
- * whether the merchants are this shard's, which the server refuses where they
- * are not; a write does so itself, under a lock.  Where replicas may be asked a
- * write, or what tells of one, says what a read must see to see it, and a
- * replica that does not see it has no rows.
- */
-
-static u_char *
-ngx_payments_pg_statement(ngx_payments_pg_pool_t *pool,
-    const ngx_payments_pg_statement_t *s, u_char *p, u_char *last)
-{
-    ngx_uint_t  told;
-
-    told = pool->conf->nservers > 1
-           && (s->queue == NGX_PAYMENTS_PG_WRITE
-               || s == &ngx_payments_pg_statements[NGX_PAYMENTS_PG_FIND_KEYS]
-               || s == &ngx_payments_pg_statements[NGX_PAYMENTS_PG_GET_KEYS]);
-
-    p = ngx_slprintf(p, last, "SELECT r.*%s FROM ",
-                     told ? ",pay.token() AS token" : "");
-    p = ngx_slprintf(p, last, s->call, pool->conf->ttl);
-    p = ngx_slprintf(p, last, " AS r");
-
-    if (s->flags & NGX_PAYMENTS_PG_BY_MERCHANT
-        && s->queue != NGX_PAYMENTS_PG_WRITE)
-    {
-        p = ngx_slprintf(p, last, " WHERE pay.has($2)");
-    }
-
-    if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
-        p = ngx_slprintf(p, last, " AND pay.fresh($%ui,$%ui,$%ui)",
-                         s->nparams + 2, s->nparams + 3, s->nparams + 4);
-    }
-
-    return p;
-}
-
-
-/* the texts of this queue's statements */
+/* the texts of this lane's statements */
 
 static ngx_int_t
-ngx_payments_pg_pool_statements(ngx_cycle_t *cycle,
-    ngx_payments_pg_pool_t *pool)
+ngx_payments_pg_pool_texts(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool)
 {
-    u_char                             *p;
-    size_t                              len;
     ngx_uint_t                          i;
     const ngx_payments_pg_statement_t  *s;
 
-    for (i = 0; i < NGX_PAYMENTS_PG_STATEMENTS; i++) {
+    for (i = 0; i < ngx_payments_pg_nstatements; i++) {
         s = &ngx_payments_pg_statements[i];
 
-        if (!ngx_payments_pg_holds(pool, s)) {
+        if (s->lane != pool->lane->number
+            || (pool->to == NGX_PAYMENTS_PG_TO_REPLICA
+                && !(s->flags & NGX_PAYMENTS_PG_BY_REPLICA)))
+        {
             continue;
         }
 
-        len = ngx_strlen(s->call) + NGX_TIME_T_LEN + 3 * NGX_INT_T_LEN
-              + sizeof("SELECT r.*,pay.token() AS token FROM  AS r"
-                       " WHERE pay.has($2) AND pay.fresh($,$,$)");
-        p = ngx_pnalloc(cycle->pool, len + 1);
+        pool->sql[i] = pool->hooks->text(cycle->pool, pool->conf, pool->to, s);
 
-        if (p == NULL) {
+        if (pool->sql[i] == NULL) {
             return NGX_ERROR;
         }
-
-        pool->sql[i] = (char *) p;
-        *ngx_payments_pg_statement(pool, s, p, p + len) = '\0';
     }
 
     return NGX_OK;
 }
 
 
-ngx_int_t
-ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
-    ngx_payments_pg_shard_t *shard, ngx_payments_pg_queue_e kind,
-    ngx_payments_pg_to_e to, ngx_uint_t server, ngx_uint_t nconns)
+static ngx_int_t
+ngx_payments_pg_pool_conns(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool)
 {
     ngx_uint_t               i;
-    ngx_payments_pg_conf_t  *conf = shard->conf;
     ngx_payments_pg_conn_t  *conn;
 
-    pool->to = to;
-    pool->server = server;
-    pool->nconns = nconns;
-    pool->kind = kind;
-    pool->shard = shard;
+    pool->conns = ngx_pcalloc(cycle->pool,
+                              pool->nconns * sizeof(ngx_payments_pg_conn_t));
+    if (pool->conns == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < pool->nconns; i++) {
+        conn = &pool->conns[i];
+        conn->pool = pool;
+        conn->calls = ngx_pcalloc(cycle->pool, pool->ring
+                                           * sizeof(ngx_payments_pg_call_t));
+        if (conn->calls == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_queue_insert_tail(&pool->states[NGX_PAYMENTS_PG_CLOSED],
+                              &conn->queue);
+    }
+
+    pool->counts[NGX_PAYMENTS_PG_CLOSED] = pool->nconns;
+
+    return NGX_OK;
+}
+
+
+ngx_payments_pg_pool_t *
+ngx_payments_pg_pool_create(ngx_cycle_t *cycle,
+    const ngx_payments_pg_pool_options_t *options)
+{
+    ngx_uint_t               i;
+    ngx_payments_pg_conf_t  *conf = options->conf;
+    ngx_payments_pg_pool_t  *pool;
+
+    pool = ngx_pcalloc(cycle->pool, sizeof(ngx_payments_pg_pool_t));
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    pool->lane = options->lane;
+    pool->hooks = options->hooks;
+    pool->owner = options->owner;
     pool->conf = conf;
+    pool->to = options->to;
+    pool->server = options->server;
+    pool->place = options->place;
+    pool->nconns = options->connections;
     pool->named = !conf->pooler;
 
-    /* a page takes its time, and who comes next would wait for two of them */
+    /* what comes next would wait for two slow calls */
 
-    pool->depth = (conf->pooler || kind == NGX_PAYMENTS_PG_LIST)
-                  ? 1 : conf->depth;
+    pool->depth = (conf->pooler || pool->lane->slow) ? 1 : conf->depth;
 
     pool->batch = conf->batch;
-    pool->tokens = NGX_PAYMENTS_PG_TOKENS;
+    pool->connect_budget = NGX_PAYMENTS_PG_CONNECT_BUDGET;
     pool->refilled = ngx_current_msec;
     pool->log = *cycle->log;
 
@@ -184,50 +172,31 @@ ngx_payments_pg_pool_init(ngx_cycle_t *cycle, ngx_payments_pg_pool_t *pool,
 
     ngx_payments_pg_events(pool);
 
-    if (ngx_payments_pg_pool_statements(cycle, pool) != NGX_OK) {
-        return NGX_ERROR;
+    if (ngx_payments_pg_pool_texts(cycle, pool) != NGX_OK
+        || ngx_payments_pg_pool_conns(cycle, pool) != NGX_OK)
+    {
+        return NULL;
     }
-
-    pool->conns = ngx_pcalloc(cycle->pool,
-                              nconns * sizeof(ngx_payments_pg_conn_t));
-    if (pool->conns == NULL) {
-        return NGX_ERROR;
-    }
-
-    for (i = 0; i < nconns; i++) {
-        conn = &pool->conns[i];
-        conn->pool = pool;
-        conn->calls = ngx_pcalloc(cycle->pool, pool->ring
-                                           * sizeof(ngx_payments_pg_call_t));
-        if (conn->calls == NULL) {
-            return NGX_ERROR;
-        }
-
-        ngx_queue_insert_tail(&pool->states[NGX_PAYMENTS_PG_CLOSED],
-                              &conn->queue);
-    }
-
-    pool->counts[NGX_PAYMENTS_PG_CLOSED] = nconns;
 
     /* the first connection is made now, so that no request waits for it; what
        is posted here for "this" turn would wait for the first event */
 
     ngx_post_event(&pool->dispatch, &ngx_posted_next_events);
 
-    return NGX_OK;
+    return pool;
 }
 
 
 /* what the last server did says nothing about this one */
 
 static void
-ngx_payments_pg_begin_again(ngx_payments_pg_pool_t *pool)
+ngx_payments_pg_pool_reset(ngx_payments_pg_pool_t *pool)
 {
     pool->failures = 0;
     pool->losses = 0;
     pool->stucks = 0;
     pool->slow = 0;
-    pool->tokens = NGX_PAYMENTS_PG_TOKENS;
+    pool->connect_budget = NGX_PAYMENTS_PG_CONNECT_BUDGET;
 
     if (pool->backoff.timer_set) {
         ngx_del_timer(&pool->backoff);
@@ -237,8 +206,10 @@ ngx_payments_pg_begin_again(ngx_payments_pg_pool_t *pool)
 }
 
 
-void
-ngx_payments_pg_pool_leave(ngx_payments_pg_pool_t *pool, const char *reason)
+/* the connections end, and new ones are made to where the server is now */
+
+static void
+ngx_payments_pg_pool_restart(ngx_payments_pg_pool_t *pool, const char *reason)
 {
     ngx_uint_t  i;
 
@@ -247,15 +218,54 @@ ngx_payments_pg_pool_leave(ngx_payments_pg_pool_t *pool, const char *reason)
     }
 
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
-        ngx_payments_pg_divert(pool);
+        ngx_payments_pg_queue_fail_all(pool);
     }
 
-    ngx_payments_pg_begin_again(pool);
+    ngx_payments_pg_pool_reset(pool);
 }
 
 
 void
-ngx_payments_pg_retire(ngx_payments_pg_pool_t *pool)
+ngx_payments_pg_pool_set_server(ngx_payments_pg_pool_t *pool,
+    ngx_uint_t server, const char *reason)
+{
+    if (pool->server != server) {
+        pool->server = server;
+        ngx_payments_pg_pool_restart(pool, reason);
+    }
+}
+
+
+void
+ngx_payments_pg_pool_reconnect(ngx_payments_pg_pool_t *pool,
+    ngx_uint_t server, const char *reason)
+{
+    if (pool->server == server) {
+        ngx_payments_pg_pool_restart(pool, reason);
+    }
+}
+
+
+void
+ngx_payments_pg_pool_set_read_only(ngx_payments_pg_pool_t *pool, ngx_uint_t on)
+{
+    pool->read_only = on;
+
+    if (on) {
+        ngx_payments_pg_queue_fail_all(pool);
+    }
+}
+
+
+ngx_uint_t
+ngx_payments_pg_pool_is_read_only(ngx_payments_pg_pool_t *pool)
+{
+    return pool->read_only;
+}
+
+
+void
+ngx_payments_pg_pool_retire(ngx_payments_pg_pool_t *pool)
 {
     ngx_uint_t               i;
     ngx_payments_pg_conn_t  *conn;
@@ -319,7 +329,7 @@ ngx_payments_pg_post(ngx_payments_pg_pool_t *pool)
 
 
 ngx_uint_t
-ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool)
+ngx_payments_pg_pool_ready(ngx_payments_pg_pool_t *pool)
 {
     return pool->counts[NGX_PAYMENTS_PG_IDLE]
            + pool->counts[NGX_PAYMENTS_PG_BUSY]
@@ -328,99 +338,63 @@ ngx_payments_pg_takes(ngx_payments_pg_pool_t *pool)
 }
 
 
-/*
- * An idle connection first, then one that has room.  Behind a call that is
- * under way goes a full one only: so the server has its next work while this
- * worker hands out the answers, and no call is smaller than it would be.
- */
-
-static ngx_payments_pg_conn_t *
-ngx_payments_pg_free(ngx_payments_pg_pool_t *pool)
+ngx_uint_t
+ngx_payments_pg_pool_answers(ngx_payments_pg_pool_t *pool,
+    ngx_msec_t silence)
 {
-    ngx_queue_t  *list;
-
-    list = &pool->states[NGX_PAYMENTS_PG_IDLE];
-
-    if (ngx_queue_empty(list) && pool->waiting.n >= pool->batch) {
-        list = &pool->states[NGX_PAYMENTS_PG_BUSY];
-    }
-
-    if (ngx_queue_empty(list)) {
-        return NULL;
-    }
-
-    return ngx_queue_data(ngx_queue_head(list), ngx_payments_pg_conn_t,
-                          queue);
-}
-
-
-/* whether one more attempt to connect may be made now */
-
-static ngx_uint_t
-ngx_payments_pg_may_connect(ngx_payments_pg_pool_t *pool)
-{
-    ngx_uint_t  n;
-
-    if (pool->backoff.timer_set
-        || pool->server == pool->conf->nservers
-        || pool->counts[NGX_PAYMENTS_PG_CONNECTING]
-        || pool->counts[NGX_PAYMENTS_PG_PREPARING]
-        || pool->counts[NGX_PAYMENTS_PG_CLOSED] == 0)
-    {
-        return 0;
-    }
-
-    n = (ngx_current_msec - pool->refilled) / NGX_PAYMENTS_PG_REFILL;
-
-    pool->refilled += n * NGX_PAYMENTS_PG_REFILL;
-    pool->tokens = ngx_min(pool->tokens + n, NGX_PAYMENTS_PG_TOKENS);
-
-    if (pool->tokens == 0) {
-        ngx_add_timer(&pool->backoff, NGX_PAYMENTS_PG_REFILL);
-        return 0;
-    }
-
-    pool->tokens--;
-
-    return 1;
-}
-
-
-/*
- * Sends what waits over every connection that has room, and opens one more if
- * none has: one attempt at a time, and none while backing off.
- */
-
-static void
-ngx_payments_pg_dispatch_handler(ngx_event_t *ev)
-{
-    ngx_uint_t               wanted;
-    ngx_queue_t             *q;
-    ngx_connection_t        *c = ev->data;
-    ngx_payments_pg_pool_t  *pool = c->data;
+    ngx_uint_t               i;
     ngx_payments_pg_conn_t  *conn;
 
-    while (!pool->pause.timer_set && pool->waiting.n) {
+    if (pool->committed != 0
+        && ngx_current_msec - pool->committed < silence)
+    {
+        return 1;
+    }
 
-        conn = ngx_payments_pg_free(pool);
+    for (i = 0; i < pool->nconns; i++) {
+        conn = &pool->conns[i];
 
-        if (conn == NULL || ngx_payments_pg_call(conn) == NGX_DECLINED) {
+        switch (conn->state) {
+
+        case NGX_PAYMENTS_PG_IDLE:
+            return 1;
+
+        case NGX_PAYMENTS_PG_BUSY:
+        case NGX_PAYMENTS_PG_FULL:
+            if (ngx_current_msec - ngx_payments_pg_nth(conn, 0)->started
+                < silence)
+            {
+                return 1;
+            }
+
+            break;
+
+        case NGX_PAYMENTS_PG_CLOSED:
+        case NGX_PAYMENTS_PG_CONNECTING:
+        case NGX_PAYMENTS_PG_PREPARING:
+
+            /* the first failure says nothing yet */
+
+            if (pool->failures <= 1) {
+                return 1;
+            }
+
+            break;
+
+        default: /* NGX_PAYMENTS_PG_STUCK */
             break;
         }
     }
 
-    /* one is kept, so that no request waits for the first */
+    return 0;
+}
 
-    wanted = pool->waiting.n
-             ? (ngx_payments_pg_free(pool) == NULL)
-             : (!ngx_exiting
-                && pool->counts[NGX_PAYMENTS_PG_CLOSED] == pool->nconns);
 
-    if (wanted && ngx_payments_pg_may_connect(pool)) {
-        q = ngx_queue_head(&pool->states[NGX_PAYMENTS_PG_CLOSED]);
-        ngx_payments_pg_connect(ngx_queue_data(q, ngx_payments_pg_conn_t,
-                                               queue));
-    }
+ngx_uint_t
+ngx_payments_pg_pool_failing(ngx_payments_pg_pool_t *pool, ngx_msec_t since)
+{
+    return pool->retries >= NGX_PAYMENTS_PG_RETRIES
+           && ngx_current_msec - pool->blamed < since;
 }
 
 

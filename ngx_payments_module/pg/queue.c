@@ -10,7 +10,7 @@ static void ngx_payments_pg_queued(ngx_payments_pg_pool_t *pool,
 
 
 void
-ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
+ngx_payments_pg_pool_send(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item, ngx_msec_t timeout)
 {
     item->pool = pool;
@@ -32,19 +32,16 @@ ngx_payments_pg_send_to(ngx_payments_pg_pool_t *pool,
 
     ngx_memzero(&item->stats, sizeof(ngx_payments_pg_stats_t));
 
-    if (ngx_payments_pg_fair_full(&pool->waiting,
-                                  ngx_payments_pg_merchant(item),
-                                  pool->conf->queue))
-    {
+    if (ngx_payments_pg_pool_full(pool, ngx_payments_pg_merchant(item))) {
         ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_OVERLOADED);
         return;
     }
 
-    /* where no session has answered in time, or no write is taken, nobody needs
-       to wait to know */
+    /* where no session has answered in time, or the server is read-only, there
+       is nothing to wait for */
 
     if (pool->counts[NGX_PAYMENTS_PG_STUCK] == pool->nconns
-        || (pool->kind == NGX_PAYMENTS_PG_WRITE && pool->shard->read_only))
+        || pool->read_only)
     {
         ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_NOT_EXECUTED);
         return;
@@ -78,6 +75,13 @@ ngx_payments_pg_give_up(ngx_payments_pg_pool_t *pool,
 }
 
 
+void
+ngx_payments_pg_item_give_up(ngx_payments_pg_item_t *item)
+{
+    ngx_payments_pg_give_up(item->pool, item);
+}
+
+
 /* accounts for a new item of the queue; the timer runs to the first deadline */
 
 static void
@@ -88,7 +92,9 @@ ngx_payments_pg_queued(ngx_payments_pg_pool_t *pool,
 
     item->linked = 1;
 
-    ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind, 1);
+    ngx_payments_pg_count(pool,
+                          NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->lane->number,
+                          1);
 
     if (pool->expire.timer_set) {
         if ((ngx_msec_int_t) (pool->expire.timer.key - item->deadline) <= 0) {
@@ -112,7 +118,8 @@ ngx_payments_pg_unqueued(ngx_payments_pg_pool_t *pool,
 {
     item->linked = 0;
 
-    ngx_payments_pg_count(pool, NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->kind,
+    ngx_payments_pg_count(pool,
+                          NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->lane->number,
                           -1);
 
     /* an idle timer would hold up a worker that is told to quit */
@@ -133,7 +140,7 @@ ngx_payments_pg_unqueue(ngx_payments_pg_pool_t *pool,
 
 
 void
-ngx_payments_pg_serve(ngx_payments_pg_pool_t *pool,
+ngx_payments_pg_queue_take(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_item_t *item)
 {
     ngx_payments_pg_fair_take(&pool->waiting, item);
@@ -142,21 +149,54 @@ ngx_payments_pg_serve(ngx_payments_pg_pool_t *pool,
 
 
 void
-ngx_payments_pg_hand_over(ngx_payments_pg_pool_t *from,
-    ngx_payments_pg_pool_t *to, ngx_payments_pg_item_t *item)
+ngx_payments_pg_pool_requeue(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_item_t *item)
 {
-    ngx_payments_pg_unqueue(from, item);
-
-    item->pool = to;
+    item->pool = pool;
+    item->alone = 0;
     item->later = 0;
 
-    ngx_payments_pg_requeue(to, item, 0);
-    ngx_payments_pg_post(to);
+    ngx_payments_pg_requeue(pool, item, 0);
+    ngx_payments_pg_post(pool);
 }
 
 
 void
-ngx_payments_pg_divert(ngx_payments_pg_pool_t *pool)
+ngx_payments_pg_queue_move(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_pool_t *(*where)(ngx_payments_pg_item_t *item))
+{
+    ngx_payments_pg_item_t  *item, *next;
+    ngx_payments_pg_pool_t  *to;
+
+    for (item = ngx_payments_pg_fair_first(&pool->waiting); item; item = next) {
+        next = ngx_payments_pg_fair_next(&pool->waiting, item);
+        to = where(item);
+
+        if (to != NULL) {
+            ngx_payments_pg_unqueue(pool, item);
+            ngx_payments_pg_pool_requeue(to, item);
+        }
+    }
+}
+
+
+ngx_uint_t
+ngx_payments_pg_pool_waiting(ngx_payments_pg_pool_t *pool)
+{
+    return pool->waiting.n;
+}
+
+
+ngx_uint_t
+ngx_payments_pg_pool_full(ngx_payments_pg_pool_t *pool, int64_t merchant_id)
+{
+    return ngx_payments_pg_fair_full(&pool->waiting, merchant_id,
+                                     pool->conf->queue);
+}
+
+
+void
+ngx_payments_pg_queue_fail_all(ngx_payments_pg_pool_t *pool)
 {
     ngx_payments_pg_item_t  *item;
 
@@ -176,7 +216,7 @@ ngx_payments_pg_divert(ngx_payments_pg_pool_t *pool)
 /* a call that is under way runs on without it */
 
 static void
-ngx_payments_pg_forget(ngx_payments_pg_conn_t *conn,
+ngx_payments_pg_call_drop_item(ngx_payments_pg_conn_t *conn,
     ngx_payments_pg_item_t *item)
 {
     ngx_uint_t               i, n;
@@ -221,7 +261,7 @@ ngx_payments_pg_cancel(ngx_payments_pg_item_t *item)
     item->sent = 0;
 
     for (i = 0; i < pool->nconns; i++) {
-        ngx_payments_pg_forget(&pool->conns[i], item);
+        ngx_payments_pg_call_drop_item(&pool->conns[i], item);
     }
 }
 
@@ -239,7 +279,8 @@ ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
 
         if (outcome != NGX_PAYMENTS_PG_DONE) {
-            ngx_payments_pg_spill(item);
+            pool->hooks->declined(pool->owner, item,
+                                  NGX_PAYMENTS_PG_UNANSWERED);
             return;
         }
 

@@ -70,7 +70,7 @@ ngx_payments_pg_unname(ngx_payments_pg_pool_t *pool)
 /* what the server said, once a second for each kind */
 
 static void
-ngx_payments_pg_say_error(ngx_payments_pg_conn_t *conn,
+ngx_payments_pg_log_error(ngx_payments_pg_conn_t *conn,
     const PGresult *result, const char *call)
 {
     const char  *state, *constraint, *function, *left_out;
@@ -87,7 +87,7 @@ ngx_payments_pg_say_error(ngx_payments_pg_conn_t *conn,
         return;
     }
 
-    /* the server's text may quote a value; its codes can not */
+    /* the server's text may quote a value; its codes cannot */
 
     ngx_log_error(NGX_LOG_ERR, &conn->pool->log, 0,
                   "PostgreSQL answered %s%s%s in %s to \"%s\"%s", state,
@@ -111,7 +111,7 @@ ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
     call = conn->ncalls ? ngx_payments_pg_nth(conn, 0) : NULL;
     state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
-    ngx_payments_pg_say_error(conn, result, call ? call->statement->name
+    ngx_payments_pg_log_error(conn, result, call ? call->statement->name
                                                  : "prepare");
 
     ngx_payments_status_sqlstate(state ? state : "");
@@ -123,7 +123,7 @@ ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
 
         /* it may be a standby now */
 
-        ngx_payments_pg_doubt(conn->pool->shard);
+        conn->pool->hooks->lost(conn->pool->owner);
     }
 
     /* the first error counts, later ones follow from it */
@@ -280,7 +280,7 @@ ngx_payments_pg_synced(ngx_payments_pg_conn_t *conn)
 
     /* the next call is on its way before anybody looks at this one */
 
-    rc = ngx_payments_pg_settle(conn);
+    rc = ngx_payments_pg_update_state(conn);
 
     if (rc == NGX_OK && !pool->pause.timer_set
         && (conn->state == NGX_PAYMENTS_PG_IDLE

@@ -29,6 +29,7 @@ struct ngx_payments_pg_job_s {
     PGconn                       *pg;
     ngx_payments_pg_conn_t       *conn;        /* the event loop's; NULL: it has
                                                   been given up */
+    ngx_payments_pg_polled_pt     handler;
     PostgresPollingStatusType     poll;
     uint64_t                      took;        /* microseconds */
 };
@@ -121,6 +122,7 @@ ngx_payments_pg_thread_handler(ngx_event_t *ev)
     ngx_payments_pg_job_t      *job;
     ngx_payments_pg_conn_t     *conn;
     ngx_payments_pg_thread_t   *thread = c->data;
+    ngx_payments_pg_polled_pt   handler;
     PostgresPollingStatusType   poll;
     ngx_msec_t                  took;
 
@@ -154,10 +156,12 @@ ngx_payments_pg_thread_handler(ngx_event_t *ev)
             continue;
         }
 
+        handler = job->handler;
+
         conn->job = NULL;
         ngx_free(job);
 
-        ngx_payments_pg_polled(conn, poll, took);
+        handler(conn, poll, took);
     }
 }
 
@@ -261,7 +265,8 @@ ngx_payments_pg_thread_start(void)
 
 
 ngx_int_t
-ngx_payments_pg_thread_poll(ngx_payments_pg_conn_t *conn)
+ngx_payments_pg_thread_poll(ngx_payments_pg_conn_t *conn,
+    ngx_payments_pg_polled_pt handler)
 {
     ngx_payments_pg_job_t     *job;
     ngx_payments_pg_thread_t  *thread;
@@ -281,6 +286,7 @@ ngx_payments_pg_thread_poll(ngx_payments_pg_conn_t *conn)
 
     job->pg = conn->pg;
     job->conn = conn;
+    job->handler = handler;
     conn->job = job;
 
     (void) pthread_mutex_lock(&thread->mutex);

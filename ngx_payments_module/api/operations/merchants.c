@@ -15,8 +15,10 @@
 
 typedef struct {
     ngx_payments_fanout_t        *fanout;
-    ngx_uint_t                    taken[NGX_PAYMENTS_PG_SHARDS];  /* objects */
-    size_t                        offset[NGX_PAYMENTS_PG_SHARDS]; /* bytes */
+    ngx_uint_t                    taken[NGX_PAYMENTS_CLUSTER_SHARDS];
+                                               /* objects */
+    size_t                        offset[NGX_PAYMENTS_CLUSTER_SHARDS];
+                                               /* bytes */
 } ngx_payments_merge_t;
 
 

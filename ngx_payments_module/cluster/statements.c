@@ -1,9 +1,8 @@
 
-/* the catalogue of SQL: all that ever reaches PostgreSQL from here, but for
-   what pool.c puts around these calls, call.c before them, and session.c
-   between them */
+/* The catalogue of SQL: all that ever reaches PostgreSQL from here, but for
+   what lanes.c has before a call, and pg/session.c between calls. */
 
-#include "ngx_payments_pg_internal.h"
+#include "ngx_payments_cluster_internal.h"
 
 
 #define U  NGX_PAYMENTS_PG_UUID
@@ -20,7 +19,7 @@
 
 /* in the order of ngx_payments_pg_statement_e */
 
-const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
+const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
 
     { "create_payments",
       "pay.create_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,"
@@ -143,3 +142,68 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
     { "touch_keys", "pay.touch_keys($1,$2,$3)",
       NGX_PAYMENTS_PG_BACKGROUND, 2, { I, Y }, MERCHANT }
 };
+
+
+/*
+ * A statement is its call, and what concerns shards and replicas.  Around a
+ * read pay.has() checks that the merchants belong to this shard, which the
+ * server refuses where they do not; a write checks it itself, under a lock.
+ * Where replicas may be asked, what a write answers, or what tells of one, has
+ * the token that a read needs to see it.  A replica that does not see it yet
+ * has no rows.
+ */
+
+static u_char *
+ngx_payments_statements_print(ngx_payments_pg_conf_t *conf,
+    ngx_payments_pg_to_e to, const ngx_payments_pg_statement_t *s, u_char *p,
+    u_char *last)
+{
+    ngx_uint_t  number, with_token;
+
+    number = s - ngx_payments_statements;
+
+    with_token = conf->nservers > 1
+                 && (s->lane == NGX_PAYMENTS_PG_WRITE
+                     || number == NGX_PAYMENTS_PG_FIND_KEYS
+                     || number == NGX_PAYMENTS_PG_GET_KEYS);
+
+    p = ngx_slprintf(p, last, "SELECT r.*%s FROM ",
+                     with_token ? ",pay.token() AS token" : "");
+    p = ngx_slprintf(p, last, s->call, conf->ttl);
+    p = ngx_slprintf(p, last, " AS r");
+
+    if (s->flags & NGX_PAYMENTS_PG_BY_MERCHANT
+        && s->lane != NGX_PAYMENTS_PG_WRITE)
+    {
+        p = ngx_slprintf(p, last, " WHERE pay.has($2)");
+    }
+
+    if (to == NGX_PAYMENTS_PG_TO_REPLICA) {
+        p = ngx_slprintf(p, last, " AND pay.fresh($%ui,$%ui,$%ui)",
+                         s->nparams + 2, s->nparams + 3, s->nparams + 4);
+    }
+
+    return p;
+}
+
+
+char *
+ngx_payments_statements_text(ngx_pool_t *pool, ngx_payments_pg_conf_t *conf,
+    ngx_payments_pg_to_e to, const ngx_payments_pg_statement_t *s)
+{
+    u_char  *p;
+    size_t   len;
+
+    len = ngx_strlen(s->call) + NGX_TIME_T_LEN + 3 * NGX_INT_T_LEN
+          + sizeof("SELECT r.*,pay.token() AS token FROM  AS r"
+                   " WHERE pay.has($2) AND pay.fresh($,$,$)");
+
+    p = ngx_pnalloc(pool, len + 1);
+    if (p == NULL) {
+        return NULL;
+    }
+
+    *ngx_payments_statements_print(conf, to, s, p, p + len) = '\0';
+
+    return (char *) p;
+}

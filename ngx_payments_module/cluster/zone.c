@@ -1,10 +1,10 @@
 
 /* What workers share of a shard: its zone, and what of it outlives a reload. */
 
-#include "ngx_payments_pg_topology.h"
+#include "ngx_payments_cluster_topology.h"
 
 
-static ngx_int_t ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone,
+static ngx_int_t ngx_payments_zone_init(ngx_shm_zone_t *shm_zone,
     void *data);
 
 
@@ -27,7 +27,7 @@ ngx_payments_cluster_zone(ngx_conf_t *cf, ngx_payments_pg_conf_t *conf,
     zone = ngx_shared_memory_add(cf, &name, 64 * ngx_pagesize, tag);
 
     if (zone != NULL) {
-        zone->init = ngx_payments_pg_init_zone;
+        zone->init = ngx_payments_zone_init;
         zone->data = conf;
     }
 
@@ -37,20 +37,20 @@ ngx_payments_cluster_zone(ngx_conf_t *cf, ngx_payments_pg_conf_t *conf,
 
 /*
  * After a reload with other servers, or another order of them, what is known of
- * each begins anew in memory of its own: workers of the old cycle still write
+ * each begins again in memory of its own: workers of the old cycle still write
  * theirs, by their numbers.  That is given back when nginx stops.
  */
 
 static ngx_int_t
-ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone, void *data)
+ngx_payments_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 {
-    uint32_t                     crc;
-    ngx_uint_t                   i;
-    ngx_slab_pool_t             *shpool;
-    const char                  *host;
-    ngx_payments_pg_conf_t      *conf = shm_zone->data;
-    ngx_payments_pg_server_t    *server;
-    ngx_payments_pg_topology_t  *known, *old;
+    uint32_t                   crc;
+    ngx_uint_t                 i;
+    ngx_slab_pool_t           *shpool;
+    const char                *host;
+    ngx_payments_pg_conf_t    *conf = shm_zone->data;
+    ngx_payments_pg_server_t  *server;
+    ngx_payments_topology_t   *known, *old;
 
     ngx_crc32_init(crc);
 
@@ -72,7 +72,7 @@ ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone, void *data)
     known = old;
 
     if (old == NULL || old->servers != crc) {
-        known = ngx_slab_calloc(shpool, sizeof(ngx_payments_pg_topology_t));
+        known = ngx_slab_calloc(shpool, sizeof(ngx_payments_topology_t));
         if (known == NULL) {
             return NGX_ERROR;
         }
@@ -82,7 +82,7 @@ ngx_payments_pg_init_zone(ngx_shm_zone_t *shm_zone, void *data)
         if (old != NULL) {
             known->system = old->system;
             known->timeline = old->timeline;
-            known->blind = old->blind;
+            known->pinned_until = old->pinned_until;
         }
     }
 

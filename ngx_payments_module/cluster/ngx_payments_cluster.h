@@ -1,0 +1,91 @@
+
+/*
+ * cluster/: which PostgreSQL an item goes to.
+ *
+ * A shard is one database, on a primary and its replicas.  A merchant belongs
+ * to one shard, and each shard says itself which merchants it has (map.c).  Of
+ * a shard's servers one is the primary, which the servers say themselves as
+ * well (topology.c), and replicas that are near enough to it answer reads
+ * (replicas.c).  Names of servers are resolved again and again (resolve.c).
+ *
+ * All of it is one worker's, from ngx_payments_cluster_init() to _exit(), but
+ * for the zone, which the workers of a node share.
+ */
+
+#ifndef _NGX_PAYMENTS_CLUSTER_H_INCLUDED_
+#define _NGX_PAYMENTS_CLUSTER_H_INCLUDED_
+
+
+#include "../pg/ngx_payments_pg.h"
+#include "ngx_payments_statements.h"
+
+
+#define NGX_PAYMENTS_CLUSTER_SHARDS  16
+
+
+/* all shards, in the order of the configuration */
+
+typedef struct {
+    ngx_payments_pg_conf_t       *shards[NGX_PAYMENTS_CLUSTER_SHARDS];
+    ngx_uint_t                    nshards;
+} ngx_payments_cluster_conf_t;
+
+
+/*
+ * Whether a write would have a session in a shard, as far as this worker knows
+ * without asking: WRITABLE, or why not.
+ */
+
+typedef enum {
+    NGX_PAYMENTS_PG_WRITABLE = 0,
+    NGX_PAYMENTS_PG_READ_ONLY,     /* the server takes no writes */
+    NGX_PAYMENTS_PG_NO_ANSWER,     /* no session, or none that answers */
+    NGX_PAYMENTS_PG_FAILING        /* writes of several merchants fail in a
+                                      row */
+} ngx_payments_ability_e;
+
+
+/* conf time: the zone of a shard with several servers; NULL: failed */
+ngx_shm_zone_t *ngx_payments_cluster_zone(ngx_conf_t *cf,
+    ngx_payments_pg_conf_t *conf, void *tag);
+/* how many connections a worker has at most; the first one of a node has the
+   background, and asks several servers what they are */
+ngx_uint_t ngx_payments_cluster_connections(ngx_payments_pg_conf_t *conf,
+    ngx_uint_t first);
+
+/* init_process and exit_process of a worker; NGX_ERROR: no memory */
+ngx_int_t ngx_payments_cluster_init(ngx_cycle_t *cycle,
+    ngx_payments_cluster_conf_t *conf);
+void ngx_payments_cluster_exit(void);
+
+/* how many shards there are; and the name and ability of one */
+ngx_uint_t ngx_payments_cluster_nshards(void);
+ngx_str_t *ngx_payments_cluster_shard_name(ngx_uint_t number);
+ngx_payments_ability_e ngx_payments_cluster_ability(ngx_uint_t number);
+/* the database that has the merchant, as a number; 0: that is not known.  It is
+   another one after a restore, a recovery to an earlier time, or a promotion */
+uint64_t ngx_payments_cluster_database(int64_t merchant_id);
+/* whether a write for this merchant would be OVERLOADED now */
+ngx_uint_t ngx_payments_cluster_overloaded(int64_t merchant_id);
+
+/*
+ * Queues an item.  The handler is called later, never from inside.  Where its
+ * merchant has as many waiting as places are left the outcome is OVERLOADED.
+ */
+void ngx_payments_cluster_send(ngx_payments_pg_item_t *item);
+
+/*
+ * Of an item that is to be sent, a read: finds its route, and returns the
+ * cluster whose replica may be asked now; 0: only the primary may.  The item's
+ * read token has to be a number of that cluster, or ALL or ANY.
+ */
+uint64_t ngx_payments_cluster_replica(ngx_payments_pg_item_t *item);
+/* the cluster that has answered the item; 0: not known, or a shard of one
+   server, which has no replica to ask */
+uint64_t ngx_payments_cluster_system(ngx_payments_pg_item_t *item);
+/* other nodes, or other workers, cannot be told of a write: for some seconds
+   this node asks no replica */
+void ngx_payments_cluster_pin_to_primary(void);
+
+
+#endif /* _NGX_PAYMENTS_CLUSTER_H_INCLUDED_ */
