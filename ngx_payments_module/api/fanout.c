@@ -1,7 +1,7 @@
 
 /*
- * Every shard is asked, and one answer is made of all theirs: for objects that
- * an administrator sees wherever they are, and for health.
+ * One statement goes to every shard, and one answer is made of all theirs: for
+ * objects that an administrator sees wherever they are, and for health.
  */
 
 #include "ngx_payments_handlers.h"

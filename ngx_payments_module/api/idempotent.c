@@ -134,7 +134,7 @@ ngx_payments_idempotent_answer(ngx_payments_request_t *request,
 
     answer->status = record->status;
     answer->body = record->body;
-    answer->keyed = (request->key.len != 0);
+    answer->has_key = (request->key.len != 0);
     answer->replayed = (result != NGX_PAYMENTS_EXECUTED);
     answer->idempotency = names[result];
     answer->expires = record->created_at

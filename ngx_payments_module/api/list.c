@@ -1,5 +1,5 @@
 
-/* The page of a list: what it is asked by, its envelope, its link. */
+/* The page of a list: its query, its envelope, its link. */
 
 #include "ngx_payments_handlers.h"
 

@@ -1,7 +1,7 @@
 
 /*
  * What handlers of operations are made of: bodies, reads, lists, changes,
- * questions to all shards.  Then the handlers themselves, for the table.
+ * statements to all shards.  Then the handlers themselves, for the table.
  */
 
 #ifndef _NGX_PAYMENTS_HANDLERS_H_INCLUDED_
@@ -12,7 +12,6 @@
 #include "../base/ngx_payments_base.h"
 #include "../idempotency/ngx_payments_idempotency.h"
 #include "../cluster/ngx_payments_cluster.h"
-#include "../redis/ngx_payments_redis.h"
 
 
 /* what a query says */
@@ -49,7 +48,8 @@ struct ngx_payments_work_s {
     ngx_payments_pg_value_t         values[8]; /* of that item, or of those of
                                                   all shards */
     ngx_payments_list_t             list;      /* what the query says */
-    ngx_payments_redis_command_t   *command;   /* under way: a read token */
+    struct ngx_payments_redis_command_s  *command;  /* under way: a read
+                                                  token */
     ngx_payments_fanout_t          *fanout;    /* in the request's pool */
     ngx_uint_t                      shard;     /* of the merchant that the
                                                   request is about, if known */

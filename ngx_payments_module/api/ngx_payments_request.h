@@ -24,7 +24,7 @@ typedef struct {
                                                   may load */
     unsigned                      lasting:1;   /* the URL changes when the bytes
                                                   do */
-    unsigned                      keyed:1;     /* the next five are there */
+    unsigned                      has_key:1;   /* the next five are there */
     unsigned                      replayed:1;
     const char                   *idempotency; /* executed, ... */
     ngx_str_t                     original;    /* req_... of the execution */

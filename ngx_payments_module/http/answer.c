@@ -335,7 +335,7 @@ ngx_payments_http_headers_out(ngx_payments_http_ctx_t *ctx)
     if (ngx_payments_http_common(ctx) != NGX_OK
         || (answer->problem
             && ngx_payments_http_problem_headers(r, answer) != NGX_OK)
-        || (answer->keyed
+        || (answer->has_key
             && ngx_payments_http_keyed_headers(r, answer) != NGX_OK)
         || ((answer->page || answer->lasting)
             && ngx_payments_http_page(r) != NGX_OK)
@@ -346,7 +346,7 @@ ngx_payments_http_headers_out(ngx_payments_http_ctx_t *ctx)
                != NGX_OK)
         || (answer->link.len
             && ngx_payments_http_header(r, "Link", &answer->link) != NGX_OK)
-        || (ctx->applied.len && answer->keyed
+        || (ctx->applied.len && answer->has_key
             && ngx_payments_http_header(r, "Preference-Applied",
                                         &ctx->applied)
                != NGX_OK))
