@@ -3,7 +3,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(36);
+SELECT plan(38);
 
 SET search_path = public, pay;
 
@@ -129,6 +129,13 @@ SELECT is((SELECT amount_refunded FROM pay.payments, k WHERE payment_id = id), 1
 SELECT is((SELECT outcome FROM pg_temp.change((SELECT id FROM k), 'refund', 1, true, NULL, 'x', NULL, NULL, '1,9')), 7::smallint, 'another version');
 SELECT is((SELECT outcome FROM pg_temp.change((SELECT id FROM k), 'refund', 1, true, NULL, 'x', NULL, NULL, '1,2')), 0::smallint, 'this version');
 SELECT is((SELECT status FROM pg_temp.change(gen_random_uuid(), 'cancel')), 404::smallint, 'no such payment');
+
+-- the ledger has what pay.movements says
+SELECT is((SELECT array_agg(DISTINCT t.kind) FROM pay.ledger_transfers t
+            WHERE NOT EXISTS (SELECT FROM pay.movements m
+                   WHERE m.name = t.kind AND m.leg = t.leg AND m.debit = t.debit
+                     AND m.credit = t.credit)), NULL, 'each leg is one of its movement');
+SELECT throws_ok($$SELECT pay.post_movement('gift', 4097, pay.uuid7(), pay.uuid7(), 1, now(), false, 'EUR')$$, 'P0002', NULL, 'what there is not is not booked');
 
 -- metadata
 SELECT is(pay.merge_metadata('{"a":"1","b":"2"}', '{"a":null,"c":"\u00e4\""}'), '{"b":"2","c":"ä\""}', 'merged');

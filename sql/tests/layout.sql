@@ -4,7 +4,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(18);
+SELECT plan(21);
 
 SET search_path = public, pay;
 
@@ -54,6 +54,20 @@ SELECT is((SELECT string_agg(c.relname || ' ' || t.tgname, ', ') FROM pg_trigger
               AND t.tgparentid = 0 AND NOT c.relispartition
               AND t.tgname NOT IN ('insert_only', 'no_truncate', 'arrive')),
           NULL, 'triggers guard, and do nothing else');
+
+-- the ledger's table, and the constants that the hot path has instead of it
+SELECT is((SELECT array_agg(a ORDER BY account) FROM pay.accounts a
+            WHERE pay.account(name) IS DISTINCT FROM account), NULL,
+          'each account has the number that pay.account() gives');
+SELECT is((SELECT array_agg(m ORDER BY movement) FROM pay.movements m
+            WHERE pay.movement(name) IS DISTINCT FROM movement), NULL,
+          'each movement the one that pay.movement() gives');
+SELECT is((SELECT array_agg((SELECT count(*) FROM regexp_matches(p.prosrc, 'WHEN', 'g'))
+                            ORDER BY p.proname)
+             FROM pg_proc p WHERE p.oid IN ('pay.account'::regproc, 'pay.movement'::regproc)),
+          (SELECT ARRAY[(SELECT count(*) FROM pay.accounts),
+                        (SELECT count(DISTINCT name) FROM pay.movements)]),
+          'and they know no others');
 
 -- tokens
 CREATE TEMP TABLE seen AS SELECT pay.token() AS before;

@@ -3,7 +3,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(51);
+SELECT plan(52);
 
 SET search_path = public, pay;
 
@@ -65,6 +65,10 @@ SELECT is((SELECT o_body FROM other), NULL, 'which shows nothing');
 SELECT is((SELECT o_request FROM other), 'POST /v1/payments', 'but the line');
 SELECT is((SELECT outcome FROM pg_temp.create_one('k1', p_live => true)), 0::smallint, 'the other mode has its own keys');
 SELECT is((SELECT count(*) FROM pay.payments), 2::bigint, 'nothing else was made');
+
+SELECT is((SELECT string_agg(DISTINCT concat_ws('/', leg, debit, credit, kind), ' ') FROM pay.ledger_transfers),
+          (SELECT string_agg(concat_ws('/', leg, debit, credit, name), ' ') FROM pay.movements WHERE name = 'capture'),
+          'the ledger has what pay.movements says of a capture');
 
 -- authorized, declined
 SELECT is((SELECT o_body ~ '"status":"authorized"' AND o_body ~ '"amount_capturable":100' FROM pg_temp.create_one('k2', p_capture => false)), true, 'authorized');

@@ -27,11 +27,14 @@ BEGIN
                       ORDER BY s.currency) AS body
              FROM (SELECT a.o_currency AS currency,
                           coalesce(sum(a.o_credits - a.o_debits)
-                              FILTER (WHERE a.o_account = 3), 0) AS available,
+                              FILTER (WHERE a.o_account
+                                  = pay.account('merchant_available')), 0) AS available,
                           coalesce(sum(a.o_credits - a.o_debits)
-                              FILTER (WHERE a.o_account = 2), 0) AS pending,
+                              FILTER (WHERE a.o_account
+                                  = pay.account('merchant_pending')), 0) AS pending,
                           coalesce(sum(a.o_credits - a.o_debits)
-                              FILTER (WHERE a.o_account = 4), 0) AS reserved
+                              FILTER (WHERE a.o_account
+                                  = pay.account('merchant_reserved')), 0) AS reserved
                      FROM pay.accounts_of(u.m, u.l) a
                     WHERE u.c IS NULL OR a.o_currency = u.c
                     GROUP BY a.o_currency) s) b ON true;

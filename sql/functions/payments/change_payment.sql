@@ -152,9 +152,9 @@ BEGIN
 
         INSERT INTO pay.captures VALUES (p.merchant_id, object, payment, a,
                p.status = 'captured', made);
-        INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
-               payment, a, made, 1, 1, 2, p.livemode, p.currency, 'capture');
-        movement := 1;
+        PERFORM pay.post_movement('capture', p.merchant_id, transfer, payment,
+                                  a, made, p.livemode, p.currency);
+        movement := pay.movement('capture');
         moved := a;
 
     WHEN 'cancel' THEN
@@ -179,10 +179,9 @@ BEGIN
             event_type := 'payment.captured';
             INSERT INTO pay.captures VALUES (p.merchant_id, object, payment,
                    capturable, true, made);
-            INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
-                   payment, capturable, made, 1, 1, 2, p.livemode,
-                   p.currency, 'capture');
-            movement := 1;
+            PERFORM pay.post_movement('capture', p.merchant_id, transfer,
+                payment, capturable, made, p.livemode, p.currency);
+            movement := pay.movement('capture');
             moved := capturable;
         ELSE
             p.amount_canceled := p.amount_authorized - p.amount_captured;
@@ -208,17 +207,15 @@ BEGIN
                 coalesce(metadata, '{}'), reason, reference)
         RETURNING e.* INTO r;
 
-        INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
-               object, a, made, 1, 3, 4, p.livemode, p.currency, 'refund');
-
-        movement := 2;
+        PERFORM pay.post_movement('refund', p.merchant_id, transfer, object, a,
+                                  made, p.livemode, p.currency);
+        movement := pay.movement('refund');
         moved := a;
 
         IF r.status = 'succeeded' THEN
-            movement := 3;
-            INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer2,
-                   object, a, made, 1, 4, 1, p.livemode, p.currency,
-                   'refund_succeeded');
+            PERFORM pay.post_movement('refund_succeeded', p.merchant_id,
+                transfer2, object, a, made, p.livemode, p.currency);
+            movement := pay.movement('refund, succeeded');
         END IF;
 
         event_type := CASE r.status WHEN 'succeeded' THEN 'refund.succeeded'
@@ -259,10 +256,9 @@ BEGIN
             p.status := 'captured';
             p.amount_captured := p.amount;
             p.captured_at := at;
-            INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
-                   payment, p.amount, made, 1, 1, 2, p.livemode, p.currency,
-                   'capture');
-            movement := 1;
+            PERFORM pay.post_movement('capture', p.merchant_id, transfer,
+                payment, p.amount, made, p.livemode, p.currency);
+            movement := pay.movement('capture');
             moved := p.amount;
         END IF;
 
@@ -273,15 +269,13 @@ BEGIN
         SELECT p.amount_captured - coalesce(sum(t.amount), 0) INTO n
           FROM pay.ledger_transfers t
          WHERE t.merchant_id = p.merchant_id AND t.source_id = payment
-           AND t.kind = 'settlement' AND t.leg = 1;
+           AND t.kind = 'settlement'
+           AND t.debit = pay.account('merchant_pending');
 
         IF n > 0 THEN
-            INSERT INTO pay.ledger_transfers VALUES
-                (p.merchant_id, transfer, payment, n, made, 1, 2, 3, p.livemode,
-                 p.currency, 'settlement'),
-                (p.merchant_id, transfer, payment, n, made, 2, 6, 1, p.livemode,
-                 p.currency, 'settlement');
-            movement := 6;
+            PERFORM pay.post_movement('settlement', p.merchant_id, transfer,
+                payment, n, made, p.livemode, p.currency);
+            movement := pay.movement('settlement');
             moved := n;
         END IF;
 
@@ -294,12 +288,11 @@ BEGIN
     WHEN 'dispute' THEN
         p.amount_disputed := p.amount_disputed + refundable;
         event_type := 'dispute.created';
-        movement := 7;
+        PERFORM pay.post_movement('dispute', p.merchant_id, transfer, payment,
+                                  refundable, made, p.livemode, p.currency);
+        movement := pay.movement('dispute');
         moved := refundable;
 
-        INSERT INTO pay.ledger_transfers VALUES (p.merchant_id, transfer,
-               payment, refundable, made, 1, 3, 4, p.livemode, p.currency,
-               'dispute');
         INSERT INTO pay.disputes AS e (merchant_id, dispute_id, payment_id,
                amount, created_at, updated_at, livemode, currency, reason)
         VALUES (p.merchant_id, object, payment, refundable, made, made,

@@ -233,9 +233,13 @@ BEGIN
                                            AND NOT wait[u.n] AS approved) a
                      WHERE act[u.n] = -1 OFFSET 0) w),
         t AS (
-            INSERT INTO pay.ledger_transfers
+            INSERT INTO pay.ledger_transfers (merchant_id, transaction_id,
+                   source_id, amount, created_at, debit, credit, livemode,
+                   currency, kind)
             SELECT v.merchant_id, transfer[v.n], v.payment_id,
-                   v.amount_captured, v.at, 1, 1, 2, v.livemode, v.currency,
+                   v.amount_captured, v.at,
+                   pay.account('processor_receivable'),
+                   pay.account('merchant_pending'), v.livemode, v.currency,
                    'capture'
               FROM v WHERE v.amount_captured > 0),
         p AS (
@@ -265,7 +269,9 @@ BEGIN
                    now(), fingerprint[v.n], request[v.n],
                    coalesce(failed_body[v.n], v.body), 'payment.' || v.status,
                    CASE WHEN failed_body[v.n] IS NOT NULL THEN v.body END,
-                   key[v.n], CASE WHEN v.amount_captured > 0 THEN 1::smallint END,
+                   key[v.n],
+                   CASE WHEN v.amount_captured > 0
+                        THEN pay.movement('capture') END,
                    CASE WHEN v.amount_captured > 0 THEN v.amount_captured END,
                    CASE WHEN v.amount_captured > 0 THEN v.currency END
               FROM v

@@ -12,6 +12,8 @@ LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 DECLARE
     d pay.disputes;
     before text;
+    name constant text := CASE WHEN won THEN 'dispute_won'
+                               ELSE 'dispute_lost' END;
 BEGIN
     outcome := 0;
     version := 0;
@@ -57,7 +59,7 @@ BEGIN
     before := pay.dispute_body(d);
     parent_id := d.payment_id;
     event_type := CASE WHEN won THEN 'dispute.won' ELSE 'dispute.lost' END;
-    movement := CASE WHEN won THEN 8 ELSE 9 END;
+    movement := pay.movement(name);
     moved := d.amount;
     currency := d.currency;
 
@@ -73,10 +75,8 @@ BEGIN
            version = e.version + 1, updated_at = greatest(at, e.updated_at)
      WHERE e.merchant_id = merchant AND e.payment_id = d.payment_id;
 
-    INSERT INTO pay.ledger_transfers
-    VALUES (merchant, transfer, d.payment_id, d.amount, at, 1, 4,
-            CASE WHEN won THEN 3 ELSE 1 END, livemode, d.currency,
-            CASE WHEN won THEN 'dispute_won' ELSE 'dispute_lost' END);
+    PERFORM pay.post_movement(name, merchant, transfer, d.payment_id, d.amount,
+                              at, livemode, d.currency);
 
     version := d.version;
     body := pay.dispute_body(d);

@@ -4,6 +4,8 @@ CREATE OR REPLACE FUNCTION pay.resolve_refund(r pay.refunds, ok boolean)
 RETURNS void LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 DECLARE
     before constant text := pay.refund_body(r);
+    name constant text := CASE WHEN ok THEN 'refund_succeeded'
+                               ELSE 'refund_failed' END;
 BEGIN
     UPDATE pay.refunds e
        SET status = CASE WHEN ok THEN 'succeeded' ELSE 'failed' END,
@@ -23,13 +25,11 @@ BEGIN
            updated_at = greatest(now(), p.updated_at)
      WHERE p.merchant_id = r.merchant_id AND p.payment_id = r.payment_id;
 
-    INSERT INTO pay.ledger_transfers
-    VALUES (r.merchant_id, pay.uuid7(), r.refund_id, r.amount, now(), 1, 4,
-            CASE WHEN ok THEN 1 ELSE 3 END, r.livemode, r.currency,
-            CASE WHEN ok THEN 'refund_succeeded' ELSE 'refund_failed' END);
+    PERFORM pay.post_movement(name, r.merchant_id, pay.uuid7(), r.refund_id,
+                              r.amount, now(), r.livemode, r.currency);
 
     PERFORM pay.journal_background(r.merchant_id, r.livemode, r.refund_id,
         r.payment_id, r.version, pay.refund_body(r), 'refund.' || r.status,
         pay.previous_attributes(before, pay.refund_body(r)),
-        CASE WHEN ok THEN 4 ELSE 5 END::smallint, r.amount, r.currency);
+        pay.movement(name), r.amount, r.currency);
 END $$;
