@@ -26,7 +26,7 @@
 #define NGX_PAYMENTS_COLUMN_REQUEST     7
 #define NGX_PAYMENTS_COLUMN_BODY        8
 
-/* values of the outcome column */
+/* values of the outcome column: sql/functions/idempotency/outcome.sql */
 
 #define NGX_PAYMENTS_SQL_EXECUTED       0
 #define NGX_PAYMENTS_SQL_REPLAYED       1

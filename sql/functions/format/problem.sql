@@ -16,7 +16,8 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
         || '","retry":"' || retry || '"' || more || '}'
 $$;
 
--- What is wrong in a request, found out inside a transaction: outcome 8.  In: the
+-- What is wrong in a request, found out inside a transaction: the
+-- outcome is invalid.  In: the
 -- JSON pointer of the member, or the name of the path's parameter; the code, as in
 -- "errors"; what is wrong.  Out: as the module takes it, with tabs between.
 CREATE OR REPLACE FUNCTION pay.violation(place text, code text, detail text)

@@ -14,11 +14,11 @@ DECLARE
     t record;
     refusal text;
 BEGIN
-    outcome := 0;
+    outcome := pay.outcome('executed');
     object_id := request_id;
 
     IF target = key_hash THEN
-        outcome := 8;
+        outcome := pay.outcome('invalid');
         body := pay.violation('key', 'self',
             'a request cannot cancel its own Idempotency-Key');
         RETURN;
@@ -28,13 +28,13 @@ BEGIN
     SELECT * INTO t FROM pay.claim_key(merchant, target, '', ttl);
     j := t.j;
 
-    IF t.outcome = 2 THEN
-        outcome := 5;
+    IF t.outcome = pay.outcome('in_use') THEN
+        outcome := pay.outcome('busy');
         RETURN;
     END IF;
 
     IF t.outcome IS NULL AND NOT burn THEN
-        outcome := 8;
+        outcome := pay.outcome('invalid');
         body := pay.violation('key', 'unknown',
             'the key has not been used by this merchant, and the key of an '
             'administrator, which may have been used in another shard, is not '
@@ -57,7 +57,7 @@ BEGIN
     -- also one that was canceled: its refund may have failed since
     ELSIF j.status < 400 THEN
         IF j.request <> 'POST /v1/payments' THEN
-            outcome := 8;
+            outcome := pay.outcome('invalid');
             body := pay.violation('key', 'state',
                 'the key has made no payment, and what it did cannot be undone');
             RETURN;
@@ -70,14 +70,14 @@ BEGIN
         -- one whose authorization is over is about to be captured or canceled
         IF NOT FOUND OR p.status IN ('authorized', 'partially_captured')
                         AND p.authorization_expires_at <= now() THEN
-            outcome := 5;
+            outcome := pay.outcome('busy');
             RETURN;
         END IF;
 
         IF p.amount_captured > p.amount_refunded + p.amount_disputed
            AND NOT may_refund
         THEN
-            outcome := 11;
+            outcome := pay.outcome('scope');
             body := 'refunds:write';
             RETURN;
         END IF;

@@ -11,9 +11,9 @@
 --   burn        whether a key that was not seen is burnt; false where it may have
 --               been used in another shard; both NULL: a worker of an earlier
 --               version asks, and may
--- Out: as from change_payments.  Outcome 5: the key, or its payment, is in use
--- by a transaction under way; 8: it cannot be undone, as o_body says; 11: it
--- needs the scope that o_body names.
+-- Out: as from change_payments.  Outcome busy: the key, or its payment, is in use
+-- by a transaction under way; invalid: it cannot be undone, as o_body says; scope:
+-- it needs the one that o_body names.
 CREATE OR REPLACE FUNCTION pay.cancel_keys(
     item uuid[], merchant bigint[], livemode boolean[], key_hash uuid[],
     key text[], fingerprint bytea[], request_id uuid[], request text[],
@@ -43,7 +43,8 @@ BEGIN
             RETURN QUERY SELECT item[i], c.outcome, (c.j).status,
                 (c.j).request_id, (c.j).object_id, (c.j).object_version,
                 (c.j).created_at, (c.j).request,
-                CASE WHEN c.outcome IN (1, 10) THEN (c.j).body END;
+                CASE WHEN c.outcome <> pay.outcome('reused')
+                     THEN (c.j).body END;
             CONTINUE;
         END IF;
 
@@ -53,7 +54,7 @@ BEGIN
             coalesce(may_refund[i], true), coalesce(burn[i], true),
             c.generation);
 
-        IF c.outcome = 0 THEN
+        IF c.outcome = pay.outcome('executed') THEN
             INSERT INTO pay.journal (merchant_id, key_hash, day, generation,
                    status, object_version, livemode, request_id, event_id,
                    object_id, created_at, fingerprint, request, body, key)

@@ -2,11 +2,9 @@
 --
 -- In: merchant, hash of mode and key, fingerprint of the request, and how long
 -- a key is remembered.
--- Out: outcome  NULL  it is this transaction's: go on, with that generation;
---               1     used with this request: j is how that ended;
---               2     in use by a transaction under way; nothing was waited for;
---               3     used with another request: j is that one;
---               10    canceled before it was used: j is what refuses it.
+-- Out: outcome  NULL: the key is this transaction's: go on, with that generation;
+--               in_use: nothing was waited for;
+--               replayed, reused, canceled: j is the row of the journal.
 CREATE OR REPLACE FUNCTION pay.claim_key(merchant bigint, key_hash uuid,
     fingerprint bytea, ttl interval, OUT outcome smallint,
     OUT generation smallint, OUT j pay.journal)
@@ -22,7 +20,7 @@ BEGIN
 
     IF NOT pg_try_advisory_xact_lock(uuid_hash_extended(key_hash, merchant))
     THEN
-        outcome := 2;
+        outcome := pay.outcome('in_use');
         RETURN;
     END IF;
 
@@ -36,8 +34,11 @@ BEGIN
     END IF;
 
     IF j.created_at > oldest THEN
-        outcome := CASE WHEN j.fingerprint IS NULL THEN 10
-                        WHEN j.fingerprint = fingerprint THEN 1 ELSE 3 END;
+        outcome := CASE WHEN j.fingerprint IS NULL
+                             THEN pay.outcome('canceled')
+                        WHEN j.fingerprint = fingerprint
+                             THEN pay.outcome('replayed')
+                        ELSE pay.outcome('reused') END;
 
         -- what has not reached its standby is no answer yet
         IF current_setting('synchronous_standby_names') <> '' THEN

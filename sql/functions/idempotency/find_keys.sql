@@ -1,9 +1,8 @@
 -- Who has a key, without using it.  In: tag, merchant, hash of mode and key,
 -- fingerprint of the request that asks; ttl as in create_payments.  Out: tag;
--- outcome 1 it was used with this request, and the columns show how that ended;
--- 2 it is in use by a transaction under way, which may be either; 3 it was used
--- with another one, whose id and line they show; 6 not at all; 10 it was
--- canceled before it was used.
+-- outcome replayed, and the columns show how that ended; in_use, which may be the
+-- same request or another one; reused, and they show that one's id and line; unused;
+-- canceled.
 CREATE OR REPLACE FUNCTION pay.find_keys(item uuid[], merchant bigint[],
     key_hash uuid[], fingerprint bytea[], ttl interval)
 RETURNS TABLE (o_item uuid, outcome smallint, status smallint,
@@ -27,10 +26,11 @@ BEGIN
 
     RETURN QUERY
     SELECT u.i,
-           CASE WHEN NOT act[u.n] THEN 2
-                WHEN j.key_hash IS NULL THEN 6
-                WHEN j.fingerprint IS NULL THEN 10
-                WHEN j.fingerprint = u.f THEN 1 ELSE 3 END::smallint,
+           CASE WHEN NOT act[u.n] THEN pay.outcome('in_use')
+                WHEN j.key_hash IS NULL THEN pay.outcome('unused')
+                WHEN j.fingerprint IS NULL THEN pay.outcome('canceled')
+                WHEN j.fingerprint = u.f THEN pay.outcome('replayed')
+                ELSE pay.outcome('reused') END,
            j.status, j.request_id, j.object_id, j.object_version, j.created_at,
            j.request, CASE WHEN coalesce(j.fingerprint, u.f) = u.f THEN j.body END
       FROM unnest(item, merchant, key_hash, fingerprint)

@@ -21,8 +21,8 @@
 --               file: stands for the secret in the stored answer
 --   ttl         how long a key is remembered
 --
--- Out: as from change_payments, and
---   outcome     9 the key has a scope that the caller lacks
+-- Out: as from change_payments; outcome escalation: the key has a scope that the
+-- caller lacks.
 --
 -- Nothing is waited for: try-locks and SKIP LOCKED decide.
 CREATE OR REPLACE FUNCTION pay.administer(
@@ -64,7 +64,8 @@ BEGIN
         o_version := (k.j).object_version;
         o_created_at := (k.j).created_at;
         o_request := (k.j).request;
-        o_body := CASE WHEN outcome IN (1, 10) THEN (k.j).body END;
+        o_body := CASE WHEN outcome <> pay.outcome('reused')
+                       THEN (k.j).body END;
 
         IF outcome IS NOT NULL THEN
             RETURN NEXT;
@@ -88,7 +89,7 @@ BEGIN
         outcome := c.outcome;
         o_body := c.body;
 
-        IF outcome <> 0 THEN
+        IF outcome <> pay.outcome('executed') THEN
             RETURN NEXT;
             CONTINUE;
         END IF;

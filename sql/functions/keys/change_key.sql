@@ -9,7 +9,7 @@ LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 DECLARE
     k pay.api_keys;
 BEGIN
-    outcome := 0;
+    outcome := pay.outcome('executed');
     status := 404;
     object_id := target;
 
@@ -21,7 +21,7 @@ BEGIN
         IF EXISTS (SELECT FROM pay.api_keys e WHERE e.merchant_id = merchant
                       AND e.livemode = mode AND e.key_id = target)
         THEN
-            outcome := 5;
+            outcome := pay.outcome('busy');
         END IF;
 
         RETURN;
@@ -37,7 +37,7 @@ BEGIN
 
     IF action = 'update_key' THEN
         IF new_expiry <= now() THEN
-            outcome := 8;
+            outcome := pay.outcome('invalid');
             body := pay.violation('/expires_at', 'minimum',
                 'expires_at has passed already; to end a key now, revoke it');
             RETURN;
@@ -47,7 +47,7 @@ BEGIN
         IF new_expiry IS NOT NULL
            AND (k.revoked_at IS NOT NULL OR k.expires_at <= now())
         THEN
-            outcome := 8;
+            outcome := pay.outcome('invalid');
             body := pay.violation('id', 'state',
                 'the key was revoked or has expired; create a new one');
             RETURN;
@@ -57,7 +57,7 @@ BEGIN
         IF new_expiry > k.expires_at
            AND NOT k.scopes <@ string_to_array(allowed, ' ')
         THEN
-            outcome := 9;
+            outcome := pay.outcome('escalation');
             RETURN;
         END IF;
 
@@ -73,12 +73,12 @@ BEGIN
 
     -- whoever rotates a key has it then
     IF NOT k.scopes <@ string_to_array(allowed, ' ') THEN
-        outcome := 9;
+        outcome := pay.outcome('escalation');
         RETURN;
     END IF;
 
     IF k.revoked_at IS NOT NULL OR k.expires_at <= now() THEN
-        outcome := 8;
+        outcome := pay.outcome('invalid');
         body := pay.violation('id', 'state',
             'the key was revoked or has expired; create a new one');
         RETURN;

@@ -14,12 +14,12 @@ DECLARE
     scopes constant text[] := string_to_array(new_scopes, ' ');
     start text;
 BEGIN
-    outcome := 0;
+    outcome := pay.outcome('executed');
     status := 201;
     object_id := object;
 
     IF expires <= now() THEN
-        outcome := 8;
+        outcome := pay.outcome('invalid');
         body := pay.violation('/expires_at', 'minimum',
                               'expires_at has passed already');
         RETURN;

@@ -10,7 +10,7 @@ DECLARE
     m pay.merchants;
     n bigint;
 BEGIN
-    outcome := 0;
+    outcome := pay.outcome('executed');
 
     IF action = 'create_merchant' THEN
         n := nextval('pay.merchant_sequence');
@@ -30,7 +30,7 @@ BEGIN
             SELECT FROM pay.merchants e
              WHERE e.public_id = target AND e.merchant_id = caller)
         THEN
-            outcome := 8;
+            outcome := pay.outcome('invalid');
             body := pay.violation('/status', 'own_merchant',
                 'the merchant of the API key that asks cannot be suspended');
             RETURN;

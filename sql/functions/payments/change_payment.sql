@@ -14,7 +14,8 @@ $$;
 -- rest as in pay.change_payments().  Out: what the journal is to
 -- hold: HTTP status, body, object and its version, the payment of a refund's
 -- event, the event, if it is one, what that changed, and which movement of the
--- ledger (pay.movements) it has made of how much.  Status NULL: outcome 8.
+-- ledger (pay.movements) it has made of how much.  Status NULL: what was asked for is not
+-- valid.
 CREATE OR REPLACE FUNCTION pay.change_payment(p pay.payments, payment uuid,
     action text, object uuid, transfer uuid, transfer2 uuid, amount bigint,
     currency text, final boolean, reason text, reference text, metadata text,

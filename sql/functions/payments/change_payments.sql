@@ -18,9 +18,9 @@
 --   ttl         how long a key is remembered
 --
 -- Out: one row for each item, as from create_payments, and
---   outcome     5 the payment is locked by a transaction under way,
---               7 it has another version than if_match, which version shows,
---               8 what was asked for is not valid, as o_body says
+--   outcome     busy: the payment is locked by a transaction under way;
+--               stale: it has another version than if_match, which version shows;
+--               invalid: what was asked for is not valid, as o_body says
 --
 -- Neither waits for a key nor for a payment: try-locks and SKIP LOCKED decide.
 -- What it refuses for good (the state, the amount) is stored under the key.
@@ -52,7 +52,7 @@ BEGIN
                                   AS u (m, p, n) ORDER BY u.m, u.p
     LOOP
         o_item := item[i];
-        outcome := 0;
+        outcome := pay.outcome('executed');
         status := NULL;
         o_request_id := NULL;
         o_object_id := NULL;
@@ -73,7 +73,8 @@ BEGIN
             o_version := j.object_version;
             o_created_at := j.created_at;
             o_request := j.request;
-            o_body := CASE WHEN outcome IN (1, 10) THEN j.body END;
+            o_body := CASE WHEN outcome <> pay.outcome('reused')
+                           THEN j.body END;
             RETURN NEXT;
             CONTINUE;
         END IF;
@@ -94,7 +95,7 @@ BEGIN
             o_version := c.version;
             o_body := c.body;
 
-            IF outcome = 0 THEN
+            IF outcome = pay.outcome('executed') THEN
                 status := c.status;
                 o_request_id := request_id[i];
                 o_object_id := payment[i];
@@ -126,13 +127,13 @@ BEGIN
              WHERE e.merchant_id = merchant[i] AND e.payment_id = payment[i]
                AND e.livemode = livemode[i])
         THEN
-            outcome := 5;
+            outcome := pay.outcome('busy');
             RETURN NEXT;
             CONTINUE;
         END IF;
 
         IF p.version <> ALL (string_to_array(if_match[i], ',')::int[]) THEN
-            outcome := 7;
+            outcome := pay.outcome('stale');
             o_version := p.version;
             RETURN NEXT;
             CONTINUE;
@@ -144,7 +145,7 @@ BEGIN
             described[i], at[i], request_id[i]);
 
         IF c.status IS NULL THEN
-            outcome := 8;
+            outcome := pay.outcome('invalid');
             o_body := pay.violation('/metadata', 'max_properties',
                 'the payment would have more than 50 pairs of metadata');
             RETURN NEXT;

@@ -22,13 +22,11 @@ $$;
 --   ttl         how long a key is remembered
 --
 -- Out: one row for each item:
---   outcome     0 executed now, 1 replayed, 2 the key is in use by a
---               transaction under way, 3 the key was used with another request,
---               5 the reference is in use by a transaction under way,
---               10 the key was canceled before it was used
+--   outcome     executed, replayed, in_use, reused, canceled; busy: the reference
+--               is in use by a transaction under way
 --   status, body, request_id, object_id, object_version, created_at
---               of the execution, now or then; for 3 the original request's
---               id and line (method and path) only, for 2 and 5 nothing
+--               of the execution, now or then; for reused the original request's
+--               id and line (method and path) only, for in_use and busy nothing
 --
 -- Errors: none by design.  What violates a constraint is a bug of the caller
 -- and aborts the call; the caller then sends each request alone.
@@ -61,8 +59,11 @@ DECLARE
     oldest constant timestamptz := now() - ttl;
     oldest_day constant date := (oldest AT TIME ZONE 'UTC')::date;
     items constant int := cardinality(item);
-    -- -1 execute, 2 and 5 as above, 4 the reference is taken, 9 answered
-    act int[] := array_fill(-1, ARRAY[items]);
+    -- what becomes of each item: one of these, or an outcome, in_use or busy
+    create_it constant int := -1;
+    answered constant int := -2;   -- its key was known
+    refuse_it constant int := -3;  -- its reference is taken
+    act int[] := array_fill(create_it, ARRAY[items]);
     wait boolean[] := array_fill(false, ARRAY[items]);
                                    -- the processor answers later
     late constant text[] := '{tok_pending,tok_pending_fail,tok_timeout}';
@@ -79,12 +80,12 @@ BEGIN
         IF NOT pg_try_advisory_xact_lock(uuid_hash_extended(key_hash[i],
                                                             merchant[i]))
         THEN
-            act[i] := 2;
+            act[i] := pay.outcome('in_use');
         ELSIF reference[i] IS NOT NULL
               AND NOT pg_try_advisory_xact_lock(hashtextextended(reference[i],
                                                                  merchant[i]))
         THEN
-            act[i] := 5;
+            act[i] := pay.outcome('busy');
         END IF;
     END LOOP;
 
@@ -104,7 +105,7 @@ BEGIN
                JOIN pay.journal j
                  ON j.merchant_id = merchant[u.n] AND j.key_hash = u.k
                 AND j.day BETWEEN oldest_day AND today + 1
-              WHERE act[u.n] = -1
+              WHERE act[u.n] = create_it
               ORDER BY u.n, j.created_at DESC, j.generation DESC
     LOOP
         IF r.created_at <= oldest THEN
@@ -115,22 +116,24 @@ BEGIN
             CONTINUE;
         END IF;
 
-        act[r.n] := 9;
+        act[r.n] := answered;
         o_item := item[r.n];
-        outcome := CASE WHEN r.fingerprint IS NULL THEN 10
-                        WHEN r.fingerprint = fingerprint[r.n] THEN 1
-                        ELSE 3 END;
+        outcome := CASE WHEN r.fingerprint IS NULL
+                             THEN pay.outcome('canceled')
+                        WHEN r.fingerprint = fingerprint[r.n]
+                             THEN pay.outcome('replayed')
+                        ELSE pay.outcome('reused') END;
         status := r.status;
         o_request_id := r.request_id;
         o_object_id := r.object_id;
         o_version := r.object_version;
         o_created_at := r.created_at;
         o_request := r.request;
-        o_body := CASE WHEN outcome IN (1, 10) THEN r.body END;
+        o_body := CASE WHEN outcome <> pay.outcome('reused') THEN r.body END;
         RETURN NEXT;
     END LOOP;
 
-    IF 9 = ANY (act) AND current_setting('synchronous_standby_names') <> ''
+    IF answered = ANY (act) AND current_setting('synchronous_standby_names') <> ''
     THEN
         PERFORM pg_logical_emit_message(true, 'payments', '');
     END IF;
@@ -145,7 +148,7 @@ BEGIN
             SELECT DISTINCT ON (1, 2, 3) merchant[u.n], livemode[u.n], u.r,
                    payment[u.n]
               FROM unnest(reference) WITH ORDINALITY u(r, n)
-             WHERE act[u.n] = -1 AND u.r IS NOT NULL AND failure[u.n] IS NULL
+             WHERE act[u.n] = create_it AND u.r IS NOT NULL AND failure[u.n] IS NULL
              ORDER BY 1, 2, 3, u.n
             ON CONFLICT ON CONSTRAINT payment_references_pkey DO UPDATE
                SET payment_id = excluded.payment_id,
@@ -158,7 +161,7 @@ BEGIN
             RETURNING payment_id)
         SELECT array_agg(u.n) INTO taken
           FROM unnest(reference) WITH ORDINALITY u(r, n)
-         WHERE act[u.n] = -1 AND u.r IS NOT NULL AND failure[u.n] IS NULL
+         WHERE act[u.n] = create_it AND u.r IS NOT NULL AND failure[u.n] IS NULL
            AND payment[u.n] NOT IN (SELECT payment_id FROM won);
 
         -- what is declined takes none, but is refused where a payment has it that
@@ -169,7 +172,7 @@ BEGIN
               JOIN pay.payment_references e
                 ON e.merchant_id = merchant[u.n] AND e.livemode = livemode[u.n]
                AND e.reference = u.r
-             WHERE act[u.n] = -1 AND failure[u.n] IS NOT NULL
+             WHERE act[u.n] = create_it AND failure[u.n] IS NOT NULL
                AND NOT EXISTS (
                    SELECT FROM pay.payments p
                     WHERE p.merchant_id = e.merchant_id
@@ -182,7 +185,7 @@ BEGIN
                    (array_agg(payment[u.n]))[1],
                    pay.newest((array_agg(payment[u.n]))[2:])
               FROM unnest(reference) WITH ORDINALITY u(r, n)
-             WHERE act[u.n] = -1 AND u.r IS NOT NULL
+             WHERE act[u.n] = create_it AND u.r IS NOT NULL
                AND failure[u.n] IS NOT NULL
                AND u.n <> ALL (coalesce(taken, '{}'))
              GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
@@ -192,11 +195,11 @@ BEGIN
         END IF;
 
         FOR i IN 1 .. coalesce(cardinality(taken), 0) LOOP
-            act[taken[i]] := 4;
+            act[taken[i]] := refuse_it;
         END LOOP;
     END IF;
 
-    IF -1 = ANY (act) THEN
+    IF create_it = ANY (act) THEN
         -- each payment as it will be, and rendered, once: what RETURNING renders
         -- is compiled for the table and again for each of its partitions
         RETURN QUERY
@@ -231,7 +234,7 @@ BEGIN
                       FROM unnest(payment) WITH ORDINALITY u(p, n),
                            LATERAL (SELECT failure[u.n] IS NULL
                                            AND NOT wait[u.n] AS approved) a
-                     WHERE act[u.n] = -1 OFFSET 0) w),
+                     WHERE act[u.n] = create_it OFFSET 0) w),
         t AS (
             INSERT INTO pay.ledger_transfers (merchant_id, transaction_id,
                    source_id, amount, created_at, debit, credit, livemode,
@@ -276,12 +279,12 @@ BEGIN
                    CASE WHEN v.amount_captured > 0 THEN v.currency END
               FROM v
             RETURNING j.event_id, j.status, j.request_id, j.object_id, j.body)
-        SELECT j.event_id, 0::smallint, j.status, j.request_id, j.object_id,
+        SELECT j.event_id, pay.outcome('executed'), j.status, j.request_id, j.object_id,
                1, now(), NULL::text, j.body
           FROM j;
     END IF;
 
-    IF 4 = ANY (act) THEN
+    IF refuse_it = ANY (act) THEN
         RETURN QUERY
         INSERT INTO pay.journal AS j (merchant_id, key_hash, day, generation,
                status, object_version, livemode, request_id, event_id,
@@ -299,16 +302,17 @@ BEGIN
           JOIN pay.payment_references e
             ON e.merchant_id = merchant[u.n] AND e.livemode = livemode[u.n]
            AND e.reference = u.r
-         WHERE act[u.n] = 4
-        RETURNING j.event_id, 0::smallint, j.status, j.request_id,
-                  j.object_id, 0, j.created_at, NULL::text, j.body;
+         WHERE act[u.n] = refuse_it
+        RETURNING j.event_id, pay.outcome('executed'), j.status,
+                  j.request_id, j.object_id, 0, j.created_at, NULL::text, j.body;
     END IF;
 
-    IF 2 = ANY (act) OR 5 = ANY (act) THEN
+    IF pay.outcome('in_use') = ANY (act) OR pay.outcome('busy') = ANY (act)
+    THEN
         RETURN QUERY
         SELECT u.i, act[u.n]::smallint, NULL::smallint, NULL::uuid, NULL::uuid,
                NULL::int, NULL::timestamptz, NULL::text, NULL::text
           FROM unnest(item) WITH ORDINALITY u(i, n)
-         WHERE act[u.n] IN (2, 5);
+         WHERE act[u.n] IN (pay.outcome('in_use'), pay.outcome('busy'));
     END IF;
 END $$;

@@ -15,7 +15,7 @@ DECLARE
     name constant text := CASE WHEN won THEN 'dispute_won'
                                ELSE 'dispute_lost' END;
 BEGIN
-    outcome := 0;
+    outcome := pay.outcome('executed');
     version := 0;
 
     SELECT e.* INTO d FROM pay.disputes e
@@ -35,7 +35,7 @@ BEGIN
         FOR UPDATE SKIP LOCKED;
 
     IF NOT FOUND THEN
-        outcome := 5;
+        outcome := pay.outcome('busy');
         RETURN;
     END IF;
 
@@ -43,7 +43,7 @@ BEGIN
      WHERE e.merchant_id = merchant AND e.dispute_id = dispute;
 
     IF d.version <> ALL (string_to_array(if_match, ',')::int[]) THEN
-        outcome := 7;
+        outcome := pay.outcome('stale');
         version := d.version;
         RETURN;
     END IF;

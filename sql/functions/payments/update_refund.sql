@@ -13,7 +13,7 @@ DECLARE
     r pay.refunds;
     other uuid;
 BEGIN
-    outcome := 0;
+    outcome := pay.outcome('executed');
     version := 0;
 
     SELECT e.* INTO r FROM pay.refunds e
@@ -34,7 +34,7 @@ BEGIN
         FOR UPDATE SKIP LOCKED;
 
     IF NOT FOUND THEN
-        outcome := 5;
+        outcome := pay.outcome('busy');
         RETURN;
     END IF;
 
@@ -43,12 +43,12 @@ BEGIN
        FOR UPDATE SKIP LOCKED;
 
     IF NOT FOUND THEN
-        outcome := 5;
+        outcome := pay.outcome('busy');
         RETURN;
     END IF;
 
     IF r.version <> ALL (string_to_array(if_match, ',')::int[]) THEN
-        outcome := 7;
+        outcome := pay.outcome('stale');
         version := r.version;
         RETURN;
     END IF;
@@ -74,7 +74,7 @@ BEGIN
     new_reference := coalesce(new_reference, r.reference);
 
     IF (SELECT count(*) FROM jsonb_object_keys(new_metadata::jsonb)) > 50 THEN
-        outcome := 8;
+        outcome := pay.outcome('invalid');
         body := pay.violation('/metadata', 'max_properties',
             'the refund would have more than 50 pairs of metadata');
         RETURN;
