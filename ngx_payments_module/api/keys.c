@@ -25,8 +25,8 @@
 typedef enum {
     A_MERCHANT = 0, A_LIVEMODE, A_KEY_HASH, A_KEY, A_FINGERPRINT,
     A_REQUEST_ID, A_REQUEST, A_ACTION, A_OBJECT, A_TARGET, A_OWNER, A_ALLOWED,
-    A_NAME, A_STATUS, A_SCOPES, A_EXPIRES, A_OVERLAP, A_HASH, A_KIND, A_SEAL,
-    A_LAST
+    A_NAME, A_STATUS, A_SCOPES, A_EXPIRES_AT, A_OVERLAP, A_SECRET_HASH,
+    A_KIND, A_SEAL, A_LAST
 } ngx_payments_administer_parameter_e;
 
 
@@ -356,16 +356,16 @@ ngx_payments_administer_body(ngx_payments_request_t *request,
         return NGX_ERROR;
     }
 
-    a->values[A_EXPIRES].null =
+    a->values[A_EXPIRES_AT].null =
         (text.data == NULL
          || ngx_payments_time_parse(text.data, text.len,
-                                    &a->values[A_EXPIRES].number, &more)
+                                    &a->values[A_EXPIRES_AT].number, &more)
             != 0);
 
     /* an offset may make it a year of five digits */
 
-    a->values[A_EXPIRES].number = ngx_min(a->values[A_EXPIRES].number,
-                                          NGX_PAYMENTS_TIME_MAX);
+    a->values[A_EXPIRES_AT].number = ngx_min(a->values[A_EXPIRES_AT].number,
+                                             NGX_PAYMENTS_TIME_MAX);
 
     if (slots[F_OVERLAP] != NULL) {
         (void) ngx_payments_integer(ws->json.text + slots[F_OVERLAP]->start,
@@ -425,7 +425,7 @@ ngx_payments_administer_object(ngx_payments_request_t *request,
         return NGX_ERROR;
     }
 
-    ngx_payments_administer_value(&values[A_HASH], a->hash,
+    ngx_payments_administer_value(&values[A_SECRET_HASH], a->hash,
                                   NGX_PAYMENTS_SHA256_LEN);
     ngx_payments_administer_value(&values[A_SEAL], a->seal,
                                   NGX_PAYMENTS_SEAL_LEN);

@@ -4,6 +4,13 @@
 #include "ngx_payments_api.h"
 
 
+/* columns of pay.list_objects() and pay.list_events() */
+
+#define NGX_PAYMENTS_LIST_MORE  1
+#define NGX_PAYMENTS_LIST_LAST  2
+#define NGX_PAYMENTS_LIST_BODY  3
+
+
 static const char *const  ngx_payments_expansions[] = {
     "refunds", "captures", NULL
 };
@@ -235,18 +242,19 @@ ngx_payments_list_done(ngx_payments_pg_item_t *item,
         return;
     }
 
-    more = (ngx_uint_t) ngx_payments_pg_range(row, 1, 0, 1);
-    last = ngx_payments_pg_bytes(row, 2);
+    more = (ngx_uint_t) ngx_payments_pg_range(row, NGX_PAYMENTS_LIST_MORE,
+                                              0, 1);
+    last = ngx_payments_pg_bytes(row, NGX_PAYMENTS_LIST_LAST);
 
     if (more && last.len != NGX_PAYMENTS_UUID_LEN) {
-        ngx_payments_pg_wrong(row, 2);
+        ngx_payments_pg_wrong(row, NGX_PAYMENTS_LIST_LAST);
         ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
                              NULL);
         request->done(request);
         return;
     }
 
-    data = ngx_payments_pg_bytes(row, 3);
+    data = ngx_payments_pg_bytes(row, NGX_PAYMENTS_LIST_BODY);
 
     if (data.data == NULL) {
         ngx_payments_problem(request, NGX_PAYMENTS_P_RESOURCE_NOT_FOUND, NULL,
@@ -450,7 +458,7 @@ ngx_payments_many_done(ngx_payments_pg_item_t *item,
         ngx_payments_api_failed(request, outcome);
 
     } else {
-        body = ngx_payments_pg_bytes(row, 2);
+        body = ngx_payments_pg_bytes(row, NGX_PAYMENTS_READ_BODY);
 
         if (ngx_payments_list_body(request, &body, NULL) != NGX_OK) {
             ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,

@@ -13,6 +13,16 @@
                                                    the last second */
 
 
+/* columns of pay.maintain() */
+
+#define NGX_PAYMENTS_MAINTAIN_DAYS_AHEAD  1
+#define NGX_PAYMENTS_MAINTAIN_MORE        2
+
+/* column of pay.background() */
+
+#define NGX_PAYMENTS_BACKGROUND_CHANGED   1
+
+
 /* what is done again and again: one SQL call */
 
 typedef struct {
@@ -163,7 +173,7 @@ ngx_payments_maintain_done(ngx_payments_pg_item_t *item,
 {
     int64_t  days;
 
-    days = ngx_payments_pg_number(row, 1);
+    days = ngx_payments_pg_number(row, NGX_PAYMENTS_MAINTAIN_DAYS_AHEAD);
 
     if (days <= NGX_PAYMENTS_DAYS_ALARM) {
         ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
@@ -174,7 +184,8 @@ ngx_payments_maintain_done(ngx_payments_pg_item_t *item,
 
     /* days that have ended go one by one */
 
-    return ngx_payments_pg_number(row, 2) ? 1000 : NGX_PAYMENTS_MAINTAIN;
+    return ngx_payments_pg_number(row, NGX_PAYMENTS_MAINTAIN_MORE)
+           ? 1000 : NGX_PAYMENTS_MAINTAIN;
 }
 
 
@@ -187,10 +198,13 @@ static ngx_msec_t
 ngx_payments_background_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_row_t *row)
 {
+    int64_t               changed;
     const char           *left_out;
     ngx_payments_task_t  *task = item->data;
 
-    if (ngx_payments_pg_number(row, 1) == -2) {
+    changed = ngx_payments_pg_number(row, NGX_PAYMENTS_BACKGROUND_CHANGED);
+
+    if (changed == -2) {
         left_out = ngx_payments_status_due("restored", "", item->shard, 60000);
 
         if (left_out != NULL) {
@@ -202,7 +216,7 @@ ngx_payments_background_done(ngx_payments_pg_item_t *item,
         }
     }
 
-    if (ngx_payments_pg_number(row, 1) > 0) {
+    if (changed > 0) {
         task->more = NGX_PAYMENTS_IDLE / NGX_PAYMENTS_BUSY;
     }
 

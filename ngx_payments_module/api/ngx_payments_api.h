@@ -455,6 +455,12 @@ ngx_int_t ngx_payments_api_text(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
 /* a field of metadata as JSON text; absent: data NULL */
 ngx_int_t ngx_payments_api_metadata(ngx_pool_t *pool,
     ngx_payments_workspace_t *ws, ngx_uint_t slot, ngx_str_t *text);
+/* columns of pay.get_payments(), pay.get_api_keys(), pay.get_merchants(),
+   pay.read_objects(), pay.get_ledger_transactions(), pay.get_events(),
+   pay.get_balances(), pay.trial_balance() and pay.get_keys() */
+#define NGX_PAYMENTS_READ_VERSION  1
+#define NGX_PAYMENTS_READ_BODY     2
+
 /* reads one object by its id; the statement gives version and body */
 void ngx_payments_api_get(ngx_payments_request_t *request, const char *prefix,
     ngx_payments_pg_statement_e statement);

@@ -34,7 +34,12 @@ struct ngx_payments_parts_s {
 };
 
 
-/* columns of pay.list_merchants() */
+/* of what is asked: the first column, and from which one on bytes are kept */
+
+#define NGX_PAYMENTS_PART_NUMBER        1
+#define NGX_PAYMENTS_PART_BYTES         2
+
+/* columns of pay.list_merchants(), less 2 */
 
 #define NGX_PAYMENTS_MERCHANTS_IDS      0      /* 16 bytes each */
 #define NGX_PAYMENTS_MERCHANTS_LENGTHS  1      /* 4 bytes each, big-endian */
@@ -56,11 +61,12 @@ ngx_payments_part_done(ngx_payments_pg_item_t *item,
     part->outcome = outcome;
 
     if (outcome == NGX_PAYMENTS_PG_DONE) {
-        part->number = ngx_payments_pg_number(row, 1);
+        part->number = ngx_payments_pg_number(row,
+                                              NGX_PAYMENTS_PART_NUMBER);
     }
 
     for (i = 0; outcome == NGX_PAYMENTS_PG_DONE && i < parts->columns; i++) {
-        bytes = ngx_payments_pg_bytes(row, 2 + i);
+        bytes = ngx_payments_pg_bytes(row, NGX_PAYMENTS_PART_BYTES + i);
 
         if (bytes.len == 0) {
             continue;

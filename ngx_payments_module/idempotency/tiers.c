@@ -13,8 +13,9 @@
 
 
 /*
- * Columns of every statement that executes a keyed operation.  Column 0 is
- * the tag, which pg/ has checked.
+ * columns of pay.create_payments(), pay.change_payments(), pay.administer(),
+ * pay.cancel_keys() and pay.find_keys(); column 0 is the tag, which pg/ has
+ * checked
  */
 
 #define NGX_PAYMENTS_COLUMN_OUTCOME     1
