@@ -24,3 +24,16 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         || ',"created_at":' || pay.json_time(k.created_at)
         || ',"revoked_at":' || pay.json_time(k.revoked_at) || '}'
 $$;
+
+-- In: a merchant, ids of API keys.  Out: those of the merchant's that there are, as
+-- JSON, separated by commas, in this order; NULL: there are none.
+CREATE OR REPLACE FUNCTION pay.render_api_keys(merchant bigint, ids uuid[])
+RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        SELECT string_agg((SELECT pay.api_key_body(k) FROM pay.api_keys k
+                            WHERE k.merchant_id = merchant
+                              AND k.key_id = u.id),
+                          ',' ORDER BY u.n)
+          FROM unnest(ids) WITH ORDINALITY AS u(id, n));
+END $$;

@@ -28,3 +28,14 @@ RETURNS TABLE (o_id uuid, o_body text) LANGUAGE sql STABLE PARALLEL SAFE AS $$
      WHERE t.merchant_id = merchant AND t.transaction_id = ANY (ids)
      GROUP BY t.transaction_id
 $$;
+
+-- In: a merchant, ids of ledger transactions.  Out: those of the merchant's that there
+-- are, as JSON, separated by commas, in this order; NULL: there are none.
+CREATE OR REPLACE FUNCTION pay.render_ledger_transactions(merchant bigint,
+    ids uuid[])
+RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        SELECT string_agg(b.o_body, ',' ORDER BY array_position(ids, b.o_id))
+          FROM pay.ledger_bodies(merchant, ids) AS b);
+END $$;

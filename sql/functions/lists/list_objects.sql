@@ -7,19 +7,31 @@ CREATE OR REPLACE FUNCTION pay.list_query(kind text, f jsonb, ascending boolean,
     OUT id text, OUT source text, OUT above text, OUT below text, OUT sorted text,
     OUT matches text, OUT columns text)
 LANGUAGE plpgsql IMMUTABLE SET search_path = pay, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    k record;
 BEGIN
-    id := CASE kind WHEN 'payments' THEN 'payment_id'
-                    WHEN 'refunds' THEN 'refund_id'
-                    WHEN 'disputes' THEN 'dispute_id'
-                    WHEN 'ledger_transactions' THEN 'transaction_id'
-                    WHEN 'api_keys' THEN 'key_id'
-                    WHEN 'merchants' THEN 'public_id' END;
+    -- a kind is a row here, a function pay.render_<kind>(), and its filters below;
+    -- what is not owned is shown whoever's it is
+    SELECT * INTO STRICT k FROM (VALUES
+        ('payments', 'payments', 'payment_id', 't.payment_id', true,
+         '1200 + octet_length(t.head) + octet_length(t.metadata) '
+         '+ 6 * coalesce(octet_length(t.description), 0)'),
+        ('refunds', 'refunds', 'refund_id', 't.refund_id', true,
+         '1200 + octet_length(t.metadata)'),
+        ('disputes', 'disputes', 'dispute_id', 't.dispute_id', true, '1200'),
+        ('ledger_transactions', 'ledger_transfers', 'transaction_id',
+         'DISTINCT t.transaction_id', true, '1200'),
+        ('api_keys', 'api_keys', 'key_id', 't.key_id', true, '1200'),
+        ('merchants', 'merchants', 'public_id', 't.public_id', false, '1200'))
+          AS v (kind, from_table, id, ids, owned, weight)
+     WHERE v.kind = kind;
+
+    id := k.id;
 
     -- what an index finds
-    source := ' FROM pay.' || CASE kind
-            WHEN 'ledger_transactions' THEN 'ledger_transfers' ELSE kind END
-        || ' t WHERE ' || CASE kind WHEN 'merchants' THEN 'true'
-                          ELSE 't.merchant_id = $1' END
+    source := ' FROM pay.' || k.from_table || ' t WHERE '
+        || CASE WHEN k.owned THEN 't.merchant_id = $1' ELSE 'true' END
         || CASE WHEN f ? 'customer'
            THEN ' AND t.customer = $5->>''customer''' ELSE '' END
         || CASE WHEN kind = 'payments' AND f ? 'reference'
@@ -35,7 +47,7 @@ BEGIN
                                            ELSE ' DESC' END;
 
     -- what is looked for among it
-    matches := CASE kind WHEN 'merchants' THEN 'true' ELSE 't.livemode = $2' END
+    matches := CASE WHEN k.owned THEN 't.livemode = $2' ELSE 'true' END
         || CASE WHEN f ? 'status' THEN ' AND t.status IN (SELECT '
                 'jsonb_array_elements_text($5->''status''))' ELSE '' END
         || CASE WHEN f ? 'currency'
@@ -69,13 +81,7 @@ BEGIN
         || CASE WHEN f->'created_at' ? 'lt' THEN ' AND t.created_at < '
                 '($5->''created_at''->>''lt'')::timestamptz' ELSE '' END;
 
-    columns := CASE kind WHEN 'ledger_transactions' THEN 'DISTINCT ' ELSE '' END
-        || 't.' || id || ' AS id, ' || CASE kind
-            WHEN 'payments' THEN '1200 + octet_length(t.head) '
-                '+ octet_length(t.metadata) '
-                '+ 6 * coalesce(octet_length(t.description), 0)'
-            WHEN 'refunds' THEN '1200 + octet_length(t.metadata)'
-            ELSE '1200' END || ' AS weight';
+    columns := k.ids || ' AS id, ' || k.weight || ' AS weight';
 END $$;
 
 -- Lists, pages by key: what existed when a walk began comes once, whatever is
@@ -182,7 +188,9 @@ BEGIN
             o_more := o_last IS NOT NULL;
         END IF;
 
-        o_body := coalesce(pay.objects_body(k, merchant[i], ids[:n]), '');
+        EXECUTE format('SELECT pay.%I($1, $2)', 'render_' || k)
+           INTO o_body USING merchant[i], ids[:n];
+        o_body := coalesce(o_body, '');
 
         IF kind[i] = 'payment_refunds' AND NOT EXISTS (
             SELECT FROM pay.payments p

@@ -23,3 +23,16 @@ LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
      WHERE d.merchant_id = merchant AND d.dispute_id = id
        AND d.livemode = read_dispute.livemode
 $$;
+
+-- In: a merchant, ids of disputes.  Out: those of the merchant's that there are, as
+-- JSON, separated by commas, in this order; NULL: there are none.
+CREATE OR REPLACE FUNCTION pay.render_disputes(merchant bigint, ids uuid[])
+RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        SELECT string_agg((SELECT pay.dispute_body(d) FROM pay.disputes d
+                            WHERE d.merchant_id = merchant
+                              AND d.dispute_id = u.id),
+                          ',' ORDER BY u.n)
+          FROM unnest(ids) WITH ORDINALITY AS u(id, n));
+END $$;

@@ -57,3 +57,16 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         pay.json_time(p.authorized_at), pay.json_time(p.captured_at),
         pay.json_time(p.canceled_at))
 $$;
+
+-- In: a merchant, ids of payments.  Out: those of the merchant's that there are, as
+-- JSON, separated by commas, in this order; NULL: there are none.
+CREATE OR REPLACE FUNCTION pay.render_payments(merchant bigint, ids uuid[])
+RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        SELECT string_agg((SELECT pay.payment_body(p) FROM pay.payments p
+                            WHERE p.merchant_id = merchant
+                              AND p.payment_id = u.id),
+                          ',' ORDER BY u.n)
+          FROM unnest(ids) WITH ORDINALITY AS u(id, n));
+END $$;

@@ -32,3 +32,16 @@ LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
      WHERE r.merchant_id = merchant AND r.refund_id = id
        AND r.livemode = read_refund.livemode
 $$;
+
+-- In: a merchant, ids of refunds.  Out: those of the merchant's that there are, as
+-- JSON, separated by commas, in this order; NULL: there are none.
+CREATE OR REPLACE FUNCTION pay.render_refunds(merchant bigint, ids uuid[])
+RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        SELECT string_agg((SELECT pay.refund_body(r) FROM pay.refunds r
+                            WHERE r.merchant_id = merchant
+                              AND r.refund_id = u.id),
+                          ',' ORDER BY u.n)
+          FROM unnest(ids) WITH ORDINALITY AS u(id, n));
+END $$;
