@@ -88,7 +88,7 @@ ngx_payments_pg_statement(ngx_payments_pg_pool_t *pool,
     if (s->flags & NGX_PAYMENTS_PG_BY_MERCHANT
         && s->queue != NGX_PAYMENTS_PG_WRITE)
     {
-        p = ngx_slprintf(p, last, " WHERE pay.has($2)");
+        p = ngx_slprintf(p, last, " WHERE pay.owns_merchants($2)");
     }
 
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
@@ -120,7 +120,7 @@ ngx_payments_pg_pool_statements(ngx_cycle_t *cycle,
 
         len = ngx_strlen(s->call) + NGX_TIME_T_LEN + 3 * NGX_INT_T_LEN
               + sizeof("SELECT r.*,pay.token() AS token FROM  AS r"
-                       " WHERE pay.has($2) AND pay.fresh($,$,$)");
+                       " WHERE pay.owns_merchants($2) AND pay.fresh($,$,$)");
         p = ngx_pnalloc(cycle->pool, len + 1);
 
         if (p == NULL) {

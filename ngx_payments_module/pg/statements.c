@@ -53,7 +53,7 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
 
     { "cancel_keys",
       "pay.cancel_keys($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
-      "$13,$14,'%T s',$15,$16)",
+      "$13,$14,$15,$16,'%T s')",
       NGX_PAYMENTS_PG_WRITE, 15,
       { I, B, U, T, Y, U, T, U, T, U, U, U, W, B, B }, MERCHANT },
 
@@ -63,10 +63,10 @@ const ngx_payments_pg_statement_t  ngx_payments_pg_statements[] = {
     { "background", "pay.background($1,$2)",
       NGX_PAYMENTS_PG_BACKGROUND, 1, { U }, 0 },
 
-    { "beat", "pay.beat($1,$2)",
+    { "heartbeat", "pay.heartbeat($1,$2)",
       NGX_PAYMENTS_PG_CONTROL, 1, { I }, 0 },
 
-    { "shown", "pay.shown($1)",
+    { "shown_heartbeat", "pay.shown_heartbeat($1)",
       NGX_PAYMENTS_PG_CONTROL, 0, { U }, 0 },
 
     { "probe", "pay.probe($1)",

@@ -50,7 +50,7 @@ SELECT is((SELECT count(*) FROM pay.transitions), 56::bigint, 'seven states, eig
 SELECT is((SELECT count(*) FROM pay.transitions t WHERE NOT EXISTS (
     SELECT FROM (VALUES (0, 0, 0), (9, 0, 0), (9, 5, 0), (9, 9, 0), (9, 0, 9))
                 AS a (authorized, captured, canceled)
-     WHERE pay.payment_holds(t.status, 9, authorized, captured, canceled, 0, 0, 'x', 1,
+     WHERE pay.payment_is_valid(t.status, 9, authorized, captured, canceled, 0, 0, 'x', 1,
                              'EUR', 'cancel'))),
     0::bigint, 'each state is one that a payment can have');
 -- each of what a payment must hold, broken alone
@@ -79,17 +79,17 @@ SELECT is((SELECT count(*) FROM (VALUES
         ('else', 9, 9, 9, 0, 0, 0, NULL, 1, 'EUR', 'cancel', false))
     AS p (status, amount, authorized, captured, canceled, refunded, disputed, failure,
           version, currency, expiry, holds)
-    WHERE pay.payment_holds(status, amount, authorized, captured, canceled, refunded,
+    WHERE pay.payment_is_valid(status, amount, authorized, captured, canceled, refunded,
                             disputed, failure, version, currency, expiry)
           IS DISTINCT FROM holds), 0::bigint, 'what a payment must hold, each alone');
 SELECT is((SELECT count(*) FROM (VALUES
         (1, 1, 2, 'capture', true), (0, 1, 2, 'capture', false), (1, 2, 2, 'refund', false),
         (1, 1, 2, 'gift', false)) AS t (amount, debit, credit, kind, holds)
-    WHERE pay.transfer_holds(amount, debit::smallint, credit::smallint, kind)
+    WHERE pay.transfer_is_valid(amount, debit::smallint, credit::smallint, kind)
           IS DISTINCT FROM holds), 0::bigint, 'what a movement must hold, each alone');
 SELECT is((SELECT array_agg(conname ORDER BY conname) FROM pg_constraint WHERE contype = 'c'
     AND conrelid IN ('pay.payments'::regclass, 'pay.ledger_transfers'::regclass)
-    AND convalidated), '{ledger_transfers_holds,payments_holds}'::name[],
+    AND convalidated), '{ledger_transfers_valid,payments_valid}'::name[],
     'and the tables ask for it, once, of each row');
 SELECT is((SELECT count(*) FROM pay.transitions t,
     LATERAL pay.refusal(t.refusal, 'req_x', NULL, '') r

@@ -35,7 +35,8 @@ LANGUAGE sql AS $$
     SELECT * FROM pay.cancel_keys(ARRAY[pay.uuid7()], ARRAY[4097::bigint], ARRAY[false],
         ARRAY[pg_temp.hash(p_key)], ARRAY[p_key], ARRAY[sha256(p_target::bytea)], ARRAY[pay.uuid7()],
         ARRAY['POST /v1/idempotency_keys/x/cancel'], ARRAY[pg_temp.hash(p_target)], ARRAY[p_target],
-        ARRAY[pay.uuid7()], ARRAY[pay.uuid7()], ARRAY[pay.uuid7()], ARRAY[now()], '24 hours')
+        ARRAY[pay.uuid7()], ARRAY[pay.uuid7()], ARRAY[pay.uuid7()], ARRAY[now()],
+        ARRAY[true], ARRAY[true], '24 hours')
 $$;
 
 CREATE FUNCTION pg_temp.look(p_key text) RETURNS json LANGUAGE sql AS $$

@@ -22,7 +22,7 @@ BEGIN
     SELECT r.xid, r.done_position, pg_snapshot_xmin(pg_current_snapshot())
       INTO low, done, high FROM pay.relay r;
 
-    -- the mark of another cluster, whose dump was restored here: pay.mend() has to
+    -- the mark of another cluster, whose dump was restored here: pay.repair_after_restore() has to
     -- be called.  What is written now is below the mark, and would never be in the
     -- sums
     IF low > pg_snapshot_xmax(pg_current_snapshot()) THEN
@@ -56,7 +56,7 @@ BEGIN
 
     GET DIAGNOSTICS given = ROW_COUNT;
 
-    folded := pay.fold(low, high, done);
+    folded := pay.add_to_sums(low, high, done);
 
     IF given + folded > 0 THEN
         UPDATE pay.relay SET xid = high;

@@ -6,11 +6,11 @@
 --               of the request that cancels, as in create_payments
 --   target, target_key   hash and text of the key that is canceled
 --   refund, transfer, transfer2   UUIDv7 for what undoing makes
---   at          the caller's clock;   ttl  how long keys are kept
+--   at          the caller's clock
 --   may_refund  whether the caller has the scope for a refund
 --   burn        whether a key that was not seen is burnt; false where it may have
---               been used in another shard; both NULL: a worker of an earlier
---               version asks, and may
+--               been used in another shard
+--   ttl         how long keys are kept
 -- Out: as from change_payments.  Outcome busy: the key, or its payment, is in use
 -- by a transaction under way; invalid: it cannot be undone, as o_body says; scope:
 -- it needs the one that o_body names.
@@ -18,8 +18,8 @@ CREATE OR REPLACE FUNCTION pay.cancel_keys(
     item uuid[], merchant bigint[], livemode boolean[], key_hash uuid[],
     key text[], fingerprint bytea[], request_id uuid[], request text[],
     target uuid[], target_key text[], refund uuid[], transfer uuid[],
-    transfer2 uuid[], at timestamptz[], ttl interval,
-    may_refund boolean[] DEFAULT NULL, burn boolean[] DEFAULT NULL)
+    transfer2 uuid[], at timestamptz[], may_refund boolean[],
+    burn boolean[], ttl interval)
 RETURNS TABLE (o_item uuid, outcome smallint, o_status smallint,
                o_request_id uuid, o_object_id uuid, o_version int,
                o_created_at timestamptz, o_request text, o_body text)
@@ -31,7 +31,7 @@ DECLARE
     c record;
     i int;
 BEGIN
-    PERFORM pay.enter(merchant);
+    PERFORM pay.lock_and_check_owner(merchant);
 
     FOR i IN SELECT u.n FROM unnest(merchant, target) WITH ORDINALITY
                                   AS u (m, t, n) ORDER BY u.m, u.t
@@ -51,7 +51,7 @@ BEGIN
         SELECT * INTO c FROM pay.cancel_key(item[i], merchant[i], livemode[i],
             key_hash[i], request_id[i], request[i], fingerprint[i], target[i],
             target_key[i], refund[i], transfer[i], transfer2[i], at[i], ttl,
-            coalesce(may_refund[i], true), coalesce(burn[i], true),
+            may_refund[i], burn[i],
             c.generation);
 
         IF c.outcome = pay.outcome('executed') THEN

@@ -44,7 +44,7 @@ DECLARE
     i int;
 BEGIN
     -- whom it is about; who asks may be in another shard
-    PERFORM pay.enter(array_agg(coalesce(m.merchant_id, u.m)))
+    PERFORM pay.lock_and_check_owner(array_agg(coalesce(m.merchant_id, u.m)))
        FROM unnest(merchant, owner, target, action) AS u (m, o, t, a)
        LEFT JOIN pay.merchants m
          ON m.public_id = CASE WHEN u.a = 'update_merchant' THEN u.t ELSE u.o

@@ -29,7 +29,7 @@ RETURNS TABLE (o_item uuid, o_touched boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
 SET lock_timeout = '100ms' AS $$
 BEGIN
-    PERFORM pay.enter(merchant);
+    PERFORM pay.lock_and_check_owner(merchant);
 
     WITH due AS (
         SELECT k.merchant_id, k.key_hash FROM pay.api_keys k

@@ -7,7 +7,7 @@
 -- position up to which all is done (pay.relay).  All of them
 -- have ended.  The caller holds the relay's lock, and moves its mark in the same
 -- transaction.  Out: how many accounts have changed.
-CREATE OR REPLACE FUNCTION pay.fold(low xid8, high xid8, done bigint)
+CREATE OR REPLACE FUNCTION pay.add_to_sums(low xid8, high xid8, done bigint)
 RETURNS int
 LANGUAGE plpgsql SET search_path = pay, pg_temp SET enable_seqscan = off AS $$
 DECLARE

@@ -16,7 +16,7 @@ BEGIN
           FROM pay.relay r)
     THEN
         RAISE WARNING 'pay.relay has the mark of another cluster: no event gets '
-            'a sequence, and balances read the whole ledger; see pay.mend()';
+            'a sequence, and balances read the whole ledger; see pay.repair_after_restore()';
         RETURN true;
     END IF;
 

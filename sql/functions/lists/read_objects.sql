@@ -15,13 +15,3 @@ BEGIN
         RETURN NEXT;
     END LOOP;
 END $$;
-
--- As the module had it before pay.read_objects(): its workers serve on while the
--- schema is brought up to date, and until they end.
-CREATE OR REPLACE FUNCTION pay.get_refunds(item uuid[], merchant bigint[],
-    livemode boolean[], refund uuid[])
-RETURNS TABLE (o_item uuid, o_version int, o_body text)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
-    SELECT * FROM pay.read_objects(item, merchant, livemode,
-        array_fill('refund'::text, ARRAY[cardinality(item)]), refund)
-$$;

@@ -22,7 +22,7 @@ $$;
 -- and the caller's name, a random UUID.  Out: the tag and how many were changed
 -- or got their sequence, after which more will be due soon; -1 where somebody
 -- else holds the lease; -2 where events get no sequence, since their mark is another
--- cluster's (pay.mend()).
+-- cluster's (pay.repair_after_restore()).
 --
 -- The lease only saves work: what is due is locked and guarded, so two at once
 -- do nothing twice.  It ends by itself 5 s after its holder's last call.
@@ -51,7 +51,7 @@ BEGIN
     END IF;
 
     FOR p IN SELECT e.* FROM pay.payments e, pay.ownership o
-              WHERE pay.has_one(e.merchant_id, o, false)
+              WHERE pay.owns_merchant(e.merchant_id, o, false)
                 AND ((e.status = 'processing' AND e.token IN ('tok_pending',
                          'tok_pending_fail')
                      AND e.created_at < now() - interval '1 second')
@@ -59,7 +59,7 @@ BEGIN
                      AND e.authorization_expires_at < now()))
               LIMIT 100 FOR UPDATE OF e SKIP LOCKED
     LOOP
-        CONTINUE WHEN NOT pay.try_enter(p.merchant_id);
+        CONTINUE WHEN NOT pay.try_lock_and_check_owner(p.merchant_id);
 
         act := CASE p.status WHEN 'processing' THEN 'resolve'
                              ELSE 'expire' END;
@@ -79,10 +79,10 @@ BEGIN
     FOR r IN SELECT e.* FROM pay.refunds e, pay.ownership o
               WHERE e.status = 'pending'
                 AND e.created_at < now() - interval '1 second'
-                AND pay.has_one(e.merchant_id, o, false)
+                AND pay.owns_merchant(e.merchant_id, o, false)
               LIMIT 100 FOR UPDATE OF e SKIP LOCKED
     LOOP
-        CONTINUE WHEN NOT pay.try_enter(r.merchant_id);
+        CONTINUE WHEN NOT pay.try_lock_and_check_owner(r.merchant_id);
 
         SELECT * INTO p FROM pay.payments e
          WHERE e.merchant_id = r.merchant_id AND e.payment_id = r.payment_id

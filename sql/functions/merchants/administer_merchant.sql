@@ -18,10 +18,10 @@ BEGIN
 
         -- in one of this shard's buckets, whose numbers nobody else gives
         INSERT INTO pay.merchants AS e (merchant_id, public_id, name)
-        SELECT (n << 12) | b.own[1 + (hashint8(n) & 2147483647)
-                                     % array_length(b.own, 1)],
+        SELECT (n << 12) | b.buckets[1 + (hashint8(n) & 2147483647)
+                                     % array_length(b.buckets, 1)],
                object, new_name
-          FROM pay.own_buckets() AS b (own)
+          FROM pay.buckets_for_new_merchants() AS b (buckets)
         RETURNING e.* INTO STRICT m;
     ELSE
         status := 200;

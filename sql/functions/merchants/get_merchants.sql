@@ -7,7 +7,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
     SELECT u.i, 0, pay.merchant_body(m)
       FROM unnest(item, id) AS u(i, id)
       LEFT JOIN pay.merchants m
-        ON m.public_id = u.id AND pay.lists(m.merchant_id)
+        ON m.public_id = u.id AND pay.shows_merchant(m.merchant_id)
 $$;
 
 -- In: a merchant; mode and id are not looked at.  Out: a version, which merchants do

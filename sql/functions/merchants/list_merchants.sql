@@ -32,13 +32,13 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
              FROM (
                (SELECT m, m.public_id AS id FROM pay.merchants m
                  WHERE u.up AND (u.a IS NULL OR m.public_id > u.a)
-                   AND pay.lists(m.merchant_id)
+                   AND pay.shows_merchant(m.merchant_id)
                    AND pay.created_within(m.created_at, u.f)
                  ORDER BY m.public_id LIMIT u.s + 1)
                UNION ALL
                (SELECT m, m.public_id AS id FROM pay.merchants m
                  WHERE NOT u.up AND (u.a IS NULL OR m.public_id < u.a)
-                   AND pay.lists(m.merchant_id)
+                   AND pay.shows_merchant(m.merchant_id)
                    AND pay.created_within(m.created_at, u.f)
                  ORDER BY m.public_id DESC LIMIT u.s + 1)) y) x ON true
      GROUP BY u.i, u.s

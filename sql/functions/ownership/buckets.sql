@@ -8,7 +8,7 @@ $$;
 
 -- Out: the buckets that new merchants may get: those that are here, and not
 -- about to leave.
-CREATE OR REPLACE FUNCTION pay.own_buckets() RETURNS int[]
+CREATE OR REPLACE FUNCTION pay.buckets_for_new_merchants() RETURNS int[]
 LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
     SELECT array_agg(b)
       FROM pay.ownership o, generate_series(0, 4095) AS b
@@ -21,8 +21,9 @@ $$;
 -- Out: how many.  Errors: 22023; 55006, there are merchants in another bucket,
 -- or on their way.
 --
--- No two shards may have the same bucket: nodes give its merchants to nobody.
-CREATE OR REPLACE FUNCTION pay.own(first int, last int) RETURNS int
+-- No two shards may have the same bucket: neither gets the requests of its
+-- merchants.
+CREATE OR REPLACE FUNCTION pay.assign_buckets(first int, last int) RETURNS int
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 DECLARE
     n int := 0;
@@ -60,7 +61,7 @@ END $$;
 -- What this shard says it has.  In: for each item (one, in practice) its tag and
 -- the epoch that the caller knows, or -1.  Out: the tag and the epoch; and where
 -- that is another one, a bit for each bucket, bit 0 of byte 0 first, and
--- merchants as numbers of 8 bytes, ascending: those who are here, and those who
+-- merchants as numbers of 8 bytes, ascending: those that are here, and those that
 -- are not, whatever their bucket's bit says.
 CREATE OR REPLACE FUNCTION pay.claims(item uuid[], known bigint[])
 RETURNS TABLE (o_item uuid, o_epoch bigint, o_buckets bytea, o_here bytea,

@@ -1,6 +1,6 @@
 -- On the source: from here on nothing of a subject changes, all of its events
--- have their sequences, and nobody else gives them any.  Errors: as pay.place();
--- 55006, a transaction that is older than its last event goes on and on; 55P03,
+-- have their sequences, and no other call gives them any.  Errors: as
+-- pay.set_placement(); 55006, a transaction that is older than its last event goes on and on; 55P03,
 -- a write does: others wait behind this, so not for long.
 CREATE OR REPLACE FUNCTION pay.freeze(subject bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pay, pg_temp SET enable_seqscan = off
@@ -26,5 +26,5 @@ BEGIN
             HINT = 'see xact_start in pg_stat_activity, end it, and try again';
     END IF;
 
-    PERFORM pay.place(subject, ARRAY['leaving'], 'frozen');
+    PERFORM pay.set_placement(subject, ARRAY['leaving'], 'frozen');
 END $$;

@@ -23,7 +23,7 @@ RETURNS TABLE (o_name text, o_late text) LANGUAGE sql IMMUTABLE AS $$
            ('event_counters', NULL), ('account_sums', NULL)
 $$;
 
--- In: a table of these.  Out: its columns, parted by commas, that go to another
+-- In: a table of these.  Out: its columns, separated by commas, that go to another
 -- shard.  A transaction's number means nothing there.
 CREATE OR REPLACE FUNCTION pay.moved_columns(name text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
@@ -95,7 +95,7 @@ BEGIN
     RETURN there;
 END $$;
 
--- Removes rows of merchants who are not here, nor on their way: what the source
+-- Removes rows of merchants that are not here, nor on their way: what the source
 -- still has when they have gone, or the target when they did not come.  In:
 -- merchants, how many rows at most.  Out: how many; call it until there are
 -- none.  A little at a time, since events of all merchants wait for the end of
@@ -107,7 +107,7 @@ DECLARE
     part regclass;
     n int;
 BEGIN
-    -- shared, since their neighbours write; pay.place() waits all the same
+    -- shared, since other merchants of the bucket write; pay.set_placement() waits all the same
     PERFORM pg_advisory_xact_lock_shared(7001, b.b)
        FROM (SELECT DISTINCT (u & 4095)::int AS b FROM unnest(merchants) AS u
               ORDER BY 1) AS b;
@@ -119,7 +119,7 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
 
-    -- the merchant himself last: he tells that there is something to remove
+    -- the merchant itself last: it tells that there is something to remove
     FOR part IN SELECT coalesce(p.relid, ('pay.' || t.o_name)::regclass)
                   FROM pay.moved_tables() WITH ORDINALITY AS t (o_name, o_late, i)
                   LEFT JOIN pg_partition_tree(('pay.' || t.o_name)::regclass) AS p

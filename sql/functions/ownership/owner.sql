@@ -4,8 +4,8 @@
 -- has gone, whatever old map a node goes by.
 
 -- In: a merchant, the row of pay.ownership, and whether this is a replica, which
--- must not answer for who may be about to leave.  Out: whether he is here.
-CREATE OR REPLACE FUNCTION pay.has_one(merchant bigint, o pay.ownership,
+-- must not answer for what may be about to leave.  Out: whether it is here.
+CREATE OR REPLACE FUNCTION pay.owns_merchant(merchant bigint, o pay.ownership,
     replica boolean) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
     SELECT CASE WHEN o.exceptions THEN
@@ -21,7 +21,7 @@ $$;
 -- Of a read.  In: merchants.  Out: true; on a replica false where one of them is
 -- not here, or may be about to leave.  Errors: PM001, one of them is not here.
 -- STABLE: as the statement that asks sees it, whose rows are not older.
-CREATE OR REPLACE FUNCTION pay.has(merchant bigint[]) RETURNS boolean
+CREATE OR REPLACE FUNCTION pay.owns_merchants(merchant bigint[]) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
 DECLARE
     o pay.ownership;
@@ -31,7 +31,7 @@ BEGIN
     SELECT * INTO STRICT o FROM pay.ownership;
 
     FOREACH m IN ARRAY merchant LOOP
-        IF (CASE WHEN o.exceptions THEN NOT pay.has_one(m, o, replica)
+        IF (CASE WHEN o.exceptions THEN NOT pay.owns_merchant(m, o, replica)
                  ELSE get_bit(o.buckets, (m & 4095)::int) = 0 END)
         THEN
             IF replica THEN
@@ -46,23 +46,10 @@ BEGIN
     RETURN true;
 END $$;
 
--- Of what nobody asked for: as above for one merchant, but waits for nothing.
--- Out: false: not here, or not now.  Two statements: the second has a snapshot
--- that is newer than the lock.
-CREATE OR REPLACE FUNCTION pay.try_enter(merchant bigint) RETURNS boolean
-LANGUAGE plpgsql VOLATILE SET search_path = pay, pg_temp AS $$
-BEGIN
-    IF NOT pg_try_advisory_xact_lock_shared(7001, (merchant & 4095)::int) THEN
-        RETURN false;
-    END IF;
-
-    RETURN (SELECT pay.has_one(merchant, o, false) FROM pay.ownership o);
-END $$;
-
 -- Of a write, before anything else.  In: merchants.  Errors: PM001, one of them
 -- is not here.  Waits while one is taken away, for lock_timeout at most.
 -- VOLATILE: looks with a snapshot that is newer than its locks.
-CREATE OR REPLACE FUNCTION pay.enter(merchant bigint[]) RETURNS void
+CREATE OR REPLACE FUNCTION pay.lock_and_check_owner(merchant bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pay, pg_temp AS $$
 DECLARE
     o pay.ownership;
@@ -89,7 +76,7 @@ BEGIN
     SELECT * INTO STRICT o FROM pay.ownership;
 
     FOREACH m IN ARRAY merchant LOOP
-        IF (CASE WHEN o.exceptions THEN NOT pay.has_one(m, o, false)
+        IF (CASE WHEN o.exceptions THEN NOT pay.owns_merchant(m, o, false)
                  ELSE get_bit(o.buckets, (m & 4095)::int) = 0 END)
         THEN
             RAISE EXCEPTION 'a merchant is not in this shard'
@@ -98,11 +85,24 @@ BEGIN
     END LOOP;
 END $$;
 
--- For administrators.  In: a merchant.  Out: whether this shard shows him: he is
--- here, or was until another one has him.
-CREATE OR REPLACE FUNCTION pay.lists(merchant bigint) RETURNS boolean
+-- Of the background: as above for one merchant, but waits for nothing.
+-- Out: false: not here, or not now.  Two statements: the second has a snapshot
+-- that is newer than the lock.
+CREATE OR REPLACE FUNCTION pay.try_lock_and_check_owner(merchant bigint) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pay, pg_temp AS $$
+BEGIN
+    IF NOT pg_try_advisory_xact_lock_shared(7001, (merchant & 4095)::int) THEN
+        RETURN false;
+    END IF;
+
+    RETURN (SELECT pay.owns_merchant(merchant, o, false) FROM pay.ownership o);
+END $$;
+
+-- For administrators.  In: a merchant.  Out: whether this shard shows it: it is
+-- here, or was, and another shard does not have it yet.
+CREATE OR REPLACE FUNCTION pay.shows_merchant(merchant bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pay, pg_temp AS $$
-    SELECT pay.has_one(merchant, o, false)
+    SELECT pay.owns_merchant(merchant, o, false)
            OR o.exceptions
               AND 'frozen' = (SELECT p.state FROM pay.placements p
                                WHERE p.subject IN (merchant, merchant & 4095)

@@ -37,7 +37,7 @@ $$;
 -- new epoch.  Errors: 55000, it is in another state; 55006, a merchant of the
 -- bucket, or the merchant's bucket, is on its way or not where the bucket is.
 -- Waits for writes of the bucket, for lock_timeout at most.
-CREATE OR REPLACE FUNCTION pay.place(subject bigint, expected text[],
+CREATE OR REPLACE FUNCTION pay.set_placement(subject bigint, expected text[],
     state text) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 #variable_conflict use_variable
@@ -88,7 +88,7 @@ BEGIN
 END $$;
 
 -- On the source, from time to time: what has been frozen for 5 seconds is served
--- again.  Whoever froze it can not go on: pay.place() finds another state.
+-- again.  The move that froze it cannot go on: pay.set_placement() finds another state.
 CREATE OR REPLACE FUNCTION pay.thaw() RETURNS void
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 BEGIN

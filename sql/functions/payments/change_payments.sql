@@ -46,7 +46,7 @@ DECLARE
     c record;
     i int;
 BEGIN
-    PERFORM pay.enter(merchant);
+    PERFORM pay.lock_and_check_owner(merchant);
 
     FOR i IN SELECT u.n FROM unnest(merchant, payment) WITH ORDINALITY
                                   AS u (m, p, n) ORDER BY u.m, u.p

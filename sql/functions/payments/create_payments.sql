@@ -1,5 +1,5 @@
 -- In: payments that had a reference.  Out: the newest 1000 of them.
-CREATE OR REPLACE FUNCTION pay.newest(ids uuid[]) RETURNS uuid[]
+CREATE OR REPLACE FUNCTION pay.newest_ids(ids uuid[]) RETURNS uuid[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT ids[greatest(1, coalesce(cardinality(ids), 0) - 999):]
 $$;
@@ -71,7 +71,7 @@ DECLARE
     taken int[];
     r record;
 BEGIN
-    PERFORM pay.enter(merchant);
+    PERFORM pay.lock_and_check_owner(merchant);
 
     -- What follows looks into the arrays by number: to join them as columns
     -- makes a table of each, for every call.
@@ -152,7 +152,7 @@ BEGIN
              ORDER BY 1, 2, 3, u.n
             ON CONFLICT ON CONSTRAINT payment_references_pkey DO UPDATE
                SET payment_id = excluded.payment_id,
-                   earlier = pay.newest(e.earlier || e.payment_id)
+                   earlier = pay.newest_ids(e.earlier || e.payment_id)
              WHERE EXISTS (
                    SELECT FROM pay.payments p
                     WHERE p.merchant_id = e.merchant_id
@@ -183,14 +183,14 @@ BEGIN
                    (merchant_id, livemode, reference, payment_id, earlier)
             SELECT merchant[u.n], livemode[u.n], u.r,
                    (array_agg(payment[u.n]))[1],
-                   pay.newest((array_agg(payment[u.n]))[2:])
+                   pay.newest_ids((array_agg(payment[u.n]))[2:])
               FROM unnest(reference) WITH ORDINALITY u(r, n)
              WHERE act[u.n] = create_it AND u.r IS NOT NULL
                AND failure[u.n] IS NOT NULL
                AND u.n <> ALL (coalesce(taken, '{}'))
              GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
             ON CONFLICT ON CONSTRAINT payment_references_pkey DO UPDATE
-               SET earlier = pay.newest(e.earlier || excluded.payment_id
+               SET earlier = pay.newest_ids(e.earlier || excluded.payment_id
                                         || excluded.earlier);
         END IF;
 

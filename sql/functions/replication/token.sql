@@ -9,7 +9,7 @@ BEGIN
                     pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1);
 END $$;
 
--- In: such numbers; of the primary's beats, the timeline and the time of one that
+-- In: such numbers; of the primary's heartbeats, the timeline and the time of one that
 -- any reader must see.  Out: whether the statement that asks sees all of them.
 -- STABLE: with the statement's snapshot; its other functions have that, or a
 -- later one.
@@ -23,7 +23,7 @@ SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     RETURN (SELECT max(t) FROM unnest(tokens) AS t)
            < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-       AND EXISTS (SELECT FROM pay.beats AS b
+       AND EXISTS (SELECT FROM pay.heartbeats AS b
                     WHERE b.timeline = ALL (fresh.timeline)
                       AND b.at >= ALL (fresh.at));
 END $$;

@@ -3,7 +3,7 @@
 -- today's, the sums are to be started again, and sequences are above what there is.
 -- Nobody writes meanwhile.  Out: how many events were given; NULL: the mark is this
 -- cluster's, and nothing was done.
-CREATE OR REPLACE FUNCTION pay.mend() RETURNS int
+CREATE OR REPLACE FUNCTION pay.repair_after_restore() RETURNS int
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 DECLARE
     given int;
