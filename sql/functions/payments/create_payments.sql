@@ -56,36 +56,37 @@ SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
     today constant date := (now() AT TIME ZONE 'UTC')::date;
-    oldest constant timestamptz := now() - ttl;
-    oldest_day constant date := (oldest AT TIME ZONE 'UTC')::date;
     items constant int := cardinality(item);
-    -- what becomes of each item: one of these, or an outcome, in_use or busy
+    -- what becomes of each item: one of these, or an outcome
     create_it constant int := -1;
-    answered constant int := -2;   -- its key was known
-    refuse_it constant int := -3;  -- its reference is taken
-    act int[] := array_fill(create_it, ARRAY[items]);
+    refuse_it constant int := -2;  -- its reference is taken
+    act int[];
     wait boolean[] := array_fill(false, ARRAY[items]);
                                    -- the processor answers later
     late constant text[] := '{tok_pending,tok_pending_fail,tok_timeout}';
-    gen smallint[] := NULL;
+    gen smallint[];
+    c record;
     taken int[];
-    r record;
 BEGIN
     PERFORM pay.lock_and_check_owner(merchant);
+
+    c := pay.claim_keys(merchant, key_hash, fingerprint, ttl);
+    gen := c.generation;
+    act := c.outcome;
 
     -- What follows looks into the arrays by number: to join them as columns
     -- makes a table of each, for every call.
 
     FOR i IN 1 .. items LOOP
-        IF NOT pg_try_advisory_xact_lock(uuid_hash_extended(key_hash[i],
-                                                            merchant[i]))
-        THEN
-            act[i] := pay.outcome('in_use');
+        IF act[i] IS NOT NULL THEN
+            CONTINUE;
         ELSIF reference[i] IS NOT NULL
               AND NOT pg_try_advisory_xact_lock(hashtextextended(reference[i],
                                                                  merchant[i]))
         THEN
             act[i] := pay.outcome('busy');
+        ELSE
+            act[i] := create_it;
         END IF;
     END LOOP;
 
@@ -95,47 +96,15 @@ BEGIN
         END LOOP;
     END IF;
 
-    -- known keys, also of a day that has not begun for this transaction's
-    -- clock, but not of all days ahead, each of which has an index to look into;
-    -- an expired row of today makes the new one its successor
-    FOR r IN SELECT DISTINCT ON (u.n) u.n, j.created_at, j.day, j.generation,
-                    j.fingerprint, j.status, j.request_id, j.object_id,
-                    j.object_version, j.request, j.body
-               FROM unnest(key_hash) WITH ORDINALITY u(k, n)
-               JOIN pay.journal j
-                 ON j.merchant_id = merchant[u.n] AND j.key_hash = u.k
-                AND j.day BETWEEN oldest_day AND today + 1
-              WHERE act[u.n] = create_it
-              ORDER BY u.n, j.created_at DESC, j.generation DESC
-    LOOP
-        IF r.created_at <= oldest THEN
-            IF r.day = today THEN
-                gen := coalesce(gen, array_fill(0::smallint, ARRAY[items]));
-                gen[r.n] := r.generation + 1;
-            END IF;
-            CONTINUE;
-        END IF;
-
-        act[r.n] := answered;
-        o_item := item[r.n];
-        outcome := CASE WHEN r.fingerprint IS NULL
-                             THEN pay.outcome('canceled')
-                        WHEN r.fingerprint = fingerprint[r.n]
-                             THEN pay.outcome('replayed')
-                        ELSE pay.outcome('reused') END;
-        status := r.status;
-        o_request_id := r.request_id;
-        o_object_id := r.object_id;
-        o_version := r.object_version;
-        o_created_at := r.created_at;
-        o_request := r.request;
-        o_body := CASE WHEN outcome <> pay.outcome('reused') THEN r.body END;
-        RETURN NEXT;
-    END LOOP;
-
-    IF answered = ANY (act) AND current_setting('synchronous_standby_names') <> ''
-    THEN
-        PERFORM pg_logical_emit_message(true, 'payments', '');
+    IF c.day IS NOT NULL THEN
+        RETURN QUERY
+        SELECT u.i, act[u.n]::smallint, j.status, j.request_id, j.object_id,
+               j.object_version, j.created_at, j.request,
+               CASE WHEN act[u.n] <> pay.outcome('reused') THEN j.body END
+          FROM unnest(item, c.day) WITH ORDINALITY u(i, d, n)
+          JOIN pay.journal j
+            ON j.merchant_id = merchant[u.n] AND j.key_hash = key_hash[u.n]
+           AND j.day = u.d AND j.generation = gen[u.n];
     END IF;
 
     -- references, if there are any
@@ -265,7 +234,7 @@ BEGIN
                    event_id, object_id, created_at, fingerprint, request,
                    body, event_type, event_body, key, movement, moved,
                    moved_currency)
-            SELECT v.merchant_id, key_hash[v.n], today, coalesce(gen[v.n], 0),
+            SELECT v.merchant_id, key_hash[v.n], today, gen[v.n],
                    CASE WHEN wait[v.n] THEN 202
                         WHEN failed_body[v.n] IS NULL THEN 201 ELSE 402 END,
                    1, v.livemode, request_id[v.n], item[v.n], v.payment_id,
@@ -289,7 +258,7 @@ BEGIN
         INSERT INTO pay.journal AS j (merchant_id, key_hash, day, generation,
                status, object_version, livemode, request_id, event_id,
                object_id, created_at, fingerprint, request, body, key)
-        SELECT e.merchant_id, key_hash[u.n], today, coalesce(gen[u.n], 0), 409,
+        SELECT e.merchant_id, key_hash[u.n], today, gen[u.n], 409,
                0, e.livemode, request_id[u.n], item[u.n], e.payment_id, now(),
                fingerprint[u.n], request[u.n],
                pay.problem_body('reference_already_used',
