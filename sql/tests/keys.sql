@@ -80,7 +80,7 @@ SELECT is((SELECT count(*) FROM pay.refunds), 1::bigint, 'one refund');
 SELECT is((SELECT outcome || status::text FROM pg_temp.pay('waiting', true, 'tok_timeout')), '0202', 'one that is processing');
 SELECT is((SELECT o_status || (o_body::json->>'code') FROM pg_temp.cancel('waiting')), '409payment_processing', 'it is too early');
 SELECT is((SELECT outcome FROM pg_temp.cancel('self', 'self')), 8::smallint, 'a key does not cancel itself');
-SELECT is((SELECT outcome FROM pg_temp.cancel('own')), 8::smallint, 'nor what can not be undone');
+SELECT is((SELECT outcome FROM pg_temp.cancel('own')), 8::smallint, 'nor what cannot be undone');
 
 SELECT is((SELECT outcome || status::text FROM pg_temp.pay('late', false)), '0201', 'an authorization whose time is over');
 UPDATE pay.payments SET authorization_expires_at = now() WHERE status = 'authorized';

@@ -114,7 +114,7 @@ SELECT 4097, md5('false' || k)::uuid, (now() AT TIME ZONE 'UTC')::date + d, 201,
 SELECT is((SELECT outcome || o_body FROM pg_temp.create_one('before')), '1before', 'executed before midnight, retried after');
 SELECT is((SELECT outcome || o_body FROM pg_temp.create_one('after')), '1after', 'executed after midnight by a faster clock');
 
--- what can not be
+-- what cannot be
 SELECT throws_ok($$UPDATE pay.journal SET body = 'z'$$, '42501', NULL, 'the journal is insert-only');
 SELECT throws_ok($$DELETE FROM pay.ledger_transfers$$, '42501', NULL, 'so is the ledger');
 SELECT throws_ok($$TRUNCATE pay.ledger_transfers$$, '42501', NULL, 'as a whole, too');

@@ -10,9 +10,9 @@
 --   target      the key or merchant of the path, or NULL
 --   owner       of create_key: the public id of the merchant that gets the
 --               key; NULL: the caller
---   allowed     the caller's scopes, parted by spaces
+--   allowed     the caller's scopes, separated by spaces
 --   name, status   as the object's members; NULL: unchanged
---   scopes      of create_key, parted by spaces
+--   scopes      of create_key, separated by spaces
 --   expires_at  of create_key and update_key, or NULL
 --   overlap     of rotate_key: seconds for which the old key stays good
 --   secret_hash SHA-256 of the new key without its merchant's 13 characters

@@ -1,5 +1,5 @@
 -- In: tag, merchant and SHA-256 of each API key.  Out: tag; where there is
--- such a key, its merchant's public id and status, mode, scopes parted by
+-- such a key, its merchant's public id and status, mode, scopes separated by
 -- spaces, and whether it was revoked or has expired; and always the database's
 -- clock, which decides that.
 CREATE OR REPLACE FUNCTION pay.authenticate(item uuid[], merchant bigint[],

@@ -35,7 +35,7 @@ BEGIN
         END IF;
     END IF;
 
-    -- what can not do all is a restricted key
+    -- what cannot do all is a restricted key
     start := CASE WHEN whole <@ scopes THEN 's' ELSE 'r' END || kind
              || pay.key_merchant(merchant);
 

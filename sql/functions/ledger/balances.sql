@@ -1,5 +1,5 @@
 -- In: tag, merchant, mode and currency (NULL: all that the merchant has) of
--- each request.  Out: tag; the balances as JSON, parted by commas: exact for
+-- each request.  Out: tag; the balances as JSON, separated by commas: exact for
 -- the snapshot of this call.
 CREATE OR REPLACE FUNCTION pay.get_balances(item uuid[], merchant bigint[],
     livemode boolean[], currency text[])

@@ -13,7 +13,7 @@
 --   reason      of a cancellation or refund;   reference  of a refund
 --   metadata    of a refund; of an update: what changes, null deletes; or NULL
 --   description, described   of an update: new value, and whether there is one
---   if_match    versions parted by commas, one of which it must have; or NULL
+--   if_match    versions separated by commas, one of which it must have; or NULL
 --   at          the caller's clock
 --   ttl         how long a key is remembered
 --

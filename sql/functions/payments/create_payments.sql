@@ -8,7 +8,7 @@ $$;
 --
 -- In: arrays of one length, an element for each request:
 --   item        the caller's tag, unique in the call; also the event's id
---   merchant, livemode, key_hash, key, fingerprint   who asks, and his key
+--   merchant, livemode, key_hash, key, fingerprint   who asks, and its key
 --   request_id  of the request;   request  its line, "POST /v1/payments"
 --   payment, transfer    UUIDv7 made by the caller
 --   amount      minor units, 1 .. 999999999999;   currency  ISO 4217
