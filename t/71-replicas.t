@@ -182,12 +182,12 @@ read_by_replicas('healthy');
        'tokens: a transaction is under way');
     my ($open) = sql("SELECT backend_xid FROM pg_stat_activity
                        WHERE application_name = 'held'");
-    my $token = sql("UPDATE pay.beats SET at = at; SELECT pay.token()");
+    my $token = sql("UPDATE pay.heartbeats SET at = at; SELECT pay.token()");
     cmp_ok($token, '>', $open, 'tokens: a later one has ended');
     ok(wait_until(5, sub { sql_at('replica1', "SELECT
         pg_snapshot_xmax(pg_current_snapshot())::text::bigint > $token") eq 't' }),
        'tokens: ... at the replica');
-    my $fresh = "SELECT pay.fresh(ARRAY[TOKEN], ARRAY[timeline], ARRAY[at]) FROM pay.beats";
+    my $fresh = "SELECT pay.fresh(ARRAY[TOKEN], ARRAY[timeline], ARRAY[at]) FROM pay.heartbeats";
     is(sql_at('replica1', $fresh =~ s/TOKEN/$token/r)
        . sql_at('replica1', $fresh =~ s/TOKEN/1/r), 'ft',
        'tokens: the replica does not have all up to there');
@@ -207,8 +207,8 @@ read_by_replicas('healthy');
     ok(wait_until(5, sub { sql("SELECT count(*) FROM pg_stat_activity
         WHERE wait_event = 'SyncRep'") > 0 }), 'no standby: a payment waits');
     for my $n (1 .. 3) {
-        my $at = sql('SELECT at FROM pay.beats');
-        ok(wait_until(3, sub { sql('SELECT at FROM pay.beats') ne $at }),
+        my $at = sql('SELECT at FROM pay.heartbeats');
+        ok(wait_until(3, sub { sql('SELECT at FROM pay.heartbeats') ne $at }),
            'no standby: the heartbeat goes on');
     }
     my ($before) = reads($second);
@@ -454,7 +454,7 @@ sub redis_ports {
             error_log_since(\$from) =~ /is the primary of .*, timeline 2/
         }), "promotion: $node has found the new primary");
     }
-    is(sql_at('replica2', 'SELECT timeline FROM pay.beats'), 1,
+    is(sql_at('replica2', 'SELECT timeline FROM pay.heartbeats'), 1,
        'promotion: the other replica follows the old one');
     my ($before) = reads($second);
     round_trip(\@wrong) for 1 .. rounds(60, 300);

@@ -69,7 +69,7 @@ sub copy {
 
 sub placing {
     my ($number, @states) = @_;
-    return join ';', map { "SELECT pay.place($number, '{here,away,leaving,frozen,arriving}', '$_')" }
+    return join ';', map { "SELECT pay.set_placement($number, '{here,away,leaving,frozen,arriving}', '$_')" }
                      @states;
 }
 

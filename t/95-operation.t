@@ -29,8 +29,8 @@ my ($diff) = do { local $/; <$fh> } =~ /^```diff\n(.*?)^```$/ms;
 close $fh;
 ok($diff, 'there is a worked example');
 is(join(' ', $diff =~ m{^\+\+\+ b/(\S+)}mg),
-   'ngx_payments_module/api/operations/operations.c sql/functions/48_last_refunds.sql t/48-last-refunds.t',
-   'a row, a SQL function, a suite');
+   'ngx_payments_module/api/operations/operations.c sql/functions/order sql/functions/payments/read_last_refund.sql t/48-last-refunds.t',
+   'a row, a SQL function in its place, a suite');
 open my $patch, '>', "$copy/example.diff" or die;
 print {$patch} $diff;
 close $patch;

@@ -9,8 +9,8 @@
 typedef enum {
     A_MERCHANT = 0, A_LIVEMODE, A_KEY_HASH, A_KEY, A_FINGERPRINT,
     A_REQUEST_ID, A_REQUEST, A_ACTION, A_OBJECT, A_TARGET, A_OWNER, A_ALLOWED,
-    A_NAME, A_STATUS, A_SCOPES, A_EXPIRES, A_OVERLAP, A_HASH, A_KIND, A_SEAL,
-    A_LAST
+    A_NAME, A_STATUS, A_SCOPES, A_EXPIRES_AT, A_OVERLAP, A_SECRET_HASH,
+    A_KIND, A_SEAL, A_LAST
 } ngx_payments_administer_parameter_e;
 
 
@@ -113,13 +113,13 @@ ngx_payments_administer_body(ngx_payments_workspace_t *ws, ngx_pool_t *pool,
                            ngx_strlen(found[NGX_PAYMENTS_ADMIN_STATUS].word));
     }
 
-    values[A_EXPIRES].null = (slots[NGX_PAYMENTS_ADMIN_EXPIRES] == NULL);
+    values[A_EXPIRES_AT].null = (slots[NGX_PAYMENTS_ADMIN_EXPIRES] == NULL);
 
     if (slots[NGX_PAYMENTS_ADMIN_EXPIRES] != NULL) {
 
         /* an offset may make it a year of five digits */
 
-        values[A_EXPIRES].number =
+        values[A_EXPIRES_AT].number =
                              ngx_min(found[NGX_PAYMENTS_ADMIN_EXPIRES].number,
                                      NGX_PAYMENTS_TIME_MAX);
     }
@@ -179,7 +179,7 @@ ngx_payments_administer_object(ngx_payments_request_t *request,
         return NGX_ERROR;
     }
 
-    ngx_payments_administer_value(&values[A_HASH], a->hash,
+    ngx_payments_administer_value(&values[A_SECRET_HASH], a->hash,
                                   NGX_PAYMENTS_SHA256_LEN);
     ngx_payments_administer_value(&values[A_SEAL], a->seal,
                                   NGX_PAYMENTS_SEAL_LEN);

@@ -7,6 +7,12 @@
 #include "ngx_payments_handlers.h"
 
 
+/* of what is asked: the first column, and from which one on bytes are kept */
+
+#define NGX_PAYMENTS_PART_NUMBER  1
+#define NGX_PAYMENTS_PART_BYTES   2
+
+
 static void
 ngx_payments_fanout_on_part(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
@@ -22,11 +28,12 @@ ngx_payments_fanout_on_part(ngx_payments_pg_item_t *item,
     part->outcome = outcome;
 
     if (outcome == NGX_PAYMENTS_PG_DONE) {
-        part->number = ngx_payments_pg_number(row, 1);
+        part->number = ngx_payments_pg_number(row,
+                                              NGX_PAYMENTS_PART_NUMBER);
     }
 
     for (i = 0; outcome == NGX_PAYMENTS_PG_DONE && i < fanout->columns; i++) {
-        bytes = ngx_payments_pg_bytes(row, 2 + i);
+        bytes = ngx_payments_pg_bytes(row, NGX_PAYMENTS_PART_BYTES + i);
 
         if (bytes.len == 0) {
             continue;

@@ -4,6 +4,13 @@
 #include "ngx_payments_handlers.h"
 
 
+/* columns of pay.list_objects() and pay.list_events() */
+
+#define NGX_PAYMENTS_LIST_MORE  1
+#define NGX_PAYMENTS_LIST_LAST  2
+#define NGX_PAYMENTS_LIST_BODY  3
+
+
 /* the query string as it came, without its cursor, which stands at its end */
 
 static u_char *
@@ -135,18 +142,19 @@ ngx_payments_list_on_rows(ngx_payments_pg_item_t *item,
         return;
     }
 
-    more = (ngx_uint_t) ngx_payments_pg_range(row, 1, 0, 1);
-    last = ngx_payments_pg_bytes(row, 2);
+    more = (ngx_uint_t) ngx_payments_pg_range(row, NGX_PAYMENTS_LIST_MORE,
+                                              0, 1);
+    last = ngx_payments_pg_bytes(row, NGX_PAYMENTS_LIST_LAST);
 
     if (more && last.len != NGX_PAYMENTS_UUID_LEN) {
-        ngx_payments_pg_wrong(row, 2);
+        ngx_payments_pg_wrong(row, NGX_PAYMENTS_LIST_LAST);
         ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
                              NULL);
         request->done(request);
         return;
     }
 
-    data = ngx_payments_pg_bytes(row, 3);
+    data = ngx_payments_pg_bytes(row, NGX_PAYMENTS_LIST_BODY);
 
     if (data.data == NULL) {
         ngx_payments_problem(request, NGX_PAYMENTS_P_RESOURCE_NOT_FOUND, NULL,

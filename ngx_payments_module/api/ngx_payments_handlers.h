@@ -159,6 +159,13 @@ ngx_uint_t ngx_payments_key_exceeds_scopes(ngx_uint_t scopes, ngx_str_t *body);
 
 /* read.c */
 
+/* columns of pay.get_payments(), pay.get_api_keys(), pay.get_merchants(),
+   pay.read_objects(), pay.get_ledger_transactions(), pay.get_events(),
+   pay.get_balances(), pay.trial_balance() and pay.get_keys() */
+#define NGX_PAYMENTS_READ_VERSION  1
+#define NGX_PAYMENTS_READ_BODY     2
+
+
 /* sends work->item; its values from the third on are the caller's */
 void ngx_payments_read_send(ngx_payments_request_t *request,
     ngx_payments_pg_statement_e statement, ngx_payments_pg_handler_pt handler);

@@ -73,7 +73,7 @@ ngx_payments_read_on_object(ngx_payments_pg_item_t *item,
         goto done;
     }
 
-    body = ngx_payments_pg_bytes(row, 2);
+    body = ngx_payments_pg_bytes(row, NGX_PAYMENTS_READ_BODY);
 
     if (body.len == 0) {
         ngx_payments_problem(request, NGX_PAYMENTS_P_RESOURCE_NOT_FOUND, NULL,
@@ -98,8 +98,9 @@ ngx_payments_read_on_object(ngx_payments_pg_item_t *item,
     answer->body.len = body.len;
     answer->status = 200;
     answer->type = "application/json";
-    answer->version = (ngx_uint_t) ngx_payments_pg_range(row, 1, 0,
-                                                         INT32_MAX);
+    answer->version = (ngx_uint_t) ngx_payments_pg_range(row,
+                                                 NGX_PAYMENTS_READ_VERSION, 0,
+                                                 INT32_MAX);
 
     /* what was added changes by itself: the version does not tell it */
 

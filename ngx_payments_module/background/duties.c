@@ -14,6 +14,16 @@
                                                    that had something to do */
 
 
+/* columns of pay.maintain() */
+
+#define NGX_PAYMENTS_MAINTAIN_DAYS_AHEAD  1
+#define NGX_PAYMENTS_MAINTAIN_MORE        2
+
+/* column of pay.background() */
+
+#define NGX_PAYMENTS_BACKGROUND_CHANGED   1
+
+
 /* one SQL call, made again and again */
 
 typedef struct {
@@ -164,7 +174,7 @@ ngx_payments_partitions_done(ngx_payments_pg_item_t *item,
 {
     int64_t  days;
 
-    days = ngx_payments_pg_number(row, 1);
+    days = ngx_payments_pg_number(row, NGX_PAYMENTS_MAINTAIN_DAYS_AHEAD);
 
     if (days <= NGX_PAYMENTS_DAYS_ALARM) {
         ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
@@ -175,7 +185,8 @@ ngx_payments_partitions_done(ngx_payments_pg_item_t *item,
 
     /* old partitions are dropped one at a time */
 
-    return ngx_payments_pg_number(row, 2) ? 1000 : NGX_PAYMENTS_HOURLY;
+    return ngx_payments_pg_number(row, NGX_PAYMENTS_MAINTAIN_MORE)
+           ? 1000 : NGX_PAYMENTS_HOURLY;
 }
 
 
@@ -188,10 +199,13 @@ static ngx_msec_t
 ngx_payments_due_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_row_t *row)
 {
+    int64_t               changed;
     const char           *left_out;
     ngx_payments_task_t  *task = item->data;
 
-    if (ngx_payments_pg_number(row, 1) == -2) {
+    changed = ngx_payments_pg_number(row, NGX_PAYMENTS_BACKGROUND_CHANGED);
+
+    if (changed == -2) {
         left_out = ngx_payments_status_due("restored", "", item->shard, 60000);
 
         if (left_out != NULL) {
@@ -204,7 +218,7 @@ ngx_payments_due_done(ngx_payments_pg_item_t *item,
         }
     }
 
-    if (ngx_payments_pg_number(row, 1) > 0) {
+    if (changed > 0) {
         task->hurried = NGX_PAYMENTS_IDLE / NGX_PAYMENTS_BUSY;
     }
 

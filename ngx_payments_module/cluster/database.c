@@ -18,6 +18,11 @@
 #define NGX_PAYMENTS_DATABASE_LIMIT  1000
 
 
+/* column of pay.database() */
+
+#define NGX_PAYMENTS_DATABASE_DATABASE  1
+
+
 static void ngx_payments_database_timer(ngx_event_t *ev);
 static void ngx_payments_database_answered(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
@@ -132,7 +137,8 @@ ngx_payments_database_answered(ngx_payments_pg_item_t *item,
         return;
     }
 
-    known = (uint64_t) ngx_payments_pg_number(row, 1);
+    known = (uint64_t) ngx_payments_pg_number(row,
+                                              NGX_PAYMENTS_DATABASE_DATABASE);
 
     if (database->known != 0 && known != 0 && database->known != known) {
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,

@@ -26,7 +26,7 @@
 #define NGX_PAYMENTS_HEARTBEAT_GAP    750   /* ms between them, at least */
 
 
-/* columns of pay.beat() and pay.shown() */
+/* columns of pay.heartbeat() and pay.shown_heartbeat() */
 
 #define NGX_PAYMENTS_HEARTBEAT_TIMELINE   1
 #define NGX_PAYMENTS_HEARTBEAT_AT         2

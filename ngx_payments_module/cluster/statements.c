@@ -52,7 +52,7 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
 
     { "cancel_keys",
       "pay.cancel_keys($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
-      "$13,$14,'%T s',$15,$16)",
+      "$13,$14,$15,$16,'%T s')",
       NGX_PAYMENTS_PG_WRITE, 15,
       { I, B, U, T, Y, U, T, U, T, U, U, U, W, B, B }, MERCHANT },
 
@@ -62,10 +62,10 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "background", "pay.background($1,$2)",
       NGX_PAYMENTS_PG_BACKGROUND, 1, { U }, 0 },
 
-    { "beat", "pay.beat($1,$2)",
+    { "heartbeat", "pay.heartbeat($1,$2)",
       NGX_PAYMENTS_PG_CONTROL, 1, { I }, 0 },
 
-    { "shown", "pay.shown($1)",
+    { "shown_heartbeat", "pay.shown_heartbeat($1)",
       NGX_PAYMENTS_PG_CONTROL, 0, { U }, 0 },
 
     { "probe", "pay.probe($1)",
@@ -146,8 +146,9 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
 
 /*
  * A statement is its call, and what concerns shards and replicas.  Around a
- * read pay.has() checks that the merchants belong to this shard, which the
- * server refuses where they do not; a write checks it itself, under a lock.
+ * read pay.owns_merchants() checks that the merchants belong to this shard,
+ * which the server refuses where they do not; a write checks it itself, under a
+ * lock.
  * Where replicas may be asked, what a write answers, or what tells of one, has
  * the token that a read needs to see it.  A replica that does not see it yet
  * has no rows.
@@ -175,7 +176,7 @@ ngx_payments_statements_print(ngx_payments_pg_conf_t *conf,
     if (s->flags & NGX_PAYMENTS_PG_BY_MERCHANT
         && s->lane != NGX_PAYMENTS_PG_WRITE)
     {
-        p = ngx_slprintf(p, last, " WHERE pay.has($2)");
+        p = ngx_slprintf(p, last, " WHERE pay.owns_merchants($2)");
     }
 
     if (to == NGX_PAYMENTS_PG_TO_REPLICA) {
@@ -196,7 +197,7 @@ ngx_payments_statements_text(ngx_pool_t *pool, ngx_payments_pg_conf_t *conf,
 
     len = ngx_strlen(s->call) + NGX_TIME_T_LEN + 3 * NGX_INT_T_LEN
           + sizeof("SELECT r.*,pay.token() AS token FROM  AS r"
-                   " WHERE pay.has($2) AND pay.fresh($,$,$)");
+                   " WHERE pay.owns_merchants($2) AND pay.fresh($,$,$)");
 
     p = ngx_pnalloc(pool, len + 1);
     if (p == NULL) {

@@ -17,8 +17,9 @@
 
 
 /*
- * Columns of every statement that executes a keyed operation.  Column 0 is
- * the tag, which pg/ has checked.
+ * columns of pay.create_payments(), pay.change_payments(), pay.administer(),
+ * pay.cancel_keys() and pay.find_keys(); column 0 is the tag, which pg/ has
+ * checked
  */
 
 #define NGX_PAYMENTS_COLUMN_OUTCOME     1
@@ -30,7 +31,7 @@
 #define NGX_PAYMENTS_COLUMN_REQUEST     7
 #define NGX_PAYMENTS_COLUMN_BODY        8
 
-/* values of the outcome column */
+/* values of the outcome column: sql/functions/idempotency/outcome.sql */
 
 #define NGX_PAYMENTS_SQL_EXECUTED       0
 #define NGX_PAYMENTS_SQL_REPLAYED       1

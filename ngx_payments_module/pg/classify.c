@@ -57,7 +57,7 @@ static const ngx_payments_pg_sqlstate_t  ngx_payments_pg_sqlstates[] = {
     { "54", NULL, NGX_PAYMENTS_PG_CLASS_DATA },
     { "P0001", NULL, NGX_PAYMENTS_PG_CLASS_DATA },
 
-    /* pay.enter, pay.has */
+    /* pay.lock_and_check_owner, pay.owns_merchants */
     { "PM001", NULL, NGX_PAYMENTS_PG_CLASS_MOVED },
 
     { NULL, NULL, NGX_PAYMENTS_PG_CLASS_FAULT }

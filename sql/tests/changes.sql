@@ -3,7 +3,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(36);
+SELECT plan(38);
 
 SET search_path = public, pay;
 
@@ -50,7 +50,7 @@ SELECT is((SELECT count(*) FROM pay.transitions), 56::bigint, 'seven states, eig
 SELECT is((SELECT count(*) FROM pay.transitions t WHERE NOT EXISTS (
     SELECT FROM (VALUES (0, 0, 0), (9, 0, 0), (9, 5, 0), (9, 9, 0), (9, 0, 9))
                 AS a (authorized, captured, canceled)
-     WHERE pay.payment_holds(t.status, 9, authorized, captured, canceled, 0, 0, 'x', 1,
+     WHERE pay.payment_is_valid(t.status, 9, authorized, captured, canceled, 0, 0, 'x', 1,
                              'EUR', 'cancel'))),
     0::bigint, 'each state is one that a payment can have');
 -- each of what a payment must hold, broken alone
@@ -79,17 +79,17 @@ SELECT is((SELECT count(*) FROM (VALUES
         ('else', 9, 9, 9, 0, 0, 0, NULL, 1, 'EUR', 'cancel', false))
     AS p (status, amount, authorized, captured, canceled, refunded, disputed, failure,
           version, currency, expiry, holds)
-    WHERE pay.payment_holds(status, amount, authorized, captured, canceled, refunded,
+    WHERE pay.payment_is_valid(status, amount, authorized, captured, canceled, refunded,
                             disputed, failure, version, currency, expiry)
           IS DISTINCT FROM holds), 0::bigint, 'what a payment must hold, each alone');
 SELECT is((SELECT count(*) FROM (VALUES
         (1, 1, 2, 'capture', true), (0, 1, 2, 'capture', false), (1, 2, 2, 'refund', false),
         (1, 1, 2, 'gift', false)) AS t (amount, debit, credit, kind, holds)
-    WHERE pay.transfer_holds(amount, debit::smallint, credit::smallint, kind)
+    WHERE pay.transfer_is_valid(amount, debit::smallint, credit::smallint, kind)
           IS DISTINCT FROM holds), 0::bigint, 'what a movement must hold, each alone');
 SELECT is((SELECT array_agg(conname ORDER BY conname) FROM pg_constraint WHERE contype = 'c'
     AND conrelid IN ('pay.payments'::regclass, 'pay.ledger_transfers'::regclass)
-    AND convalidated), '{ledger_transfers_holds,payments_holds}'::name[],
+    AND convalidated), '{ledger_transfers_valid,payments_valid}'::name[],
     'and the tables ask for it, once, of each row');
 SELECT is((SELECT count(*) FROM pay.transitions t,
     LATERAL pay.refusal(t.refusal, 'req_x', NULL, '') r
@@ -129,6 +129,13 @@ SELECT is((SELECT amount_refunded FROM pay.payments, k WHERE payment_id = id), 1
 SELECT is((SELECT outcome FROM pg_temp.change((SELECT id FROM k), 'refund', 1, true, NULL, 'x', NULL, NULL, '1,9')), 7::smallint, 'another version');
 SELECT is((SELECT outcome FROM pg_temp.change((SELECT id FROM k), 'refund', 1, true, NULL, 'x', NULL, NULL, '1,2')), 0::smallint, 'this version');
 SELECT is((SELECT status FROM pg_temp.change(gen_random_uuid(), 'cancel')), 404::smallint, 'no such payment');
+
+-- the ledger has what pay.movements says
+SELECT is((SELECT array_agg(DISTINCT t.kind) FROM pay.ledger_transfers t
+            WHERE NOT EXISTS (SELECT FROM pay.movements m
+                   WHERE m.name = t.kind AND m.leg = t.leg AND m.debit = t.debit
+                     AND m.credit = t.credit)), NULL, 'each leg is one of its movement');
+SELECT throws_ok($$SELECT pay.post_movement('gift', 4097, pay.uuid7(), pay.uuid7(), 1, now(), false, 'EUR')$$, 'P0002', NULL, 'what there is not is not booked');
 
 -- metadata
 SELECT is(pay.merge_metadata('{"a":"1","b":"2"}', '{"a":null,"c":"\u00e4\""}'), '{"b":"2","c":"ä\""}', 'merged');

@@ -35,7 +35,8 @@ LANGUAGE sql AS $$
     SELECT * FROM pay.cancel_keys(ARRAY[pay.uuid7()], ARRAY[4097::bigint], ARRAY[false],
         ARRAY[pg_temp.hash(p_key)], ARRAY[p_key], ARRAY[sha256(p_target::bytea)], ARRAY[pay.uuid7()],
         ARRAY['POST /v1/idempotency_keys/x/cancel'], ARRAY[pg_temp.hash(p_target)], ARRAY[p_target],
-        ARRAY[pay.uuid7()], ARRAY[pay.uuid7()], ARRAY[pay.uuid7()], ARRAY[now()], '24 hours')
+        ARRAY[pay.uuid7()], ARRAY[pay.uuid7()], ARRAY[pay.uuid7()], ARRAY[now()],
+        ARRAY[true], ARRAY[true], '24 hours')
 $$;
 
 CREATE FUNCTION pg_temp.look(p_key text) RETURNS json LANGUAGE sql AS $$
@@ -79,7 +80,7 @@ SELECT is((SELECT count(*) FROM pay.refunds), 1::bigint, 'one refund');
 SELECT is((SELECT outcome || status::text FROM pg_temp.pay('waiting', true, 'tok_timeout')), '0202', 'one that is processing');
 SELECT is((SELECT o_status || (o_body::json->>'code') FROM pg_temp.cancel('waiting')), '409payment_processing', 'it is too early');
 SELECT is((SELECT outcome FROM pg_temp.cancel('self', 'self')), 8::smallint, 'a key does not cancel itself');
-SELECT is((SELECT outcome FROM pg_temp.cancel('own')), 8::smallint, 'nor what can not be undone');
+SELECT is((SELECT outcome FROM pg_temp.cancel('own')), 8::smallint, 'nor what cannot be undone');
 
 SELECT is((SELECT outcome || status::text FROM pg_temp.pay('late', false)), '0201', 'an authorization whose time is over');
 UPDATE pay.payments SET authorization_expires_at = now() WHERE status = 'authorized';

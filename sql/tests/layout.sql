@@ -4,7 +4,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(18);
+SELECT plan(21);
 
 SET search_path = public, pay;
 
@@ -18,7 +18,7 @@ SELECT c.oid, c.relname::text AS name,
    AND NOT c.relispartition;
 
 SELECT is((SELECT string_agg(name, ' ' ORDER BY name) FROM tables WHERE NOT of_merchants),
-          'accounts beats leases migrations movements ownership placements relay transitions',
+          'accounts heartbeats leases migrations movements ownership placements relay transitions',
           'tables without a merchant are those of each server');
 
 SELECT is((SELECT string_agg(t.name, ' ') FROM tables t
@@ -46,7 +46,7 @@ SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p
               AND has_function_privilege('pay_api', p.oid, 'EXECUTE')
               AND p.pronargs - p.pronargdefaults > 0
               AND p.proargnames[2] IS DISTINCT FROM 'merchant'),
-          'background beat claims database fresh has maintain ping probe shown',
+          'background claims database fresh heartbeat maintain owns_merchants ping probe shown_heartbeat',
           'what else is asked about merchants has them as its second argument');
 SELECT is((SELECT string_agg(c.relname || ' ' || t.tgname, ', ') FROM pg_trigger t
              JOIN pg_class c ON c.oid = t.tgrelid
@@ -55,39 +55,53 @@ SELECT is((SELECT string_agg(c.relname || ' ' || t.tgname, ', ') FROM pg_trigger
               AND t.tgname NOT IN ('insert_only', 'no_truncate', 'arrive')),
           NULL, 'triggers guard, and do nothing else');
 
+-- the ledger's table, and the constants that the hot path has instead of it
+SELECT is((SELECT array_agg(a ORDER BY account) FROM pay.accounts a
+            WHERE pay.account(name) IS DISTINCT FROM account), NULL,
+          'each account has the number that pay.account() gives');
+SELECT is((SELECT array_agg(m ORDER BY movement) FROM pay.movements m
+            WHERE pay.movement(name) IS DISTINCT FROM movement), NULL,
+          'each movement the one that pay.movement() gives');
+SELECT is((SELECT array_agg((SELECT count(*) FROM regexp_matches(p.prosrc, 'WHEN', 'g'))
+                            ORDER BY p.proname)
+             FROM pg_proc p WHERE p.oid IN ('pay.account'::regproc, 'pay.movement'::regproc)),
+          (SELECT ARRAY[(SELECT count(*) FROM pay.accounts),
+                        (SELECT count(DISTINCT name) FROM pay.movements)]),
+          'and they know no others');
+
 -- tokens
 CREATE TEMP TABLE seen AS SELECT pay.token() AS before;
 SELECT is((SELECT pay.fresh(ARRAY[before], ARRAY[timeline], ARRAY[at])
-             FROM seen, pay.beats), false,
+             FROM seen, pay.heartbeats), false,
           'a transaction under way is not seen by who must see all of it');
 SELECT is((SELECT pay.fresh(ARRAY[1, 2], ARRAY[timeline, timeline], ARRAY[at, at])
-             FROM pay.beats), true, 'what ended long ago is');
+             FROM pay.heartbeats), true, 'what ended long ago is');
 SELECT is((SELECT pay.fresh(ARRAY[1], ARRAY[timeline], ARRAY[at + interval '1 us'])
-             FROM pay.beats), false, 'not by who must see a later beat');
+             FROM pay.heartbeats), false, 'not by who must see a later beat');
 SELECT is((SELECT pay.fresh(ARRAY[1], ARRAY[timeline + 1], ARRAY[at])
-             FROM pay.beats), false, 'or one of another primary');
+             FROM pay.heartbeats), false, 'or one of another primary');
 SELECT ok(pay.token() >= (SELECT before FROM seen), 'tokens do not fall');
-SELECT is((SELECT o_timeline FROM pay.beat(ARRAY[gen_random_uuid()])), 1::bigint,
+SELECT is((SELECT o_timeline FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[0])), 1::bigint,
           'the beat is of the timeline that is written');
-SELECT ok((SELECT b.o_at > a.o_at FROM pay.beat(ARRAY[gen_random_uuid()]) a,
-                  LATERAL (SELECT o_at FROM pay.beat(ARRAY[gen_random_uuid()])
+SELECT ok((SELECT b.o_at > a.o_at FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[0]) a,
+                  LATERAL (SELECT o_at FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[0])
                             WHERE a.o_at IS NOT NULL) b),
           'and each one is later');
-SELECT is((SELECT max(o_blind) FROM pay.beat(ARRAY[gen_random_uuid()])), 0::bigint,
+SELECT is((SELECT max(o_pinned_ms) FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[0])), 0::bigint,
           'nobody has said that replicas lack what nobody knows of');
-SELECT ok((SELECT o_blind BETWEEN 14000 AND 15000
-             FROM pay.beat(ARRAY[gen_random_uuid()], ARRAY[15000])),
+SELECT ok((SELECT o_pinned_ms BETWEEN 14000 AND 15000
+             FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[15000])),
           'who says so is heard');
-SELECT ok((SELECT min(o_blind) BETWEEN 13000 AND 15000 AND count(*) = 2
-             FROM pay.beat(ARRAY[gen_random_uuid(), gen_random_uuid()], ARRAY[0, 10])),
+SELECT ok((SELECT min(o_pinned_ms) BETWEEN 13000 AND 15000 AND count(*) = 2
+             FROM pay.heartbeat(ARRAY[gen_random_uuid(), gen_random_uuid()], ARRAY[0, 10])),
           'by others as well, whatever they say, for as long');
-UPDATE pay.beats SET at = now() + interval '1 day', blind_until = now() + interval '1 day';
-SELECT ok((SELECT o_blind BETWEEN 14000 AND 15000
-             FROM pay.beat(ARRAY[gen_random_uuid()])),
-          'nobody is blind for longer, whatever the clock was');
-UPDATE pay.beats SET blind_until = 'epoch';
-SELECT ok((SELECT o_blind BETWEEN 4000 AND 5000
-             FROM pay.beat(ARRAY[gen_random_uuid()], ARRAY[5000])),
+UPDATE pay.heartbeats SET at = now() + interval '1 day', pinned_until = now() + interval '1 day';
+SELECT ok((SELECT o_pinned_ms BETWEEN 14000 AND 15000
+             FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[0])),
+          'no node pins its reads for longer, whatever the clock was');
+UPDATE pay.heartbeats SET pinned_until = 'epoch';
+SELECT ok((SELECT o_pinned_ms BETWEEN 4000 AND 5000
+             FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[5000])),
           'nor for less, while beats are ahead of the clock');
 
 SELECT * FROM finish();

@@ -42,39 +42,39 @@ SELECT is((SELECT cardinality(o_keys) FROM pay.changes_since(ARRAY[pg_temp.m(11)
 RESET TIME ZONE;
 
 -- a shard that was never told anything has all
-SELECT ok(pay.has(ARRAY[pg_temp.m(9), 4096]), 'it has every merchant');
-SELECT lives_ok($$SELECT pay.enter(ARRAY[pg_temp.m(9), pg_temp.m(10)])$$, 'each may write');
+SELECT ok(pay.owns_merchants(ARRAY[pg_temp.m(9), 4096]), 'it has every merchant');
+SELECT lives_ok($$SELECT pay.lock_and_check_owner(ARRAY[pg_temp.m(9), pg_temp.m(10)])$$, 'each may write');
 SELECT is((pg_temp.claims(-1)).mine, 1, 'it says so');
 SELECT is((pg_temp.claims((SELECT epoch FROM pay.ownership))).mine, NULL, 'once');
 
 -- the way of a merchant, at the source
-SELECT throws_ok($$SELECT pay.place(pg_temp.m(9), '{away}', 'arriving')$$, '55000', NULL,
+SELECT throws_ok($$SELECT pay.set_placement(pg_temp.m(9), '{away}', 'arriving')$$, '55000', NULL,
                  'from the state that is expected only');
-SELECT lives_ok($$SELECT pay.place(pg_temp.m(9), '{here}', 'leaving')$$, 'leaving');
-SELECT ok(pay.has(ARRAY[pg_temp.m(9)]), 'leaving: here');
-SELECT is(pay.has_one(pg_temp.m(9), o, true), false, 'but not for a replica') FROM pay.ownership o;
-SELECT is(pay.has_one(pg_temp.m(10), o, true), true, 'his neighbour is') FROM pay.ownership o;
-SELECT throws_ok($$SELECT pay.place(77, '{here}', 'leaving')$$, '55006', NULL,
+SELECT lives_ok($$SELECT pay.set_placement(pg_temp.m(9), '{here}', 'leaving')$$, 'leaving');
+SELECT ok(pay.owns_merchants(ARRAY[pg_temp.m(9)]), 'leaving: here');
+SELECT is(pay.owns_merchant(pg_temp.m(9), o, true), false, 'but not for a replica') FROM pay.ownership o;
+SELECT is(pay.owns_merchant(pg_temp.m(10), o, true), true, 'his neighbour is') FROM pay.ownership o;
+SELECT throws_ok($$SELECT pay.set_placement(77, '{here}', 'leaving')$$, '55006', NULL,
                  'his bucket stays meanwhile');
 SELECT lives_ok($$SELECT pay.freeze(pg_temp.m(9))$$, 'frozen');
-SELECT throws_ok($$SELECT pay.has(ARRAY[pg_temp.m(9)])$$, 'PM001', NULL, 'frozen: not here');
-SELECT throws_ok($$SELECT pay.enter(ARRAY[pg_temp.m(10), pg_temp.m(9)])$$, 'PM001', NULL,
+SELECT throws_ok($$SELECT pay.owns_merchants(ARRAY[pg_temp.m(9)])$$, 'PM001', NULL, 'frozen: not here');
+SELECT throws_ok($$SELECT pay.lock_and_check_owner(ARRAY[pg_temp.m(10), pg_temp.m(9)])$$, 'PM001', NULL,
                  'frozen: nothing is written');
-SELECT lives_ok($$SELECT pay.enter(ARRAY[pg_temp.m(10)])$$, 'his neighbour writes');
-SELECT ok(NOT pay.try_enter(pg_temp.m(9)), 'nothing happens by itself');
-SELECT ok(pay.lists(pg_temp.m(9)), 'administrators still see him');
+SELECT lives_ok($$SELECT pay.lock_and_check_owner(ARRAY[pg_temp.m(10)])$$, 'his neighbour writes');
+SELECT ok(NOT pay.try_lock_and_check_owner(pg_temp.m(9)), 'nothing happens by itself');
+SELECT ok(pay.shows_merchant(pg_temp.m(9)), 'administrators still see him');
 SELECT is((pg_temp.claims(-1)).away, lpad(to_hex(pg_temp.m(9)), 16, '0'), 'the nodes are told');
 SELECT pay.thaw();
 SELECT is(pay.placement(pg_temp.m(9)), 'frozen', 'for a while');
 UPDATE pay.placements SET since = now() - interval '6 seconds';
 SELECT pay.thaw();
 SELECT is(pay.placement(pg_temp.m(9)), 'leaving', 'not longer than that');
-SELECT throws_ok($$SELECT pay.place(pg_temp.m(9), '{frozen}', 'away')$$, '55000', NULL,
+SELECT throws_ok($$SELECT pay.set_placement(pg_temp.m(9), '{frozen}', 'away')$$, '55000', NULL,
                  'who comes too late does not let him go');
 SELECT pay.freeze(pg_temp.m(9));
-SELECT pay.place(pg_temp.m(9), '{frozen}', 'away');
-SELECT ok(NOT pay.lists(pg_temp.m(9)), 'away: nobody sees him here');
-SELECT is(77 = ANY (pay.own_buckets()), true, 'new merchants of his bucket come here');
+SELECT pay.set_placement(pg_temp.m(9), '{frozen}', 'away');
+SELECT ok(NOT pay.shows_merchant(pg_temp.m(9)), 'away: nobody sees him here');
+SELECT is(77 = ANY (pay.buckets_for_new_merchants()), true, 'new merchants of his bucket come here');
 
 -- his rows
 SELECT is(pay.has_rows(ARRAY[pg_temp.m(9)]), 'merchants', 'where he has rows');
@@ -84,34 +84,34 @@ SELECT is(pay.remove_rows(ARRAY[pg_temp.m(9)], 10), 1, 'of one who is away they 
 SELECT is(pay.has_rows(ARRAY[pg_temp.m(9)]), NULL, 'all of them');
 
 -- and back
-SELECT pay.place(pg_temp.m(9), '{away}', 'arriving');
-SELECT throws_ok($$SELECT pay.has(ARRAY[pg_temp.m(9)])$$, 'PM001', NULL, 'arriving: not here yet');
-SELECT pay.place(pg_temp.m(9), '{arriving}', 'here');
+SELECT pay.set_placement(pg_temp.m(9), '{away}', 'arriving');
+SELECT throws_ok($$SELECT pay.owns_merchants(ARRAY[pg_temp.m(9)])$$, 'PM001', NULL, 'arriving: not here yet');
+SELECT pay.set_placement(pg_temp.m(9), '{arriving}', 'here');
 SELECT is((SELECT count(*)::int FROM pay.placements), 0, 'where his bucket is there is nothing to say');
 SELECT is((SELECT exceptions FROM pay.ownership), false, 'nor to look up');
 
 -- a bucket
 SELECT is(pay.subject_merchants(77), ARRAY[pg_temp.m(10)], 'its merchants');
-SELECT pay.place(77, '{here}', 'leaving');
-SELECT ok(77 <> ALL (pay.own_buckets()), 'leaving: no new merchants');
+SELECT pay.set_placement(77, '{here}', 'leaving');
+SELECT ok(77 <> ALL (pay.buckets_for_new_merchants()), 'leaving: no new merchants');
 SELECT is((pg_temp.claims(-1)).mine, 1, 'leaving: here');
-SELECT throws_ok($$SELECT pay.place(pg_temp.m(10), '{leaving}', 'leaving')$$, '55006', NULL,
+SELECT throws_ok($$SELECT pay.set_placement(pg_temp.m(10), '{leaving}', 'leaving')$$, '55006', NULL,
                  'none of its merchants goes alone meanwhile');
 SELECT pay.freeze(77);
 SELECT is((pg_temp.claims(-1)).mine, 0, 'frozen: not here');
-SELECT throws_ok($$SELECT pay.enter(ARRAY[pg_temp.m(10)])$$, 'PM001', NULL, 'nobody of it writes');
-SELECT pay.place(77, '{frozen}', 'away');
+SELECT throws_ok($$SELECT pay.lock_and_check_owner(ARRAY[pg_temp.m(10)])$$, 'PM001', NULL, 'nobody of it writes');
+SELECT pay.set_placement(77, '{frozen}', 'away');
 SELECT is((SELECT get_bit(buckets, 77) FROM pay.ownership), 0, 'away: it is not among the buckets');
 SELECT is((SELECT count(*)::int FROM pay.placements), 0, 'and that is all');
-SELECT throws_ok($$SELECT pay.enter(ARRAY[pg_temp.m(10)])$$, 'PM001', NULL, 'nobody of it writes');
+SELECT throws_ok($$SELECT pay.lock_and_check_owner(ARRAY[pg_temp.m(10)])$$, 'PM001', NULL, 'nobody of it writes');
 
 -- of an operator
-SELECT throws_ok('SELECT pay.own(5, 4)', '22023', NULL, 'buckets in their order');
-SELECT throws_ok('SELECT pay.own(0, 10)', '55006', NULL, 'not while there are merchants of others');
+SELECT throws_ok('SELECT pay.assign_buckets(5, 4)', '22023', NULL, 'buckets in their order');
+SELECT throws_ok('SELECT pay.assign_buckets(0, 10)', '55006', NULL, 'not while there are merchants of others');
 DELETE FROM pay.merchants;
-SELECT is(pay.own(0, 10), 11, 'eleven buckets');
-SELECT is(pay.own(NULL, NULL), 0, 'none');
-SELECT is(pay.own_buckets(), NULL, 'none for new merchants');
+SELECT is(pay.assign_buckets(0, 10), 11, 'eleven buckets');
+SELECT is(pay.assign_buckets(NULL, NULL), 0, 'none');
+SELECT is(pay.buckets_for_new_merchants(), NULL, 'none for new merchants');
 
 -- rows from another shard have no number of a transaction here
 SELECT is((SELECT xid FROM pay.relay) >= '3'::xid8, true, 'what has arrived is not due');

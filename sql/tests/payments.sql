@@ -3,7 +3,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(51);
+SELECT plan(52);
 
 SET search_path = public, pay;
 
@@ -66,6 +66,10 @@ SELECT is((SELECT o_request FROM other), 'POST /v1/payments', 'but the line');
 SELECT is((SELECT outcome FROM pg_temp.create_one('k1', p_live => true)), 0::smallint, 'the other mode has its own keys');
 SELECT is((SELECT count(*) FROM pay.payments), 2::bigint, 'nothing else was made');
 
+SELECT is((SELECT string_agg(DISTINCT concat_ws('/', leg, debit, credit, kind), ' ') FROM pay.ledger_transfers),
+          (SELECT string_agg(concat_ws('/', leg, debit, credit, name), ' ') FROM pay.movements WHERE name = 'capture'),
+          'the ledger has what pay.movements says of a capture');
+
 -- authorized, declined
 SELECT is((SELECT o_body ~ '"status":"authorized"' AND o_body ~ '"amount_capturable":100' FROM pg_temp.create_one('k2', p_capture => false)), true, 'authorized');
 SELECT is((SELECT count(*) FROM pay.ledger_transfers), 2::bigint, 'without ledger');
@@ -110,7 +114,7 @@ SELECT 4097, md5('false' || k)::uuid, (now() AT TIME ZONE 'UTC')::date + d, 201,
 SELECT is((SELECT outcome || o_body FROM pg_temp.create_one('before')), '1before', 'executed before midnight, retried after');
 SELECT is((SELECT outcome || o_body FROM pg_temp.create_one('after')), '1after', 'executed after midnight by a faster clock');
 
--- what can not be
+-- what cannot be
 SELECT throws_ok($$UPDATE pay.journal SET body = 'z'$$, '42501', NULL, 'the journal is insert-only');
 SELECT throws_ok($$DELETE FROM pay.ledger_transfers$$, '42501', NULL, 'so is the ledger');
 SELECT throws_ok($$TRUNCATE pay.ledger_transfers$$, '42501', NULL, 'as a whole, too');
@@ -119,7 +123,7 @@ SELECT throws_ok($$UPDATE pay.payments SET amount_captured = amount + 1 WHERE st
 
 -- rights
 SELECT is((SELECT count(*) FROM information_schema.role_table_grants WHERE grantee IN ('pay_api', 'PUBLIC') AND table_schema = 'pay'), 0::bigint, 'pay_api has no table');
-SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p WHERE p.pronamespace = 'pay'::regnamespace AND has_function_privilege('pay_api', p.oid, 'EXECUTE')), 'administer authenticate background beat cancel_keys change_payments claims create_payments database find_keys fresh get_api_keys get_balances get_events get_keys get_ledger_transactions get_merchants get_payments get_refunds has list_events list_merchants list_objects maintain ping probe read_objects relay shown token touch_keys trial_balance', 'pay_api may call these functions only');
+SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p WHERE p.pronamespace = 'pay'::regnamespace AND has_function_privilege('pay_api', p.oid, 'EXECUTE')), 'administer authenticate background cancel_keys change_payments claims create_payments database find_keys fresh get_api_keys get_balances get_events get_keys get_ledger_transactions get_merchants get_payments heartbeat list_events list_merchants list_objects maintain owns_merchants ping probe read_objects relay shown_heartbeat token touch_keys trial_balance', 'pay_api may call these functions only');
 
 -- partitions
 SELECT is((SELECT days_ahead >= 14 FROM pay.maintain(ARRAY[gen_random_uuid()], ARRAY[30 * 86400::bigint])), true, 'partitions are there for two weeks');

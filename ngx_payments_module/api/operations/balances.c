@@ -17,7 +17,7 @@ ngx_payments_balances_done(ngx_payments_pg_item_t *item,
         ngx_payments_item_failed(request, outcome);
 
     } else {
-        body = ngx_payments_pg_bytes(row, 2);
+        body = ngx_payments_pg_bytes(row, NGX_PAYMENTS_READ_BODY);
 
         if (ngx_payments_list_body(request, &body, NULL) != NGX_OK) {
             ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,

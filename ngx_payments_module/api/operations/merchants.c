@@ -4,7 +4,7 @@
 #include "../ngx_payments_handlers.h"
 
 
-/* columns of pay.list_merchants() */
+/* columns of pay.list_merchants(), less 2 */
 
 #define NGX_PAYMENTS_MERCHANTS_IDS      0      /* 16 bytes each */
 #define NGX_PAYMENTS_MERCHANTS_LENGTHS  1      /* 4 bytes each, big-endian */
@@ -299,7 +299,7 @@ ngx_payments_account_on_row(ngx_payments_pg_item_t *item,
         return;
     }
 
-    merchant = ngx_payments_pg_bytes(row, 2);
+    merchant = ngx_payments_pg_bytes(row, NGX_PAYMENTS_READ_BODY);
     size = merchant.len + 128 + NGX_PAYMENTS_SCOPES * 24;
 
     ngx_memzero(answer, sizeof(ngx_payments_answer_t));
