@@ -58,7 +58,7 @@ struct ngx_payments_topology_s {
                                                /* ... another could not */
     ngx_atomic_t                  addresses;   /* how often one has changed */
     uint32_t                      servers;     /* CRC of them, in order */
-    ngx_payments_node_t        nodes[NGX_PAYMENTS_PG_SERVERS];
+    ngx_payments_node_t           nodes[NGX_PAYMENTS_PG_SERVERS];
 };
 
 
@@ -66,8 +66,7 @@ struct ngx_payments_topology_s {
 
 struct ngx_payments_probe_s {
     ngx_payments_shard_t         *shard;
-    ngx_payments_pg_pool_t       *pool;        /* one connection to the server
-                                                  */
+    ngx_payments_pg_pool_t       *pool;        /* one connection to it */
     ngx_payments_pg_item_t        item;
     ngx_payments_pg_item_t        heartbeat;
     ngx_payments_pg_value_t       pinned_ms;   /* of the heartbeat */
