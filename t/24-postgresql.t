@@ -331,7 +331,7 @@ sub as_postgres {
         skip "disk full: $why", 5 if $why;
 
         my ($bin) = reverse sort glob '/usr/lib/postgresql/*/bin';
-        my $port = Test::Nginx::Util::free_port();
+        my $port = Nginx::free_port();
         my $own = "host=127.0.0.1 port=$port user=postgres dbname=postgres";
         system('chown', 'postgres', $disk) if $> == 0;
         as_postgres("$bin/initdb", '-D', "$disk/data", '-U', 'postgres',
@@ -378,7 +378,7 @@ sub as_postgres {
 {
     my $at = "$dir/standby";
     my ($bin) = reverse sort glob '/usr/lib/postgresql/*/bin';
-    my ($port, $pool) = map { Test::Nginx::Util::free_port() } 1, 2;
+    my ($port, $pool) = map { Nginx::free_port() } 1, 2;
     mkdir $at;
     system('chown', 'postgres', $at) if $> == 0;
     as_postgres("$bin/pg_basebackup", '-D', "$at/data", '-R', '-c', 'fast', '-X',
@@ -610,7 +610,7 @@ SKIP: {
 # what a log line can show of all this -----------------------------------------------------
 
 {
-    my $file = "$Test::Nginx::Util::ServRoot/logs/words.log";
+    my $file = "$Nginx::ServRoot/logs/words.log";
     my $proxy = PgProxy->new(to => $pg_port);
     Own::start(port => $proxy->{port}, shard => 'mode direct;', http => "
         log_format words '\$payments_route \$payments_idempotency '
