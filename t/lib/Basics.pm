@@ -1,6 +1,6 @@
 package Basics;
 
-# What suites, their helpers and the runner all need, and what needs no server.
+# What suites, their modules and the runner need, and what needs no server.
 
 use strict;
 use warnings;
