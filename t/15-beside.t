@@ -11,7 +11,7 @@ use Own;
 use Test::More;
 
 my ($pg_port) = $ENV{PG_PRIMARY} =~ /port=(\d+)/;
-my $backend = $Test::Nginx::Util::ClientPort + 8;
+my $backend = $Nginx::ClientPort + 8;
 
 Own::start(port => $pg_port, http => qq{
     payments on;

@@ -8,8 +8,8 @@ use lib 't/lib';
 use Load qw(create uuid request sql wait_until later collect answered);
 use IO::Select;
 use IO::Socket::INET;
+use Nginx;
 use Test::More;
-use Test::Nginx::Util;
 
 $ENV{TEST_NGINX_LOAD_MODULES} or die "TEST_NGINX_LOAD_MODULES?\n";
 my ($pg_port) = $ENV{PG_PRIMARY} =~ /port=(\d+)/;
@@ -54,10 +54,10 @@ if ($redis == 0) {
 
 close $listener;
 
-$Test::Nginx::Util::Master = 1;
-Test::Nginx::Util::make_root();
+$Nginx::Master = 1;
+Nginx::make_root();
 
-is(Test::Nginx::Util::start({
+is(Nginx::start({
     main_config => '', post_main_config => '', log_level => 'info',
     http_config => qq{
         payments_shard main {
@@ -72,7 +72,7 @@ is(Test::Nginx::Util::start({
                location /metrics { payments on; }',
 }), undef, 'nginx starts');
 
-$Load::port = $Test::Nginx::Util::ClientPort;
+$Load::port = $Nginx::ClientPort;
 my $readyz = "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 ok(wait_until(5, sub { request($readyz)->{body} =~ /"redis":"ok"/ }),
    'Redis is ready');
@@ -85,7 +85,7 @@ ok(wait_until(5, sub {
     request($metrics)->{body} =~ /^payments_idempotency_executing 1$/m
 }), 'the payment waits');
 
-my $master = Test::Nginx::Util::pid();
+my $master = Nginx::pid();
 my ($old) = `pgrep -P $master` =~ /(\d+)/;
 kill HUP => $master;
 ok(wait_until(5, sub {
@@ -100,8 +100,8 @@ syswrite $tell, "answer\n";
 is(collect($payment)->{status}, 201, 'Redis answers: so is the payment');
 is(sql("SELECT count(*) FROM pay.journal WHERE key = '$key'"), 1, 'and made once');
 
-Test::Nginx::Util::stop();
-is(join("\n", Test::Nginx::Util::violations()), '', 'nothing in the log');
+Nginx::stop();
+is(join("\n", Nginx::violations()), '', 'nothing in the log');
 
 kill KILL => $redis;
 waitpid $redis, 0;

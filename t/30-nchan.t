@@ -5,11 +5,11 @@ use warnings;
 
 use lib 't/lib';
 use Load qw(uuid wait_until);
-use Test::Nginx::Util;
+use Nginx;
 use Test::More;
 
 # alone in one process nchan aborts when it exits, with us or without
-$Test::Nginx::Util::Master = 1;
+$Nginx::Master = 1;
 
 my $nchan = '/usr/lib/nginx/modules/ngx_nchan_module.so';
 my $ours = $ENV{TEST_NGINX_LOAD_MODULES} or die "TEST_NGINX_LOAD_MODULES?\n";
@@ -22,9 +22,9 @@ for my $order ("$nchan $ours", "$ours $nchan") {
     my $name = $order =~ /^\Q$nchan\E/ ? 'nchan first' : 'nchan last';
 
     $ENV{TEST_NGINX_LOAD_MODULES} = $order;
-    Test::Nginx::Util::make_root();
+    Nginx::make_root();
 
-    my $error = Test::Nginx::Util::start({
+    my $error = Nginx::start({
         main_config => '', post_main_config => '', log_level => 'info',
         http_config => qq{
             payments_shard main {
@@ -45,7 +45,7 @@ for my $order ("$nchan $ours", "$ours $nchan") {
 
     is($error, undef, "$name: starts");
 
-    local $Load::port = $Test::Nginx::Util::ClientPort;
+    local $Load::port = $Nginx::ClientPort;
     my $get = "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     ok(wait_until(5, sub { Load::request($get)->{body} =~ /"redis":"ok"/ }),
        "$name: our Redis connection works");
@@ -61,8 +61,8 @@ for my $order ("$nchan $ours", "$ours $nchan") {
     ok(wait_until(5, sub { Load::request($publish)->{status} =~ /^20[12]$/ }),
        "$name: nchan's Redis connection works");
 
-    Test::Nginx::Util::stop();
-    my @found = Test::Nginx::Util::violations();
+    Nginx::stop();
+    my @found = Nginx::violations();
     is("@found", '', "$name: nothing in the log");
 }
 

@@ -4,20 +4,21 @@ use strict;
 use warnings;
 
 use lib 't/lib';
+use Basics qw(slurp);
 use Load qw(wait_until);
+use Nginx;
 use Test::More;
-use Test::Nginx::Util;
 
 my $module = $ENV{TEST_NGINX_LOAD_MODULES} or die "TEST_NGINX_LOAD_MODULES?\n";
 my ($pg_port) = $ENV{PG_PRIMARY} =~ /port=(\d+)/;
 my ($redis) = $ENV{REDIS_URL} =~ m{^redis://(.+)$};
-my $port = $Test::Nginx::Util::ClientPort;
-my $root = $Test::Nginx::Util::ServRoot;
+my $port = $Nginx::ClientPort;
+my $root = $Nginx::ServRoot;
 my $stack = "$ENV{DEVSTACK_DIR}/nginx";
 
-Test::Nginx::Util::make_root();
+Nginx::make_root();
 
-my $text = Test::Nginx::Util::slurp('nginx.conf.example');
+my $text = slurp('nginx.conf.example');
 my %put = (
     'modules/ngx_payments_module.so' => $module,
     '/var/log/nginx/error.log'       => "$root/logs/error.log",
@@ -45,8 +46,8 @@ $text =~ s/^http \{\n/http {\n$temp/m;
 
 {
     no warnings 'redefine';
-    local *Test::Nginx::Util::configuration = sub { $text };
-    is(Test::Nginx::Util::start({}), undef, 'it starts');
+    local *Nginx::configuration = sub { $text };
+    is(Nginx::start({}), undef, 'it starts');
 }
 
 my $url = "https://127.0.0.1:$port";
@@ -67,8 +68,8 @@ like(`@curl $url/metrics`, qr/^payments_requests_total\{operation="createPayment
 my $metrics = `@curl $url/metrics | promtool check metrics 2>&1`;
 is($metrics, '', 'which promtool finds nothing wrong with');
 
-Test::Nginx::Util::stop();
-is(join("\n", Test::Nginx::Util::violations()), '', 'nothing in the log');
-like(Test::Nginx::Util::slurp("$root/logs/access.log"), qr/^\S+ 201 \d\.\d+ createPayment mer_\w{26} executed req_\w{26}$/m, 'its line in the log');
+Nginx::stop();
+is(join("\n", Nginx::violations()), '', 'nothing in the log');
+like(slurp("$root/logs/access.log"), qr/^\S+ 201 \d\.\d+ createPayment mer_\w{26} executed req_\w{26}$/m, 'its line in the log');
 
 done_testing();

@@ -4,13 +4,14 @@ use strict;
 use warnings;
 
 use lib 't/lib';
+use Basics qw(slurp);
 use Load qw(sql request uuid merchant api text later collect);
 use Own;
+use Nginx;
 use Test::More;
-use Test::Nginx::Util;
 use Time::HiRes qw(time);
 
-my ($example) = Test::Nginx::Util::slurp('docs/limits.md') =~ /```nginx\n(.*?)```/s;
+my ($example) = slurp('docs/limits.md') =~ /```nginx\n(.*?)```/s;
 my ($http, $server) = $example =~ /^# http\{\}\n(.*?)\n# server\{\}[^\n]*\n(.*)/s;
 ok($http && $server, 'the example is there');
 

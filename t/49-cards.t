@@ -78,7 +78,7 @@ sub slurp {
 clean('answers', join "\n", @answers);
 clean('metrics', request("GET /metrics HTTP/1.0\r\nHost: x\r\n\r\n")->{body});
 clean("nginx's error log", Own::log_text());
-clean("nginx's access log", slurp(Test::Nginx::Util::log_file() =~ s/error\.log/all.log/r));
+clean("nginx's access log", slurp(Nginx::log_file() =~ s/error\.log/all.log/r));
 clean("PostgreSQL's log", slurp("$ENV{DEVSTACK_DIR}/primary/log"));
 my $dump = `pg_dump -d '$ENV{PG_PRIMARY}' --data-only -n pay 2>/dev/null`;
 cmp_ok(length $dump, '>', 10000, 'the tables');

@@ -49,7 +49,7 @@ sub read_all {
     return map { $text{$_} } @sockets;
 }
 
-sub workers { map { chomp; $_ } `pgrep -P @{[Test::Nginx::Util::pid()]}` }
+sub workers { map { chomp; $_ } `pgrep -P @{[Nginx::pid()]}` }
 sub rss {    # KiB of memory that is the workers' own
     my $sum = 0;
     for my $pid (workers()) {
@@ -160,7 +160,7 @@ for my $round (1 .. rounds(3, 10)) {
     syswrite $leader, post($idem, $delay);
     ok(wait_until(5, sub { parked() == 1 }), 'killed while it drains: it leads');
     my ($old) = workers();
-    kill HUP => Test::Nginx::Util::pid();
+    kill HUP => Nginx::pid();
     ok(wait_until(5, sub { grep { $_ != $old } workers() }),
        'killed while it drains: another one serves');
     kill KILL => $old;

@@ -76,7 +76,7 @@ sub refuses {
     Own::stop();
 }
 
-my ($tcp, $tls) = map { Test::Nginx::Util::free_port() } 1, 2;
+my ($tcp, $tls) = map { Nginx::free_port() } 1, 2;
 my $secret = uuid();
 my $password = spew('password', "$secret\n");
 my $wrong = spew('wrong', uuid() . "\n");
@@ -139,7 +139,7 @@ refuses('TLS to who does not speak it', "127.0.0.1:$tcp password_file=$password 
 
 # Sentinels: who is master, and who it is after that
 {
-    my ($m, $r, @s) = map { Test::Nginx::Util::free_port() } 1 .. 5;
+    my ($m, $r, @s) = map { Nginx::free_port() } 1 .. 5;
     my $master = redis('m', "port $m");
     redis('r', "port $r\nreplicaof 127.0.0.1 $m");
     ok(wait_until(10, sub { `redis-cli -p $r role 2>&1` =~ /connected/ }), 'a master and a replica');
@@ -189,7 +189,7 @@ refuses('TLS to who does not speak it', "127.0.0.1:$tcp password_file=$password 
     Own::stop();
 
     # a server that is demoted under us
-    my $plain = Test::Nginx::Util::free_port();
+    my $plain = Nginx::free_port();
     redis('p', "port $plain");
     Own::start(workers => 1, http => "payments_redis 127.0.0.1:$plain timeout=500ms; payments_replay_cache off;");
     ok(wait_until(5, \&ready), 'demoted: connected');

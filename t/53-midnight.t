@@ -15,7 +15,7 @@ use Time::HiRes qw(sleep time);
 my ($faketime) = glob '/usr/lib/*/faketime/libfaketime.so.1';
 my ($bin) = reverse sort glob '/usr/lib/postgresql/*/bin';
 my $dir = "/tmp/payments-midnight-$$";
-my $port = Test::Nginx::Util::free_port();
+my $port = Nginx::free_port();
 my $own = "host=127.0.0.1 port=$port user=postgres dbname=postgres";
 my $clock = "$dir/clock";
 
@@ -68,7 +68,7 @@ Own::start(port => $port, workers => 2, shard => 'database postgres; mode direct
            http => 'payments_replay_cache off;');
 
 # a second node: the same configuration elsewhere
-my $port2 = Test::Nginx::Util::free_port();
+my $port2 = Nginx::free_port();
 sub second {
     my ($what) = @_;
     my $at = "$dir/nginx";
@@ -77,7 +77,7 @@ sub second {
         kill QUIT => <$fh>;
         return;
     }
-    my $root = Test::Nginx::Util::log_file() =~ s{/logs/.*}{}r;
+    my $root = Nginx::log_file() =~ s{/logs/.*}{}r;
     open my $fh, '<', "$root/conf/nginx.conf" or die;
     my $conf = do { local $/; <$fh> };
     $conf =~ s/\Q$root\E/$at/g;

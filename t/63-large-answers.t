@@ -23,7 +23,7 @@ my $body = { amount => 5000, currency => 'EUR', payment_method => { token => 'to
              customer => 'large', metadata => \%metadata };
 
 # a port whose sockets take next to nothing: what is not read stays in the worker
-my $narrow = $Test::Nginx::Util::ClientPort + 7;
+my $narrow = $Nginx::ClientPort + 7;
 Own::start(port => $pg_port, shard => 'mode direct;', connections => 4096,
            http => "server { listen 127.0.0.1:$narrow sndbuf=16k; location /v1/ { payments on; } }");
 
@@ -187,7 +187,7 @@ sql("SET session_replication_role = replica;
 # answers that nobody reads ---------------------------------------------------------------
 
 {
-    my ($master) = Test::Nginx::Util::pid();
+    my ($master) = Nginx::pid();
     my ($worker) = `ps -o pid= --ppid $master` =~ /(\d+)/;
     my $memory = sub { `cat /proc/$worker/status` =~ /VmRSS:\s*(\d+)/ ? $1 : 0 };
     my $start = $memory->();

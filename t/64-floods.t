@@ -72,7 +72,7 @@ for my $mode ('direct', 'pooler') {
 # the same over HTTP/2: 120 requests in flight on each of 40 connections -------------------
 
 {
-    my $h2 = $Test::Nginx::Util::ClientPort + 7;
+    my $h2 = $Nginx::ClientPort + 7;
     Own::start(port => $pg_port, shard => 'mode direct;', connections => 8192,
                http => "keepalive_requests 1000000; server { listen 127.0.0.1:$h2 http2; location /v1 { payments on; } }");
     my @payments = map { payment() } 1 .. 2000;
@@ -135,7 +135,7 @@ for my $mode ('direct', 'pooler') {
 {
     Own::start(port => $pg_port, shard => 'mode direct;', connections => 4096);
     my $before = measure();
-    my $master = Test::Nginx::Util::pid();
+    my $master = Nginx::pid();
     my ($worker) = `ps -o pid= --ppid $master` =~ /(\d+)/;
     my $memory = sub { `cat /proc/$worker/status` =~ /VmRSS:\s*(\d+)/ ? $1 / 1024 : 0 };
     my $start = $memory->();

@@ -201,13 +201,13 @@ sub scram {
 
     # workers that end while they compute: stop() fails where one has crashed
     for my $round (1 .. rounds(3, 10)) {
-        my $master = Test::Nginx::Util::pid();
+        my $master = Nginx::pid();
         my %old = map { $_ => 1 } `ps -o pid= --ppid $master` =~ /(\d+)/g;
         kill HUP => $master;
         ok(wait_until(20, sub { grep { !$old{$_} } `ps -o pid= --ppid $master` =~ /(\d+)/g }),
            "a costly verifier: reload $round");
     }
-    ok(wait_until(60, sub { (() = `ps -o args= --ppid @{[Test::Nginx::Util::pid()]}` =~ /shutting down/g) == 0 }),
+    ok(wait_until(60, sub { (() = `ps -o args= --ppid @{[Nginx::pid()]}` =~ /shutting down/g) == 0 }),
        'a costly verifier: the old workers end');
     Own::stop();
 }

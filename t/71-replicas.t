@@ -172,11 +172,7 @@ read_by_replicas('healthy');
 
 {
     # a transaction is under way while a later one ends
-    open my $held, '|-', 'psql', '-XAtq', '-o', '/dev/null', '-d',
-        $ENV{PG_PRIMARY} or die "psql: $!";
-    $held->autoflush(1);
-    print {$held} "SET application_name = 'held'; BEGIN;",
-        "SELECT pg_current_xact_id();\n";
+    my $held = hold("SET application_name = 'held'; SELECT pg_current_xact_id()");
     ok(wait_until(5, sub { sql("SELECT count(*) FROM pg_stat_activity
         WHERE application_name = 'held' AND backend_xid IS NOT NULL") == 1 }),
        'tokens: a transaction is under way');
@@ -191,8 +187,7 @@ read_by_replicas('healthy');
     is(sql_at('replica1', $fresh =~ s/TOKEN/$token/r)
        . sql_at('replica1', $fresh =~ s/TOKEN/1/r), 'ft',
        'tokens: the replica does not have all up to there');
-    print {$held} "COMMIT;\n";
-    close $held;
+    $held->release;
     ok(wait_until(5, sub { sql_at('replica1', $fresh =~ s/TOKEN/$token/r) eq 't' }),
        'tokens: and then it has');
 }

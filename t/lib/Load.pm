@@ -14,6 +14,7 @@ use POSIX qw(:signal_h);
 use Test::More ();
 use Time::HiRes qw(sleep time);
 
+use Basics qw(uuid patience text_since);
 use Exporter 'import';
 our @EXPORT_OK = qw(devstack sql request create uuid invariants rounds
                     error_log_since wait_until later collect stored recovered merchant api_key
@@ -77,32 +78,21 @@ sub recovered {
     return $? == 0 && $n == 0;
 }
 
-sub uuid {
-    open my $fh, '<', '/proc/sys/kernel/random/uuid' or die;
-    my $text = <$fh>;
-    chomp $text;
-    return $text;
-}
-
 # An API key that the database knows: of a merchant's number, with scopes and
 # further columns (SQL).  Returns it and its hash.
 sub api_key {
     my ($merchant, $scopes, %column) = @_;
-    my ($base, $rest) = ('', $merchant);
-    for (1 .. 13) {
-        $base = substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', $rest & 31, 1) . $base;
-        $rest >>= 5;
-    }
     my $secret = substr uc(uuid() . uuid()) =~ tr/-//dr, 0, 52;
     my $hash = sha256_hex("k_test_$secret");
     my $names = join '', map { ", $_" } sort keys %column;
     my $values = join '', map { ", $column{$_}" } sort keys %column;
-    sql("INSERT INTO pay.api_keys (merchant_id, key_hash, key_id, name, prefix,
-                                   livemode, scopes$names)
-         VALUES ($merchant, '\\x$hash', pay.uuid7(), 'test', 'sk_test_"
-        . substr($base, 0, 4) . "', false, '{" . join(',', @$scopes)
-        . "}'$values)");
-    return ("sk_test_$base$secret", $hash);
+    my $start = sql("INSERT INTO pay.api_keys (merchant_id, key_hash, key_id, name,
+                                               prefix, livemode, scopes$names)
+                     VALUES ($merchant, '\\x$hash', pay.uuid7(), 'test', 'sk_test_'
+                             || left(pay.key_merchant($merchant), 4), false, '{"
+        . join(',', @$scopes) . "}'$values)
+                     RETURNING 'sk_test_' || pay.key_merchant(merchant_id)");
+    return ($start . $secret, $hash);
 }
 
 # a merchant of its own: a key with these scopes, and the number
@@ -133,10 +123,6 @@ sub promised {
     Test::More::note(sprintf '%s: %.3f s, promised: less than %s s', $name, $took, $figure);
     return 1;
 }
-
-# How much longer than on a machine that does nothing else something may take before
-# it is said that it does not come.
-sub patience { return $ENV{TEST_NGINX_PATIENCE} || 3 }
 
 # Waits for what must come.  The limit is a watchdog's: who meets it hangs.
 sub wait_until {
@@ -448,15 +434,7 @@ sub without_killed {
     } @lines;
 }
 
-sub error_log_since {
-    my ($offset) = @_;
-    open my $fh, '<', $ENV{NGINX_ERROR_LOG} or return '';
-    seek $fh, $$offset, 0;
-    local $/;
-    my $text = <$fh>;
-    $text = '' unless defined $text;
-    $$offset += length $text;
-    return $text;
-}
+# of the stack's nginx
+sub error_log_since { return text_since($ENV{NGINX_ERROR_LOG}, @_) }
 
 1;

@@ -9,9 +9,10 @@ package Own;
 use strict;
 use warnings;
 
+use Basics qw(slurp);
 use Load qw(request wait_until);
+use Nginx;
 use Test::More;
-use Test::Nginx::Util;
 
 my ($primary) = $ENV{PG_PRIMARY} =~ /port=(\d+)/;
 my $stack_port;
@@ -26,10 +27,10 @@ sub start {
     $stack_port = $Load::port unless defined $stack_port;
 
     # two workers are nginx's as well, but the runner writes its own number
-    $Test::Nginx::Util::Master = 1;
-    $Test::Nginx::Util::WorkerConnections = $option{connections} || 1024;
-    $Test::Nginx::Util::Workers = $option{workers} || 1;
-    Test::Nginx::Util::make_root();
+    $Nginx::Master = 1;
+    $Nginx::WorkerConnections = $option{connections} || 1024;
+    $Nginx::Workers = $option{workers} || 1;
+    Nginx::make_root();
 
     my $server = $option{server} || '127.0.0.1:' . ($option{port} || $primary);
     my $shard = $option{shard} || '';
@@ -37,7 +38,7 @@ sub start {
     my $http = $option{http} || '';
     my $location = $option{location} || '';
 
-    my $error = Test::Nginx::Util::start({
+    my $error = Nginx::start({
         main_config => $option{main} || '', post_main_config => '',
         log_level => 'info',
         http_config => qq{
@@ -54,7 +55,7 @@ sub start {
     });
 
     is($error, undef, 'nginx of its own starts');
-    $Load::port = $Test::Nginx::Util::ClientPort;
+    $Load::port = $Nginx::ClientPort;
 
     my $ready = wait_until($option{wait} || 5, sub {
         get('/readyz')->{status} == 200
@@ -80,20 +81,15 @@ sub metric {
     return $sum;
 }
 
-sub log_text {
-    open my $fh, '<', Test::Nginx::Util::log_file() or return '';
-    local $/;
-    my $text = <$fh>;
-    return defined $text ? $text : '';
-}
+sub log_text { return slurp(Nginx::log_file()) }
 
 # expected => qr/.../ takes lines out that the test is about, killed => 1 those
 # about workers that it has killed
 sub stop {
     my (%option) = @_;
-    Test::Nginx::Util::stop();
+    Nginx::stop();
     $Load::port = $stack_port;
-    my @found = Test::Nginx::Util::violations();
+    my @found = Nginx::violations();
     @found = grep { $_ !~ $option{expected} } @found if $option{expected};
     @found = Load::without_killed(@found) if $option{killed};
     is(join("\n", @found), '', 'nothing in the log of its nginx');

@@ -2,11 +2,14 @@ package Payments;
 
 # What the suites of this project share: an nginx configuration for the
 # development stack's servers, keys, and concurrent requests, which the format
-# does not have.  Runs under openresty's Test::Nginx::Socket as well.
+# does not have.  Runs under openresty's Test::Nginx::Socket as well, which is found
+# in the directory $TEST_NGINX_ORIGINAL.
 
 use strict;
 use warnings;
 
+use lib $ENV{TEST_NGINX_ORIGINAL} || 't/runner';
+use Basics qw(uuid patience);
 use Test::Nginx::Socket -base;
 use Test::More ();
 use IO::Select;
@@ -50,13 +53,6 @@ my %words = (
     KEY_LIVE => $ENV{PAYMENTS_KEY_A_LIVE},
     KEY_B    => $ENV{PAYMENTS_KEY_B},
 );
-
-sub uuid () {
-    open my $fh, '<', '/proc/sys/kernel/random/uuid' or die;
-    my $text = <$fh>;
-    chomp $text;
-    return $text;
-}
 
 # header lines of a create: key "%KEY%" and a fresh Idempotency-Key, each
 # replaced or (undef) dropped by name => value
@@ -134,7 +130,7 @@ sub concurrently {
     my %socket = map { ($index{$_} => $_) } $select->handles;
     syswrite $socket{$_}, $texts[$_] for 0 .. $#texts;
 
-    my $until = time + $limit * Test::Nginx::Util::patience();
+    my $until = time + $limit * patience();
 
     while ($select->count && time < $until) {
         for my $socket ($select->can_read(0.5)) {

@@ -13,7 +13,7 @@ use List::Util ();
 use Test::More ();
 use Time::HiRes qw(sleep);
 
-use Test::Nginx::Util ();
+use Nginx ();
 
 our @EXPORT_OK = qw(seconds value_at requests_of exchange parse_response);
 
@@ -129,7 +129,7 @@ sub exchange {
     my $address = defined $block->server_addr_for_client
         ? $block->server_addr_for_client : '127.0.0.1';
     my $socket = IO::Socket::INET->new(PeerAddr => $address,
-        PeerPort => $Test::Nginx::Util::ClientPort, Proto => 'tcp')
+        PeerPort => $Nginx::ClientPort, Proto => 'tcp')
         or return ('', 1);
     my $text = '';
 

@@ -56,7 +56,7 @@ my $names = name_server();
 $names->{tell}->('127.0.0.1');
 
 sub master_pid {
-    open my $fh, '<', Test::Nginx::Util::log_file('nginx.pid') or die "no pid: $!";
+    open my $fh, '<', Nginx::log_file('nginx.pid') or die "no pid: $!";
     return <$fh> =~ /(\d+)/;
 }
 

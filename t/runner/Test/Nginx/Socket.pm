@@ -16,9 +16,10 @@ use JSON::PP ();
 use List::Util ();
 use Time::HiRes qw(sleep time);
 
+use Basics ();
+use Nginx ();
 use Test::Nginx::Exchange qw(seconds value_at requests_of exchange parse_response);
 use Test::Nginx::Mock ();
-use Test::Nginx::Util ();
 
 our @EXPORT = qw(run_tests plan repeat_each blocks no_shuffle no_long_string
     log_level workers master_on master_off master_process_enabled
@@ -28,6 +29,9 @@ our @EXPORT = qw(run_tests plan repeat_each blocks no_shuffle no_long_string
     add_response_body_check config_preamble check_accum_error_log use_hup
     bail_out is_str);
 
+# a suite may read it by this name
+*Test::Nginx::Util::ServerPort = \$Nginx::ServerPort;
+
 my ($repeat, $shuffle, $accumulate) = (1, !$ENV{TEST_NGINX_NO_SHUFFLE}, 0);
 my (@preprocessors, @cleanups, @test_cleanups, @body_checks);
 my ($previous, %offset);
@@ -35,35 +39,35 @@ my ($previous, %offset);
 sub repeat_each { $repeat = $_[0] if @_; return $repeat }
 sub no_shuffle () { $shuffle = 0 }
 sub no_long_string () { }
-sub log_level { $Test::Nginx::Util::LogLevel = $_[0] if @_;
-                return $Test::Nginx::Util::LogLevel }
-sub workers { $Test::Nginx::Util::Workers = $_[0] if @_;
-              return $Test::Nginx::Util::Workers }
-sub master_on () { $Test::Nginx::Util::Master = 1 }
-sub master_off () { $Test::Nginx::Util::Master = 0 }
-sub master_process_enabled { $Test::Nginx::Util::Master = $_[0] if @_;
-                             return $Test::Nginx::Util::Master }
-sub worker_connections { $Test::Nginx::Util::WorkerConnections = $_[0] if @_;
-                         return $Test::Nginx::Util::WorkerConnections }
-sub no_root_location () { $Test::Nginx::Util::RootLocation = 0 }
-sub server_root () { $Test::Nginx::Util::ServRoot }
-sub html_dir () { "$Test::Nginx::Util::ServRoot/html" }
-sub server_port { $Test::Nginx::Util::ServerPort = $_[0] if @_;
-                  return $Test::Nginx::Util::ServerPort }
-sub server_port_for_client { $Test::Nginx::Util::ClientPort = $_[0] if @_;
-                             return $Test::Nginx::Util::ClientPort }
+sub log_level { $Nginx::LogLevel = $_[0] if @_;
+                return $Nginx::LogLevel }
+sub workers { $Nginx::Workers = $_[0] if @_;
+              return $Nginx::Workers }
+sub master_on () { $Nginx::Master = 1 }
+sub master_off () { $Nginx::Master = 0 }
+sub master_process_enabled { $Nginx::Master = $_[0] if @_;
+                             return $Nginx::Master }
+sub worker_connections { $Nginx::WorkerConnections = $_[0] if @_;
+                         return $Nginx::WorkerConnections }
+sub no_root_location () { $Nginx::RootLocation = 0 }
+sub server_root () { $Nginx::ServRoot }
+sub html_dir () { "$Nginx::ServRoot/html" }
+sub server_port { $Nginx::ServerPort = $_[0] if @_;
+                  return $Nginx::ServerPort }
+sub server_port_for_client { $Nginx::ClientPort = $_[0] if @_;
+                             return $Nginx::ClientPort }
 sub server_name { 'localhost' }
 sub server_addr { '127.0.0.1' }
-sub timeout { $Test::Nginx::Util::Timeout = $_[0] if @_;
-              return $Test::Nginx::Util::Timeout }
-sub env_to_nginx { push @Test::Nginx::Util::Env, @_ }
+sub timeout { $Nginx::Timeout = $_[0] if @_;
+              return $Nginx::Timeout }
+sub env_to_nginx { push @Nginx::Env, @_ }
 sub add_block_preprocessor (&) { unshift @preprocessors, $_[0] }
 sub add_cleanup_handler (&) { unshift @cleanups, $_[0] }
 sub add_test_cleanup_handler (&) { push @test_cleanups, $_[0] }
 sub add_response_body_check (&) { push @body_checks, $_[0] }
-sub config_preamble { $Test::Nginx::Util::Preamble = $_[0] }
+sub config_preamble { $Nginx::Preamble = $_[0] }
 sub check_accum_error_log () { $accumulate = 1 }
-sub use_hup () { $Test::Nginx::Util::UseHup = 1 }
+sub use_hup () { $Nginx::UseHup = 1 }
 sub bail_out { Test::More::BAIL_OUT(join '', @_) }
 sub is_str { goto &Test::More::is }
 
@@ -94,7 +98,7 @@ sub run_block {
     {
         my $value = $block->$section;
         next unless defined $value && !ref $value;
-        $block->set_value($section, Test::Nginx::Util::expand($value, $ports));
+        $block->set_value($section, Nginx::expand($value, $ports));
     }
 
     return if skip_block($block, $name);
@@ -126,7 +130,7 @@ sub skip_block {
             or bail_out("$name - bad skip_nginx");
         $tests = $1;
         my $conditions = $2;
-        my $version = Test::Nginx::Util::version();
+        my $version = Nginx::version();
 
         for my $condition (split /\s+(?:or|\|\|)\s+/, $conditions) {
             my $all = 1;
@@ -134,7 +138,7 @@ sub skip_block {
             for my $one (split /\s+and\s+/, $condition) {
                 my ($op, $than) = $one =~ /^(==|!=|<=|>=|<|>)\s*([\d.]+)$/
                     or bail_out("$name - bad skip_nginx");
-                my $order = Test::Nginx::Util::older($version, $than);
+                my $order = Nginx::older($version, $than);
                 $all &&= $op eq '<' ? $order < 0 : $op eq '>' ? $order > 0
                        : $op eq '<=' ? $order <= 0 : $op eq '>=' ? $order >= 0
                        : $op eq '==' ? $order == 0 : $order != 0;
@@ -178,8 +182,8 @@ sub prepare {
 
     if (!defined $block->config) {
         bail_out("$name - no config, and none before it") unless $previous;
-        %offset = (error => -s Test::Nginx::Util::log_file() || 0, access => 0)
-            unless Test::Nginx::Util::is_running();
+        %offset = (error => -s Nginx::log_file() || 0, access => 0)
+            unless Nginx::is_running();
         return 1;
     }
 
@@ -191,17 +195,17 @@ sub prepare {
     $conf->{server_name} = $block->server_name;
     $conf->{suppress_stderr} = defined $block->suppress_stderr;
 
-    my $reload = $Test::Nginx::Util::UseHup && Test::Nginx::Util::is_running()
+    my $reload = $Nginx::UseHup && Nginx::is_running()
         && !defined $block->must_die;
 
     finish_block($previous || $name, $reload);
 
     if ($reload) {
-        my $error = Test::Nginx::Util::reload($conf);
+        my $error = Nginx::reload($conf);
         bail_out("$name - $error") if $error;
 
     } else {
-        Test::Nginx::Util::make_root();
+        Nginx::make_root();
         setup($block, $name);
     }
 
@@ -210,27 +214,25 @@ sub prepare {
 
     if (defined $block->must_die) {
         for my $round (1 .. $repeat) {
-            my $status = Test::Nginx::Util::start_to_die($conf);
+            my $status = Nginx::start_to_die($conf);
             Test::More::ok(defined $status && $status != 0,
                            "$name - nginx must not start");
             %offset = (error => 0, access => 0) if $round == 1;
-            my $text = Test::Nginx::Util::log_since('error.log',
-                                                    \$offset{error});
+            my $text = log_since('error.log', \$offset{error});
             check_log($block, $name, 'error_log', 'no_error_log',
                       sub { $text });
         }
 
         $previous = undef;
-        Test::Nginx::Util::violations(1);
+        Nginx::violations(1);
         return;
     }
 
     unless ($reload) {
-        my $error = Test::Nginx::Util::start($conf);
+        my $error = Nginx::start($conf);
 
         if ($error) {
-            Test::More::diag(Test::Nginx::Util::slurp(
-                                 Test::Nginx::Util::log_file()));
+            Test::More::diag(Basics::slurp(Nginx::log_file()));
             bail_out("$name - $error");
         }
     }
@@ -250,9 +252,9 @@ sub setup {
 sub finish_block {
     my ($name, $keep) = @_;
 
-    Test::Nginx::Util::stop() unless $keep;
+    Nginx::stop() unless $keep;
 
-    my @found = $previous || !$keep ? Test::Nginx::Util::violations(!$previous)
+    my @found = $previous || !$keep ? Nginx::violations(!$previous)
                                     : ();
     return unless @found;
 
@@ -288,7 +290,7 @@ sub user_files {
                                        : html_dir() . "/$file->[0]";
         my ($dir) = $path =~ m{^(.*)/};
         File::Path::make_path($dir);
-        Test::Nginx::Util::write_file($path, $file->[1]);
+        Nginx::write_file($path, $file->[1]);
     }
 }
 
@@ -297,11 +299,11 @@ sub shutdown_checks {
 
     return unless defined $block->shutdown_error_log
                || defined $block->no_shutdown_error_log;
-    return if $Test::Nginx::Util::UseHup;
+    return if $Nginx::UseHup;
 
-    Test::Nginx::Util::stop();
+    Nginx::stop();
 
-    my $text = Test::Nginx::Util::log_since('error.log', \$offset{error});
+    my $text = log_since('error.log', \$offset{error});
     check_log($block, $name, 'shutdown_error_log', 'no_shutdown_error_log',
               sub { $text });
 }
@@ -317,10 +319,10 @@ sub run_round {
     my $count = List::Util::sum0(map { scalar @{ $_->{methods} } } @$sets);
     my $mock = Test::Nginx::Mock::start($block);
     my $limit = defined $block->timeout ? seconds($block->timeout)
-                                        : $Test::Nginx::Util::Timeout;
+                                        : $Nginx::Timeout;
     my $index = 0;
 
-    $limit *= Test::Nginx::Util::patience();
+    $limit *= Basics::patience();
 
     for my $set (@$sets) {
         my ($text, $timedout) = exchange($block, $set->{packets}, $limit);
@@ -339,7 +341,7 @@ sub run_round {
                 check_response($block, $name, $response, $index, $count);
             }
 
-            sleep $Test::Nginx::Util::Settle;
+            sleep $Nginx::Settle;
             check_logs($block, $name, $round);
             $index++;
         }
@@ -443,7 +445,7 @@ sub check_body {
     if (defined $block->response_body) {
         my $text = $want->('response_body');
         return unless defined $text;
-        $text =~ s/\$ServerPort\b/$Test::Nginx::Util::ServerPort/g
+        $text =~ s/\$ServerPort\b/$Nginx::ServerPort/g
             unless ref $text;
         return compare($body, $text, "$name - body");
     }
@@ -485,6 +487,11 @@ sub check_headers {
 
 # Logs -----------------------------------------------------------------------
 
+sub log_since {
+    my ($name, $offset) = @_;
+    return Basics::text_since(Nginx::log_file($name), $offset);
+}
+
 sub patterns {
     my ($value) = @_;
     return () unless defined $value;
@@ -506,12 +513,12 @@ sub check_log {
     my @yes = patterns($block->$yes);
     my @no = patterns($block->$no);
     my $text = $read->();
-    my $until = time + (@yes ? 1 : 0) * Test::Nginx::Util::patience();
+    my $until = time + (@yes ? 1 : 0) * Basics::patience();
 
     while (time < $until && grep { !found_in($text, $_) } @yes) {
         sleep 0.01;
         my $more = $read->();
-        last if $more eq $text && !Test::Nginx::Util::is_running();
+        last if $more eq $text && !Nginx::is_running();
         $text = $more;
     }
 
@@ -535,7 +542,7 @@ sub check_logs {
     $offset{error} = 0 if $accumulate;
 
     my $read = sub {
-        $text .= Test::Nginx::Util::log_since('error.log', \$offset{error});
+        $text .= log_since('error.log', \$offset{error});
         return $text;
     };
 
@@ -556,8 +563,7 @@ sub check_logs {
     if (defined $block->access_log || defined $block->no_access_log) {
         my $lines = '';
         check_log($block, $name, 'access_log', 'no_access_log', sub {
-            $lines .= Test::Nginx::Util::log_since('access.log',
-                                                   \$offset{access});
+            $lines .= log_since('access.log', \$offset{access});
             return $lines;
         });
     }

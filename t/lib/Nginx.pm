@@ -1,4 +1,4 @@
-package Test::Nginx::Util;
+package Nginx;
 
 # The nginx under test: its directory, configuration, process and logs.
 #
@@ -15,6 +15,8 @@ use File::Path ();
 use IO::Socket::INET;
 use POSIX ();
 use Time::HiRes qw(sleep time);
+
+use Basics qw(patience slurp);
 
 our $ServerPort = $ENV{TEST_NGINX_SERVER_PORT} || 1984;
 our $ClientPort = $ENV{TEST_NGINX_CLIENT_PORT};
@@ -50,12 +52,6 @@ our @Env;
 our $Preamble = '';
 
 my ($pid, $generation, @violations, %closed) = (undef, 0);
-
-# How much longer than on a machine that does nothing else something may take:
-# valgrind slows everything down.
-my $patience = $ENV{TEST_NGINX_PATIENCE} || ($UseValgrind ? 10 : 3);
-
-sub patience { $patience }
 
 sub free_port {
     my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
@@ -119,15 +115,6 @@ sub write_file {
     binmode $fh;
     print {$fh} $text;
     close $fh or die "cannot write $name: $!";
-}
-
-sub slurp {
-    my ($name) = @_;
-    open my $fh, '<', $name or return '';
-    binmode $fh;
-    local $/;
-    my $text = <$fh>;
-    return defined $text ? $text : '';
 }
 
 sub make_root {
@@ -198,7 +185,7 @@ sub start {
     write_file("$ServRoot/conf/nginx.conf", configuration($block));
     spawn();
 
-    my $until = time + 10 * $patience;
+    my $until = time + 10 * patience();
 
     while (time < $until) {
         my $status = exited();
@@ -218,7 +205,7 @@ sub start_to_die {
     write_file("$ServRoot/conf/nginx.conf", configuration($block));
     spawn(quiet => $block->{suppress_stderr});
 
-    my $until = time + 10 * $patience;
+    my $until = time + 10 * patience();
 
     while (time < $until) {
         my $status = exited();
@@ -284,7 +271,7 @@ sub reload {
     unlink log_file(), log_file('access.log');
     kill USR1 => $pid;
 
-    my $until = time + 10 * $patience;
+    my $until = time + 10 * patience();
 
     until (-f log_file() && -f log_file('access.log')) {
         return 'nginx does not reopen its logs' if time > $until;
@@ -318,7 +305,7 @@ sub stop {
     return unless defined $pid;
 
     my $status;
-    my $limit = ($ENV{TEST_NGINX_FAST_SHUTDOWN} ? 1 : 10) * $patience;
+    my $limit = ($ENV{TEST_NGINX_FAST_SHUTDOWN} ? 1 : 10) * patience();
 
     for my $signal ('QUIT', 'TERM', 'KILL') {
         kill $signal => $pid;
@@ -358,20 +345,6 @@ sub violations {
     }
 
     return @found;
-}
-
-# A log's text from the offset on; moves the offset.
-sub log_since {
-    my ($name, $offset) = @_;
-
-    open my $fh, '<', log_file($name) or return '';
-    binmode $fh;
-    seek $fh, $$offset, 0;
-    local $/;
-    my $text = <$fh>;
-    $text = '' unless defined $text;
-    $$offset += length $text;
-    return $text;
 }
 
 # "$TEST_NGINX_..." in a text; RAND_PORT_n is the block's own n-th free port.

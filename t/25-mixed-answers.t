@@ -1,5 +1,5 @@
-# Whose answer is it: every request carries a word of its own through the row
-# that it makes, and must get that word back, through a PgBouncer with one
+# No answer reaches another request: every request carries a word of its own through
+# the row that it makes, and must get that word back, through a PgBouncer with one
 # server connection for all.  A module that has eight calls under way there must
 # be caught by the same test.  And of two requests with one key.
 

@@ -14,7 +14,7 @@ if (`gdb -batch -p $$ -ex detach 2>&1` =~ /ptrace|not permitted/) {
     plan skip_all => 'gdb may not attach to a process here (ptrace)';
 }
 
-sub workers { map { chomp; $_ } `pgrep -P @{[Test::Nginx::Util::pid()]}` }
+sub workers { map { chomp; $_ } `pgrep -P @{[Nginx::pid()]}` }
 
 Own::start(workers => 2, shard => 'mode direct; timeout 4s;');
 
