@@ -148,6 +148,8 @@ my $header = "/*\n * it {\n */\n#define F(a)  \\\n  { a\ntypedef enum {\n    A =
     . "struct s {\n    int  a;\n    union {\n        int  b;\n    } u;\n};\n\nint f(int a,\n    int b);\n";
 is(form('f.h', $header), '', 'a header in form');
 like(form('f.h', $header =~ s/    B/  B/r), qr{/f\.h:9: indented by 2, not 4\n}, 'a member that is not');
+like(form('f.c', "enum {\n    A_ONE = 0,\n    A_TWO\n};\n#define A_TWO  2\n"),
+     qr{/f\.c: the macro A_TWO hides a constant of .*/f\.c\n}, 'a macro with the name of a constant');
 like(form('f.h', $header =~ s/^int f/  int f/mr), qr{/f\.h:19: indented by 2, not 0\n}, 'a prototype that is not');
 
 done_testing();

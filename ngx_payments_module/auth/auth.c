@@ -24,13 +24,13 @@ enum {
 
 /* columns of pay.authenticate() */
 
-#define NGX_PAYMENTS_AUTH_PUBLIC_ID  1
-#define NGX_PAYMENTS_AUTH_ACTIVE     2
-#define NGX_PAYMENTS_AUTH_LIVEMODE   3
-#define NGX_PAYMENTS_AUTH_SCOPES     4
-#define NGX_PAYMENTS_AUTH_REVOKED    5
-#define NGX_PAYMENTS_AUTH_EXPIRED    6
-#define NGX_PAYMENTS_AUTH_CLOCK      7
+#define NGX_PAYMENTS_KEY_PUBLIC_ID  1
+#define NGX_PAYMENTS_KEY_ACTIVE     2
+#define NGX_PAYMENTS_KEY_LIVEMODE   3
+#define NGX_PAYMENTS_KEY_SCOPES     4
+#define NGX_PAYMENTS_KEY_REVOKED    5
+#define NGX_PAYMENTS_KEY_EXPIRED    6
+#define NGX_PAYMENTS_KEY_CLOCK      7
 
 
 /* a look-up under way in this worker; freed when it ends */
@@ -328,25 +328,25 @@ ngx_payments_auth_row(ngx_payments_auth_t *auth, ngx_payments_pg_row_t *row)
 {
     ngx_str_t  id;
 
-    id = ngx_payments_pg_bytes(row, NGX_PAYMENTS_AUTH_PUBLIC_ID);
+    id = ngx_payments_pg_bytes(row, NGX_PAYMENTS_KEY_PUBLIC_ID);
     ngx_payments_pg_set_clock(ngx_payments_pg_number(row,
-                                                 NGX_PAYMENTS_AUTH_CLOCK));
+                                                 NGX_PAYMENTS_KEY_CLOCK));
 
     auth->found = (id.len == NGX_PAYMENTS_UUID_LEN
                    && (ngx_uint_t) ngx_payments_pg_number(row,
-                                          NGX_PAYMENTS_AUTH_LIVEMODE)
+                                          NGX_PAYMENTS_KEY_LIVEMODE)
                       == auth->livemode);
 
     if (auth->found) {
         ngx_payments_id("mer_", id.data, auth->merchant);
         auth->active =
-                (ngx_payments_pg_number(row, NGX_PAYMENTS_AUTH_ACTIVE) != 0);
+                (ngx_payments_pg_number(row, NGX_PAYMENTS_KEY_ACTIVE) != 0);
         auth->scopes = ngx_payments_auth_scopes(
-                       ngx_payments_pg_bytes(row, NGX_PAYMENTS_AUTH_SCOPES));
+                       ngx_payments_pg_bytes(row, NGX_PAYMENTS_KEY_SCOPES));
         auth->revoked =
-                (ngx_payments_pg_number(row, NGX_PAYMENTS_AUTH_REVOKED) != 0);
+                (ngx_payments_pg_number(row, NGX_PAYMENTS_KEY_REVOKED) != 0);
         auth->expired =
-                (ngx_payments_pg_number(row, NGX_PAYMENTS_AUTH_EXPIRED) != 0);
+                (ngx_payments_pg_number(row, NGX_PAYMENTS_KEY_EXPIRED) != 0);
     }
 
     ngx_payments_auth_cache_put(auth);

@@ -8,10 +8,10 @@
 
 
 #define NGX_PAYMENTS_DAYS_ALARM  3
-#define NGX_PAYMENTS_HOURLY      (3600 * 1000)  /* ms */
-#define NGX_PAYMENTS_IDLE        1000           /* ms between two calls */
-#define NGX_PAYMENTS_BUSY        100            /* ... for a second after one
-                                                   that had something to do */
+#define NGX_PAYMENTS_DUTY_HOURLY  (3600 * 1000)  /* ms */
+#define NGX_PAYMENTS_DUTY_IDLE    1000           /* ms between two calls */
+#define NGX_PAYMENTS_DUTY_BUSY    100            /* ... for a second after one
+                                                    that had something to do */
 
 
 /* columns of pay.maintain() */
@@ -60,7 +60,7 @@ static ngx_msec_t ngx_payments_due_done(ngx_payments_pg_item_t *item,
 
 static const ngx_payments_duty_t  ngx_payments_duties[] = {
     { NGX_PAYMENTS_PG_MAINTAIN, 60 * 1000, ngx_payments_partitions_done },
-    { NGX_PAYMENTS_PG_DUTIES, NGX_PAYMENTS_IDLE, ngx_payments_due_done }
+    { NGX_PAYMENTS_PG_DUTIES, NGX_PAYMENTS_DUTY_IDLE, ngx_payments_due_done }
 };
 
 #define NGX_PAYMENTS_DUTIES                                                   \
@@ -186,7 +186,7 @@ ngx_payments_partitions_done(ngx_payments_pg_item_t *item,
     /* old partitions are dropped one at a time */
 
     return ngx_payments_pg_number(row, NGX_PAYMENTS_MAINTAIN_MORE)
-           ? 1000 : NGX_PAYMENTS_HOURLY;
+           ? 1000 : NGX_PAYMENTS_DUTY_HOURLY;
 }
 
 
@@ -219,14 +219,14 @@ ngx_payments_due_done(ngx_payments_pg_item_t *item,
     }
 
     if (changed > 0) {
-        task->hurried = NGX_PAYMENTS_IDLE / NGX_PAYMENTS_BUSY;
+        task->hurried = NGX_PAYMENTS_DUTY_IDLE / NGX_PAYMENTS_DUTY_BUSY;
     }
 
     if (task->hurried == 0) {
-        return NGX_PAYMENTS_IDLE;
+        return NGX_PAYMENTS_DUTY_IDLE;
     }
 
     task->hurried--;
 
-    return NGX_PAYMENTS_BUSY;
+    return NGX_PAYMENTS_DUTY_BUSY;
 }
