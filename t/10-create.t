@@ -124,7 +124,7 @@ my $used = qr/"code":"reference_already_used","request_id":"req_\w{26}","retry":
 
 === TEST 7: the same key in the other mode is another key
 --- request eval
-my @b = map { "POST /v1/payments\n{\"amount\":$_,\"currency\":\"EUR\",\"payment_method\":{\"token\":\"tok_visa\"}}" } 1, 2;
+my @b = map { "POST /v1/api_keys\n{\"name\":\"Mode $_\",\"scopes\":[\"payments:read\"]}" } 1, 2;
 [@b]
 --- more_headers eval
 [Payments::headers('Idempotency-Key' => '%UUID_m%'),
@@ -136,7 +136,20 @@ my @b = map { "POST /v1/payments\n{\"amount\":$_,\"currency\":\"EUR\",\"payment_
 
 
 
-=== TEST 8: without Redis all the same, from PostgreSQL
+=== TEST 8: a live payment never reaches the simulator
+--- request
+POST /v1/payments
+{"amount":1,"currency":"EUR","payment_method":{"token":"tok_visa"}}
+--- more_headers eval
+Payments::headers('Idempotency-Key' => '%UUID_n%', Authorization => "Bearer $ENV{PAYMENTS_KEY_A_LIVE}")
+--- error_code: 503
+--- response_body_like: "code":"processor_unavailable".*"retry":"same_key"
+--- response_headers
+Retry-After: 30
+
+
+
+=== TEST 9: without Redis all the same, from PostgreSQL
 --- without_redis
 --- init: Payments::wait_ready()
 --- request eval
@@ -154,7 +167,7 @@ my $h = Payments::headers('Idempotency-Key' => '%UUID_p%');
 
 
 
-=== TEST 9: tok_slow answers late and holds up nobody
+=== TEST 10: tok_slow answers late and holds up nobody
 --- request eval
 ['POST /v1/payments
 {"amount":1,"currency":"EUR","payment_method":{"token":"tok_slow_300"}}', 'GET /livez']
@@ -167,7 +180,7 @@ my $h = Payments::headers('Idempotency-Key' => '%UUID_p%');
 
 
 
-=== TEST 10: Prefer
+=== TEST 11: Prefer
 --- request
 POST /v1/payments
 {"amount":1,"currency":"EUR","payment_method":{"token":"tok_visa"}}
@@ -179,7 +192,7 @@ Preference-Applied: wait=5
 
 
 
-=== TEST 11: health and metrics
+=== TEST 12: health and metrics
 --- init: Payments::wait_ready()
 --- request eval
 ['GET /livez', 'GET /readyz', 'GET /metrics', 'HEAD /livez']
@@ -192,7 +205,7 @@ Preference-Applied: wait=5
 
 
 
-=== TEST 12: without asking Redis; answers are stored there all the same
+=== TEST 13: without asking Redis; answers are stored there all the same
 --- http_config
     payments_redis_read off;
     payments_replay_cache off;

@@ -241,6 +241,9 @@ for my $id (qw(createPayment createRefund updatePayment createMerchant)) {
     $lock->release;
 }
 
+documented('createPayment', api('POST', '/v1/payments', { amount => 1, %card }, key => $ENV{PAYMENTS_KEY_A_LIVE}),
+           503, 'processor_unavailable');
+
 # no primary
 {
     devstack('stop', 'primary');

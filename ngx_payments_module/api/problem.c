@@ -332,6 +332,13 @@ const ngx_payments_problem_t  ngx_payments_problems[] = {
       "key.",
       0 },
 
+    { "processor_unavailable", 503, AGAIN(30), "Processor unavailable",
+      "there is no processor for this payment; nothing was charged",
+      "Nothing has happened. A live payment needs a processor, and this "
+      "server has none, or none that answers. Retry later with the same key; "
+      "use a test key to try things out.",
+      0 },
+
     { "overloaded", 503, AGAIN(1), "Overloaded",
       "the request was not executed; retry with the same key",
       "Nothing has happened. Retry after Retry-After with the same "

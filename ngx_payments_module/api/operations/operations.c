@@ -36,7 +36,8 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .problems = PROBLEMS(NGX_PAYMENTS_P_CARD_DECLINED,
                            NGX_PAYMENTS_P_RESOURCE_BUSY,
                            NGX_PAYMENTS_P_REFERENCE_USED,
-                           NGX_PAYMENTS_P_UNKNOWN_TOKEN),
+                           NGX_PAYMENTS_P_UNKNOWN_TOKEN,
+                           NGX_PAYMENTS_P_PROCESSOR_UNAVAILABLE),
       .summary = "Create a payment",
       .about = "Authorizes an amount and, unless `capture_method` is `manual`, "
                "captures it. The payment, its entries in the ledger, its event "

@@ -525,8 +525,21 @@ ngx_payments_create_payment(ngx_payments_request_t *request)
 
     ws = ngx_payments_body_parse(request);
 
-    if (ws == NULL || ngx_payments_create_token(request, ws, &token) != NGX_OK)
-    {
+    if (ws == NULL) {
+        request->done(request);
+        return;
+    }
+
+    /* the simulator is for test keys: a live one must never seem to pay */
+
+    if (request->livemode) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_PROCESSOR_UNAVAILABLE,
+                             NULL, NULL);
+        request->done(request);
+        return;
+    }
+
+    if (ngx_payments_create_token(request, ws, &token) != NGX_OK) {
         request->done(request);
         return;
     }
