@@ -37,10 +37,54 @@ ngx_payments_workspace_bytes(size_t len)
 }
 
 
+/* what is no JSON, or has a name twice */
+
+static void
+ngx_payments_body_refuse(ngx_payments_request_t *request,
+    ngx_payments_json_t *json, ngx_payments_json_rc_e rc)
+{
+    u_char            text[128];
+    char              pointer[256];
+    ngx_str_t         place, detail;
+    static ngx_str_t  code = ngx_string("duplicate");
+    static ngx_str_t  document = ngx_string(",\"errors\":[{\"pointer\":\"\","
+                                            "\"code\":\"duplicate\","
+                                            "\"detail\":\"a member name "
+                                            "occurs twice\"}]");
+
+    detail.data = text;
+    detail.len = ngx_snprintf(text, sizeof(text) - 1, "%s, at byte %uD",
+                              json->error, json->offset)
+                 - text;
+    text[detail.len] = '\0';
+
+    if (rc != NGX_PAYMENTS_JSON_DUPLICATE) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_INVALID_JSON,
+                             (char *) text, NULL);
+        return;
+    }
+
+    ngx_payments_duplicate_pointer(json, pointer, sizeof(pointer));
+
+    /* the name itself cannot be shown */
+
+    if (pointer[0] == '\0') {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_DUPLICATE_JSON_MEMBER,
+                             (char *) text, &document);
+        return;
+    }
+
+    place.data = (u_char *) pointer;
+    place.len = ngx_strlen(pointer);
+
+    ngx_payments_problem_error(request, NGX_PAYMENTS_P_DUPLICATE_JSON_MEMBER,
+                               &place, &code, &detail);
+}
+
+
 ngx_payments_workspace_t *
 ngx_payments_body_parse(ngx_payments_request_t *request)
 {
-    u_char                     detail[128];
     ngx_payments_json_rc_e     rc;
     ngx_payments_workspace_t  *ws = &ngx_payments_workspace;
 
@@ -59,13 +103,7 @@ ngx_payments_body_parse(ngx_payments_request_t *request)
                                  request->body.len);
 
     if (rc != NGX_PAYMENTS_JSON_OK) {
-        *ngx_snprintf(detail, sizeof(detail) - 1, "%s, at byte %uD",
-                      ws->json.error, ws->json.offset) = '\0';
-
-        ngx_payments_problem(request, (rc == NGX_PAYMENTS_JSON_DUPLICATE)
-                                      ? NGX_PAYMENTS_P_DUPLICATE_JSON_MEMBER
-                                      : NGX_PAYMENTS_P_INVALID_JSON,
-                             (char *) detail, NULL);
+        ngx_payments_body_refuse(request, &ws->json, rc);
         return NULL;
     }
 

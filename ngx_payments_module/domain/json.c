@@ -555,7 +555,8 @@ ngx_payments_json_unique(ngx_payments_json_t *json,
                                        &json->nodes[json->scratch[i]])
             == 0)
         {
-            json->offset = json->nodes[json->scratch[i]].start;
+            json->duplicate = json->scratch[i];
+            json->offset = json->nodes[json->duplicate].start;
             return 0;
         }
     }

@@ -99,6 +99,8 @@ typedef struct {
     uint32_t                      nnodes;
     uint32_t                      offset;  /* of the first error, in bytes */
     const char                   *error;   /* what is wrong there; constant */
+    uint32_t                      duplicate;  /* node of the second name, after
+                                              DUPLICATE */
 } ngx_payments_json_t;
 
 
@@ -283,6 +285,11 @@ int ngx_payments_pattern_match(const char *pattern, const uint8_t *data,
 void ngx_payments_patterns_free(void);
 /* compiles every pattern of a table; returns the one that fails, or NULL */
 const char *ngx_payments_schema_compile(const ngx_payments_field_t *fields);
+
+/* where a name stands twice, after NGX_PAYMENTS_JSON_DUPLICATE, as RFC 6901
+   says; what does not fit, or may be a card number, is left out */
+void ngx_payments_duplicate_pointer(const ngx_payments_json_t *json, char *dst,
+    size_t size);
 
 /* in: a parsed document; out: slots, values and violations.  0: valid */
 uint32_t ngx_payments_validate(const ngx_payments_json_t *json,

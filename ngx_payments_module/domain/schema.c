@@ -118,6 +118,62 @@ ngx_payments_violation(const ngx_payments_json_t *json,
 }
 
 
+/* from a container that the path leads to down to a name within it */
+
+static void
+ngx_payments_pointer_walk(const ngx_payments_json_t *json,
+    const ngx_payments_path_t *path, uint32_t container, uint32_t name,
+    char *dst, size_t size)
+{
+    uint32_t                         child, value, end;
+    ngx_payments_path_t              here;
+    const ngx_payments_json_node_t  *node;
+
+    here.parent = path;
+    here.field = NULL;
+    here.element = 0;
+
+    for (child = container + 1; child < json->nnodes; child = end) {
+
+        value = child;
+        here.name = NULL;
+
+        if (json->nodes[container].type == NGX_PAYMENTS_JSON_OBJECT) {
+            here.name = &json->nodes[child];
+            value++;
+        }
+
+        if (child == name) {
+            (void) ngx_payments_pointer(json, &here, dst, size);
+            return;
+        }
+
+        /* one that has not been closed reaches to the last node */
+
+        node = &json->nodes[value];
+        end = node->len ? node->next : json->nnodes;
+
+        if (name < end) {
+            ngx_payments_pointer_walk(json, &here, value, name, dst, size);
+            return;
+        }
+
+        here.element++;
+    }
+}
+
+
+void
+ngx_payments_duplicate_pointer(const ngx_payments_json_t *json, char *dst,
+    size_t size)
+{
+    static const ngx_payments_path_t  root = { NULL, NULL, NULL, 0 };
+
+    dst[0] = '\0';
+    ngx_payments_pointer_walk(json, &root, 0, json->duplicate, dst, size);
+}
+
+
 /* the rest of this file reports through one frame */
 
 typedef struct {
