@@ -10,6 +10,7 @@
 #include <ngx_http.h>
 
 #include "api/ngx_payments_api.h"
+#include "outbound/ngx_payments_outbound.h"
 #include "pg/ngx_payments_pg.h"
 #include "redis/ngx_payments_redis.h"
 
@@ -20,6 +21,9 @@ typedef struct {
     ngx_payments_pg_shards_t      pg;          /* none: not configured */
     ngx_payments_redis_conf_t    *redis;       /* NULL: off */
     ngx_flag_t                    redis_off;   /* "payments_redis off" */
+    ngx_payments_outbound_conf_t  outbound;
+    ngx_flag_t                    proxy_off;   /* "payments_outbound_proxy
+                                                  off" */
     ngx_payments_idempotency_conf_t  idempotency;
     ngx_str_t                     signing;     /* of cursors: the secret file's,
                                                   or made at the start */
@@ -43,6 +47,14 @@ char *ngx_payments_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_payments_conf_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_payments_conf_secret_file(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+/* of outbound/; and what its configuration lacks, once all of it is read */
+char *ngx_payments_conf_outbound_trusted(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_payments_conf_outbound_proxy(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+void ngx_payments_conf_outbound(ngx_conf_t *cf,
+    ngx_payments_outbound_conf_t *outbound);
 
 /* the first line of a file, with a NUL behind it; EMERG says what is wrong */
 ngx_int_t ngx_payments_conf_read_secret(ngx_conf_t *cf, ngx_str_t *name,

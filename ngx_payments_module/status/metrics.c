@@ -148,7 +148,20 @@ static const ngx_payments_metric_t  ngx_payments_metrics[] = {
       "Items that a shard refused: their merchant is in another one, or on "
       "the way there." },
     { "payments_authentication_lookups_total", NULL, "counter",
-      "API keys looked up in PostgreSQL." }
+      "API keys looked up in PostgreSQL." },
+    { "payments_outbound_connections", "state=\"busy\"", "gauge",
+      "Connections of calls to other hosts, by state." },
+    { "payments_outbound_connections", "state=\"idle\"", NULL, NULL },
+    { "payments_outbound_connects_total", "result=\"ok\"", "counter",
+      "Connection attempts to other hosts." },
+    { "payments_outbound_connects_total", "result=\"failed\"", NULL, NULL },
+    { "payments_outbound_calls_total", "outcome=\"not_sent\"", "counter",
+      "Calls to other hosts by outcome." },
+    { "payments_outbound_calls_total", "outcome=\"unknown\"", NULL, NULL },
+    { "payments_outbound_calls_total", "outcome=\"answered\"", NULL, NULL },
+    { "payments_outbound_calls_total", "outcome=\"canceled\"", NULL, NULL },
+    { "payments_outbound_resent_total", NULL, "counter",
+      "Calls sent twice, since a kept connection was closed." }
 };
 
 
@@ -198,7 +211,9 @@ static const ngx_payments_histogram_t  ngx_payments_histograms[] = {
     { "payments_postgresql_call_duration_seconds", "queue=\"background\"",
       NULL, 1, NGX_PAYMENTS_BOUNDS_TIME },
     { "payments_redis_duration_seconds", NULL,
-      "From a command to its reply.", 1, NGX_PAYMENTS_BOUNDS_TIME }
+      "From a command to its reply.", 1, NGX_PAYMENTS_BOUNDS_TIME },
+    { "payments_outbound_duration_seconds", NULL,
+      "From the start of a call to its outcome.", 1, NGX_PAYMENTS_BOUNDS_TIME }
 };
 
 

@@ -83,6 +83,15 @@ typedef enum {
     NGX_PAYMENTS_M_PG_REPLICA_BEHIND,  /* calls for which it was too early */
     NGX_PAYMENTS_M_PG_MISPLACED,       /* items whose merchant was elsewhere */
     NGX_PAYMENTS_M_AUTH_LOOKUPS,
+    NGX_PAYMENTS_M_OUTBOUND_BUSY,      /* gauges */
+    NGX_PAYMENTS_M_OUTBOUND_IDLE,
+    NGX_PAYMENTS_M_OUTBOUND_CONNECT,
+    NGX_PAYMENTS_M_OUTBOUND_CONNECT_FAILED,
+    NGX_PAYMENTS_M_OUTBOUND_NOT_SENT,  /* as outbound/ orders its outcomes */
+    NGX_PAYMENTS_M_OUTBOUND_UNKNOWN,
+    NGX_PAYMENTS_M_OUTBOUND_ANSWERED,
+    NGX_PAYMENTS_M_OUTBOUND_CANCELED,
+    NGX_PAYMENTS_M_OUTBOUND_RESENT,    /* a kept connection was closed */
     NGX_PAYMENTS_M_LAST
 } ngx_payments_metric_e;
 
@@ -106,6 +115,7 @@ typedef enum {
     NGX_PAYMENTS_H_CONTROL_CALL,
     NGX_PAYMENTS_H_BACKGROUND_CALL,
     NGX_PAYMENTS_H_REDIS,              /* seconds, from command to reply */
+    NGX_PAYMENTS_H_OUTBOUND,           /* seconds, from start to outcome */
     NGX_PAYMENTS_H_LAST
 } ngx_payments_histogram_e;
 
