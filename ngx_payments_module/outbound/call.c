@@ -136,6 +136,15 @@ ngx_payments_outbound_is(ngx_str_t *method, const char *name)
 }
 
 
+/* a text that may be empty, and so be nowhere */
+
+static u_char *
+ngx_payments_outbound_put(u_char *p, ngx_str_t *text)
+{
+    return text->len ? ngx_cpymem(p, text->data, text->len) : p;
+}
+
+
 /* head and body in one piece, so that they leave in one */
 
 static ngx_int_t
@@ -175,9 +184,9 @@ ngx_payments_outbound_request(ngx_payments_outbound_exchange_t *x)
         p = ngx_sprintf(p, "Content-Length: %uz" CRLF, call->body.len);
     }
 
-    p = ngx_cpymem(p, call->headers.data, call->headers.len);
+    p = ngx_payments_outbound_put(p, &call->headers);
     p = ngx_cpymem(p, CRLF, sizeof(CRLF) - 1);
-    p = ngx_cpymem(p, call->body.data, call->body.len);
+    p = ngx_payments_outbound_put(p, &call->body);
 
     x->request.last = p;
 

@@ -102,6 +102,10 @@ ngx_payments_outbound_append(ngx_pool_t *pool, ngx_buf_t *b, const u_char *data,
     size_t   size, used;
     u_char  *p;
 
+    if (n == 0) {
+        return NGX_OK;
+    }
+
     used = b->last - b->start;
 
     if (n > (size_t) (b->end - b->last)) {

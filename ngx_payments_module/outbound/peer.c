@@ -40,7 +40,8 @@ ngx_payments_outbound_bucket(ngx_payments_outbound_key_t *key)
 static ngx_uint_t
 ngx_payments_outbound_equal(ngx_str_t *a, ngx_str_t *b)
 {
-    return a->len == b->len && ngx_memcmp(a->data, b->data, a->len) == 0;
+    return a->len == b->len
+           && (a->len == 0 || ngx_memcmp(a->data, b->data, a->len) == 0);
 }
 
 
@@ -81,7 +82,10 @@ ngx_payments_outbound_copy(ngx_str_t *dst, ngx_str_t *src, u_char *p)
     dst->len = src->len;
     dst->data = p;
 
-    p = ngx_cpymem(p, src->data, src->len);
+    if (src->len) {
+        p = ngx_cpymem(p, src->data, src->len);
+    }
+
     *p = '\0';
 
     return p + 1;

@@ -71,7 +71,7 @@ static ngx_str_t
 ngx_outbound_driver_header(ngx_http_request_t *r, const char *name)
 {
     ngx_uint_t        i;
-    ngx_str_t         none = ngx_null_string;
+    ngx_str_t         none = ngx_string("");
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
@@ -343,7 +343,9 @@ ngx_outbound_driver_collect(ngx_http_request_t *r, ngx_str_t *body)
     p = body->data;
 
     for (cl = r->request_body->bufs; cl; cl = cl->next) {
-        p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
+        if (cl->buf->pos != NULL) {
+            p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
+        }
     }
 }
 
