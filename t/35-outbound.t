@@ -315,9 +315,6 @@ ends('answered 200 reused', 'no body with a limit of nothing', "$at/head", undef
     sleep 0.1;
     $r = ends('answered 200', 'is not for the next either', "$once/ok");
     is($r->{answer}, 'fine', '... which has its own');
-    ends('answered 200 reused', 'a second answer, later', "$once/late");
-    $r = call("$once/slow/10", undef, Flags => 'again');
-    is($r->{answer}, 'slow', 'the next comes at once') if $r->{flags} !~ /reused/;
 
     my $large = 'x' x 30_000_000;
     ok(wait_until(5, sub { call("$once/ok")->{flags} eq 'reused' }), 'a kept one');
@@ -394,6 +391,16 @@ ends('answered 200 reused', 'no body with a limit of nothing', "$at/head", undef
     $next->();
     ends('not sent', '... but not again', "http://rebind.test:$port/ok", @allowed);
     is($names->asked('rebind.test'), 2, '... as it was asked for again');
+}
+
+# IPv6, where there is any
+{
+    require IO::Socket::IP;
+    my $socket = IO::Socket::IP->new(LocalHost => '::1', Listen => 1);
+    my $six = $socket && Peer->new(routes => \%routes, listener => IO::Socket::IP->new(
+        LocalHost => '::1', Listen => 64));
+    is(brief(call('http://[::1]:' . ($six ? $six->port : $nowhere) . '/ok')), $six ? 'answered 200' : 'not sent',
+       'an address of IPv6');
 }
 
 # A unix socket ------------------------------------------------------------------------
@@ -485,7 +492,7 @@ ends('answered 200 reused', 'no body with a limit of nothing', "$at/head", undef
     kill HUP => $master;
     ok(wait_until(5, sub { `ps -o args= -p $old` =~ /shutting down/ }), 'its worker is to quit');
     my $r = result(collect($essential)->{body});
-    is(brief($r), 'answered 200 reused', 'it is answered') if $r->{flags};
+    is($r->{outcome}, 'answered', 'it is answered');
     is($r->{answer}, 'slow', '... whole');
     is(result(collect($asked)->{body})->{outcome}, 'not sent', 'and who waited for a name is told');
     ok(wait_until(10, sub { !kill 0, $old }), 'then the worker is gone');
@@ -495,6 +502,30 @@ ends('answered 200 reused', 'no body with a limit of nothing', "$at/head", undef
 }
 
 Own::stop();
+
+# Quits in a hurry: what nobody waits for, and what has waited too long; the client's
+# own connection is all that is left over
+{
+    my $hurry = sub {
+        my ($flags, $main) = @_;
+        start('', main => $main);
+        my $master = Test::Nginx::Util::pid();
+        my ($old) = `pgrep -P $master` =~ /(\d+)/;
+        my @later = map { later(text_of($_, undef, Flags => $flags, Timeout => 60000), 60) }
+            "$at/silent", "$at/slow-body", 'http://mute.test/';
+        ok(wait_until(5, sub { Own::metric('payments_outbound_connections', 'busy') == 2 }),
+           "calls under way: $flags");
+        kill HUP => $master;
+        ok(wait_until(5, sub { !kill 0, $old }), '... do not hold the worker');
+        is(join(' ', map { collect($_)->{status} } @later), '0 0 0', '... and get no answer');
+        unlike(Own::log_text(), qr/exited on signal|exited with code [^0]/, '... which exits as it should');
+        my $left = () = Own::log_text() =~ /open socket #\d+ left/g;
+        Own::stop(expected => qr/open socket #\d+ left|aborting/);
+        return $left;
+    };
+    is($hurry->('partial', ''), 3, '... with no socket of theirs left open');
+    is($hurry->('essential', 'worker_shutdown_timeout 300ms;'), 0, '... and all closed in time');
+}
 
 # A proxy ------------------------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ package Peer;
 #
 # A route is found by the first part of the path; it returns true where the
 # connection goes on.  tls => [certificate, key] speaks TLS, unix => path listens
-# there, at => address; first => code is called with a connection before TLS.
+# there, at => address, listener => socket; first => code is called with a
+# connection before TLS.
 
 use strict;
 use warnings;
@@ -26,7 +27,7 @@ END { if ($$ == $parent) { my $status = $?; $_->stop for @running; $? = $status 
 
 sub new {
     my ($class, %option) = @_;
-    my $listener = $option{unix}
+    my $listener = $option{listener} ? $option{listener} : $option{unix}
         ? IO::Socket::UNIX->new(Local => $option{unix}, Listen => 64)
         : IO::Socket::INET->new(LocalAddr => $option{at} || '127.0.0.1', Listen => 64,
                                 LocalPort => $option{port} || 0, ReuseAddr => 1);

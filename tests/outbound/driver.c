@@ -350,13 +350,36 @@ ngx_outbound_driver_collect(ngx_http_request_t *r, ngx_str_t *body)
 }
 
 
+/* the request ends before its call: nginx is told to quit at once */
+
+static void
+ngx_outbound_driver_cleanup(void *data)
+{
+    ngx_outbound_driver_t  *driver = data;
+
+    if (driver->cancel.timer_set) {
+        ngx_del_timer(&driver->cancel);
+    }
+
+    if (driver->call.exchange != NULL) {
+        ngx_payments_outbound_cancel(&driver->call);
+        ngx_destroy_pool(driver->pool);
+    }
+}
+
+
 static void
 ngx_outbound_driver_body(ngx_http_request_t *r)
 {
     ngx_int_t               after;
+    ngx_http_cleanup_t     *cln;
     ngx_outbound_driver_t  *driver;
 
     driver = ngx_pcalloc(r->pool, sizeof(ngx_outbound_driver_t));
+
+    cln = ngx_http_cleanup_add(r, 0);
+    cln->handler = ngx_outbound_driver_cleanup;
+    cln->data = driver;
 
     driver->request = r;
     driver->left = ngx_outbound_driver_number(r, "X-Times", 1);
