@@ -8,7 +8,6 @@
 #include "../status/ngx_payments_status.h"
 
 
-static void ngx_payments_outbound_route(ngx_payments_outbound_exchange_t *x);
 static void ngx_payments_outbound_resolved(ngx_payments_outbound_exchange_t *x,
     const char *wrong);
 static void ngx_payments_outbound_next(ngx_payments_outbound_exchange_t *x,
@@ -108,121 +107,6 @@ ngx_payments_outbound_exit(void)
 }
 
 
-/* the text in lower case, with a NUL behind it */
-
-static ngx_int_t
-ngx_payments_outbound_lower(ngx_pool_t *pool, ngx_payments_text_t *text,
-    ngx_str_t *lower)
-{
-    lower->len = text->len;
-    lower->data = ngx_pnalloc(pool, text->len + 1);
-
-    if (lower->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_strlow(lower->data, (u_char *) text->data, text->len);
-    lower->data[text->len] = '\0';
-
-    return NGX_OK;
-}
-
-
-static ngx_uint_t
-ngx_payments_outbound_is(ngx_str_t *method, const char *name)
-{
-    return method->len == ngx_strlen(name)
-           && ngx_strncmp(method->data, name, method->len) == 0;
-}
-
-
-/* a text that may be empty, and so be nowhere */
-
-static u_char *
-ngx_payments_outbound_put(u_char *p, ngx_str_t *text)
-{
-    return text->len ? ngx_cpymem(p, text->data, text->len) : p;
-}
-
-
-/* head and body in one piece, so that they leave in one */
-
-static ngx_int_t
-ngx_payments_outbound_request(ngx_payments_outbound_exchange_t *x)
-{
-    size_t                         size;
-    u_char                        *p;
-    ngx_str_t                      target;
-    ngx_payments_outbound_call_t  *call = x->call;
-
-    target = call->target;
-
-    if (target.len == 0) {
-        target.data = (u_char *) call->url.target.data;
-        target.len = call->url.target.len;
-    }
-
-    size = call->method.len + target.len + call->url.authority.len
-           + call->headers.len + call->body.len + NGX_SIZE_T_LEN
-           + sizeof("  HTTP/1.1" CRLF "Host: " CRLF "Content-Length: " CRLF
-                    CRLF);
-
-    p = ngx_pnalloc(call->pool, size);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    x->request.start = p;
-    x->request.pos = p;
-
-    p = ngx_sprintf(p, "%V %V HTTP/1.1" CRLF "Host: %*s" CRLF, &call->method,
-                    &target, call->url.authority.len, call->url.authority.data);
-
-    if (call->body.len
-        || (!ngx_payments_outbound_is(&call->method, "GET") && !x->bodyless))
-    {
-        p = ngx_sprintf(p, "Content-Length: %uz" CRLF, call->body.len);
-    }
-
-    p = ngx_payments_outbound_put(p, &call->headers);
-    p = ngx_cpymem(p, CRLF, sizeof(CRLF) - 1);
-    p = ngx_payments_outbound_put(p, &call->body);
-
-    x->request.last = p;
-
-    return NGX_OK;
-}
-
-
-/* host:port, as a proxy is told; NULL, or what is wrong */
-
-static const char *
-ngx_payments_outbound_tunnel(ngx_payments_outbound_exchange_t *x)
-{
-    ngx_str_t           *tunnel = &x->key.tunnel;
-    ngx_payments_url_t  *url = &x->call->url;
-
-    /* where a name leads is the proxy's to know, and to allow */
-
-    if (x->call->policy && !url->tls && !x->key.numeric) {
-        return "it goes in the clear, and nothing says where";
-    }
-
-    tunnel->data = ngx_pnalloc(x->call->pool, x->key.name.len + 16);
-    if (tunnel->data == NULL) {
-        return "no memory";
-    }
-
-    tunnel->len = ngx_sprintf(tunnel->data,
-                              (url->host.kind == NGX_PAYMENTS_HOST_IPV6)
-                              ? "[%V]:%ui" : "%V:%ui",
-                              &x->key.name, (ngx_uint_t) url->port)
-                  - tunnel->data;
-
-    return NULL;
-}
-
-
 static void
 ngx_payments_outbound_event(ngx_payments_outbound_exchange_t *x,
     ngx_event_t *ev, ngx_event_handler_pt handler)
@@ -249,13 +133,8 @@ ngx_payments_outbound_start(ngx_payments_outbound_call_t *call)
 
     x->call = call;
     x->start = ngx_current_msec;
-    x->bodyless = ngx_payments_outbound_is(&call->method, "HEAD");
 
-    if (ngx_payments_outbound_lower(call->pool, &call->url.host.name,
-                                    &x->key.name)
-        != NGX_OK
-        || ngx_payments_outbound_request(x) != NGX_OK)
-    {
+    if (ngx_payments_outbound_request(x) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -345,108 +224,6 @@ ngx_payments_outbound_late(ngx_event_t *ev)
     ngx_connection_t  *dummy = ev->data;
 
     ngx_payments_outbound_finish(dummy->data, 0, "it took too long");
-}
-
-
-/* the host's own address, where its name is one */
-
-static ngx_addr_t *
-ngx_payments_outbound_literal(ngx_payments_outbound_exchange_t *x)
-{
-    ngx_addr_t           *addr;
-    struct sockaddr_in   *sin;
-#if (NGX_HAVE_INET6)
-    struct sockaddr_in6  *sin6;
-#endif
-    ngx_payments_url_t   *url = &x->call->url;
-
-    addr = ngx_pcalloc(x->call->pool, sizeof(ngx_addr_t)
-                                      + sizeof(ngx_sockaddr_t));
-    if (addr == NULL) {
-        return NULL;
-    }
-
-    addr->sockaddr = (struct sockaddr *) &addr[1];
-
-#if (NGX_HAVE_INET6)
-
-    if (url->host.kind == NGX_PAYMENTS_HOST_IPV6) {
-        sin6 = (struct sockaddr_in6 *) addr->sockaddr;
-        sin6->sin6_family = AF_INET6;
-        ngx_memcpy(&sin6->sin6_addr, url->host.address, 16);
-        addr->socklen = sizeof(struct sockaddr_in6);
-        ngx_inet_set_port(addr->sockaddr, url->port);
-        return addr;
-    }
-
-#endif
-
-    sin = (struct sockaddr_in *) addr->sockaddr;
-    sin->sin_family = AF_INET;
-    ngx_memcpy(&sin->sin_addr, url->host.address, 4);
-    addr->socklen = sizeof(struct sockaddr_in);
-    ngx_inet_set_port(addr->sockaddr, url->port);
-
-    return addr;
-}
-
-
-/* addresses that are known without asking: looked at, if there are any */
-
-static const char *
-ngx_payments_outbound_known(ngx_payments_outbound_exchange_t *x)
-{
-    ngx_payments_outbound_call_t  *call = x->call;
-
-    x->addrs = call->addrs;
-    x->naddrs = call->naddrs;
-
-    if (x->naddrs == 0 && x->key.numeric) {
-        x->addrs = ngx_payments_outbound_literal(x);
-        x->naddrs = 1;
-
-        if (x->addrs == NULL) {
-            return "no memory";
-        }
-    }
-
-    return ngx_payments_outbound_look(call, x->addrs, x->naddrs);
-}
-
-
-static void
-ngx_payments_outbound_route(ngx_payments_outbound_exchange_t *x)
-{
-    const char                    *wrong;
-    ngx_payments_outbound_conf_t  *conf = ngx_payments_outbound->conf;
-    ngx_payments_outbound_call_t  *call = x->call;
-
-    x->key.numeric = (call->url.host.kind != NGX_PAYMENTS_HOST_NAME);
-
-    if (call->url.tls) {
-        x->key.ssl = call->ssl ? call->ssl : conf->ssl;
-
-        if (x->key.ssl == NULL) {
-            ngx_payments_outbound_resolved(x, "nothing says whose certificates "
-                                              "are trusted");
-            return;
-        }
-    }
-
-    wrong = ngx_payments_outbound_known(x);
-
-    if (wrong == NULL && conf->nproxy && !call->direct && call->naddrs == 0) {
-        x->addrs = conf->proxy;
-        x->naddrs = conf->nproxy;
-        wrong = ngx_payments_outbound_tunnel(x);
-    }
-
-    if (wrong == NULL && x->naddrs == 0) {
-        ngx_payments_outbound_resolve(x);
-        return;
-    }
-
-    ngx_payments_outbound_resolved(x, wrong);
 }
 
 

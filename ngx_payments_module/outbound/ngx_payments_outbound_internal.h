@@ -2,8 +2,8 @@
 /*
  * What the files of outbound/ share; nothing else includes it.
  *
- * call.c calls all others and they call nothing of it: it gives a connection
- * (connect.c) and an exchange (exchange.c, resolve.c) what to call at the end.
+ * call.c calls the others, and they call nothing of it: what they call at the
+ * end it has set in the exchange.
  */
 
 #ifndef _NGX_PAYMENTS_OUTBOUND_INTERNAL_H_INCLUDED_
@@ -131,7 +131,13 @@ typedef struct {
 extern ngx_payments_outbound_t  *ngx_payments_outbound;
 
 
-/* resolve.c: calls x->resolved, maybe at once */
+/* request.c: x->request, and the name of x->key; NGX_ERROR: no memory */
+ngx_int_t ngx_payments_outbound_request(ngx_payments_outbound_exchange_t *x);
+
+/* route.c: fills x->addrs, x->key, and calls x->resolved, maybe at once */
+void ngx_payments_outbound_route(ngx_payments_outbound_exchange_t *x);
+
+/* resolve.c: asks for a name, and calls x->resolved, maybe at once */
 void ngx_payments_outbound_resolve(ngx_payments_outbound_exchange_t *x);
 /* forgets what was asked */
 void ngx_payments_outbound_resolve_cancel(ngx_payments_outbound_exchange_t *x);

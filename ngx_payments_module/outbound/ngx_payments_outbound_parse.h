@@ -1,7 +1,7 @@
 
 /*
- * Answers of HTTP/1.1 (RFC 9112) as bytes, without nginx: parse.c is compiled
- * alone in tests/fuzz.
+ * Answers of HTTP/1.1 (RFC 9112) as bytes, without nginx: parse.c has heads,
+ * body.c bodies, and tests/fuzz compiles them alone.
  *
  * Strict where two readers could disagree: one framing or none, no folded
  * lines, nothing between a name and its colon, chunks end with CR LF.

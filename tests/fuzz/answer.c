@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../ngx_payments_module/outbound/parse.c"
+#include "../../ngx_payments_module/outbound/body.c"
 
 
 typedef struct {
