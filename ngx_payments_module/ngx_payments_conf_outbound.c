@@ -52,6 +52,14 @@ ngx_payments_conf_outbound_trusted(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
+#ifdef SSL_OP_NO_RENEGOTIATION
+
+    /* a peer stays who it was when its certificate was looked at */
+
+    SSL_CTX_set_options(ssl->ctx, SSL_OP_NO_RENEGOTIATION);
+
+#endif
+
     pmcf->outbound.ssl = ssl;
 
     return NGX_CONF_OK;
