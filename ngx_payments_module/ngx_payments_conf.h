@@ -12,6 +12,7 @@
 #include "api/documents/ngx_payments_documents.h"
 #include "idempotency/ngx_payments_idempotency.h"
 #include "cluster/ngx_payments_cluster.h"
+#include "outbound/ngx_payments_outbound.h"
 #include "redis/ngx_payments_redis.h"
 
 
@@ -21,6 +22,9 @@ typedef struct {
     ngx_payments_cluster_conf_t   pg;          /* none: not configured */
     ngx_payments_redis_conf_t    *redis;       /* NULL: off */
     ngx_flag_t                    redis_off;   /* "payments_redis off" */
+    ngx_payments_outbound_conf_t  outbound;
+    ngx_flag_t                    proxy_off;   /* "payments_outbound_proxy
+                                                  off" */
     ngx_payments_idempotency_conf_t  idempotency;
     ngx_str_t                     signing;     /* of cursors: the secret file's,
                                                   or made at the start */
@@ -55,6 +59,13 @@ ngx_int_t ngx_payments_conf_check(ngx_conf_t *cf,
    more; NGX_ERROR: it was logged */
 ngx_int_t ngx_payments_conf_connections(ngx_log_t *log,
     ngx_payments_main_conf_t *pmcf, ngx_uint_t have);
+/* of outbound/; and what its configuration lacks, once all of it is read */
+char *ngx_payments_conf_outbound_trusted(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_payments_conf_outbound_proxy(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+void ngx_payments_conf_outbound(ngx_conf_t *cf,
+    ngx_payments_outbound_conf_t *outbound);
 
 /* the first line of a file, with a NUL behind it; EMERG says what is wrong */
 ngx_int_t ngx_payments_conf_read_secret(ngx_conf_t *cf, ngx_str_t *name,

@@ -10,6 +10,7 @@
 #include "base/ngx_payments_base.h"
 #include "consistency/ngx_payments_consistency.h"
 #include "http/ngx_payments_http.h"
+#include "outbound/ngx_payments_outbound_metrics.h"
 
 
 typedef struct {
@@ -47,7 +48,9 @@ static ngx_int_t ngx_payments_init_base(ngx_cycle_t *cycle,
     ngx_payments_main_conf_t *pmcf);
 static ngx_int_t ngx_payments_init_redis(ngx_cycle_t *cycle,
     ngx_payments_main_conf_t *pmcf);
-static ngx_int_t ngx_payments_init_pg(ngx_cycle_t *cycle,
+static ngx_int_t ngx_payments_init_outbound(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
+static ngx_int_t ngx_payments_init_cluster(ngx_cycle_t *cycle,
     ngx_payments_main_conf_t *pmcf);
 static ngx_int_t ngx_payments_init_consistency(ngx_cycle_t *cycle,
     ngx_payments_main_conf_t *pmcf);
@@ -77,8 +80,11 @@ static const ngx_payments_room_t  ngx_payments_rooms[] = {
     { "redis", &ngx_payments_redis_metrics, NULL, NULL,
       ngx_payments_init_redis, ngx_payments_redis_exit },
 
-    { "pg", &ngx_payments_pg_metrics, NULL, NULL,
-      ngx_payments_init_pg, ngx_payments_cluster_exit },
+    { "outbound", &ngx_payments_outbound_metrics, NULL, NULL,
+      ngx_payments_init_outbound, ngx_payments_outbound_exit },
+
+    { "cluster", &ngx_payments_pg_metrics, NULL, NULL,
+      ngx_payments_init_cluster, ngx_payments_cluster_exit },
 
     { "consistency", NULL, NULL, NULL,
       ngx_payments_init_consistency, ngx_payments_consistency_exit },
@@ -190,6 +196,34 @@ static ngx_command_t  ngx_payments_commands[] = {
       offsetof(ngx_payments_main_conf_t, kept),
       NULL },
 
+    { ngx_string("payments_outbound_resolver_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_payments_main_conf_t, outbound.resolver_timeout),
+      NULL },
+
+    { ngx_string("payments_outbound_trusted_certificate"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_payments_conf_outbound_trusted,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("payments_outbound_proxy"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_payments_conf_outbound_proxy,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("payments_outbound_keepalive"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_payments_main_conf_t, outbound.keepalive),
+      NULL },
+
     { ngx_string("payments_zone"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
@@ -257,6 +291,10 @@ ngx_payments_create_main_conf(ngx_conf_t *cf)
      *     pmcf->pg.nshards = 0;
      *     pmcf->redis = NULL;
      *     pmcf->redis_off = 0;
+     *     pmcf->outbound.resolver = NULL;
+     *     pmcf->outbound.ssl = NULL;
+     *     pmcf->outbound.nproxy = 0;
+     *     pmcf->proxy_off = 0;
      *     pmcf->enabled = 0;
      *     pmcf->idempotency.secret = { 0, NULL };
      */
@@ -273,6 +311,8 @@ ngx_payments_create_main_conf(ngx_conf_t *cf)
     pmcf->ttl = NGX_CONF_UNSET;
     pmcf->kept = NGX_CONF_UNSET;
     pmcf->zone_size = NGX_CONF_UNSET_SIZE;
+    pmcf->outbound.resolver_timeout = NGX_CONF_UNSET_MSEC;
+    pmcf->outbound.keepalive = NGX_CONF_UNSET_UINT;
 
     return pmcf;
 }
@@ -292,6 +332,8 @@ ngx_payments_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_value(pmcf->ttl, 24 * 3600);
     ngx_conf_init_value(pmcf->kept, 30 * 24 * 3600);
     ngx_conf_init_size_value(pmcf->zone_size, 2 * 1024 * 1024);
+    ngx_conf_init_msec_value(pmcf->outbound.resolver_timeout, 5000);
+    ngx_conf_init_uint_value(pmcf->outbound.keepalive, 16);
 
     pmcf->idempotency.ttl = pmcf->ttl;
     pmcf->idempotency.wait = pmcf->wait;
@@ -443,6 +485,8 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    ngx_payments_conf_outbound(cf, &pmcf->outbound);
+
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
     h = ngx_array_push(&cmcf->phases[NGX_HTTP_POST_READ_PHASE].handlers);
@@ -563,7 +607,14 @@ ngx_payments_init_redis(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
 
 
 static ngx_int_t
-ngx_payments_init_pg(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
+ngx_payments_init_outbound(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
+{
+    return ngx_payments_outbound_init(cycle, &pmcf->outbound);
+}
+
+
+static ngx_int_t
+ngx_payments_init_cluster(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
 {
     return ngx_payments_cluster_init(cycle, &pmcf->pg);
 }

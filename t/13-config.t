@@ -239,3 +239,49 @@ GET /livez
 --- error_log
 at most 5 connections to PostgreSQL (1 workers with 4 each: write 1, read 1, list 1, control 1; and 1 of the first: background 1), twice as many while a reload drains
 --- error_code: 200
+
+
+
+=== TEST 39: a proxy without a port
+--- http_config
+    payments_outbound_proxy localhost;
+--- must_die
+--- error_log
+"payments_outbound_proxy" directive must say the proxy's port
+
+
+
+=== TEST 40: a proxy that does not resolve
+--- http_config
+    payments_outbound_proxy nosuch.invalid:3128;
+--- must_die
+--- error_log
+in "payments_outbound_proxy" "nosuch.invalid:3128"
+
+
+
+=== TEST 41: two proxies
+--- http_config
+    payments_outbound_proxy off;
+    payments_outbound_proxy 127.0.0.1:3128;
+--- must_die
+--- error_log
+"payments_outbound_proxy" directive is duplicate
+
+
+
+=== TEST 42: authorities that are not there
+--- http_config
+    payments_outbound_trusted_certificate nosuch.pem;
+--- must_die
+--- error_log
+nosuch.pem") failed
+
+
+
+=== TEST 43: connections that are no number
+--- http_config
+    payments_outbound_keepalive many;
+--- must_die
+--- error_log
+invalid number

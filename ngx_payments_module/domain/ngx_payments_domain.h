@@ -457,6 +457,55 @@ void ngx_payments_share_give(ngx_payments_share_t *share, int64_t merchant,
     uint64_t n);
 
 
+/*
+ * Where requests of ours go.  What is not exactly one of the three spellings is
+ * no host: 0x7f.1 and 2130706433 are none, nor is a name that ends in a number.
+ */
+
+typedef enum {
+    NGX_PAYMENTS_HOST_NAME = 0,            /* of DNS, any case, no dot behind */
+    NGX_PAYMENTS_HOST_IPV4,                /* four decimals */
+    NGX_PAYMENTS_HOST_IPV6                 /* in brackets */
+} ngx_payments_host_e;
+
+
+typedef struct {
+    ngx_payments_host_e           kind;
+    ngx_payments_text_t           name;    /* as written, without brackets; of
+                                              the caller's text */
+    uint8_t                       address[16];  /* of IPv4 the first four */
+} ngx_payments_host_t;
+
+
+#define NGX_PAYMENTS_URL_MAX      2048
+
+/* its texts are those of the text that was parsed, which must outlive it */
+
+typedef struct {
+    ngx_payments_host_t           host;
+    ngx_payments_text_t           authority;  /* host[:port], as written */
+    ngx_payments_text_t           target;  /* path and query; at least "/" */
+    uint16_t                      port;    /* 443, or 80, where none is given */
+    unsigned                      tls:1;   /* https; else http */
+} ngx_payments_url_t;
+
+/* NULL, or what is wrong with it: constant, without the text itself */
+const char *ngx_payments_host_parse(const uint8_t *data, size_t len,
+    ngx_payments_host_t *host);
+/* the same for http[s]://host[:port][/path][?query], in ASCII, with neither a
+   user nor a fragment */
+const char *ngx_payments_url_parse(const uint8_t *data, size_t len,
+    ngx_payments_url_t *url);
+
+/*
+ * NULL: a public address, which a stranger may name; else what it is, in a word
+ * or two.  In network order.  One of IPv6 that carries one of IPv4 (mapped,
+ * NAT64, 6to4, Teredo) is what that is.
+ */
+const char *ngx_payments_address4_refused(const uint8_t address[4]);
+const char *ngx_payments_address6_refused(const uint8_t address[16]);
+
+
 /* card_token.c: the simulator's card tokens (test mode) */
 
 typedef struct {

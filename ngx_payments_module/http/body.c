@@ -1,9 +1,9 @@
 
 /* The body of a request: in one piece, and inflated. */
 
-#include <zlib.h>
-
 #include "ngx_payments_http.h"
+
+#include <zlib.h>
 
 
 /* the body may be in several buffers, in a file, or not there at all */

@@ -744,6 +744,201 @@ test_scopes(void)
 }
 
 
+static const char *
+host(const char *text)
+{
+    static char           got[300];
+    const char           *wrong;
+    ngx_payments_host_t   h;
+
+    static const char *const  kinds[] = { "name", "4", "6" };
+
+    wrong = ngx_payments_host_parse((const uint8_t *) text, strlen(text), &h);
+
+    if (wrong != NULL) {
+        snprintf(got, sizeof(got), "no: %s", wrong);
+        return got;
+    }
+
+    snprintf(got, sizeof(got), "%s %.*s", kinds[h.kind], (int) h.name.len,
+             (const char *) h.name.data);
+
+    return got;
+}
+
+
+static void
+test_host(void)
+{
+    size_t  i;
+    char    text[300];
+
+    static const char *const  bad[] = {
+        "", ".", "a.", ".a", "a..b", "-a", "a-", "a.-b", "a b", "a/b", "a%2e",
+        "\xc3\xa9.example", "a\\b", "1", "127.1", "2130706433", "0x7f.1",
+        "0x7f000001", "017700000001", "127.0.0.01", "1.2.3.256", "1.2.3.4.",
+        "1.2.3.4.5", "1.2.3", "1.2.3.", "a.0x", "a.1", "a.0X1f", "[", "[]",
+        "[::1", "::1", "[:]", "[:::]", "[1::2::3]", "[1:2:3:4:5:6:7]",
+        "[1:2:3:4:5:6:7:8:9]", "[1:2:3:4:5:6:7:8::]", "[12345::]",
+        "[fe80::1%25eth0]", "[::1.2.3]", "[::1.2.3.400]", "[1.2.3.4]",
+        "[1:2:3:4:5:6:7:1.2.3.4]", "[::1]x", "[g::]", "[1:]", NULL
+    };
+
+    is(host("example.com"), "name example.com", "a name");
+    is(host("A-1_b.example.0xg"), "name A-1_b.example.0xg", "letters after 0x");
+    is(host("192.0.2.1"), "4 192.0.2.1", "an address");
+    is(host("[2001:DB8::1]"), "6 2001:DB8::1", "one of IPv6");
+    is(host("[::ffff:1.2.3.4]"), "6 ::ffff:1.2.3.4", "... with one of IPv4");
+    is(host("[1:2:3:4:5:6:7::]"), "6 1:2:3:4:5:6:7::", "... a gap of one");
+    is(host("[::]"), "6 ::", "... of nothing else");
+
+    for (i = 0; bad[i]; i++) {
+        snprintf(text, sizeof(text), "no host: %s", bad[i]);
+        ok(strncmp(host(bad[i]), "no: ", 4) == 0, text);
+    }
+
+    memset(text, 'a', sizeof(text));
+    text[63] = text[127] = text[191] = '.';
+    text[253] = '\0';
+    ok(strncmp(host(text), "name ", 5) == 0, "253 characters");
+    text[253] = 'a';
+    text[254] = '\0';
+    is(host(text), "no: a host's name has at most 253 characters", "254");
+    text[64] = '\0';
+    text[63] = 'a';
+    is(host(text), "no: each part of a host's name has 1 to 63 characters",
+       "64");
+}
+
+
+static const char *
+url(const char *text)
+{
+    static char          got[400];
+    const char          *wrong;
+    ngx_payments_url_t   u;
+
+    wrong = ngx_payments_url_parse((const uint8_t *) text, strlen(text), &u);
+
+    if (wrong != NULL) {
+        snprintf(got, sizeof(got), "no: %s", wrong);
+        return got;
+    }
+
+    snprintf(got, sizeof(got), "%d %.*s %u %.*s %.*s", u.tls,
+             (int) u.host.name.len, (const char *) u.host.name.data, u.port,
+             (int) u.authority.len, (const char *) u.authority.data,
+             (int) u.target.len, (const char *) u.target.data);
+
+    return got;
+}
+
+
+static void
+test_url(void)
+{
+    size_t  i;
+    char    text[2100];
+
+    static const char *const  bad[] = {
+        "", "https:/a", "ftp://a/", "HTTPS://a/", "//a/", "https://",
+        "https:///", "https://:443/", "https://a:/", "https://a:0/",
+        "https://a:65536/", "https://a:01/", "https://a:1x/", "https://a?b",
+        "https://u@a/", "https://u:p@a/", "https://a/#b", "https://a/ b",
+        "https://a/\xc3\xa9", "https://a\\@b/", "https://a/\\b",
+        "https://[::1/", "https://[::1]x/", "https://[::1]:/", "https://a/{}",
+        "https://1.2.3/", "https://a/\n", "https://a:1:2/", NULL
+    };
+
+    is(url("https://a.example"), "1 a.example 443 a.example /", "no path");
+    is(url("http://a:8080/b?c=d&e=@:"), "0 a 8080 a:8080 /b?c=d&e=@:", "all");
+    is(url("https://[2a00::1]:1/"), "1 2a00::1 1 [2a00::1]:1 /", "IPv6");
+    is(url("https://a:65535/%2e"), "1 a 65535 a:65535 /%2e", "escaped");
+
+    for (i = 0; bad[i]; i++) {
+        snprintf(text, sizeof(text), "no URL: %s", bad[i]);
+        ok(strncmp(url(bad[i]), "no: ", 4) == 0, text);
+    }
+
+    memset(text, 'a', sizeof(text));
+    memcpy(text, "https://a/", 10);
+    text[2048] = '\0';
+    ok(url(text)[0] == '1', "2048 characters");
+    text[2048] = 'a';
+    text[2049] = '\0';
+    is(url(text), "no: it has more than 2048 characters", "2049");
+}
+
+
+static const char *
+address(const char *text)
+{
+    const char           *what;
+    ngx_payments_host_t   h;
+
+    if (ngx_payments_host_parse((const uint8_t *) text, strlen(text), &h)
+        != NULL)
+    {
+        return "(none)";
+    }
+
+    what = (h.kind == NGX_PAYMENTS_HOST_IPV4)
+           ? ngx_payments_address4_refused(h.address)
+           : ngx_payments_address6_refused(h.address);
+
+    return (what != NULL) ? what : "";
+}
+
+
+static void
+test_address(void)
+{
+    size_t  i;
+
+    static const char *const  good[] = {
+        "1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255",
+        "100.128.0.0", "126.255.255.255", "128.0.0.0", "169.253.255.255",
+        "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.0.1.0",
+        "192.0.3.0", "192.88.98.255", "192.88.100.0", "192.167.255.255",
+        "192.169.0.0", "198.17.255.255", "198.20.0.0", "198.51.99.255",
+        "198.51.101.0", "203.0.112.255", "203.0.114.0", "223.255.255.255",
+        "[2a00:1450::1]", "[2001:200::1]", "[2001:db7::1]", "[2001:db9::1]",
+        "[::ffff:8.8.8.8]", "[64:ff9b::8.8.8.8]", "[2002:808:808::1]",
+        "[2001:0:808:808::f7f7:f7f7]", "[2003::1]", "[3ffe::1]", NULL
+    };
+
+    static const char *const  refused[] = {
+        "0.0.0.0", "0.255.255.255", "10.0.0.0", "10.255.255.255",
+        "100.64.0.0", "100.127.255.255", "127.0.0.1", "127.255.255.255",
+        "169.254.169.254", "172.16.0.0", "172.31.255.255", "192.0.0.1",
+        "192.0.2.1", "192.88.99.1", "192.168.0.1", "198.18.0.0",
+        "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1",
+        "240.0.0.1", "255.255.255.255", "[::]", "[::1]", "[::2]",
+        "[::127.0.0.1]", "[::8.8.8.8]", "[fc00::1]", "[fdff::1]", "[fe80::1]",
+        "[febf::1]", "[fec0::1]", "[feff::1]", "[ff02::1]", "[2001:db8::1]",
+        "[100::1]", "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]",
+        "[::ffff:0:127.0.0.1]", "[64:ff9b::127.0.0.1]", "[64:ff9b::a00:1]",
+        "[64:ff9b:1::8.8.8.8]", "[64:ff9b:1:7f00:0:100::]",
+        "[2002:7f00:1::1]", "[2002:a00:1::]", "[2002:c0a8:101::]",
+        "[2001:0:7f00:1::f7f7:f7f7]", "[2001:0:808:808::80ff:fffe]",
+        "[2001:2::1]", "[2001:10::1]", "[2001:20::1]", "[3fff::1]",
+        "[5f00::1]", "[4000::1]", "[1fff::1]", "[e000::1]", NULL
+    };
+
+    for (i = 0; good[i]; i++) {
+        is(address(good[i]), "", good[i]);
+    }
+
+    for (i = 0; refused[i]; i++) {
+        ok(address(refused[i])[0] != '\0'
+           && address(refused[i])[0] != '(', refused[i]);
+    }
+
+    is(address("[::ffff:10.0.0.1]"), "private", "what it carries is said");
+}
+
+
+
 int
 main(void)
 {
@@ -762,6 +957,9 @@ main(void)
     test_digest();
     test_values();
     test_scopes();
+    test_host();
+    test_url();
+    test_address();
 
     printf("1..%d\n", count);
 

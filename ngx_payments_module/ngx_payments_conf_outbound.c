@@ -1,0 +1,129 @@
+
+/* payments_outbound_*: whose certificates are trusted, and the proxy. */
+
+#include "ngx_payments_conf.h"
+
+
+#if (NGX_SSL)
+
+static void
+ngx_payments_outbound_ssl_cleanup(void *data)
+{
+    ngx_ssl_cleanup_ctx(data);
+}
+
+#endif
+
+
+char *
+ngx_payments_conf_outbound_trusted(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+#if (NGX_SSL)
+
+    ngx_ssl_t                *ssl;
+    ngx_str_t                *value = cf->args->elts;
+    ngx_pool_cleanup_t       *cln;
+    ngx_payments_main_conf_t *pmcf = conf;
+
+    if (pmcf->outbound.ssl != NULL) {
+        return "is duplicate";
+    }
+
+    ssl = ngx_pcalloc(cf->pool, sizeof(ngx_ssl_t));
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+
+    if (ssl == NULL || cln == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ssl->log = cf->log;
+
+    if (ngx_ssl_create(ssl, NGX_SSL_TLSv1_2|NGX_SSL_TLSv1_3, NULL) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    cln->handler = ngx_payments_outbound_ssl_cleanup;
+    cln->data = ssl;
+
+    if (ngx_ssl_trusted_certificate(cf, ssl, &value[1], 4) != NGX_OK
+        || ngx_ssl_client_session_cache(cf, ssl, 1) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+#ifdef SSL_OP_NO_RENEGOTIATION
+
+    /* a peer stays who it was when its certificate was looked at */
+
+    SSL_CTX_set_options(ssl->ctx, SSL_OP_NO_RENEGOTIATION);
+
+#endif
+
+    pmcf->outbound.ssl = ssl;
+
+    return NGX_CONF_OK;
+
+#else
+
+    return "needs an nginx that is built with SSL";
+
+#endif
+}
+
+
+/* a proxy's name is resolved now, all its addresses are tried */
+
+char *
+ngx_payments_conf_outbound_proxy(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_url_t                  u;
+    ngx_str_t                 *value = cf->args->elts;
+    ngx_payments_main_conf_t  *pmcf = conf;
+
+    if (pmcf->outbound.nproxy || pmcf->proxy_off) {
+        return "is duplicate";
+    }
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        pmcf->proxy_off = 1;
+        return NGX_CONF_OK;
+    }
+
+    ngx_memzero(&u, sizeof(ngx_url_t));
+    u.url = value[1];
+
+    if (ngx_parse_url(cf->pool, &u) != NGX_OK) {
+        if (u.err) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "%s in \"payments_outbound_proxy\" \"%V\"",
+                               u.err, &u.url);
+        }
+
+        return NGX_CONF_ERROR;
+    }
+
+    if (u.family != AF_UNIX && u.no_port) {
+        return "must say the proxy's port";
+    }
+
+    pmcf->outbound.proxy = u.addrs;
+    pmcf->outbound.nproxy = u.naddrs;
+
+    return NGX_CONF_OK;
+}
+
+
+void
+ngx_payments_conf_outbound(ngx_conf_t *cf,
+    ngx_payments_outbound_conf_t *outbound)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    /* http's own "resolver", wherever it stands */
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    outbound->resolver = clcf->resolver;
+}
