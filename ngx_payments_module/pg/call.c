@@ -486,9 +486,7 @@ ngx_payments_pg_failed(ngx_payments_pg_item_t *item,
 
     item->failed++;
 
-    if (class == NGX_PAYMENTS_PG_CLASS_FAULT
-        || class == NGX_PAYMENTS_PG_CLASS_PREPARE)
-    {
+    if (class == NGX_PAYMENTS_PG_CLASS_FAULT) {
         item->faults++;
     }
 

@@ -83,7 +83,8 @@ typedef enum {
     NGX_PAYMENTS_PG_CLASS_RESOURCE,    /* the server lacks something: each
                                           alone, later, to its deadline */
     NGX_PAYMENTS_PG_CLASS_PREPARE,     /* the session has lost its statements:
-                                          it prepares again; as FAULT */
+                                          it prepares again; each alone, later,
+                                          to its deadline */
     NGX_PAYMENTS_PG_CLASS_RECONNECT,   /* not in this session: another one; each
                                           alone, later, to its deadline */
     NGX_PAYMENTS_PG_CLASS_READ_ONLY,   /* the server takes no writes now */
