@@ -90,15 +90,15 @@ for my $mode ('direct', 'pooler') {
     # refused each time: 503, not executed, and a retry works -------------------
 
     # which answer: a lock, what the server lacks, or statements that the session has
-    # lost, is waited for.  That it was not
-    # executed is known as long as each of its calls was answered before the deadline; of
-    # one that was still out then, it is not.  The proxy counts calls, the metric those
+    # lost (pooler mode has none), is waited for.  That it was not executed is known as
+    # long as each of its calls was answered before the deadline; of one that was still
+    # out then, it is not.  The proxy counts calls, the metric those
     # whose answer found the request waiting.  Any other ERROR fails the third time, and
     # of what ends the session nothing is known.
 
     for my $case (['40P01', 'ERROR', 'waits'], ['53100', 'ERROR', 'waits'],
                   ['42883', 'ERROR', 'fails'], ['XX000', 'ERROR', 'fails'],
-                  ['0A000', 'ERROR', 'waits'], ['08P01', 'ERROR', 'fails'],
+                  ['0A000', 'ERROR', $mode eq 'direct' ? 'waits' : 'fails'], ['08P01', 'ERROR', 'fails'],
                   ['57P01', 'FATAL', 'unknown'])
     {
         my ($state, $severity, $kind) = @$case;
