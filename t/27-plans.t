@@ -23,12 +23,16 @@ sub psql {
     return $out;
 }
 
-psql('DROP DATABASE IF EXISTS payments_plans WITH (FORCE)', $ENV{PG_PRIMARY});
-psql('CREATE DATABASE payments_plans', $ENV{PG_PRIMARY});
-system("sql/apply '$database' > /dev/null") == 0 or die;
+sub fresh {
+    my ($name) = @_;
+    ($database = $ENV{PG_PRIMARY}) =~ s/dbname=payments/dbname=$name/;
+    psql("DROP DATABASE IF EXISTS $name WITH (FORCE)", $ENV{PG_PRIMARY});
+    psql("CREATE DATABASE $name", $ENV{PG_PRIMARY});
+    system("sql/apply '$database' > /dev/null") == 0 or die;
+}
 
 # half of everything belongs to one merchant, the rest to 99
-psql(<<'SQL');
+my $rows = <<'SQL';
 SET synchronous_commit = off;
 SET session_replication_role = replica;
 CREATE FUNCTION pg_temp.id(n int) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
@@ -39,7 +43,7 @@ $$;
 CREATE TEMP TABLE n AS
 SELECT n, pg_temp.id(n) AS id, now() - interval '20 days' + n * interval '1.5 seconds' AS at,
        CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + n / 2 % 99 END * 4096::bigint AS m
-  FROM generate_series(1, 1000000) AS n;
+  FROM generate_series(1, :rows) AS n;
 SELECT pay.make_partition(t, t || '_' || to_char(d, 'YYYYMMDD'), d::date::text, (d::date + 1)::text)
   FROM generate_series(current_date - 21, current_date, '1 day') d, unnest(pay.day_tables()) t;
 INSERT INTO pay.merchants (merchant_id, public_id, name)
@@ -69,6 +73,9 @@ SELECT (1 + i % 100) * 4096, sha256(i::text::bytea), gen_random_uuid(), 'k', 'sk
        '{payments:read}' FROM generate_series(1, 20000) i;
 UPDATE pay.relay SET xid = pg_snapshot_xmin(pg_current_snapshot());
 SQL
+
+fresh('payments_plans');
+psql("\\set rows 1000000\n$rows");
 psql('ANALYZE');
 my $some = psql("SELECT payment_id FROM pay.payments WHERE merchant_id = 4096
                   ORDER BY payment_id DESC OFFSET 1000 LIMIT 1");
@@ -133,4 +140,19 @@ for my $name (sort keys %calls) {
 }
 
 psql('DROP DATABASE payments_plans WITH (FORCE)', $ENV{PG_PRIMARY});
+
+# A session that planned when the tables were empty, as on the first of a month, and has
+# kept its plans while they grew, before anything has analyzed them.
+fresh('payments_young');
+my @names = sort keys %calls;
+my $counted = "coalesce(sum(seq_tup_read), 0) AS n FROM pg_stat_xact_user_tables WHERE relname ~
+    '^(payments|refunds|captures|journal|ledger_transfers|events|api_keys)(_\\d+)?\$'";
+my $asked = join '', map { "BEGIN;\nSELECT $counted \\gset\n\\o /dev/null\n$calls{$_};\n\\o\n"
+    . "SELECT '$_: ' || (now.n - :n) FROM (SELECT $counted) now;\nROLLBACK;\n" } @names;
+my $out = psql("SET jit = off;\n$asked\\echo grown\n\\set rows 20000\n$rows\nRESET session_replication_role;\n$asked");
+my ($grown) = $out =~ /^grown\n(.*)/ms;
+my %read = $grown =~ /^(.+): (\d+)$/mg;
+is(scalar(keys %read), scalar(@names), 'young: each was asked');
+cmp_ok($read{$_}, '<=', 2000, "young: $_: $read{$_} rows of tables") for @names;
+psql('DROP DATABASE payments_young WITH (FORCE)', $ENV{PG_PRIMARY});
 done_testing();

@@ -467,9 +467,9 @@ ngx_payments_redis_write_handler(ngx_event_t *wev)
 }
 
 
-/* a command that was not done, by the first word of its error */
+/* by the first word of its error */
 
-static void
+void
 ngx_payments_redis_refused(ngx_payments_redis_t *redis, const char *text)
 {
     size_t       i, len;

@@ -347,6 +347,7 @@ ngx_payments_redis_greeted(ngx_payments_redis_t *redis, redisReply *reply)
     }
 
     if (reply->type == REDIS_REPLY_ERROR) {
+        ngx_payments_redis_refused(redis, reply->str);
         ngx_payments_redis_close(redis, "AUTH, SELECT, PING or ROLE refused");
         return NGX_ERROR;
     }

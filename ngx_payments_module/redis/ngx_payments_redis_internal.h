@@ -67,6 +67,9 @@ void ngx_payments_redis_shut(ngx_payments_redis_t *redis);
 /* client.c: encodes a command behind the bytes that wait, to be written */
 ngx_int_t ngx_payments_redis_put(ngx_payments_redis_t *redis, int argc,
     const char **argv, const size_t *lengths);
+/* Redis has refused a command, or to be greeted: counted, and said once a
+   minute */
+void ngx_payments_redis_refused(ngx_payments_redis_t *redis, const char *text);
 /* the reason NULL: the worker exits */
 void ngx_payments_redis_close(ngx_payments_redis_t *redis, const char *reason);
 void ngx_payments_redis_write_handler(ngx_event_t *wev);

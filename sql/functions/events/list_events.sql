@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION pay.list_events(item uuid[], merchant bigint[],
     ascending boolean[], size bigint[])
 RETURNS TABLE (o_item uuid, o_more boolean, o_last uuid, o_body text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
-SET jit = off SET lock_timeout = '500ms' AS $$
+SET jit = off SET lock_timeout = '500ms'
+SET enable_seqscan = off AS $$
 #variable_conflict use_variable
 DECLARE
     rows_read constant int := 2000;

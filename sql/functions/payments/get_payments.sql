@@ -34,11 +34,14 @@ $$;
 -- refunds, 2 its captures, 3 both, as lists of the newest 10.  Out: tag; the
 -- payment's version and body, or NULLs where this merchant has no such payment.
 -- Errors: 55P03, a lock was not to be had in half a second.
+-- A session plans this once, perhaps when the month's partition was still empty: a
+-- scan of it must never be the plan.
 CREATE OR REPLACE FUNCTION pay.get_payments(item uuid[], merchant bigint[],
     livemode boolean[], payment uuid[], expand bigint[])
 RETURNS TABLE (o_item uuid, o_version int, o_body text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
-SET plan_cache_mode = force_generic_plan SET lock_timeout = '500ms' AS $$
+SET plan_cache_mode = force_generic_plan SET lock_timeout = '500ms'
+SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
