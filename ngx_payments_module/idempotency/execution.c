@@ -2,7 +2,7 @@
 /* An execution's way: it leads or follows, and how it ends. */
 
 #include "ngx_payments_execution.h"
-#include "ngx_payments_in_flight.h"
+#include "ngx_payments_local.h"
 #include "ngx_payments_memory.h"
 #include "ngx_payments_replay.h"
 #include "ngx_payments_shared.h"
@@ -26,7 +26,7 @@ ngx_payments_idempotency_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone,
     ngx_payments_idempotency_conf = conf;
 
     ngx_payments_memory_init();
-    ngx_payments_in_flight_init();
+    ngx_payments_local_init();
     ngx_payments_replay_init(conf);
 
     if (ngx_payments_shared_init(cycle, zone, ngx_payments_execution_wake)
@@ -90,7 +90,7 @@ ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
 {
     ngx_payments_execution_t  *execution;
 
-    execution = ngx_payments_in_flight_find(key, fingerprint, variant);
+    execution = ngx_payments_local_find(key, fingerprint, variant);
 
     if (execution == NULL) {
         return NGX_DECLINED;
@@ -132,7 +132,7 @@ void
 ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
     ngx_payments_waiter_t *waiter)
 {
-    ngx_payments_in_flight_add(execution);
+    ngx_payments_local_add(execution);
 
     execution->started = ngx_current_msec;
 
@@ -202,7 +202,7 @@ ngx_payments_execution_follow(ngx_payments_execution_t *execution)
     ngx_queue_t            *q;
     ngx_payments_waiter_t  *waiter;
 
-    ngx_payments_in_flight_follow(execution);
+    ngx_payments_local_follow(execution);
 
     for (q = ngx_queue_head(&execution->waiters);
          q != ngx_queue_sentinel(&execution->waiters);
@@ -279,14 +279,14 @@ ngx_payments_execution_begin(ngx_payments_execution_t *execution)
 static void
 ngx_payments_execution_wake(uint64_t tag)
 {
-    ngx_payments_in_flight_each(tag, ngx_payments_execution_woken);
+    ngx_payments_local_each(tag, ngx_payments_execution_woken);
 }
 
 
 static void
 ngx_payments_execution_woken(ngx_payments_execution_t *execution)
 {
-    ngx_payments_in_flight_unfollow(execution);
+    ngx_payments_local_unfollow(execution);
 
     if (ngx_payments_execution_landed(execution) != NGX_OK) {
         ngx_payments_execution_begin(execution);
@@ -461,8 +461,8 @@ ngx_payments_execution_end(ngx_payments_execution_t *execution)
         return;
     }
 
-    ngx_payments_in_flight_remove(execution);
-    ngx_payments_in_flight_unfollow(execution);
+    ngx_payments_local_remove(execution);
+    ngx_payments_local_unfollow(execution);
 
     if (execution->leads) {
         execution->leads = 0;
