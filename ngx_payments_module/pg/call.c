@@ -579,7 +579,7 @@ ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
         return;
 
     case NGX_PAYMENTS_PG_CLASS_MOVED:
-        pool->hooks->declined(pool->owner, item, NGX_PAYMENTS_PG_MISPLACED);
+        pool->hooks->returned(pool->owner, item, NGX_PAYMENTS_PG_MISPLACED);
         return;
 
     case NGX_PAYMENTS_PG_CLASS_LOCK:

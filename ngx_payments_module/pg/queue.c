@@ -279,7 +279,7 @@ ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
 
         if (outcome != NGX_PAYMENTS_PG_DONE) {
-            pool->hooks->declined(pool->owner, item,
+            pool->hooks->returned(pool->owner, item,
                                   NGX_PAYMENTS_PG_UNANSWERED);
             return;
         }
