@@ -20,7 +20,7 @@ static void ngx_payments_cluster_returned(void *owner,
     ngx_payments_pg_item_t *item, ngx_payments_pg_returned_e why);
 
 
-/* what connections ask of a shard, and tell it */
+/* what connections ask of a shard, and report to it */
 
 static const ngx_payments_pg_hooks_t  ngx_payments_cluster_hooks = {
     ngx_payments_statements_text,

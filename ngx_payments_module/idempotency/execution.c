@@ -142,10 +142,11 @@ ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
 }
 
 
-/* what has ended meanwhile, for one that follows or has just begun */
+/* completes it from the record of its key, if that has come meanwhile: it
+   follows, or has just begun.  NGX_DECLINED: there is no record */
 
 static ngx_int_t
-ngx_payments_execution_landed(ngx_payments_execution_t *execution)
+ngx_payments_execution_find_record(ngx_payments_execution_t *execution)
 {
     ngx_int_t              rc;
     ngx_payments_record_t  record;
@@ -251,7 +252,7 @@ ngx_payments_execution_begin(ngx_payments_execution_t *execution)
     execution->leads = 1;
     ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTING, 1);
 
-    if (ngx_payments_execution_landed(execution) == NGX_OK) {
+    if (ngx_payments_execution_find_record(execution) == NGX_OK) {
         return;
     }
 
@@ -288,16 +289,16 @@ ngx_payments_execution_woken(ngx_payments_execution_t *execution)
 {
     ngx_payments_local_unfollow(execution);
 
-    if (ngx_payments_execution_landed(execution) != NGX_OK) {
+    if (ngx_payments_execution_find_record(execution) != NGX_OK) {
         ngx_payments_execution_begin(execution);
     }
 }
 
 
-/* it has lost its last waiter: what leads goes on, for whoever asks again */
+/* a follower's execution ends; a leader's goes on, for whoever asks again */
 
 static void
-ngx_payments_execution_deserted(ngx_payments_execution_t *execution)
+ngx_payments_execution_last_waiter_left(ngx_payments_execution_t *execution)
 {
     if (execution->follows) {
         ngx_payments_execution_end(execution);
@@ -319,7 +320,7 @@ ngx_payments_execution_expired(ngx_event_t *ev)
                                                        : NGX_PAYMENTS_IN_USE);
 
     if (ngx_queue_empty(&execution->waiters)) {
-        ngx_payments_execution_deserted(execution);
+        ngx_payments_execution_last_waiter_left(execution);
     }
 
     ngx_payments_memory_release(execution);
@@ -332,7 +333,7 @@ ngx_payments_idempotency_cancel(ngx_payments_waiter_t *waiter)
     ngx_payments_execution_t  *execution = waiter->execution;
 
     if (execution != NULL && ngx_payments_waiter_leave(waiter)) {
-        ngx_payments_execution_deserted(execution);
+        ngx_payments_execution_last_waiter_left(execution);
     }
 }
 

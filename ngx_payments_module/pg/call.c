@@ -403,7 +403,7 @@ ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
     }
 
     pool->retries = 0;
-    pool->culprit = 0;
+    pool->first_failed_merchant = 0;
     pool->committed = ngx_current_msec;
     pool->losses = 0;
     pool->stucks = 0;
@@ -603,8 +603,8 @@ again:
 
 /*
  * Whether the server is at fault and not an item: calls of several merchants
- * fail, and nothing is committed in between.  What one merchant sends pauses
- * nobody else.
+ * fail, and nothing is committed in between.  What one merchant sends pauses no
+ * other merchant.
  */
 
 static void
@@ -624,12 +624,12 @@ ngx_payments_pg_blame(ngx_payments_pg_pool_t *pool,
 
         merchant = ngx_payments_pg_merchant(call->items[i]);
 
-        if (pool->culprit == 0) {
-            pool->culprit = merchant;
+        if (pool->first_failed_merchant == 0) {
+            pool->first_failed_merchant = merchant;
             pool->failing = ngx_current_msec;
         }
 
-        several |= (merchant != pool->culprit);
+        several |= (merchant != pool->first_failed_merchant);
     }
 
     /* one merchant alone is there, and what it needs has been missing for

@@ -122,7 +122,7 @@ ngx_payments_pg_unqueued(ngx_payments_pg_pool_t *pool,
                           NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->lane->number,
                           -1);
 
-    /* an idle timer would hold up a worker that is told to quit */
+    /* an idle timer would keep a quitting worker alive */
 
     if (pool->waiting.n == 0 && pool->expire.timer_set) {
         ngx_del_timer(&pool->expire);
