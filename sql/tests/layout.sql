@@ -88,7 +88,7 @@ SELECT ok((SELECT b.o_at > a.o_at FROM pay.heartbeat(ARRAY[gen_random_uuid()], A
                             WHERE a.o_at IS NOT NULL) b),
           'and each one is later');
 SELECT is((SELECT max(o_pinned_ms) FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[0])), 0::bigint,
-          'nobody has said that replicas lack what nobody knows of');
+          'no node has said that its read tokens are not stored');
 SELECT ok((SELECT o_pinned_ms BETWEEN 14000 AND 15000
              FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[15000])),
           'who says so is heard');
