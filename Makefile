@@ -36,7 +36,7 @@ check:            ## the sources alone: lints and unit tests
 conformance:      ## an adapter for an acquirer: URL=http://... SECRET_FILE=... (docs/processors.md)
 	@tests/conformance/run
 
-bench:            ## this and what one would use instead, in one run of 15 minutes
+bench:            ## this and what one would use instead, in one run of 16 minutes
 	@tools/deps bench
 	@tools/viewer
 	@tools/build build

@@ -167,7 +167,7 @@ my $h = Payments::headers('Idempotency-Key' => '%UUID_p%');
 
 
 
-=== TEST 10: tok_slow answers late and holds up nobody
+=== TEST 10: tok_slow answers late and holds up no other
 --- request eval
 ['POST /v1/payments
 {"amount":1,"currency":"EUR","payment_method":{"token":"tok_slow_300"}}', 'GET /livez']

@@ -50,7 +50,7 @@ GET /livez
 
 
 
-=== TEST 3: who may not wait is told so at once, and loses nothing
+=== TEST 3: who may not wait is refused at once, and loses nothing
 --- concurrent: 10
 --- concurrent_headers eval
 Payments::headers('Idempotency-Key' => '%UUID_c%', Prefer => 'wait=0')
@@ -63,7 +63,7 @@ sub {
     my @done = grep { $_->[0] == 201 } @answers;
     Test::More::is(@busy + @done, 10, 'all are 201 or 409');
     Test::More::ok(@busy >= 8, 'followers are not parked');
-    Test::More::is(scalar(grep { $_->[2] =~ /"code":"idempotency_key_in_use"/ && $_->[1] =~ /^Retry-After: 1/m && $_->[1] =~ /^Payments-Should-Retry: true/m } @busy), scalar(@busy), 'and are told to retry');
+    Test::More::is(scalar(grep { $_->[2] =~ /"code":"idempotency_key_in_use"/ && $_->[1] =~ /^Retry-After: 1/m && $_->[1] =~ /^Payments-Should-Retry: true/m } @busy), scalar(@busy), 'and are asked to retry');
 }
 --- request
 GET /livez

@@ -72,7 +72,7 @@ sub check_load {
     my @done = $load->stop;
     check_load('terminated backends', $load->{run}, @done);
     is(scalar(grep { $_->{statuses}[0] != 201 } @done), 0,
-       'terminated backends: no client was told');
+       'terminated backends: no client noticed');
 }
 
 # kill -9 of one backend: the whole server recovers, as after a crash ---------
@@ -93,10 +93,10 @@ sub check_load {
     my @done = $load->stop;
     check_load('killed backend', $load->{run}, @done);
     is(scalar(grep { $_->{statuses}[0] != 201 } @done), 0,
-       'killed backend: no client was told');
+       'killed backend: no client noticed');
 }
 
-# the replica is gone: nobody misses it ---------------------------------------
+# the replica is gone: payments go on -----------------------------------------
 
 {
     devstack('stop', 'replica1');
@@ -125,14 +125,14 @@ sub check_load {
     my @done = $load->stop;
     check_load('killed postmaster', $load->{run}, @done);
     # a recovery may take longer than a request waits: an answer other than 201 comes then
-    my @told = map { my $done = $_; map { $done->{took}[$_] }
+    my @refused = map { my $done = $_; map { $done->{took}[$_] }
                      grep { $done->{statuses}[$_] != 201 } 0 .. $#{ $done->{statuses} } } @done;
-    note 'killed postmaster: told after ' . join ', ', map { "$_ s" } @told;
-    is(scalar(grep { $_ < 0.8 * $deadline } @told), 0,
-       'killed postmaster: no client was told before its deadline');
+    note 'killed postmaster: refused after ' . join ', ', map { "$_ s" } @refused;
+    is(scalar(grep { $_ < 0.8 * $deadline } @refused), 0,
+       'killed postmaster: no client was refused before its deadline');
 }
 
-# a paused database: nobody else waits for it --------------------------------
+# a paused database: other requests do not wait ------------------------------
 
 {
     ok(wait_until(5, \&ready), 'paused database: ready before');
@@ -152,7 +152,7 @@ sub check_load {
     }
 
     # a worker that waits for the paused server holds up every other request, until
-    # the payment has been told
+    # the payment has been answered
     ok(!answered($waits), 'paused database: the payment waits');
     is($answered, 200, 'paused database: other requests are answered meanwhile');
     my $down = request($readyz);
@@ -163,7 +163,7 @@ sub check_load {
     @seconds = sort { $b <=> $a } @seconds;
     note sprintf 'paused database: slowest %.1f, third slowest %.1f, median '
         . '%.2f ms', map { $_ * 1000 } @seconds[0, 2, 100];
-    promised($seconds[2], 0.5, 'paused database: told at once');
+    promised($seconds[2], 0.5, 'paused database: answered at once');
     is($down->{status}, 503, 'paused database: not ready');
     like($down->{body}, qr/"postgres":"down"/, 'paused database: and says why');
     ok(wait_until(5, \&ready), 'paused database: ready again');

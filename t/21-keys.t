@@ -55,7 +55,7 @@ is($answer->{status}, 403, 'suspended: writes are 403');
 like($answer->{body}, qr/"code":"merchant_suspended"/, 'with its code');
 is($read->{status}, 404, 'suspended: reads go on');
 
-# a key that no worker knows, and nobody to ask
+# a key that no worker knows, and no server to ask
 my ($unknown) = key();
 devstack('pause', 'primary');
 $answer = as($unknown, create(uuid(), 1));

@@ -1,5 +1,5 @@
 # A reload while a payment waits for a Redis that does not answer yet: the worker
-# that is told to quit must stay until the payment is answered.
+# that quits must stay until the payment is answered.
 
 use strict;
 use warnings;
@@ -18,12 +18,12 @@ my ($pg_port) = $ENV{PG_PRIMARY} =~ /port=(\d+)/;
 my $listener = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1')
     or die "listen: $!";
 my $redis_port = $listener->sockport;
-pipe my $told, my $tell or die "pipe: $!";
+pipe my $go, my $signal or die "pipe: $!";
 my $redis = fork;
 die "fork: $!" unless defined $redis;
 
 if ($redis == 0) {
-    my $select = IO::Select->new($listener, $told);
+    my $select = IO::Select->new($listener, $go);
     my ($may, @waiting);
     for ( ;; ) {
         for my $socket ($select->can_read) {
@@ -32,7 +32,7 @@ if ($redis == 0) {
                 next;
             }
             my $n = sysread $socket, my $text, 65536;
-            if ($socket == $told) {
+            if ($socket == $go) {
                 $may = 1;
                 syswrite $_, "\$-1\r\n" for @waiting;
                 next;
@@ -96,7 +96,7 @@ is(request($readyz)->{status}, 200, '... and is ready');
 ok(!answered($payment), 'the payment still waits for Redis');
 ok(kill(0, $old), '... in the old worker');
 
-syswrite $tell, "answer\n";
+syswrite $signal, "answer\n";
 is(collect($payment)->{status}, 201, 'Redis answers: so is the payment');
 is(sql("SELECT count(*) FROM pay.journal WHERE key = '$key'"), 1, 'and made once');
 

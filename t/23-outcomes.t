@@ -1,6 +1,6 @@
 # What becomes of a payment when PostgreSQL, or the way to it, fails in the
 # middle: each fault on demand, by a proxy in between, in both modes.  A client
-# must get its payment, once, or be told 503 and get it by asking again.
+# must get its payment, once, or get 503 and then its payment by asking again.
 
 use strict;
 use warnings;
@@ -208,7 +208,7 @@ for my $mode ('direct', 'pooler') {
         is(stored(@keys), '2|2', "$mode: swapped answers: one each");
     }
 
-    # no answer: told in time; the session keeps its place -----------------------
+    # no answer: refused in time; the session keeps its place -----------------------
 
     {
         my @requests = block($proxy, $second);
@@ -227,9 +227,9 @@ for my $mode ('direct', 'pooler') {
            scalar(@requests), "$mode: no answer: 503 outcome_unknown");
         # in time: else who waits for it, but longer, hears before that it is in use
         like(collect($follower)->{body}, qr/"code":"database_unavailable"/,
-             "$mode: no answer: told in time, before who follows");
+             "$mode: no answer: refused in time, before the follower");
         my ($slowest) = sort { $b <=> $a } map { $_->{seconds} } @answers;
-        promised($slowest, $timeout + 0.3, "$mode: no answer: told");
+        promised($slowest, $timeout + 0.3, "$mode: no answer: refused");
         is($answer->{status}, 503, "$mode: no answer to others: 503");
         like($answer->{body}, qr/"code":"database_unavailable"/,
            "$mode: no answer to others: nothing was executed");
@@ -242,8 +242,8 @@ for my $mode ('direct', 'pooler') {
         my $slow = later(create(uuid(), 9, 'tok_slow_' . 1000 * ($timeout - 1)), 10);
         my @seconds = sort { $a <=> $b }
             map { request(create(uuid(), 9))->{seconds} } 1 .. 5;
-        ok(!answered($slow), "$mode: all stuck: told at once, without a deadline");
-        promised($seconds[2], 0.1, "$mode: all stuck: told");
+        ok(!answered($slow), "$mode: all stuck: refused at once, without a deadline");
+        promised($seconds[2], 0.1, "$mode: all stuck: refused");
         is(sql("SELECT count(*) FROM pg_stat_activity
                  WHERE usename = 'pay_api'"), $backends,
            "$mode: no answer: no further backends");
@@ -335,9 +335,9 @@ for my $mode ('direct', 'pooler') {
     is(scalar(grep { $_->{status} == 503 && $_->{body} =~ /"overloaded"/ }
               @answers), 20, 'full queue: 503 overloaded');
     like($answers[0]{head}, qr/^Retry-After: 1\r?$/m, 'full queue: Retry-After');
-    is(scalar(grep { answered($_) } @requests), 0, 'full queue: told before any of those in it');
+    is(scalar(grep { answered($_) } @requests), 0, 'full queue: refused before any of those in it');
     my @seconds = sort { $a <=> $b } map { $_->{seconds} } @answers;
-    promised($seconds[10], 0.05, 'full queue: told');
+    promised($seconds[10], 0.05, 'full queue: refused');
     is(Own::get('/livez')->{status}, 200, 'full queue: others are served');
 
     my $unread = create(uuid(), 1);

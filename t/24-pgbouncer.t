@@ -1,4 +1,4 @@
-# PgBouncer: killed, told to do things, too small, impatient; and in front of sessions
+# PgBouncer: killed, reloaded, paused, too small, impatient; and in front of sessions
 # that use prepared statements, which it must not be.
 
 use strict;
@@ -13,7 +13,7 @@ use Time::HiRes qw(sleep time);
 
 Database::alone();
 
-# PgBouncer: killed, told to do things, too small, impatient ---------------------
+# PgBouncer: killed, reloaded, paused, too small, impatient ----------------------
 
 {
     Own::start(port => $pooler_port, workers => 2,
@@ -37,7 +37,7 @@ Database::alone();
        scalar(@done) . '|' . scalar(@done),
        'PgBouncer killed, reloaded, paused: each payment once');
     is(scalar(grep { $_->{statuses}[0] != 201 } @done), 0,
-       'PgBouncer killed, reloaded, paused: no client was told');
+       'PgBouncer killed, reloaded, paused: no client noticed');
 
     # a pool of one, and 200 clients at once
     admin('SET default_pool_size = 1');

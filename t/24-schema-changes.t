@@ -39,7 +39,7 @@ Database::alone();
 
     my @done = $load->stop;
     is(scalar(grep { $_->{statuses}[0] != 201 } @done), 0,
-       'functions replaced under load: no client was told');
+       'functions replaced under load: no client noticed');
     is(Own::metric('payments_postgresql_errors_total', '0A000') > 0, 1,
        'functions replaced under load: plans did change their result');
     sql("DELETE FROM pay.migrations WHERE name = 'functions'");

@@ -155,7 +155,7 @@ Database::alone();
     rmdir $disk;
 }
 
-# a client of the database that forgets its transaction --------------------------------
+# a client of the database that leaves its transaction open ----------------------------
 
 {
     Own::start();

@@ -1,5 +1,5 @@
 # A standby that must confirm and is not there; a standby that is promoted behind a
-# PgBouncer which is told nothing.
+# PgBouncer which hears nothing of it.
 
 use strict;
 use warnings;
@@ -47,7 +47,7 @@ for my $mode ('direct', 'pooler') {
     my $retry = request(create($key, 5), 10);
     is($retry->{status}, 503, "$mode: nor does a retry get it before");
 
-    # told to go on without: a notice, and no success either
+    # canceled, so it goes on without: a notice, and no success either
     my $before = Own::metric('payments_postgresql_degraded_commits_total');
     my $other = uuid();
     my $second = later(create($other, 6), 10);
@@ -106,7 +106,7 @@ for my $mode ('direct', 'pooler') {
          'a standby: nothing was executed');
     as_postgres("$bin/pg_ctl", '-D', "$at/data", '-w', 'promote') or die "promote\n";
     ok(wait_until(10, sub { request(create($key, 3))->{status} == 201 }),
-       'promoted, and PgBouncer was told nothing: payments are made');
+       'promoted, and PgBouncer heard nothing of it: payments are made');
     is(sql("SELECT count(*) FROM pay.journal WHERE key = '$key'"), 0,
        '... there, and not on the old primary');
     Own::stop();

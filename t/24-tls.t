@@ -39,7 +39,7 @@ Database::alone();
             . "Connection: close\r\nAuthorization: Bearer $ENV{PAYMENTS_KEY}\r\n\r\n";
     };
 
-    # nobody waits for a row that has come by half
+    # no request waits for a row that has come by half
     for my $size (sort { $a <=> $b } keys %id) {
         my $seen = $proxy->seen('half');
         $proxy->raw('half');
@@ -47,7 +47,7 @@ Database::alone();
         ok(wait_until(5, sub { $proxy->seen('half') > $seen }), "TLS: half of $size KiB");
         my @live = map { Own::get('/livez')->{status} } 1 .. 20;
         ok(!answered($later), "TLS: half of $size KiB: the row waits");
-        is(scalar(grep { $_ == 200 } @live), 20, "TLS: half of $size KiB: nobody else does");
+        is(scalar(grep { $_ == 200 } @live), 20, "TLS: half of $size KiB: no other request does");
         $proxy->clear;
         $proxy->release;
         my ($x) = collect($later)->{body} =~ /"a":"(x+)"/;
@@ -63,7 +63,7 @@ Database::alone();
             my ($x) = $answer->{body} =~ /"a":"(x+)"/;
             is(length($x || ''), $size * 1024,
                "TLS$raw: a row of $size KiB" . ($raw ? ', byte by byte' : ''));
-            promised($live[2], 0.010, "TLS$raw: $size KiB: nobody waits");
+            promised($live[2], 0.010, "TLS$raw: $size KiB: none waits");
         }
     }
     $proxy->clear;

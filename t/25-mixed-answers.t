@@ -48,7 +48,7 @@ sub client {
         $n++;
 
         if ($answer->{status} != 201) {
-            # told to come back is no wrong answer; a wrong status is
+            # 503 is no wrong answer; a wrong status is
             print {$out} "status $answer->{status}\n"
                 unless $answer->{status} == 503;
             next;
@@ -105,7 +105,7 @@ sub mixed_load {
 }
 
 # what the module says when rows are not those that it asked for
-my $mixed_up = qr/rows of another call|that nobody asked for|answered (?:34|08P|26|XX)/;
+my $mixed_up = qr/rows of another call|an unexpected (?:result|Sync|reply)|answered (?:34|08P|26|XX)/;
 
 admin('SET default_pool_size = 1');
 admin('RECONNECT');
@@ -163,7 +163,7 @@ devstack('stop', 'pgbouncer');
 devstack('start', 'pgbouncer');
 
 # the same 64 keys from both ends at once, through two workers: one payment each,
-# and nobody waits for anybody inside PostgreSQL
+# and no one waits for another inside PostgreSQL
 
 {
     Own::start(workers => 2, shard => 'mode direct;');
@@ -183,7 +183,7 @@ devstack('start', 'pgbouncer');
 }
 
 # a request of the wrong body is under way: a retry of the right one must get its
-# payment, since a client that is told to take a new key would be charged twice
+# payment, since a client that has to take a new key would be charged twice
 
 {
     Own::start(shard => 'mode direct;', http => 'payments_replay_cache off;');

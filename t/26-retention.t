@@ -1,5 +1,5 @@
-# Days that come and go: made ahead, missed loudly, dropped whole, and nobody
-# waits for it.
+# Days that come and go: made ahead, missed loudly, dropped whole, and no
+# request waits for it.
 
 use strict;
 use warnings;
@@ -35,7 +35,7 @@ sub make_old {
     my ($day, $name) = (day($days, 'YYYY-MM-DD'), day($days, 'YYYYMMDD'));
     sql("SET ROLE pay_owner; SELECT pay.make_partition(t, t || '_$name', '$day', ('$day'::date + 1)::text)
            FROM unnest(pay.day_tables()) t");
-    # as their owner may: the triggers that forbid it are his
+    # as their owner may, which has the triggers that forbid it
     sql("BEGIN;
          ALTER TABLE pay.journal DISABLE TRIGGER insert_only;
          UPDATE pay.journal SET day = '$day', created_at = created_at - interval '$days days'
@@ -94,7 +94,7 @@ sub make_old {
     like($out, qr/events must be kept for 9 days/, 'not less than 9 days');
 }
 
-# dropped under load: nobody waits long, nobody fails
+# dropped under load: no request waits long, none fails
 {
     my $load = Load->start(clients => 8);
     for my $days (40 .. 40 + rounds(8, 60)) {
@@ -135,11 +135,11 @@ sub make_old {
     is(drop_days(), 'f', 'later it is done');
 }
 
-# partitions that nobody makes: said before it hurts; and when it does, requests
-# are told to come back, and get their payment when they do
+# partitions that are not made: said before it hurts; and when it does, requests
+# are refused with a Retry-After, and get their payment when they do
 {
     my $log = -s $ENV{NGINX_ERROR_LOG};
-    # nobody can make partitions
+    # partitions cannot be made
     my $lock = hold('SELECT pg_advisory_xact_lock(7002, 1)');
     sql(join ';', map { "DROP TABLE pay.journal_" . day(-$_, 'YYYYMMDD') } 3 .. 14);
     devstack('reload');

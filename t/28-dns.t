@@ -12,7 +12,7 @@ use Own;
 use PgProxy;
 use Test::More;
 
-# Answers every question for an A record with the address that it was told over
+# Answers every question for an A record with the address that came over
 # the pipe; with none, not at all.
 sub name_server {
     my $socket = IO::Socket::INET->new(Proto => 'udp', LocalAddr => '127.0.0.1')
@@ -45,7 +45,7 @@ sub name_server {
     close $in;
     $out->autoflush(1);
     my $self = { pid => $pid, port => $socket->sockport };
-    $self->{tell} = sub { print {$out} "$_[0]\n" };
+    $self->{set} = sub { print {$out} "$_[0]\n" };
     $self->{stop} = sub { kill KILL => $pid; waitpid $pid, 0 };
     return $self;
 }
@@ -53,7 +53,7 @@ sub name_server {
 my ($port) = $ENV{PG_PRIMARY} =~ /port=(\d+)/;
 my $proxy = PgProxy->new(to => $port, at => "127.0.0.2:$port");
 my $names = name_server();
-$names->{tell}->('127.0.0.1');
+$names->{set}->('127.0.0.1');
 
 sub master_pid {
     open my $fh, '<', Nginx::log_file('nginx.pid') or die "no pid: $!";
@@ -69,7 +69,7 @@ Own::start(server => "localhost:$port", shard => 'timeout 4s;',
 is(paid(), 201, 'a payment');
 
 $proxy->rule(match => 'create_payments', do => 'pass');
-$names->{tell}->('127.0.0.2');
+$names->{set}->('127.0.0.2');
 ok(wait_until(15, sub { paid() == 201 && $proxy->seen('pass') > 0 }),
    'the name is elsewhere: payments are too');
 like(Own::log_text(), qr/PostgreSQL "localhost" is at 127\.0\.0\.2 now, not at 127\.0\.0\.1/,
@@ -88,8 +88,8 @@ like(Own::log_text(), qr/PostgreSQL "localhost" is at 127\.0\.0\.2 now, not at 1
     cmp_ok($proxy->seen('pass'), '>=', $seen + 5, 'a new worker: where the name is');
 }
 
-# nobody answers for names any more
-$names->{tell}->('-');
+# names are not answered any more
+$names->{set}->('-');
 ok(wait_until(20, sub { Own::log_text() =~ /"localhost" could not be resolved/ }),
    'no name server: the log says so');
 my $seen = $proxy->seen('pass');
@@ -99,7 +99,7 @@ cmp_ok($proxy->seen('pass'), '>', $seen, '... which is that one');
 # the server there dies, and the name says where the new one is: a request that
 # came before waits for it
 $proxy->stop;
-$names->{tell}->('127.0.0.1');
+$names->{set}->('127.0.0.1');
 ok(wait_until(20, sub { paid() == 201 }), 'and back');
 
 Own::stop(expected => qr/could not be resolved|connection to PostgreSQL/, killed => 1);
@@ -111,7 +111,7 @@ Own::start(server => "localhost:$port; server 127.0.0.2:$port",
            http => "resolver 127.0.0.1:$names->{port} valid=1s ipv6=off;");
 is(paid(), 201, 'two servers: a payment');
 $proxy = PgProxy->new(to => $port, at => "127.0.0.2:$port");
-$names->{tell}->('127.0.0.2');
+$names->{set}->('127.0.0.2');
 ok(wait_until(15, sub { Own::log_text() =~ /"localhost" is at 127\.0\.0\.2 now/ }),
    'two names, one server: found');
 ok(wait_until(5, sub { paid() == 201 }), 'two names, one server: paid');

@@ -336,19 +336,19 @@ ends('answered 200 reused', 'no body with a limit of nothing', "$at/head", undef
 {
     my $port = $everywhere->port;
 
-    $names->tell('peer.test', '127.0.0.2');
+    $names->set('peer.test', '127.0.0.2');
     is(brief(call("http://peer.test:$port/ok")), 'answered 200', 'a name');
     is(brief(call("http://PEER.test:$port/ok")), 'answered 200 reused', '... in any case');
-    $names->tell('alias.test', '127.0.0.2');
+    $names->set('alias.test', '127.0.0.2');
     is(brief(call("http://alias.test:$port/ok")), 'answered 200', 'another name has its own connections');
-    $names->tell('two.test', '127.0.0.9 127.0.0.2');
+    $names->set('two.test', '127.0.0.9 127.0.0.2');
     is(brief(call("http://two.test:$port/ok")), 'answered 200', 'the second address, where the first refuses');
     is(brief(call("http://two.test:$port/ok")), 'answered 200 reused', '... kept') for 1 .. 3;
     my $r = ends('not sent', 'a name that is none', "http://none.test:$port/ok");
     like($r->{error}, qr/Host not found/, '... is said');
-    $names->tell('empty.test', '');
+    $names->set('empty.test', '');
     ends('not sent', 'a name without an address', "http://empty.test:$port/ok");
-    $names->tell('mute.test', '-');
+    $names->set('mute.test', '-');
     $r = ends('not sent', 'nothing answers for the name', "http://mute.test:$port/ok");
     like($r->{error}, qr/timed out/, '... is said');
     $r = ends('not sent', 'and in a shorter time', "http://mute.test:$port/ok", undef, Timeout => 100);
@@ -373,10 +373,10 @@ ends('answered 200 reused', 'no body with a limit of nothing', "$at/head", undef
     ends('answered 200 reused', '... and allowed', "http://127.0.0.2:$port/ok", @allowed, At => "127.0.0.2:$port");
     ends('not sent', 'a unix socket', "http://127.0.0.2/ok", @allowed, At => 'unix:/tmp/x');
 
-    # nginx keeps what it was told for the rest of a second
+    # nginx keeps an answer for the rest of a second
     my $next = sub { my $now = int time; sleep 0.01 while int time == $now };
 
-    $names->tell('mixed.test', '127.0.0.2 10.0.0.1', '10.0.0.1 127.0.0.2', '127.0.0.2 127.0.0.2');
+    $names->set('mixed.test', '127.0.0.2 10.0.0.1', '10.0.0.1 127.0.0.2', '127.0.0.2 127.0.0.2');
     ends('not sent', 'one bad address of two', "http://mixed.test:$port/ok", @allowed);
     $next->();
     ends('not sent', '... in the other order', "http://mixed.test:$port/ok", @allowed);
@@ -384,7 +384,7 @@ ends('answered 200 reused', 'no body with a limit of nothing', "$at/head", undef
     ends('answered 200', '... and none', "http://mixed.test:$port/ok", @allowed);
 
     # the second answer would lead elsewhere
-    $names->tell('rebind.test', '127.0.0.2', '127.0.0.1');
+    $names->set('rebind.test', '127.0.0.2', '127.0.0.1');
     my $before = connections($everywhere);
     ends('answered 200', 'a name that changes after it was looked at', "http://rebind.test:$port/ok", @allowed);
     is($names->asked('rebind.test'), 1, '... was asked for once');
@@ -419,8 +419,8 @@ ends('answered 200 reused', 'no body with a limit of nothing', "$at/head", undef
 # TLS ------------------------------------------------------------------------------------
 
 {
-    $names->tell('peer.test', '127.0.0.1');
-    $names->tell('other.test', '127.0.0.1');
+    $names->set('peer.test', '127.0.0.1');
+    $names->set('other.test', '127.0.0.1');
 
     my $tls = Peer->new(routes => \%routes, tls => $good);
     my $url = 'https://peer.test:' . $tls->port;
@@ -430,14 +430,14 @@ ends('answered 200 reused', 'no body with a limit of nothing', "$at/head", undef
     is(($tls->seen(qr/^tls/))[-1], 'tls peer.test', '... with the name');
     ends('answered 200 reused', '... kept', "$url/ok");
     ends('answered 200 reused', '... closed', "$url/bye");
-    ends('answered 200', '... anew', "$url/ok");
+    ends('answered 200', '... again', "$url/ok");
     is(($tls->seen(qr/^tls/))[-1], 'tls peer.test again', '... with the session of the first');
     is(call("$url/chunked")->{answer}, 'hello', '... in chunks');
     is(call("$url/dribble")->{answer}, 'hello', '... a byte at a time');
     is(length call("$url/large/3000000", undef, Limit => 4_000_000)->{answer}, 3_000_000, '... much');
     cmp_ok(length(call("$url/echo", 'x' x 1_000_000, Limit => 4_000_000)->{answer}), '>', 1_000_000, '... both ways');
     ends('answered 200', '... to an address', "$numeric/ok");
-    is(($tls->seen(qr/^tls/))[-1], 'tls -', '... which is no name to be told');
+    is(($tls->seen(qr/^tls/))[-1], 'tls -', '... which is no name to be sent');
 
     my @bad;
     for my $n (0 .. length $sized) {
@@ -445,7 +445,7 @@ ends('answered 200 reused', 'no body with a limit of nothing', "$at/head", undef
         push @bad, "$n: $r->{outcome}" if $r->{outcome} ne ($n == length $sized ? 'answered' : 'unknown');
     }
     is(join("\n", @bad), '', 'closed at any byte, without close_notify: unknown');
-    is(call("$url/wrong/until-close")->{outcome}, 'unknown', 'an end that only the connection tells');
+    is(call("$url/wrong/until-close")->{outcome}, 'unknown', 'an end that only the connection shows');
 
     ends('answered 200', 'a kept one', "$url/once");
     ends('answered 200 resent', '... that is closed', "$url/once", 'x', Flags => 'again');
@@ -462,7 +462,7 @@ ends('answered 200 reused', 'no body with a limit of nothing', "$at/head", undef
     is(scalar $wrong->seen(qr/request/), 1, '... saw one request');
 
     my $self = Peer->new(routes => \%routes, tls => ["$dir/self.pem", "$dir/self.key"]);
-    $r = ends('not sent', 'a certificate of nobody', 'https://peer.test:' . $self->port . '/ok');
+    $r = ends('not sent', 'a certificate without an issuer', 'https://peer.test:' . $self->port . '/ok');
     like($r->{error}, qr/self.signed/, '... is said');
     is(scalar $self->seen(qr/request/), 0, '... which saw nothing of the request');
 
@@ -495,7 +495,7 @@ ends('answered 200 reused', 'no body with a limit of nothing', "$at/head", undef
     my $r = result(collect($essential)->{body});
     is($r->{outcome}, 'answered', 'it is answered');
     is($r->{answer}, 'slow', '... whole');
-    is(result(collect($asked)->{body})->{outcome}, 'not sent', 'and who waited for a name is told');
+    is(result(collect($asked)->{body})->{outcome}, 'not sent', 'and who waited for a name hears so');
     ok(wait_until(10, sub { !kill 0, $old }), 'then the worker is gone');
     ok(wait_until(5, sub { Own::metric('payments_outbound_connections') == 0 }),
        'and no connection of it is counted');
@@ -504,7 +504,7 @@ ends('answered 200 reused', 'no body with a limit of nothing', "$at/head", undef
 
 Own::stop();
 
-# Quits in a hurry: what nobody waits for, and what has waited too long; the client's
+# Quits in a hurry: what no request waits for, and what has waited too long; the client's
 # own connection is all that is left over
 {
     my $hurry = sub {
@@ -561,7 +561,7 @@ Own::stop();
 
     ends('answered 200', 'through a proxy', 'http://unknown.test:' . $plain->port . '/ok');
     is(($proxy->seen(qr/request/))[-1], 'request CONNECT unknown.test:' . $plain->port, '... which finds the name');
-    is(($proxy->seen(qr/headers/))[-1], 'headers Host: unknown.test:' . $plain->port, '... and is told nothing else');
+    is(($proxy->seen(qr/headers/))[-1], 'headers Host: unknown.test:' . $plain->port, '... and gets nothing else');
     ends('answered 200 reused', '... kept', 'http://unknown.test:' . $plain->port . '/ok');
     ends('answered 200', '... for this name alone', 'http://peer.test:' . $plain->port . '/ok');
     ends('answered 200', '... with TLS', "$url/ok");

@@ -259,7 +259,7 @@ sub is_notification {
     my $answer = $client->ask('authorize', $request);
     is($answer->{json}{verdict}, 'action', 'tok_3ds_expires');
     wait_for('its end', sub { $client->ask('authorize', $request)->{json}{verdict} eq 'declined' });
-    is_deeply($client->get("/books?payment=$request->{payment}")->{charges}, [], 'nobody came: nothing is charged');
+    is_deeply($client->get("/books?payment=$request->{payment}")->{charges}, [], 'no customer came: nothing is charged');
 }
 
 for (['capture_reversed', 'tok_capture_reversed'], ['chargeback', 'tok_chargeback']) {

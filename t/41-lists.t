@@ -33,7 +33,7 @@ sub answer {
     return $answer;
 }
 
-# a merchant whose lists nobody else fills
+# a merchant whose lists no other suite fills
 my @scopes = qw(payments:read payments:write refunds:read refunds:write
                 balances:read ledger:read);
 
@@ -240,7 +240,7 @@ sub walk {
     my $expanded = get("/v1/payments/$first?expand=refunds,captures")->{json};
     is(scalar(@{ $expanded->{refunds}{data} }), 4, 'expand: refunds');
     unlike(get("/v1/payments/$first?expand=refunds")->{head}, qr/^ETag/m,
-           'expand: no ETag, since a version does not tell of what was added');
+           'expand: no ETag, since a version does not cover what was added');
     my ($narrow) = api_key($id, ['payments:read']);
     my $denied = answer('GET', "/v1/payments/$first?expand=refunds", undef, key => $narrow);
     is("$denied->{status} $denied->{json}{required_scope}", '403 refunds:read',

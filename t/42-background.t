@@ -122,7 +122,7 @@ for my $case (['tok_refund_pending', 'succeeded', 400], ['tok_refund_fail', 'fai
     ok(becomes($id, 'expired', 15), 'and then it expires');
 }
 
-# nobody does it while somebody else has the lease, and it ends by itself
+# no node does it while another one has the lease, and it ends by itself
 {
     sql("UPDATE pay.leases SET holder = gen_random_uuid(), until = now() + interval '1 hour'");
     my $id = create('tok_pending')->{json}{id};
@@ -157,8 +157,8 @@ for my $case (['tok_refund_pending', 'succeeded', 400], ['tok_refund_fail', 'fai
     is(scalar(grep { get($_)->{version} != 2 } @ids), 0, 'killed workers: once');
 }
 
-# it comes again soon as long as there is something to do: nobody reads these events,
-# so nobody else gives them their numbers
+# it comes again soon as long as there is something to do: these events are not read,
+# so no reader gives them their numbers
 {
     my $oldest = sub {
         sql("SELECT coalesce(max(extract(epoch FROM clock_timestamp() - j.created_at)), 0)

@@ -1,4 +1,4 @@
-# API keys and merchants: made, replaced, revoked; nobody gives what he lacks,
+# API keys and merchants: made, replaced, revoked; none gives what it lacks,
 # and no secret is anywhere but in its answer.
 
 use strict;
@@ -73,13 +73,13 @@ is(scalar(@{ as($boss, 'GET', "$keys?limit=2")->{json}{data} }), 2, 'list: pages
     is("@found", '', 'the secret is in no table');
 }
 
-# nobody gives what he lacks -----------------------------------------------------
+# none gives what it lacks -------------------------------------------------------
 
 my ($clerk) = api_key($number, ['keys:write', 'payments:read']);
 is(code(as($clerk, 'POST', $keys, { name => 'x', scopes => ['payments:read', 'payments:write'] })),
    '403 scope_escalation', 'create: a scope that the caller lacks');
 is(as($clerk, 'POST', $keys, { name => 'x', scopes => ['payments:read'] })->{status}, 201,
-   'create: one that he has');
+   'create: one that it has');
 my $strong = as($boss, 'POST', $keys, { name => 'strong', scopes => ['payments:write'] });
 is(code(as($clerk, 'POST', "$keys/$strong->{json}{id}/rotate")), '403 scope_escalation',
    'rotate: a key with a scope that the caller lacks');

@@ -50,7 +50,7 @@ like($refused->{head}, qr/^Request-Id: req_\w{26}\r?$/m, '429: Request-Id');
 unlike($answers[0]{head}, qr/^RateLimit/m, '200: without');
 
 is($list->($other)->{status}, 200, 'another merchant is not concerned');
-is($list->($other)->{status}, 200, 'nor when he is known');
+is($list->($other)->{status}, 200, 'nor when it is known');
 
 # the same merchant's other key counts with this one
 my ($second) = Load::api_key(sql("SELECT merchant_id FROM pay.api_keys k WHERE prefix <> ''
@@ -58,7 +58,7 @@ my ($second) = Load::api_key(sql("SELECT merchant_id FROM pay.api_keys k WHERE p
 my @together = map { $list->($_ % 2 ? $second : $other) } 1 .. 12;
 cmp_ok(scalar(grep { $_->{status} == 429 } @together), '>=', 5, 'two keys of one merchant: one limit');
 
-# a key that was revoked uses up nobody's limit: whoever has it is refused, and the
+# a key that was revoked uses up no merchant's limit: whoever has it is refused, and the
 # merchant is served
 my ($victim, $number) = merchant(qw(payments:read));
 my ($leaked) = Load::api_key($number, ['payments:read'], revoked_at => 'now()');

@@ -96,7 +96,7 @@ for my $name ('a/b', 'a%2Fb', 'z","code":"card_declined', 'a"b', '\\', '..', '%'
     my $reused = api('PATCH', "/v1/payments/$id", { description => 'x' }, key => $key, 'Idempotency-Key' => $cancel);
     is($reused->{json}{code} . ' ' . $reused->{json}{original_request}{path},
        "idempotency_key_reused /v1/idempotency_keys/" . $encoded =~ s/%5F/_/gr =~ s/%2E/./gr . '/cancel',
-       '... and its path is told as it is');
+       '... and its path is given as it is');
 }
 
 # card numbers in it ---------------------------------------------------------------------------

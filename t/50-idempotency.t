@@ -124,7 +124,7 @@ sub slowest { my ($slowest) = sort { $b <=> $a } map { $_->{seconds} } @_; retur
     ok(!answered($first), 'fingerprint: before it is answered, by every worker');
     promised(slowest(@others), 0.5, 'fingerprint: at once');
     my ($request) = collect($first)->{head} =~ /^Request-Id: (req_\w+)/m;
-    is($others[0]{json}{original_request}{id}, $request, 'fingerprint: and is told whose key it is');
+    is($others[0]{json}{original_request}{id}, $request, 'fingerprint: and gets whose key it is');
     is(sql("SELECT count(*), sum(status) FROM pay.journal WHERE key = '$k'"), '1|201',
        'fingerprint: and is never executed');
 }
@@ -186,7 +186,7 @@ sub slowest { my ($slowest) = sort { $b <=> $a } map { $_->{seconds} } @_; retur
     my @answers = together([$Load::port], ($stale, $right) x 10);
     my @done = grep { $_->{status} == 200 } @answers;
     is(scalar(@done) + scalar(grep { $_->{status} == 412 } @answers), 20,
-       'not stored: told to the one who led');
+       'not stored: answered to the one that led');
     cmp_ok(scalar(@done), '>=', 10, 'not stored: the others have their own');
     is(scalar(grep { header($_, 'Payments-Idempotency') eq 'executed' } @done), 1,
        'not stored: exactly one of them is executed');
@@ -373,7 +373,7 @@ sub cancel {
     my $refund = uuid();
     my $paid = ask(uuid())->{json}{id};
     api('POST', "/v1/payments/$paid/refunds", {}, key => $key, 'Idempotency-Key' => $refund);
-    is(says(cancel($refund)), '422 validation_failed', 'cancel, a refund: can not be undone');
+    is(says(cancel($refund)), '422 validation_failed', 'cancel, a refund: cannot be undone');
     my $self = uuid();
     is(says(cancel($self, 'Idempotency-Key' => $self)), '422 validation_failed', 'cancel: not itself');
     is(request(text('POST', "/v1/idempotency_keys/$self/cancel", undef, key => $key,

@@ -150,7 +150,7 @@ for my $round (1 .. rounds(3, 10)) {
     Own::stop(killed => 1);
 }
 
-# one that drains after a reload is killed: nginx puts nobody in its place
+# one that drains after a reload is killed: nginx starts no other in its place
 {
     Own::start(workers => 1, shard => 'mode direct; timeout 4s;',
                http => 'payments_idempotency_wait 30s;');

@@ -120,7 +120,7 @@ for my $race (
     is(read_payment($id)->{amount_captured}, 990, 'and not one more');
 }
 
-# a merchant that nobody has heard of
+# a merchant that no node has heard of
 {
     my ($new) = merchant(@all);
     my @answers = together(\@nodes, map {

@@ -57,7 +57,7 @@ for my $round (1 .. $rounds) {
     my @texts = map { text('POST', '/v1/payments', { amount => $_, currency => 'EUR',
         payment_method => { token => $token } }, key => $key, 'Idempotency-Key' => $idem) } @amounts;
 
-    # nodes do not tell each other what waits for a slow processor: see
+    # nodes do not know of each other what waits for a slow processor: see
     # docs/idempotency.md
     my @at = $token =~ /slow/ ? $nodes[rand 2] : shuffle @nodes;
     my @answers = together([@at, sub {
@@ -96,9 +96,9 @@ for my $round (1 .. $rounds) {
 note join ', ', map { "$_ ($seen{$_})" } sort keys %seen;
 note sprintf 'slowest %.2f s', $slowest;
 is(join("\n", sort keys %wrong), '', "$rounds rounds: one payment, one body wins, all of the other are refused");
-# who hangs meets his own deadline, or that of his wait for another one
-is(join(', ', grep { /: (?:409|50[34])$/ } sort keys %seen), '', 'nobody hangs');
-promised($slowest, 12, 'nobody hangs: the slowest');
+# a request that hangs meets its own deadline, or that of its wait for another one
+is(join(', ', grep { /: (?:409|50[34])$/ } sort keys %seen), '', 'none hangs');
+promised($slowest, 12, 'none hangs: the slowest');
 is(sql("SELECT count(*) FROM pay.payments WHERE merchant_id = $merchant"), $rounds, 'a payment a round');
 is(join("\n", invariants()), '', 'invariants');
 my @bad = without_killed(grep { /\[(?:alert|emerg|crit)\]/ } split /\n/, error_log_since(\$log));

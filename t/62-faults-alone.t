@@ -1,4 +1,4 @@
-# A request that PostgreSQL cannot execute costs nobody else: one merchant sends it
+# A request that PostgreSQL cannot execute costs no other merchant: one merchant sends it
 # again and again, from three clients; the other one notices nothing, and the log has
 # two lines a second at the most.
 
@@ -61,7 +61,7 @@ sub during {
     unharmed($what, $before, $measured);
     my $n = 0;
     $n += $_ for values %$results;
-    is(join(', ', sort keys %$results), $expected, "$what: the one who sends it is told so ($n times)");
+    is(join(', ', sort keys %$results), $expected, "$what: the one that sends it gets that ($n times)");
     cmp_ok(scalar(@lines), '<=', 2 * $seconds + 4,
            sprintf '%s: %d lines in the log in %.0f s', $what, scalar @lines, $seconds);
 }

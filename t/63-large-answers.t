@@ -1,6 +1,6 @@
 # What grows with one merchant's data is cut: pages of a megabyte, expansions of ten,
 # rows that few match, sums of a ledger.  Another merchant, and the look-up of API keys,
-# wait for none of it; and what nobody reads takes no more memory than is documented.
+# wait for none of it; and answers that are not read take no more memory than is documented.
 
 use strict;
 use warnings;
@@ -153,7 +153,7 @@ for my $report (map { $_->() } @loads) {
 sql("SET session_replication_role = replica;
      DELETE FROM pay.payments WHERE merchant_id = $merchant AND head = '{\"id\":\"x\"'");
 
-# who polls events holds up nobody's, nor the background ------------------------------------
+# polling events delays no other merchant's, nor the background -----------------------------
 
 {
     my $log = length Own::log_text();
@@ -184,7 +184,7 @@ sql("SET session_replication_role = replica;
     is_deeply([map { $_->{id} } @{ $page->{json}{data} }], [$refund->{id}], 'a refund is found by its time');
 }
 
-# answers that nobody reads ---------------------------------------------------------------
+# answers that are not read ---------------------------------------------------------------
 
 {
     my ($master) = Nginx::pid();
@@ -199,11 +199,11 @@ sql("SET session_replication_role = replica;
     } 1 .. 120;
     ok(wait_until(20, sub { Own::metric('payments_postgresql_queued') == 0
                             && Own::metric('payments_requests_total', 'listPayments.*503') > 0 }),
-       'answers that nobody reads: some are refused');
+       'answers that are not read: some are refused');
     my $grown = ($memory->() - $start) / 1024;
     cmp_ok($grown, '<', 96, sprintf 'they take %.0f MiB, and may take 64 in all', $grown);
     is(get('/v1/payments?limit=1')->{json}{code}, 'overloaded', 'who has not read gets no more');
-    unharmed('answers that nobody reads', $before, measure());
+    unharmed('answers that are not read', $before, measure());
     close $_ for @sockets;
     ok(wait_until(20, sub { get('/v1/payments?limit=1')->{status} == 200 }), 'once they are gone it does');
 
@@ -217,7 +217,7 @@ sql("SET session_replication_role = replica;
         $socket;
     } 1 .. 900;
     ok(wait_until(20, sub { Own::metric('payments_requests_total', 'createPayment.*503') > 0 }),
-       'replays that nobody reads: some are refused');
+       'replays that are not read: some are refused');
     close $_ for @sockets;
     ok(wait_until(20, sub { request($replay)->{status} == 201 }), 'once they are gone they are not');
 }
@@ -232,7 +232,7 @@ sql("SET session_replication_role = replica;
     unharmed('a month is locked: payments', measure(mix => 'create=100'), $measured);
     unharmed('a month is locked: keys that are looked up', $keys,
              measure(key => join(',', @keys), mix => 'create=100'));
-    is(collect($read)->{status}, 503, 'a month is locked: a read that meets the lock is told so');
+    is(collect($read)->{status}, 503, 'a month is locked: a read that meets the lock');
     $held->release;
     ok(wait_until(10, sub { get("/v1/payments/$payment")->{status} == 200 }), '... and works after it');
 }

@@ -59,7 +59,7 @@ sub outcome { my ($answer) = @_; return "$answer->{status} " . ($answer->{json}{
             payment_method => { token => 'tok_declined' }, reference => "none-$round" }, key => $key), 30) } 1 .. 20;
         my %n;
         $n{ collect($_)->{status} }++ for @requests;
-        is(join(' ', %n), '402 20', '20 that are declined at once: all are told so');
+        is(join(' ', %n), '402 20', '20 that are declined at once: all get that');
         is(scalar(@{ api('GET', "/v1/payments?reference=none-$round&limit=100", undef, key => $key)->{json}{data} }), 20, '... and listed');
     }
     for my $round (1 .. 3) {

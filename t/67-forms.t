@@ -1,5 +1,5 @@
 # What clients send in the forms of their languages: times, tags, codings, nulls, names
-# of parameters; and how what is wrong with one is told.
+# of parameters; and how what is wrong with one is reported.
 
 use strict;
 use warnings;
@@ -36,7 +36,7 @@ sub pay {
                                              payment_method => { token => 'tok_visa' }, @_ });
 }
 
-# who was refused is told where, and what is allowed
+# a refusal says where, and what is allowed
 sub refused {
     my ($answer, $place, $code, $name) = @_;
     my $error = ($answer->{json}{errors} || [])->[0] || {};

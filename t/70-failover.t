@@ -77,7 +77,7 @@ sub payments_at {
                            . key_of($load));
 }
 
-# every payment that was acknowledged is there once, and no client was told of
+# every payment that was acknowledged is there once, and no client saw
 # anything else
 sub check_load {
     my ($name, $load, @done) = @_;
@@ -89,7 +89,7 @@ sub check_load {
            . key_of($load)), scalar(@done) . '|' . scalar(@done),
        "$name: each acknowledged payment is there, once, and no other is");
     is(counted(map { @{ $_->{statuses} } } @done), scalar(@done) . ' x 201',
-       "$name: no client was told");
+       "$name: no client noticed");
     is(join("\n", invariants()), '', "$name: invariants");
 }
 
@@ -101,8 +101,8 @@ sub more_at {
        "$name: $n payments more");
 }
 
-# ... after its promotion, within 2 s as is promised; and before any client has been
-# told of anything, as the end says
+# ... after its promotion, within 2 s as is promised; and before any client has
+# noticed anything, as the end says
 sub resumed {
     my ($name, $server, $load) = @_;
     my $start = time;
@@ -131,7 +131,7 @@ for my $round (1 .. rounds(1, 10)) {
     resumed($name, 'replica1', $load);
     sleep 0.5;
 
-    # the old one comes back as if nothing had been: nobody uses it
+    # the old one comes back as if nothing had been: it is not used
     devstack('start', 'primary');
     my $old = payments_at('primary', $load);
     ok(wait_until(10, sub { log_says(qr/takes writes on an older timeline/) }),
@@ -183,7 +183,7 @@ for my $round (1 .. rounds(1, 10)) {
 
     my @done = $load->stop;
     is(counted(map { @{ $_->{statuses} } } @done), scalar(@done) . ' x 201',
-       "$name: no client was told");
+       "$name: no client noticed");
     my %acknowledged = map { ($_->{key} => $_->{id}) } @done;
     my %at;
     for my $server (qw(primary replica1)) {
@@ -200,7 +200,7 @@ for my $round (1 .. rounds(1, 10)) {
     is(join("\n", invariants()), '', "$name: invariants");
 }
 
-# two are promoted, and neither knows of the other: nobody can tell -------------
+# two are promoted, and neither knows of the other: none is used ----------------
 
 {
     local $timeout = 4;
@@ -224,11 +224,11 @@ for my $round (1 .. rounds(1, 10)) {
        "$name: nothing more is at the other");
 }
 
-# nginx begins anew, and only the old primary takes writes -----------------------
+# nginx starts again, and only the old primary takes writes ----------------------
 
 {
     local $timeout = 3;
-    my $name = 'begun anew';
+    my $name = 'started again';
     stack('--replicas', 2);
     devstack('kill', 'primary');
     devstack('promote', 'replica1');
@@ -246,7 +246,7 @@ for my $round (1 .. rounds(1, 10)) {
     devstack('start', 'primary');
     devstack('start', 'nginx');
     is(request(create(uuid(), 4))->{status}, 503,
-       "$name: the old primary is told by the timeline of a standby");
+       "$name: the old primary is known by the timeline of a standby");
     devstack('start', 'replica1');
     ok(wait_until(8, sub { request(create(uuid(), 4))->{status} == 201 }),
        "$name: the new one is back, payments go on");
@@ -318,7 +318,7 @@ for my $round (1 .. rounds(1, 10)) {
     sleep 0.5;
     my @done = $load->stop;
     is(counted(map { @{ $_->{statuses} } } @done), scalar(@done) . ' x 201',
-       "$name: no client was told");
+       "$name: no client noticed");
     is(join("\n", invariants()), '', "$name: invariants");
 }
 
@@ -362,7 +362,7 @@ for my $round (1 .. rounds(1, 10)) {
     ok(wait_until(5, sub {
         my $from = $log;
         error_log_since(\$from) =~ /belongs to another cluster; it is not used/
-    }), "$name: is told from the shard's by its identifier");
+    }), "$name: is known by its identifier");
     is(counted(map { request(create(uuid(), 4))->{status} } 1 .. 20), '20 x 201',
        "$name: payments go on");
     {
@@ -379,7 +379,7 @@ for my $round (1 .. rounds(1, 10)) {
     ok(wait_until(5, sub {
         my $at = $from;
         error_log_since(\$at) =~ /take writes of different clusters; none/
-    }), "$name: and without one that is known, nobody can tell");
+    }), "$name: and without one that is known, none is used");
     is(request(create(uuid(), 4), 15)->{status}, 503, "$name: so none is paid");
     system("tools/devstack --dir $other down") == 0 or die;
     ok(wait_until(10, sub { request(create(uuid(), 4))->{status} == 201 }),

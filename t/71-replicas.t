@@ -1,5 +1,5 @@
-# Replicas answer reads, and who has written reads what he wrote: at another
-# node, while replicas lag, come, go, and become the primary.
+# Replicas answer reads, and a client that has written reads what it wrote: at
+# another node, while replicas lag, come, go, and become the primary.
 # PAYMENTS_SOAK=1 runs all rounds.
 
 use strict;
@@ -146,7 +146,7 @@ read_by_replicas('healthy');
     is(wrong(@wrong), '', 'balances and events as well');
 }
 
-# whoever learns of a payment from its key reads it: the node that made it can not
+# whoever learns of a payment from its key reads it: the node that made it cannot
 # say so any more, and the replicas do not have it
 
 {
@@ -157,15 +157,15 @@ read_by_replicas('healthy');
         my $payment = at($first, sub { request(create($key, 13)) });
         my $id = id_of($payment);
         `redis-cli -u $ENV{REDIS_URL} --scan --pattern '*:w:*' | xargs -r redis-cli -u $ENV{REDIS_URL} DEL`;
-        my $told = get($second, "/v1/idempotency_keys/$key");
-        push @wrong, "key: $told->{status} $told->{body}" unless $told->{body} =~ /"$id"/;
+        my $look_up = get($second, "/v1/idempotency_keys/$key");
+        push @wrong, "key: $look_up->{status} $look_up->{body}" unless $look_up->{body} =~ /"$id"/;
         my $read = get($second, "/v1/payments/$id");
         push @wrong, "get: $read->{status} $read->{body}"
             if $read->{body} ne $payment->{body};
         devstack('lag', $_, 'off') for qw(replica1 replica2);
         get($second, $path);
     }
-    is(wrong(@wrong), '', 'a key tells of a payment, which is read');
+    is(wrong(@wrong), '', 'a key leads to a payment, which is read');
 }
 
 # which transactions a reader must see -------------------------------------------
@@ -196,7 +196,7 @@ read_by_replicas('healthy');
 # writes stand still
 
 {
-    sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    sql("ALTER SYSTEM SET synchronous_standby_names = 'missing'");
     sql('SELECT pg_reload_conf()');
     my $payment = later(create(uuid(), 9), 12);
     ok(wait_until(5, sub { sql("SELECT count(*) FROM pg_stat_activity
@@ -277,7 +277,7 @@ read_by_replicas('healthy');
     my $payment = at($first, sub { request(create(uuid(), 11)) });
     ok(wait_until(25, sub {
         `redis-cli -u $ENV{REDIS_URL} --scan --pattern '*:w:*'` eq ''
-    }), 'a node sleeps: nobody knows of the payment any more');
+    }), 'a node sleeps: no node knows of the payment any more');
     kill CONT => @workers;
     my $read = get($second, '/v1/payments/' . id_of($payment));
     is($read->{body}, $payment->{body}, 'a node sleeps, wakes, and reads it');
@@ -329,7 +329,7 @@ sub redis_ports {
 }
 
 # a worker drains, with a write under way, and loses its connection: it has another
-# one by the time that the write is to be told of
+# one by the time that the write's read token is stored
 {
     my $bucket = sql('SELECT min(merchant_id) & 4095 FROM pay.payments');
     my $held = hold("SELECT pg_advisory_xact_lock(7001, $bucket)");
@@ -360,7 +360,7 @@ sub redis_ports {
     devstack('kill', 'redis');
     round_trip(\@wrong) for 1 .. 10;
     devstack('start', 'redis');
-    # it has forgotten everything
+    # it has lost everything
     round_trip(\@wrong) for 1 .. 10;
     devstack('lag', $_, 'off') for qw(replica1 replica2);
     is(wrong(@wrong), '', 'Redis is gone, and back: never stale');
@@ -374,8 +374,8 @@ sub redis_ports {
     read_by_replicas('Redis is back');
 }
 
-# Redis takes no numbers, and the node that reads finds none there: it is told by
-# way of the primary that some are missing
+# Redis takes no numbers, and the node that reads finds none there: it learns
+# from the primary that some are missing
 {
     my $redis = "redis-cli -u $ENV{REDIS_URL}";
     `$redis CONFIG SET maxmemory 1`;

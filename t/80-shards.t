@@ -1,4 +1,4 @@
-# Several shards: each merchant's requests go to the one that has him, whatever
+# Several shards: each merchant's requests go to the one that has it, whatever
 # old map a worker goes by, and what is asked of all is answered by all.
 
 use strict;
@@ -55,7 +55,7 @@ sub merchant {
     return ($key, $number);
 }
 
-# his rows, there are few, to the second shard as well
+# its rows, there are few, to the second shard as well
 sub copy {
     my ($number) = @_;
     for my $table ('merchants', 'api_keys') {
@@ -78,7 +78,7 @@ sub place { my ($n, @what) = @_; in_shard($n, placing(@what)) }
 my $log = 0;
 error_log_since(\$log);
 
-# each where he is
+# each where it is
 {
     my $a = pay($ENV{PAYMENTS_KEY});
     my $c = pay($ENV{PAYMENTS_KEY_C});
@@ -101,17 +101,17 @@ error_log_since(\$log);
     like(pay($ENV{PAYMENTS_KEY_C}, 'Idempotency-Key' => 'one')->{head},
          qr/Idempotent-Replayed: true/, 'again: replayed');
     is(api('GET', "/v1/payments/$a->{json}{id}", undef, key => $ENV{PAYMENTS_KEY_C})->{status},
-       404, 'nobody sees the other\'s');
+       404, 'none sees the other\'s');
 }
 
-# administrators see all, and change whom they name wherever he is
+# administrators see all, and change the one they name wherever it is
 {
     my @made;
     push @made, api('POST', '/v1/merchants', { name => "m$_" }, %admin)->{json}{id} for 1 .. 3;
     my @there = api('POST', '/v1/merchants', { name => 'there' }, key => $ENV{PAYMENTS_ADMIN_KEY_C});
     is($there[0]{status}, 201, 'an administrator of the second shard makes a merchant');
     push @made, $there[0]{json}{id};
-    is(in_shard(2, "SELECT count(*) FROM pay.merchants WHERE name = 'there'"), 1, 'in his shard');
+    is(in_shard(2, "SELECT count(*) FROM pay.merchants WHERE name = 'there'"), 1, 'in its shard');
 
     for my $order ('desc', 'asc') {
         my ($cursor, @seen, @created) = ('');
@@ -131,33 +131,33 @@ error_log_since(\$log);
     my $there = $there[0]{json}{id};
     is(api('GET', "/v1/merchants/$there", undef, %admin)->{json}{name}, 'there', 'one is found');
     is(api('GET', '/v1/merchants/mer_01JC000000E0080000000000ZZ', undef, %admin)->{status}, 404,
-       'one that nobody has is not');
+       'one that does not exist is not');
     # a key that was used where somebody else's merchant is: found, and never burnt
     my $used = uuid();
     is(api('POST', '/v1/api_keys', { name => 'there', scopes => ['payments:read'], merchant_id => $there }, %admin,
-           'Idempotency-Key' => $used)->{status}, 201, 'an API key for him');
+           'Idempotency-Key' => $used)->{status}, 201, 'an API key for it');
     is(api('GET', "/v1/idempotency_keys/$used", undef, %admin)->{json}{state}, 'completed', 'its idempotency key is found');
     my $undone = api('POST', "/v1/idempotency_keys/$used/cancel", {}, %admin, 'Idempotency-Key' => uuid());
     is("$undone->{status} $undone->{json}{errors}[0]{parameter}", '422 key', '... and is not canceled');
     is(api('GET', "/v1/idempotency_keys/$used", undef, %admin)->{json}{state}, 'completed', '... nor burnt');
-    is(api('GET', '/v1/idempotency_keys/' . uuid(), undef, %admin)->{status}, 404, 'one that nobody has used is not there');
+    is(api('GET', '/v1/idempotency_keys/' . uuid(), undef, %admin)->{status}, 404, 'one that was not used is not there');
 
     my $changed = api('PATCH', "/v1/merchants/$there", { name => 'renamed' }, %admin,
                       'Idempotency-Key' => uuid());
     is("$changed->{status} " . ($changed->{json}{name} || $changed->{body}), '200 renamed', 'changed from elsewhere');
     my $key = api('POST', '/v1/api_keys', { merchant_id => $there, name => 'k',
                   scopes => ['payments:write'] }, %admin);
-    is($key->{status}, 201, 'a key for him is made from elsewhere') or diag $key->{body};
+    is($key->{status}, 201, 'a key for it is made from elsewhere') or diag $key->{body};
     is(pay($key->{json}{secret} || $key->{json}{key})->{status}, 201, 'and pays')
         or diag $key->{body};
 }
 
 # a merchant moves between the look at the map and the write: what was sent to where
-# he was waits for the lock of who takes him away, and is refused
+# it was waits for the lock of the move that takes it away, and is refused
 {
     my ($key, $number) = merchant(100);
     my $first_key = uuid();
-    is(pay($key, 'Idempotency-Key' => $first_key)->{status}, 201, 'he pays');
+    is(pay($key, 'Idempotency-Key' => $first_key)->{status}, 201, 'it pays');
     copy($number);
     my $before = metric('payments_postgresql_misplaced_total');
 
@@ -167,19 +167,19 @@ error_log_since(\$log);
     my @later = map { later(text('POST', '/v1/payments', $body, key => $key), 10) } 1 .. 8;
     ok(wait_until(5, sub { in_shard(1, "SELECT count(*) FROM pg_locks
         WHERE locktype = 'advisory' AND classid = 7001 AND NOT granted") > 0 }),
-       'sent to where he was');
+       'sent to where it was');
     $_->release for $leaves, $arrives;
     is(join(' ', map { collect($_)->{status} } @later), join(' ', (201) x 8), 'all are paid');
-    is(rows($number), '1 8', 'where he is now, none where he was');
+    is(rows($number), '1 8', 'where it is now, none where it was');
     cmp_ok(metric('payments_postgresql_misplaced_total'), '>', $before, 'the old shard refused some');
 
-    # frozen: nobody has him for a moment; reads wait as well
+    # frozen: no shard has it for a moment; reads wait as well
     place(2, $number, 'leaving', 'frozen');
     $before = metric('payments_postgresql_misplaced_total');
     my $waits = later(text('POST', '/v1/payments', $body, key => $key), 10);
     my $reads = later(text('GET', '/v1/payments?limit=1', undef, key => $key), 10);
     ok(wait_until(5, sub { metric('payments_postgresql_misplaced_total') > $before }),
-       'frozen: refused where he was');
+       'frozen: refused where it was');
     is(answered($waits) + answered($reads), 0, 'frozen: who comes waits');
     place(2, $number, 'leaving', 'here');
     my ($write, $read) = (collect($waits), collect($reads));
@@ -187,7 +187,7 @@ error_log_since(\$log);
     is("$write->{status} $read->{status}", '201 200', 'who came meanwhile is served afterwards');
     promised($write->{seconds}, 2, 'frozen: served soon');
 
-    # left frozen, he is served again by himself
+    # left frozen, it is served again after a while
     place(2, $number, 'leaving', 'frozen');
     ok(wait_until(10, sub { in_shard(2, "SELECT pay.placement($number)") eq 'leaving' }),
        'who is left frozen thaws');
@@ -195,7 +195,7 @@ error_log_since(\$log);
     is(rows($number), '1 10', 'there');
 }
 
-# two say that they have a bucket: nobody gets its merchants
+# two say that they have a bucket: neither gets its merchants
 {
     my ($key, $number) = merchant(55);
     is(pay($key)->{status}, 201, 'a merchant of bucket 55 pays');
@@ -208,10 +208,10 @@ error_log_since(\$log);
     is(in_shard(2, "SELECT count(*) FROM pay.payments WHERE merchant_id = $number"), 0,
        'nothing was written in the other');
     place(2, 55, 'away');
-    ok(wait_until(10, sub { pay($key)->{status} == 201 }), 'settled: he pays');
+    ok(wait_until(10, sub { pay($key)->{status} == 201 }), 'settled: it pays');
 }
 
-# a shard that is down takes nobody with it
+# a shard that is down takes no other with it
 {
     devstack('stop', 'shard2');
     # it waits for its shard until its deadline
@@ -222,7 +222,7 @@ error_log_since(\$log);
     my $start = time;
     is(pay($ENV{PAYMENTS_KEY})->{status}, 201, 'merchants of the other pay');
     promised(time - $start, 1, 'a shard is down: others pay at once');
-    ok(!answered($down), '... and do not wait with him');
+    ok(!answered($down), '... and do not wait with it');
     like(collect($down)->{status}, qr/^50[34]$/, 'who hears so in the end');
     my $answer = pay($ENV{PAYMENTS_KEY_C}, 'Idempotency-Key' => 'down');
     like($answer->{status}, qr/^50[34]$/, 'its own do not');
@@ -247,7 +247,7 @@ error_log_since(\$log);
        'it is said');
     up(2);
     ok(wait_until(10, sub { pay($ENV{PAYMENTS_KEY_C})->{status} == 201 }),
-       'it is told of the other: he pays');
+       'it knows of the other: the merchant pays');
 }
 
 my $from = 0;

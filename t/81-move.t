@@ -1,5 +1,5 @@
-# A merchant moves to another shard while he pays: nothing is lost, nothing is
-# done twice, old keys replay; and whatever stops a move, one shard serves him.
+# A merchant moves to another shard while it pays: nothing is lost, nothing is
+# done twice, old keys replay; and whatever stops a move, one shard serves it.
 # PAYMENTS_SOAK=1 runs all rounds.
 
 use strict;
@@ -86,7 +86,7 @@ sub check {
     is(scalar(grep { $_->{id} !~ /^pay_/ } @done), 0, "$name: none is stuck");
     is(join(' ', map { "@{ $_->{statuses} }" }
                  grep { grep { $_ >= 500 } @{ $_->{statuses} } } @done), '',
-       "$name: nobody was told of it");
+       "$name: no client noticed");
     my $run = $done[0]{key} =~ s/-\d+-\d+\z//r;
     my @rows = split /\n/, in_shard($n, "SELECT pay.id_text('pay_', payment_id)
                               FROM pay.payments WHERE merchant_id = $merchant");
@@ -118,15 +118,15 @@ my ($log, $log2) = (0, 0);
 # what is refused
 {
     my $same = move(1, 1, '--merchant', $one);
-    is(ended($same), 1, 'to where he is: refused');
+    is(ended($same), 1, 'to where it is: refused');
     like($same->{said}, qr/another move is under way|same cluster/, 'it says why');
     my $unknown = move(1, 2, '--merchant', 4096 * 77 + 1);
-    is(ended($unknown), 1, 'a merchant that nobody has: refused');
+    is(ended($unknown), 1, 'a merchant that no shard has: refused');
     like($unknown->{said}, qr/no merchant with the number/, 'it says why');
     my $name = move(1, 2, '--merchant', 'mer_01JC000000E0080000000000ZZ');
     is(ended($name), 1, 'nor by a name');
     my $wrong = move(2, 1, '--merchant', $one);
-    is(ended($wrong), 0, 'the wrong way round: he is there already');
+    is(ended($wrong), 0, 'the wrong way round: it is there already');
     unlike($wrong->{said}, qr/password/, 'without the password');
     is(where_is($one), 'here away', 'all is as it was');
 }
@@ -154,7 +154,7 @@ my ($log, $log2) = (0, 0);
     in_shard(2, "UPDATE pay.payments SET description = NULL WHERE merchant_id = $one
                   AND payment_id = '$row'");
 
-    # nobody can be let in at the target, for longer than the tool waits
+    # the target cannot be opened, for longer than the tool waits
     my $blocked = move(1, 2, '--merchant', $one);
     ok(said($blocked, qr/has caught up/), 'once more');
     kill STOP => $blocked->{pid};
@@ -165,10 +165,10 @@ my ($log, $log2) = (0, 0);
     is(where_is($one), 'away arriving', 'the source has let go');
     $lock->release;
     my $said = moves('the next time it ends', 1, 2, '--merchant', $one);
-    is(where_is($one), 'away here', 'the target has him');
+    is(where_is($one), 'away here', 'the target has it');
     my $there = sub { in_shard(2, "SELECT count(*) FROM pay.payments WHERE merchant_id = $one") };
     my $before = $there->();
-    ok(wait_until(10, sub { $there->() >= $before + 100 }), 'and he pays there');
+    ok(wait_until(10, sub { $there->() >= $before + 100 }), 'and it pays there');
 
     my @done = $stop_a->();
     my $rate = @done / (time - $start);
@@ -181,7 +181,7 @@ my ($log, $log2) = (0, 0);
     is(moves('again: nothing to do', 1, 2, '--merchant', $one) =~ /removed/, '', 'nothing is removed');
 }
 
-# and back, at one go: how long nobody had him
+# and back, at one go: how long no shard had it
 {
     my $stop_a = load('PAYMENTS_KEY', rounds(4, 12));
     my $stop_b = load('PAYMENTS_KEY_B', 2);
@@ -254,8 +254,8 @@ my ($log, $log2) = (0, 0);
     my $pending = api('POST', '/v1/payments', { amount => 1, currency => 'EUR',
                       payment_method => { token => 'tok_pending' } }, key => $ENV{PAYMENTS_KEY_B});
     my @done = $stop->();
-    my @told = grep { $_ >= 500 } map { @{ $_->{statuses} } } @done;
-    note scalar(@done), ' payments, ', scalar(@told), ' answers that said to try again';
+    my @refused = grep { $_ >= 500 } map { @{ $_->{statuses} } } @done;
+    note scalar(@done), ' payments, ', scalar(@refused), ' answers that said to try again';
     $_->{statuses} = [201] for @done;   # a server was away for as long as a start takes
     ok(wait_until(10, sub { api('GET', "/v1/payments/$pending->{json}{id}", undef,
            key => $ENV{PAYMENTS_KEY_B})->{json}{status} eq 'captured' }), 'what is due is done there');
@@ -264,7 +264,7 @@ my ($log, $log2) = (0, 0);
     said($lone, qr/copied/);
     killed($lone);
     my $both = move(2, 1, '--bucket', 200);
-    is(ended($both), 1, 'not while a merchant of it is on his way');
+    is(ended($both), 1, 'not while a merchant of it is on its way');
     is(ended(move(2, 1, '--merchant', $other, '--abort')), 0, 'undone');
 }
 

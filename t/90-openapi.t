@@ -42,7 +42,7 @@ for my $path (sort keys %version) {
 my $document = document('/openapi.json');
 my @operations = operations($document);
 
-# both tell of the same
+# both describe the same
 is_deeply([map { "$_->{id} $_->{method} $_->{path}" } operations(document('/openapi-3.1.json'))],
           [map { "$_->{id} $_->{method} $_->{path}" } @operations], 'both have the same operations');
 is(scalar(grep { $_->{id} !~ /^[a-z][A-Za-z]*$/ } @operations), 0, 'named as methods are');

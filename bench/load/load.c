@@ -107,7 +107,7 @@ choose(void)
 
 
 /* one of those that were made last; with captures every other one is only
-   authorized, and can not be refunded */
+   authorized, and cannot be refunded */
 
 static made_t *
 some_made(void)
@@ -322,7 +322,7 @@ remember(conn_t *c, const char *id)
     m->id[30] = '\0';
     m->n = c->n;
 
-    /* what is overwritten can not be captured any more */
+    /* what is overwritten cannot be captured any more */
 
     if (nmade - ncaptured > RECENT) {
         ncaptured = nmade - RECENT;

@@ -144,7 +144,7 @@ function authorize(r, request) {
 function giveUp(r, request, found) {
     const attempt = books.read(r, found.attempt);
 
-    settle(r, attempt, { code: 'canceled', message: 'It was canceled.' });
+    finish(r, attempt, { code: 'canceled', message: 'It was canceled.' });
 
     return attemptOf(request, {});
 }
@@ -175,7 +175,7 @@ function change(r, request) {
 }
 
 /* the end of an action; failure: why it was declined, or null */
-function settle(r, attempt, failure) {
+function finish(r, attempt, failure) {
     if (attempt.verdict != 'action') {
         return;
     }
@@ -212,7 +212,7 @@ function find(r, key) {
 
 /* the customer's decision, from the page or from the data of continue */
 function decide(r, attempt, outcome) {
-    settle(r, attempt, outcome == 'approved' ? null
+    finish(r, attempt, outcome == 'approved' ? null
            : { code: 'authentication_failed',
                message: 'The customer was not recognised.' });
 }

@@ -157,7 +157,7 @@ function refundAs(body) {
                    body.amount);
 }
 
-/* an answer of the API that is no success; 5xx means that nobody knows */
+/* an answer of the API that is no success; 5xx means that the outcome is unknown */
 function refused(r, request, status, error) {
     if (status == 429) {
         return protocol.refuse(r, 429, 'too_many_requests', 'by the API');

@@ -408,9 +408,9 @@ ngx_payments_api_replay(ngx_payments_request_t *request)
 
 
 /*
- * What cannot be taken is to cost next to nothing, or refusing would leave no
- * time for what can.  A retry of what is done is not refused.  Administrators
- * write where others' merchants are, which is not known yet.
+ * Refuses early and cheaply, so that overload leaves time for requests that can
+ * be served.  A retry of what is done is not refused.  Administrators write
+ * where others' merchants are, which is not known yet.
  */
 
 ngx_int_t

@@ -150,7 +150,7 @@ ngx_int_t ngx_payments_seal_make(ngx_uint_t livemode,
    seal there, or no memory */
 ngx_int_t ngx_payments_seal_reveal(ngx_pool_t *pool, ngx_uint_t livemode,
     ngx_str_t *body);
-/* a key's kind without the letter that tells whole keys from restricted ones */
+/* a key's kind without the letter by which whole and restricted keys differ */
 const u_char *ngx_payments_seal_mode(ngx_uint_t livemode);
 /* 1: the API key of this answer has a scope that is not among these, or none
    that can be read */

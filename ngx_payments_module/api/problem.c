@@ -16,7 +16,7 @@ const ngx_payments_problem_t  ngx_payments_problems[] = {
     { "invalid_json", 400, SAME, "Invalid JSON",
       "the body is not valid JSON",
       "Send one JSON value (RFC 8259) in UTF-8. `detail` names the "
-      "byte where it stopped making sense.",
+      "first byte that is wrong.",
       0 },
 
     { "duplicate_json_member", 400, SAME, "Duplicate JSON member",
@@ -36,15 +36,15 @@ const ngx_payments_problem_t  ngx_payments_problems[] = {
       0 },
 
     { "invalid_cursor", 400, SAME, "Invalid cursor",
-      "the cursor is none that this list has given to this merchant",
+      "this list has not given this cursor to this merchant",
       "Use `next_cursor` as it came, with the key of the same "
-      "merchant and mode, or begin the list anew.",
+      "merchant and mode, or start the list again.",
       0 },
 
     { "cursor_filter_mismatch", 400, SAME, "Cursor filter mismatch",
       "the cursor was made with other filters or another order",
-      "Repeat the filters and the order of the first page, or begin "
-      "the list anew.",
+      "Repeat the filters and the order of the first page, or start "
+      "the list again.",
       0 },
 
     { "idempotency_key_required", 400, SAME, "Idempotency key required",
@@ -103,13 +103,14 @@ const ngx_payments_problem_t  ngx_payments_problems[] = {
       0 },
 
     { "scope_escalation", 403, SAME, "Scope escalation",
-      "an API key can not give, or replace, a scope that it lacks",
+      "an API key cannot grant or replace a scope that it lacks",
       "Make the key with one that has all of its scopes.",
       0 },
 
     { "forbidden", 403, SAME, "Forbidden",
       "this request is not allowed here",
-      "The operator of this server does not allow it; ask him.",
+      "The operator of this server does not allow it; contact the "
+      "operator.",
       0 },
 
     { "test_mode_only", 403, SAME, "Test mode only",
@@ -119,14 +120,14 @@ const ngx_payments_problem_t  ngx_payments_problems[] = {
 
     { "merchant_suspended", 403, SAME, "Merchant suspended",
       "this merchant may read but not write",
-      "The operator has suspended this merchant; ask him. Reading "
-      "still works.",
+      "The operator has suspended this merchant; contact the operator. "
+      "Reading still works.",
       0 },
 
     { "resource_not_found", 404, NEVER, "Resource not found",
       "there is no such resource",
       "Look whether the id is whole, and of this merchant and mode. "
-      "Where a keyed request found nothing, this answer is stored "
+      "If the request had an idempotency key, this answer is stored "
       "under the key.",
       NGX_PAYMENTS_STORED },
 

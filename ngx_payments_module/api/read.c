@@ -102,7 +102,7 @@ ngx_payments_read_on_object(ngx_payments_pg_item_t *item,
                                                  NGX_PAYMENTS_READ_VERSION, 0,
                                                  INT32_MAX);
 
-    /* what was added changes by itself: the version does not tell it */
+    /* what was added changes by itself, without another version */
 
     if (item->statement == NGX_PAYMENTS_PG_EXPAND_PAYMENTS) {
         answer->version = 0;

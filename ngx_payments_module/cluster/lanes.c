@@ -4,8 +4,9 @@
 #include "ngx_payments_cluster_internal.h"
 
 
-/* to add a lane: a row here, its number in ngx_payments_pg.h, and its names in
-   status/metrics.c */
+/* to add a lane: a row here, its number in pg/ngx_payments_pg.h, the names of
+   its metrics in pg/metrics.c, and their numbers, in the order of lanes, in
+   pg/ngx_payments_pg_metrics.h */
 
 const ngx_payments_pg_lane_t  ngx_payments_lanes[NGX_PAYMENTS_PG_LANES] = {
 

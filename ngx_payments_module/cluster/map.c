@@ -5,8 +5,8 @@
  * Only a shard itself knows which buckets it has, and which merchants that are
  * not where their bucket is; no file says so.  Each worker asks each shard once
  * a second, with the epoch that it knows, and at once where a shard refuses an
- * item.  The shard checks under a lock, so an old map cannot make a write land
- * in the wrong one.  While no shard is known to have a merchant, its items wait
+ * item.  The shard checks under a lock, so an old map cannot make a write go
+ * to the wrong one.  While no shard is known to have a merchant, its items wait
  * up to their deadlines in the unrouted pool, which has no connections.
  *
  * A merchant that two shards claim gets no route: both may be wrong.

@@ -83,8 +83,8 @@ uint64_t ngx_payments_cluster_replica(ngx_payments_pg_item_t *item);
 /* the cluster that has answered the item; 0: not known, or a shard of one
    server, which has no replica to ask */
 uint64_t ngx_payments_cluster_system(ngx_payments_pg_item_t *item);
-/* other nodes, or other workers, cannot be told of a write: for some seconds
-   this node asks no replica */
+/* a read token could not be stored, so other workers and nodes may lack it: for
+   some seconds this node asks no replica */
 void ngx_payments_cluster_pin_to_primary(void);
 
 

@@ -52,8 +52,8 @@ struct ngx_payments_topology_s {
     ngx_atomic_t                  pinned_until;
                                                /* ngx_current_msec before which
                                                   no replica is asked: this node
-                                                  could not tell of a write; 0:
-                                                  none */
+                                                  could not store a read token;
+                                                  0: none */
     ngx_atomic_t                  pinned_by_peer;
                                                /* ... another could not */
     ngx_atomic_t                  addresses;   /* how often one has changed */

@@ -11,19 +11,20 @@
 #define NGX_PAYMENTS_REPLICA_LAG_PROBES   3
 
 /*
- * What every read of a replica must see: the last heartbeat that was older than
- * FLOOR, and not than FLOOR_OLD, when one was heard, which was not longer ago
- * than PROBE_OLD.  That is by this host's clock, whatever the primary's does.
+ * The fence, which every read of a replica must see: the newest heartbeat that
+ * was between FENCE_AGE and FENCE_AGE_MAX old when one was last received.  That
+ * must have been in the last PROBE_OLD.  Ages are in ms of this host's clock,
+ * so they do not depend on the primary's.
  */
 #define NGX_PAYMENTS_FENCE_AGE        3000
 #define NGX_PAYMENTS_FENCE_AGE_MAX    6000
 
-/* how long no replica is asked after a write that could not be told to all, by
-   this node and, once they have heard the next heartbeat, by the others: by
-   then it is below the fence */
+/* how long this node pins its reads to the primary after a read token could
+   not be stored, and the other nodes theirs, from the next heartbeat on; by
+   then the write is older than the fence */
 #define NGX_PAYMENTS_PINNED_MS        15000
 
-#define NGX_PAYMENTS_HEARTBEAT_GAP    750   /* ms between them, at least */
+#define NGX_PAYMENTS_HEARTBEAT_GAP    750   /* ms between those kept */
 
 
 /* columns of pay.heartbeat() and pay.shown_heartbeat() */
@@ -210,7 +211,7 @@ ngx_payments_replicas_heartbeat(ngx_payments_shard_t *shard,
 
     n = (t->heartbeat_timeline == timeline) ? shard->nheartbeats : 0;
 
-    /* in times of doubt there are many: of these some are enough */
+    /* while probing is fast: one heartbeat for each GAP is kept */
 
     if (n == 0
         || ngx_current_msec - heartbeats[n - 1].heard
@@ -242,8 +243,8 @@ ngx_payments_replicas_heartbeat(ngx_payments_shard_t *shard,
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                       "replicas of payments shard \"%V\" are %s",
                       &shard->conf->name, (pinned_ms > 0)
-                      ? "not read: a node could not tell of its writes"
-                      : "read again: all nodes tell of their writes");
+                      ? "not read: a node could not store its read tokens"
+                      : "read again: all nodes store their read tokens");
     }
 
     /* before it is known that the primary was heard */

@@ -16,11 +16,11 @@ static void ngx_payments_cluster_fence(void *owner, int64_t *timeline,
 static void ngx_payments_cluster_connected(void *owner);
 static void ngx_payments_cluster_lost(void *owner);
 static void ngx_payments_cluster_refused(void *owner);
-static void ngx_payments_cluster_declined(void *owner,
-    ngx_payments_pg_item_t *item, ngx_payments_pg_declined_e why);
+static void ngx_payments_cluster_returned(void *owner,
+    ngx_payments_pg_item_t *item, ngx_payments_pg_returned_e why);
 
 
-/* what connections ask of a shard, and tell it */
+/* what connections ask of a shard, and report to it */
 
 static const ngx_payments_pg_hooks_t  ngx_payments_cluster_hooks = {
     ngx_payments_statements_text,
@@ -29,7 +29,7 @@ static const ngx_payments_pg_hooks_t  ngx_payments_cluster_hooks = {
     ngx_payments_cluster_connected,
     ngx_payments_cluster_lost,
     ngx_payments_cluster_refused,
-    ngx_payments_cluster_declined
+    ngx_payments_cluster_returned
 };
 
 
@@ -373,8 +373,8 @@ ngx_payments_cluster_refused(void *owner)
 
 
 static void
-ngx_payments_cluster_declined(void *owner, ngx_payments_pg_item_t *item,
-    ngx_payments_pg_declined_e why)
+ngx_payments_cluster_returned(void *owner, ngx_payments_pg_item_t *item,
+    ngx_payments_pg_returned_e why)
 {
     if (why == NGX_PAYMENTS_PG_MISPLACED) {
         ngx_payments_map_misplaced(owner, item);

@@ -131,7 +131,8 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "get_keys", "pay.get_keys($1,$2,$3,$4,$5,'%T s')",
       NGX_PAYMENTS_PG_READ, 4, { I, B, U, T }, MERCHANT },
 
-    /* the same, of an administrator, in a shard that may not be his */
+    /* the same, of an administrator, in a shard that may not be the
+       administrator's */
 
     { "get_keys_there", "pay.get_keys($1,$2,$3,$4,$5,'%T s')",
       NGX_PAYMENTS_PG_READ, 4, { I, B, U, T }, OF },
@@ -149,9 +150,9 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
  * read pay.owns_merchants() checks that the merchants belong to this shard,
  * which the server refuses where they do not; a write checks it itself, under a
  * lock.
- * Where replicas may be asked, what a write answers, or what tells of one, has
- * the token that a read needs to see it.  A replica that does not see it yet
- * has no rows.
+ * Where replicas may be asked, rows of writes, and of key look-ups, carry the
+ * read token that a read needs to see the write.  A replica that does not see
+ * it yet has no rows.
  */
 
 static u_char *

@@ -8,17 +8,16 @@
  * A server that takes writes is a writer.  Of several writers, which is what an
  * old primary that was not stopped looks like after a promotion, the one with
  * the higher timeline is the primary.  With equal ones there is no primary,
- * since the module cannot tell which is right, even while one of them does not
- * answer.  A writer on an older
- * timeline than any server has shown lacks what was acknowledged there, and is
- * not used although it may be the only one.
+ * since the module cannot know which is right, even while one of them does not
+ * answer.  A writer on an older timeline than any server has shown lacks what
+ * was acknowledged there, and is not used although it may be the only one.
  * A primary that does not answer stays the primary until another writer is
  * there: requests wait for it, or for that one.
  *
  * The shard's system identifier is that of the first server listed, of those
  * that answered when each had been asked.  A server with another one belongs to
  * another cluster and is never used.  If both take writes at that moment,
- * neither is used, since the module cannot tell which is meant.
+ * neither is used, since the module cannot know which is meant.
  *
  * Not from libpq's target_session_attrs or in_hot_standby: behind a pooler they
  * say what was true when the pooler connected.

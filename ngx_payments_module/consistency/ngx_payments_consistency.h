@@ -25,7 +25,7 @@
 
 
 /* how long tokens are kept; by then every replica that is read has got so far,
-   see cluster/topology.c */
+   see cluster/replicas.c */
 #define NGX_PAYMENTS_READ_TOKEN_TTL  15    /* seconds */
 
 

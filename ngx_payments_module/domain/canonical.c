@@ -106,7 +106,7 @@ ngx_payments_canonical_string(const ngx_payments_json_t *json,
     /*
      * Decoded at the far end of the free space, then written from there:
      * decoding never grows a string, and writing needs at most what the
-     * token had for each escape, so the two can not meet unless the caller's
+     * token had for each escape, so the two cannot meet unless the caller's
      * buffer is too small, which is an overflow.
      */
 

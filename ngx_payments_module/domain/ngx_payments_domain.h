@@ -376,7 +376,7 @@ int ngx_payments_api_key_hash(const uint8_t mode[NGX_PAYMENTS_KEY_MODE],
 /* 256 bits as a key's secret */
 void ngx_payments_api_key_secret(const uint8_t bits[32],
     uint8_t secret[NGX_PAYMENTS_KEY_SECRET]);
-/* enough of a key's 65 characters to tell it from a word: disk_test_1 */
+/* enough of a key's 65 characters that it is no word: disk_test_1 */
 #define NGX_PAYMENTS_KEY_HINT     20
 
 /* 1 where a text holds what starts like a secret or restricted key */

@@ -121,10 +121,11 @@ ngx_int_t ngx_payments_http_chain(ngx_http_request_t *r, ngx_str_t *body,
 ngx_int_t ngx_payments_http_common(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_allow(ngx_http_request_t *r, ngx_uint_t methods);
 
+/* handler.c: a request's context, made if it is missing; NULL: no memory */
+ngx_payments_http_ctx_t *ngx_payments_http_ctx(ngx_http_request_t *r);
+
 /* filter.c: nginx's own error pages as problems; postconfiguration */
 void ngx_payments_http_filter_init(void);
-/* a request's context, made if it is missing; NULL: no memory */
-ngx_payments_http_ctx_t *ngx_payments_http_ctx(ngx_http_request_t *r);
 
 /* variables.c: preconfiguration */
 ngx_int_t ngx_payments_http_variables(ngx_conf_t *cf);

@@ -2,7 +2,7 @@
 /* An execution's way: it leads or follows, and how it ends. */
 
 #include "ngx_payments_execution.h"
-#include "ngx_payments_in_flight.h"
+#include "ngx_payments_local.h"
 #include "ngx_payments_memory.h"
 #include "ngx_payments_replay.h"
 #include "ngx_payments_shared.h"
@@ -26,7 +26,7 @@ ngx_payments_idempotency_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone,
     ngx_payments_idempotency_conf = conf;
 
     ngx_payments_memory_init();
-    ngx_payments_in_flight_init();
+    ngx_payments_local_init();
     ngx_payments_replay_init(conf);
 
     if (ngx_payments_shared_init(cycle, zone, ngx_payments_execution_wake)
@@ -90,7 +90,7 @@ ngx_payments_idempotency_join(ngx_payments_waiter_t *waiter,
 {
     ngx_payments_execution_t  *execution;
 
-    execution = ngx_payments_in_flight_find(key, fingerprint, variant);
+    execution = ngx_payments_local_find(key, fingerprint, variant);
 
     if (execution == NULL) {
         return NGX_DECLINED;
@@ -132,7 +132,7 @@ void
 ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
     ngx_payments_waiter_t *waiter)
 {
-    ngx_payments_in_flight_add(execution);
+    ngx_payments_local_add(execution);
 
     execution->started = ngx_current_msec;
 
@@ -142,10 +142,11 @@ ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
 }
 
 
-/* what has ended meanwhile, for one that follows or has just begun */
+/* completes it from the record of its key, if that has come meanwhile: it
+   follows, or has just begun.  NGX_DECLINED: there is no record */
 
 static ngx_int_t
-ngx_payments_execution_landed(ngx_payments_execution_t *execution)
+ngx_payments_execution_find_record(ngx_payments_execution_t *execution)
 {
     ngx_int_t              rc;
     ngx_payments_record_t  record;
@@ -202,7 +203,7 @@ ngx_payments_execution_follow(ngx_payments_execution_t *execution)
     ngx_queue_t            *q;
     ngx_payments_waiter_t  *waiter;
 
-    ngx_payments_in_flight_follow(execution);
+    ngx_payments_local_follow(execution);
 
     for (q = ngx_queue_head(&execution->waiters);
          q != ngx_queue_sentinel(&execution->waiters);
@@ -251,7 +252,7 @@ ngx_payments_execution_begin(ngx_payments_execution_t *execution)
     execution->leads = 1;
     ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTING, 1);
 
-    if (ngx_payments_execution_landed(execution) == NGX_OK) {
+    if (ngx_payments_execution_find_record(execution) == NGX_OK) {
         return;
     }
 
@@ -279,25 +280,25 @@ ngx_payments_execution_begin(ngx_payments_execution_t *execution)
 static void
 ngx_payments_execution_wake(uint64_t tag)
 {
-    ngx_payments_in_flight_each(tag, ngx_payments_execution_woken);
+    ngx_payments_local_each(tag, ngx_payments_execution_woken);
 }
 
 
 static void
 ngx_payments_execution_woken(ngx_payments_execution_t *execution)
 {
-    ngx_payments_in_flight_unfollow(execution);
+    ngx_payments_local_unfollow(execution);
 
-    if (ngx_payments_execution_landed(execution) != NGX_OK) {
+    if (ngx_payments_execution_find_record(execution) != NGX_OK) {
         ngx_payments_execution_begin(execution);
     }
 }
 
 
-/* it has lost its last waiter: what leads goes on, for whoever asks again */
+/* a follower's execution ends; a leader's goes on, for whoever asks again */
 
 static void
-ngx_payments_execution_deserted(ngx_payments_execution_t *execution)
+ngx_payments_execution_last_waiter_left(ngx_payments_execution_t *execution)
 {
     if (execution->follows) {
         ngx_payments_execution_end(execution);
@@ -319,7 +320,7 @@ ngx_payments_execution_expired(ngx_event_t *ev)
                                                        : NGX_PAYMENTS_IN_USE);
 
     if (ngx_queue_empty(&execution->waiters)) {
-        ngx_payments_execution_deserted(execution);
+        ngx_payments_execution_last_waiter_left(execution);
     }
 
     ngx_payments_memory_release(execution);
@@ -332,7 +333,7 @@ ngx_payments_idempotency_cancel(ngx_payments_waiter_t *waiter)
     ngx_payments_execution_t  *execution = waiter->execution;
 
     if (execution != NULL && ngx_payments_waiter_leave(waiter)) {
-        ngx_payments_execution_deserted(execution);
+        ngx_payments_execution_last_waiter_left(execution);
     }
 }
 
@@ -461,8 +462,8 @@ ngx_payments_execution_end(ngx_payments_execution_t *execution)
         return;
     }
 
-    ngx_payments_in_flight_remove(execution);
-    ngx_payments_in_flight_unfollow(execution);
+    ngx_payments_local_remove(execution);
+    ngx_payments_local_unfollow(execution);
 
     if (execution->leads) {
         execution->leads = 0;

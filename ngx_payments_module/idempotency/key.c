@@ -1,5 +1,5 @@
 
-/* How a key is known: its hash, and what of it tells workers which it was. */
+/* What identifies a key: its hash, and the tag of it that workers exchange. */
 
 #include "ngx_payments_shared.h"
 

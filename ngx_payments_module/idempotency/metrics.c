@@ -8,7 +8,7 @@
 
 static const ngx_payments_metric_t  ngx_payments_idempotency_scalars[] = {
     { "payments_idempotency_total", "result=\"executed\"", "counter",
-      "Keyed requests by how they were answered." },
+      "Requests with an idempotency key by how they were answered." },
     { "payments_idempotency_total", "result=\"replayed_shared\"", NULL, NULL },
     { "payments_idempotency_total", "result=\"replayed_redis\"", NULL, NULL },
     { "payments_idempotency_total", "result=\"replayed_postgresql\"", NULL,

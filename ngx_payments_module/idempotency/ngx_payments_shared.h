@@ -28,19 +28,21 @@ typedef void (*ngx_payments_shared_wake_pt)(uint64_t tag);
 /* key.c: the first bytes of a key's hash, which a ring and a record hold */
 uint64_t ngx_payments_key_tag(ngx_payments_idempotency_key_t *key);
 
-/* init_process and exit_process of a worker: takes a place among the workers,
-   and ends what dead ones have left, now and once a second: not every worker
-   that dies is replaced.  "wake" is called for each key that was waited
-   for and has ended, tag 0: for any of them */
+/*
+ * flights.c.  init_process and exit_process of a worker: takes a slot among the
+ * workers, and ends what dead ones have left, now and once a second: not every
+ * worker that dies is replaced.  "wake" is called for each key that was waited
+ * for and has ended, tag 0: for any of them
+ */
 ngx_int_t ngx_payments_shared_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone,
     ngx_payments_shared_wake_pt wake);
 void ngx_payments_shared_exit(void);
-/* and then takes the zone's records */
+/* after it: attaches the zone's records */
 void ngx_payments_shared_records(ngx_payments_idempotency_conf_t *conf);
 
 
 /*
- * flights.c.  NGX_OK: this worker executes the key now, *place is for end().
+ * NGX_OK: this worker executes the key now, *place is for end().
  * NGX_BUSY: some worker does, as *flight says; this one will be woken when that
  * ends.  NGX_DECLINED: the table has no place left, and does not know.
  */

@@ -4,7 +4,7 @@
 #include "ngx_payments_outbound_parse.h"
 
 
-/* of extensions of chunks and of trailers, which nobody reads */
+/* of extensions of chunks and of trailers, which are skipped */
 #define NGX_PAYMENTS_OUTBOUND_EXTRA   16384
 
 /* hexadecimal digits of a chunk's size */

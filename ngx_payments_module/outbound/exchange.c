@@ -5,7 +5,7 @@
  * An answer is whole or it is none.  What says that it is not this request's
  * answer: a kept connection that is closed, or speaks, before the request has
  * been sent.  A second answer to an earlier request that comes after that
- * cannot be told from this one's: HTTP/1.1 does not number them.
+ * cannot be distinguished from this one's: HTTP/1.1 does not number them.
  */
 
 #include "ngx_payments_outbound_internal.h"

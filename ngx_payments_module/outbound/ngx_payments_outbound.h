@@ -50,8 +50,8 @@ typedef void (*ngx_payments_outbound_handler_pt)(
 /*
  * The caller's, in its memory; zeroed, then the first part filled.  It, the
  * pool and all that the first part points to must live, unchanged, until the
- * handler is called or the call canceled; the room has forgotten the call by
- * then.
+ * handler is called or the call canceled; by then the room has no pointer to
+ * the call.
  */
 
 struct ngx_payments_outbound_call_s {
@@ -87,7 +87,8 @@ struct ngx_payments_outbound_call_s {
                                                   refuses the name */
     unsigned                      again:1;     /* may be sent twice, where a
                                                   kept connection is found
-                                                  closed; so it is keyed */
+                                                  closed; so it has an
+                                                  idempotency key */
     unsigned                      essential:1; /* a worker that quits waits for
                                                   it */
     unsigned                      direct:1;    /* not through the proxy */

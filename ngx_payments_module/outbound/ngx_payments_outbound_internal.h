@@ -139,7 +139,7 @@ void ngx_payments_outbound_route(ngx_payments_outbound_exchange_t *x);
 
 /* resolve.c: asks for a name, and calls x->resolved, maybe at once */
 void ngx_payments_outbound_resolve(ngx_payments_outbound_exchange_t *x);
-/* forgets what was asked */
+/* x->resolved is not called any more */
 void ngx_payments_outbound_resolve_cancel(ngx_payments_outbound_exchange_t *x);
 /* NULL, or why these addresses are none for a stranger's */
 const char *ngx_payments_outbound_look(ngx_payments_outbound_call_t *call,

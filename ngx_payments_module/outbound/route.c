@@ -7,7 +7,7 @@
 #include "ngx_payments_outbound_internal.h"
 
 
-/* host:port, as a proxy is told; NULL, or what is wrong */
+/* host:port, as a proxy gets it; NULL, or what is wrong */
 
 static const char *
 ngx_payments_outbound_tunnel(ngx_payments_outbound_exchange_t *x)

@@ -218,7 +218,7 @@ ngx_payments_pg_encode(ngx_payments_pg_pool_t *pool,
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
         n += NGX_PAYMENTS_PG_FENCE;
 
-        /* once: another worker may tell of another fence at any moment */
+        /* once: another worker may set another fence at any moment */
 
         pool->hooks->fence(pool->owner, &fence[0], &fence[1]);
     }

@@ -403,7 +403,7 @@ ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
     }
 
     pool->retries = 0;
-    pool->culprit = 0;
+    pool->first_failed_merchant = 0;
     pool->committed = ngx_current_msec;
     pool->losses = 0;
     pool->stucks = 0;
@@ -577,7 +577,7 @@ ngx_payments_pg_release_item(ngx_payments_pg_pool_t *pool,
         return;
 
     case NGX_PAYMENTS_PG_CLASS_MOVED:
-        pool->hooks->declined(pool->owner, item, NGX_PAYMENTS_PG_MISPLACED);
+        pool->hooks->returned(pool->owner, item, NGX_PAYMENTS_PG_MISPLACED);
         return;
 
     case NGX_PAYMENTS_PG_CLASS_LOCK:
@@ -601,8 +601,8 @@ again:
 
 /*
  * Whether the server is at fault and not an item: calls of several merchants
- * fail, and nothing is committed in between.  What one merchant sends pauses
- * nobody else.
+ * fail, and nothing is committed in between.  What one merchant sends pauses no
+ * other merchant.
  */
 
 static void
@@ -622,12 +622,12 @@ ngx_payments_pg_blame(ngx_payments_pg_pool_t *pool,
 
         merchant = ngx_payments_pg_merchant(call->items[i]);
 
-        if (pool->culprit == 0) {
-            pool->culprit = merchant;
+        if (pool->first_failed_merchant == 0) {
+            pool->first_failed_merchant = merchant;
             pool->failing = ngx_current_msec;
         }
 
-        several |= (merchant != pool->culprit);
+        several |= (merchant != pool->first_failed_merchant);
     }
 
     /* one merchant alone is there, and what it needs has been missing for

@@ -32,7 +32,7 @@ static const ngx_payments_pg_sqlstate_t  ngx_payments_pg_sqlstates[] = {
     { "53", NULL, NGX_PAYMENTS_PG_CLASS_RESOURCE },
     { "58030", NULL, NGX_PAYMENTS_PG_CLASS_RESOURCE },
 
-    /* not the primary, or told to be read-only */
+    /* not the primary, or set to read-only */
     { "25006", "PreventCommandIfReadOnly", NGX_PAYMENTS_PG_CLASS_READ_ONLY },
     { "25006", "PreventCommandDuringRecovery",
       NGX_PAYMENTS_PG_CLASS_READ_ONLY },

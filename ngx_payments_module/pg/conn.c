@@ -84,9 +84,8 @@ ngx_payments_pg_attach(ngx_payments_pg_conn_t *conn,
 
 /*
  * Takes the socket out of epoll; libpq may close or replace it afterwards.
- * Where libpq has closed it already the kernel has forgotten it too, and its
- * number may be somebody else's by now.  What the thread has was taken out
- * before.
+ * If libpq has closed it already, the kernel has removed it too, and its number
+ * may be another socket's by now.  What the thread has was taken out before.
  */
 
 void
@@ -208,9 +207,9 @@ ngx_payments_pg_connected(ngx_payments_pg_conn_t *conn)
 
 /*
  * The timer of a connection with calls under way: their first deadline; the
- * time that the oldest one has in any case, if nobody waits for it; the end of
- * being stuck.  It holds up a worker that is told to quit as long as somebody
- * waits for one of the calls.
+ * time that the oldest one has in any case, if it has no items left; the end of
+ * being stuck.  It keeps a quitting worker alive as long as one of the calls
+ * has items.
  */
 
 static void
@@ -306,7 +305,7 @@ ngx_payments_pg_update_state(ngx_payments_pg_conn_t *conn)
 
 
 /*
- * The oldest call has no answer, and nobody waits for it any more.  What runs
+ * The oldest call has no answer, and no items any more.  What runs
  * on the server would go on if the session ended, and sessions that are opened
  * instead would pile up there; so it keeps its place for some time, twice as
  * long each time.  A dead peer is found by TCP before.

@@ -191,7 +191,7 @@ ngx_payments_pg_log_iterations(ngx_payments_pg_conn_t *conn)
 }
 
 
-/* where TLS hides the number the time tells as much */
+/* where TLS hides the number, the time shows it */
 
 static void
 ngx_payments_pg_log_costly(ngx_payments_pg_conn_t *conn)

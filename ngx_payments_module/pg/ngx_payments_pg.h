@@ -45,8 +45,8 @@ typedef enum {
     NGX_PAYMENTS_PG_LIST,          /* pages, expansions, sums */
     NGX_PAYMENTS_PG_CONTROL,       /* API keys, readiness, the shard's own
                                       questions: the same work for everybody */
-    NGX_PAYMENTS_PG_BACKGROUND,    /* what nobody waits for; of the node's first
-                                      worker alone */
+    NGX_PAYMENTS_PG_BACKGROUND,    /* what no request waits for; of the node's
+                                      first worker alone */
     NGX_PAYMENTS_PG_LANES
 } ngx_payments_pg_lane_e;
 

@@ -58,14 +58,14 @@ extern const ngx_payments_pg_statement_t  *ngx_payments_pg_statements;
 typedef enum {
     NGX_PAYMENTS_PG_CLOSED = 0,    /* no PGconn, no socket */
     NGX_PAYMENTS_PG_CONNECTING,    /* PQconnectPoll decides what to wait for */
-    NGX_PAYMENTS_PG_PREPARING,     /* statements are forgotten, a Sync is
+    NGX_PAYMENTS_PG_PREPARING,     /* statements were deallocated, a Sync is
                                       awaited */
     NGX_PAYMENTS_PG_IDLE,          /* in sync, nothing under way */
     NGX_PAYMENTS_PG_BUSY,          /* calls under way, room for more */
     NGX_PAYMENTS_PG_FULL,          /* calls under way, no more until they end */
-    NGX_PAYMENTS_PG_STUCK,         /* a call has no answer and nobody waits for
-                                      it any more; the session keeps its place,
-                                      since its backend is still there */
+    NGX_PAYMENTS_PG_STUCK,         /* a call has no answer and no items left;
+                                      the session keeps its place, since its
+                                      backend is still there */
     NGX_PAYMENTS_PG_STATES
 } ngx_payments_pg_state_e;
 
@@ -106,8 +106,8 @@ typedef struct ngx_payments_pg_job_s   ngx_payments_pg_job_t;
 typedef struct {
     const ngx_payments_pg_statement_t  *statement;
     ngx_payments_pg_item_t       *items[NGX_PAYMENTS_PG_BATCH_MAX];
-                                               /* NULL: canceled, or told that
-                                                  its time is up */
+                                               /* NULL: canceled, or past its
+                                                  deadline */
     uint16_t                      objects[NGX_PAYMENTS_PG_BATCH_MAX];
                                                /* their buckets of
                                                   pool->objects, plus 1; 0:
@@ -249,9 +249,9 @@ struct ngx_payments_pg_pool_s {
                                                   and */
     ngx_uint_t                    stucks;      /* sessions that got stuck, since
                                                   the last call was committed */
-    int64_t                       culprit;     /* the first merchant whose call
-                                                  has failed since then; 0: none
-                                                  has, and */
+    int64_t                       first_failed_merchant;
+                                               /* ... whose call has failed
+                                                  since then; 0: none, and */
     ngx_msec_t                    failing;     /* when that was */
     ngx_msec_t                    committed;   /* when a call was; 0: none
                                                   yet */
@@ -322,7 +322,7 @@ void ngx_payments_pg_read(ngx_payments_pg_conn_t *conn);
 /* receives what the server says besides results */
 void ngx_payments_pg_notice(void *data, const PGresult *result);
 
-/* thread.c: PQconnectPoll where its work holds nobody up */
+/* thread.c: PQconnectPoll where its work delays no request */
 
 /* it gave this, and took so many ms */
 typedef void (*ngx_payments_pg_polled_pt)(ngx_payments_pg_conn_t *conn,
@@ -351,10 +351,8 @@ void ngx_payments_pg_connect(ngx_payments_pg_conn_t *conn);
 
 /* NGX_OK; NGX_DECLINED: nothing to send; NGX_ERROR: the connection is gone */
 ngx_int_t ngx_payments_pg_call(ngx_payments_pg_conn_t *conn);
-/*
- * Items whose time is up are told so.  NGX_DECLINED: nobody is left who waits
- * for the oldest call.
- */
+/* ends items past their deadline.  NGX_DECLINED: the oldest call has no items
+   left */
 ngx_int_t ngx_payments_pg_expire(ngx_payments_pg_conn_t *conn);
 /*
  * The oldest call's Sync has come, and nothing has gone wrong: its items are
@@ -416,7 +414,7 @@ void ngx_payments_pg_dispatch_handler(ngx_event_t *ev);
 
 /* fair.c: the queue of a pool, in which merchants take turns */
 
-/* whose turn an item takes, its merchant's most often; 0: nobody's */
+/* whose turn an item takes, its merchant's most often; 0: it has none */
 int64_t ngx_payments_pg_merchant(ngx_payments_pg_item_t *item);
 void ngx_payments_pg_fair_init(ngx_payments_pg_fair_t *fair);
 /* behind its merchant's, or before them and before all others' as well;

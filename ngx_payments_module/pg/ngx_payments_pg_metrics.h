@@ -18,7 +18,7 @@ enum {
     NGX_PAYMENTS_M_PG_BUSY,
     NGX_PAYMENTS_M_PG_FULL,
     NGX_PAYMENTS_M_PG_STUCK,
-    NGX_PAYMENTS_M_PG_WRITE_QUEUED,    /* gauges, as pg/ orders its queues */
+    NGX_PAYMENTS_M_PG_WRITE_QUEUED,    /* gauges, in the order of lanes */
     NGX_PAYMENTS_M_PG_READ_QUEUED,
     NGX_PAYMENTS_M_PG_LIST_QUEUED,
     NGX_PAYMENTS_M_PG_CONTROL_QUEUED,
@@ -49,7 +49,7 @@ enum {
 enum {
     NGX_PAYMENTS_H_WRITE_WAIT = NGX_PAYMENTS_HISTOGRAMS_PG,
                                        /* seconds in the queue; this and the
-                                          next as pg/ orders its queues */
+                                          next in the order of lanes */
     NGX_PAYMENTS_H_READ_WAIT,
     NGX_PAYMENTS_H_LIST_WAIT,
     NGX_PAYMENTS_H_CONTROL_WAIT,

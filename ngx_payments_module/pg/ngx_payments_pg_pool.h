@@ -93,12 +93,12 @@ typedef enum {
 } ngx_payments_pg_to_e;
 
 
-/* why a pool gives an item back to its owner */
+/* why a pool returns an item to its owner */
 
 typedef enum {
     NGX_PAYMENTS_PG_UNANSWERED = 0,  /* a replica did not answer it in time */
     NGX_PAYMENTS_PG_MISPLACED        /* the server does not have its merchant */
-} ngx_payments_pg_declined_e;
+} ngx_payments_pg_returned_e;
 
 
 /* what the owner is asked and hears; none of them may end the pool */
@@ -123,9 +123,9 @@ typedef struct {
     /* the primary has refused a write: it is read-only */
     void                        (*refused)(void *owner);
     /* the item is in no queue; the owner sends, moves or fails it */
-    void                        (*declined)(void *owner,
+    void                        (*returned)(void *owner,
                                             ngx_payments_pg_item_t *item,
-                                            ngx_payments_pg_declined_e why);
+                                            ngx_payments_pg_returned_e why);
 } ngx_payments_pg_hooks_t;
 
 

@@ -29,8 +29,8 @@ ngx_payments_pg_event(ngx_payments_pg_pool_t *pool, ngx_event_t *ev,
 }
 
 
-/* a request that waits has no timer but "expire": that one must hold up a
-   worker that is told to quit, the others must not */
+/* a request that waits has no timer but "expire": that one must keep a quitting
+   worker alive, the others must not */
 
 static void
 ngx_payments_pg_events(ngx_payments_pg_pool_t *pool)

@@ -122,7 +122,7 @@ ngx_payments_pg_unqueued(ngx_payments_pg_pool_t *pool,
                           NGX_PAYMENTS_M_PG_WRITE_QUEUED + pool->lane->number,
                           -1);
 
-    /* an idle timer would hold up a worker that is told to quit */
+    /* an idle timer would keep a quitting worker alive */
 
     if (pool->waiting.n == 0 && pool->expire.timer_set) {
         ngx_del_timer(&pool->expire);
@@ -279,7 +279,7 @@ ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
     if (pool->to == NGX_PAYMENTS_PG_TO_REPLICA) {
 
         if (outcome != NGX_PAYMENTS_PG_DONE) {
-            pool->hooks->declined(pool->owner, item,
+            pool->hooks->returned(pool->owner, item,
                                   NGX_PAYMENTS_PG_UNANSWERED);
             return;
         }

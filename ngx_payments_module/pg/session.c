@@ -8,8 +8,8 @@
 
 
 /*
- * Pipeline mode for ever.  A session that has lost statements, or has old ones,
- * forgets all of them, and gets each again with the next call of it.
+ * Pipeline mode for ever.  If a session has lost statements, or has old ones,
+ * all are deallocated, and each is prepared again with its next call.
  */
 
 void
@@ -50,8 +50,8 @@ failed:
 
 
 /*
- * A server that forgets statements twice in a row is not one server: there is
- * a pooler in between, whatever the configuration says.
+ * A server that loses statements twice in a row is not one server: there is a
+ * pooler in between, whatever the configuration says.
  */
 
 static void
@@ -138,7 +138,7 @@ ngx_payments_pg_error(ngx_payments_pg_conn_t *conn, const PGresult *result)
         return rc;
     }
 
-    /* with more calls under way nobody knows which one the end is about */
+    /* with more calls under way it is not known which one the end is about */
 
     if (rc == NGX_DECLINED && conn->ncalls > 1) {
         class = NGX_PAYMENTS_PG_CLASS_UNKNOWN;
@@ -330,7 +330,7 @@ ngx_payments_pg_result(ngx_payments_pg_conn_t *conn, PGresult *result)
         }
 
         PQclear(result);
-        ngx_payments_pg_disconnect(conn, "a result that nobody asked for", 0);
+        ngx_payments_pg_disconnect(conn, "an unexpected result", 0);
         return NGX_ERROR;
 
     case PGRES_COMMAND_OK:
@@ -377,7 +377,7 @@ ngx_payments_pg_result(ngx_payments_pg_conn_t *conn, PGresult *result)
     }
 
     if (call == NULL) {
-        ngx_payments_pg_disconnect(conn, "a Sync that nobody asked for", 0);
+        ngx_payments_pg_disconnect(conn, "an unexpected Sync", 0);
         return NGX_ERROR;
     }
 

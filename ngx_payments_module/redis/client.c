@@ -533,7 +533,7 @@ ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
     }
 
     if (ngx_queue_empty(&redis->sent)) {
-        ngx_payments_redis_close(redis, "a reply that nobody asked for");
+        ngx_payments_redis_close(redis, "an unexpected reply");
         return NGX_ERROR;
     }
 

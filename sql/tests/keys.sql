@@ -50,7 +50,7 @@ CREATE FUNCTION pg_temp.paid(p_key text) RETURNS text LANGUAGE sql AS $$
      WHERE j.key = p_key AND j.request = 'POST /v1/payments'
 $$;
 
--- a key that nobody has used
+-- a key that was not used
 SELECT is(pg_temp.look('new')::text, NULL, 'a key that was not used');
 SELECT is((SELECT outcome || o_status::text FROM pg_temp.cancel('new', 'own')), '0200', 'it is burnt');
 SELECT is((SELECT outcome || status::text FROM pg_temp.pay('new')), '10409', 'a create with it is refused');

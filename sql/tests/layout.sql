@@ -77,18 +77,18 @@ SELECT is((SELECT pay.fresh(ARRAY[before], ARRAY[timeline], ARRAY[at])
 SELECT is((SELECT pay.fresh(ARRAY[1, 2], ARRAY[timeline, timeline], ARRAY[at, at])
              FROM pay.heartbeats), true, 'what ended long ago is');
 SELECT is((SELECT pay.fresh(ARRAY[1], ARRAY[timeline], ARRAY[at + interval '1 us'])
-             FROM pay.heartbeats), false, 'not by who must see a later beat');
+             FROM pay.heartbeats), false, 'not by who must see a later heartbeat');
 SELECT is((SELECT pay.fresh(ARRAY[1], ARRAY[timeline + 1], ARRAY[at])
              FROM pay.heartbeats), false, 'or one of another primary');
 SELECT ok(pay.token() >= (SELECT before FROM seen), 'tokens do not fall');
 SELECT is((SELECT o_timeline FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[0])), 1::bigint,
-          'the beat is of the timeline that is written');
+          'the heartbeat is of the timeline that is written');
 SELECT ok((SELECT b.o_at > a.o_at FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[0]) a,
                   LATERAL (SELECT o_at FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[0])
                             WHERE a.o_at IS NOT NULL) b),
           'and each one is later');
 SELECT is((SELECT max(o_pinned_ms) FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[0])), 0::bigint,
-          'nobody has said that replicas lack what nobody knows of');
+          'no node has said that its read tokens are not stored');
 SELECT ok((SELECT o_pinned_ms BETWEEN 14000 AND 15000
              FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[15000])),
           'who says so is heard');
@@ -102,7 +102,7 @@ SELECT ok((SELECT o_pinned_ms BETWEEN 14000 AND 15000
 UPDATE pay.heartbeats SET pinned_until = 'epoch';
 SELECT ok((SELECT o_pinned_ms BETWEEN 4000 AND 5000
              FROM pay.heartbeat(ARRAY[gen_random_uuid()], ARRAY[5000])),
-          'nor for less, while beats are ahead of the clock');
+          'nor for less, while heartbeats are ahead of the clock');
 
 SELECT * FROM finish();
 ROLLBACK;

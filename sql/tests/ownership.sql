@@ -1,4 +1,4 @@
--- pgTAP: who has which merchant: the fence, and a move's steps.
+-- pgTAP: who has which merchant: the ownership check, and a move's steps.
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
@@ -41,7 +41,7 @@ SELECT is((SELECT cardinality(o_keys) FROM pay.changes_since(ARRAY[pg_temp.m(11)
   FROM (SELECT pg_current_xact_id()::text AS x) AS v;
 RESET TIME ZONE;
 
--- a shard that was never told anything has all
+-- a shard without placements has all
 SELECT ok(pay.owns_merchants(ARRAY[pg_temp.m(9), 4096]), 'it has every merchant');
 SELECT lives_ok($$SELECT pay.lock_and_check_owner(ARRAY[pg_temp.m(9), pg_temp.m(10)])$$, 'each may write');
 SELECT is((pg_temp.claims(-1)).mine, 1, 'it says so');
@@ -53,41 +53,41 @@ SELECT throws_ok($$SELECT pay.set_placement(pg_temp.m(9), '{away}', 'arriving')$
 SELECT lives_ok($$SELECT pay.set_placement(pg_temp.m(9), '{here}', 'leaving')$$, 'leaving');
 SELECT ok(pay.owns_merchants(ARRAY[pg_temp.m(9)]), 'leaving: here');
 SELECT is(pay.owns_merchant(pg_temp.m(9), o, true), false, 'but not for a replica') FROM pay.ownership o;
-SELECT is(pay.owns_merchant(pg_temp.m(10), o, true), true, 'his neighbour is') FROM pay.ownership o;
+SELECT is(pay.owns_merchant(pg_temp.m(10), o, true), true, 'its neighbour is') FROM pay.ownership o;
 SELECT throws_ok($$SELECT pay.set_placement(77, '{here}', 'leaving')$$, '55006', NULL,
-                 'his bucket stays meanwhile');
+                 'its bucket stays meanwhile');
 SELECT lives_ok($$SELECT pay.freeze(pg_temp.m(9))$$, 'frozen');
 SELECT throws_ok($$SELECT pay.owns_merchants(ARRAY[pg_temp.m(9)])$$, 'PM001', NULL, 'frozen: not here');
 SELECT throws_ok($$SELECT pay.lock_and_check_owner(ARRAY[pg_temp.m(10), pg_temp.m(9)])$$, 'PM001', NULL,
                  'frozen: nothing is written');
-SELECT lives_ok($$SELECT pay.lock_and_check_owner(ARRAY[pg_temp.m(10)])$$, 'his neighbour writes');
+SELECT lives_ok($$SELECT pay.lock_and_check_owner(ARRAY[pg_temp.m(10)])$$, 'its neighbour writes');
 SELECT ok(NOT pay.try_lock_and_check_owner(pg_temp.m(9)), 'nothing happens by itself');
-SELECT ok(pay.shows_merchant(pg_temp.m(9)), 'administrators still see him');
-SELECT is((pg_temp.claims(-1)).away, lpad(to_hex(pg_temp.m(9)), 16, '0'), 'the nodes are told');
+SELECT ok(pay.shows_merchant(pg_temp.m(9)), 'administrators still see it');
+SELECT is((pg_temp.claims(-1)).away, lpad(to_hex(pg_temp.m(9)), 16, '0'), 'the nodes learn it');
 SELECT pay.thaw();
 SELECT is(pay.placement(pg_temp.m(9)), 'frozen', 'for a while');
 UPDATE pay.placements SET since = now() - interval '6 seconds';
 SELECT pay.thaw();
 SELECT is(pay.placement(pg_temp.m(9)), 'leaving', 'not longer than that');
 SELECT throws_ok($$SELECT pay.set_placement(pg_temp.m(9), '{frozen}', 'away')$$, '55000', NULL,
-                 'who comes too late does not let him go');
+                 'a move that comes too late does not let it go');
 SELECT pay.freeze(pg_temp.m(9));
 SELECT pay.set_placement(pg_temp.m(9), '{frozen}', 'away');
-SELECT ok(NOT pay.shows_merchant(pg_temp.m(9)), 'away: nobody sees him here');
-SELECT is(77 = ANY (pay.buckets_for_new_merchants()), true, 'new merchants of his bucket come here');
+SELECT ok(NOT pay.shows_merchant(pg_temp.m(9)), 'away: it is not shown here');
+SELECT is(77 = ANY (pay.buckets_for_new_merchants()), true, 'new merchants of its bucket come here');
 
--- his rows
-SELECT is(pay.has_rows(ARRAY[pg_temp.m(9)]), 'merchants', 'where he has rows');
+-- its rows
+SELECT is(pay.has_rows(ARRAY[pg_temp.m(9)]), 'merchants', 'where it has rows');
 SELECT throws_ok($$SELECT pay.remove_rows(ARRAY[pg_temp.m(9), pg_temp.m(10)], 10)$$, '55000', NULL,
-                 'rows of one who is here stay');
-SELECT is(pay.remove_rows(ARRAY[pg_temp.m(9)], 10), 1, 'of one who is away they go');
+                 'rows of one that is here stay');
+SELECT is(pay.remove_rows(ARRAY[pg_temp.m(9)], 10), 1, 'of one that is away they go');
 SELECT is(pay.has_rows(ARRAY[pg_temp.m(9)]), NULL, 'all of them');
 
 -- and back
 SELECT pay.set_placement(pg_temp.m(9), '{away}', 'arriving');
 SELECT throws_ok($$SELECT pay.owns_merchants(ARRAY[pg_temp.m(9)])$$, 'PM001', NULL, 'arriving: not here yet');
 SELECT pay.set_placement(pg_temp.m(9), '{arriving}', 'here');
-SELECT is((SELECT count(*)::int FROM pay.placements), 0, 'where his bucket is there is nothing to say');
+SELECT is((SELECT count(*)::int FROM pay.placements), 0, 'where its bucket is there is nothing to say');
 SELECT is((SELECT exceptions FROM pay.ownership), false, 'nor to look up');
 
 -- a bucket
@@ -99,11 +99,11 @@ SELECT throws_ok($$SELECT pay.set_placement(pg_temp.m(10), '{leaving}', 'leaving
                  'none of its merchants goes alone meanwhile');
 SELECT pay.freeze(77);
 SELECT is((pg_temp.claims(-1)).mine, 0, 'frozen: not here');
-SELECT throws_ok($$SELECT pay.lock_and_check_owner(ARRAY[pg_temp.m(10)])$$, 'PM001', NULL, 'nobody of it writes');
+SELECT throws_ok($$SELECT pay.lock_and_check_owner(ARRAY[pg_temp.m(10)])$$, 'PM001', NULL, 'none of its merchants writes');
 SELECT pay.set_placement(77, '{frozen}', 'away');
 SELECT is((SELECT get_bit(buckets, 77) FROM pay.ownership), 0, 'away: it is not among the buckets');
 SELECT is((SELECT count(*)::int FROM pay.placements), 0, 'and that is all');
-SELECT throws_ok($$SELECT pay.lock_and_check_owner(ARRAY[pg_temp.m(10)])$$, 'PM001', NULL, 'nobody of it writes');
+SELECT throws_ok($$SELECT pay.lock_and_check_owner(ARRAY[pg_temp.m(10)])$$, 'PM001', NULL, 'none of its merchants writes');
 
 -- of an operator
 SELECT throws_ok('SELECT pay.assign_buckets(5, 4)', '22023', NULL, 'buckets in their order');

@@ -70,7 +70,7 @@ sub sql {
 }
 
 # the server answers, and none of these backends is left: a crash is over
-# only when the postmaster has begun anew
+# only when the postmaster has started again
 sub recovered {
     my (@pids) = @_;
     my $list = join ',', 0, @pids;
@@ -379,7 +379,7 @@ sub client {
                 last;
             }
 
-            # a client that was told nothing asks again, soon
+            # a client without an answer asks again, soon
             select undef, undef, undef, 0.02;
         }
     }

@@ -5,10 +5,10 @@ package Names;
 # one for all that follow.
 #
 #   my $names = Names->new;
-#   $names->tell('a.test', '127.0.0.2 127.0.0.3', '127.0.0.1');
+#   $names->set('a.test', '127.0.0.2 127.0.0.3', '127.0.0.1');
 #   $names->port, $names->asked('a.test'), $names->stop
 #
-# "-": no answer at all; a name that was not told does not exist.
+# "-": no answer at all; a name that was not set does not exist.
 
 use strict;
 use warnings;
@@ -45,7 +45,7 @@ sub new {
 
 sub port { $_[0]{port} }
 
-sub tell {
+sub set {
     my ($self, $name, @lists) = @_;
     unlink "$self->{table}/$name.asked";
     open my $fh, '>', "$self->{table}/$name.new" or die "$name: $!";
@@ -54,7 +54,7 @@ sub tell {
     rename "$self->{table}/$name.new", "$self->{table}/$name";
 }
 
-# how often since it was told
+# how often since it was set
 sub asked { return -s "$_[0]{table}/$_[1].asked" || 0 }
 
 sub question {

@@ -37,7 +37,7 @@ sub client {
     };
 }
 
-# What merchant B gets, at 20 requests a second unless told otherwise: p99, and how many did not succeed
+# What merchant B gets, at 20 requests a second unless others are given: p99, and how many did not succeed
 sub measure {
     my (%option) = @_;
     my $report = client('--key', $option{key} || $ENV{PAYMENTS_KEY_B}, '--rate', $option{rate} || 20,

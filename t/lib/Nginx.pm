@@ -4,7 +4,7 @@ package Nginx;
 #
 # nginx runs as a direct child ("daemon off"), so that its exit status is seen.
 # Whatever it says that no test may ignore ([alert], [emerg], a sanitizer's or
-# valgrind's report, an exit that nobody asked for) is kept and told by
+# valgrind's report, an unexpected exit) is kept and returned by
 # violations().
 
 use strict;

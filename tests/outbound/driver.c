@@ -350,7 +350,7 @@ ngx_outbound_driver_collect(ngx_http_request_t *r, ngx_str_t *body)
 }
 
 
-/* the request ends before its call: nginx is told to quit at once */
+/* the request ends before its call: nginx quits at once */
 
 static void
 ngx_outbound_driver_cleanup(void *data)

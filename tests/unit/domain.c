@@ -462,7 +462,7 @@ test_share(void)
        "what is given back is there again");
     ngx_payments_share_give(&share, 1, 60);
     ngx_payments_share_give(&share, 2, 31);
-    ok(share.held == 0, "nobody gives what he does not hold");
+    ok(share.held == 0, "what a merchant does not hold is not given back");
 
     share.size = 0;
     ok(ngx_payments_share_full(&share, 3), "where there is nothing");

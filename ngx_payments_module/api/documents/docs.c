@@ -304,7 +304,7 @@ ngx_payments_docs_error(ngx_payments_out_t *out,
           "the `Idempotency-Key` is, or will be if it is executed: repeating "
           "that request with the same key gets it."
         : "Nothing is stored under the request's `Idempotency-Key`: a retry is "
-          "looked at anew.");
+          "treated as a new request.");
 
     ngx_payments_docs_text(out, ngx_strcmp(p->retry, "new_key") == 0
         ? " `retry` is `new_key`: another attempt needs a key of its own."

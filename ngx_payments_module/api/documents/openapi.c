@@ -350,7 +350,8 @@ ngx_payments_openapi_responses(ngx_payments_out_t *out,
     }
 
     if (o->unready) {
-        ngx_payments_out_str(out, ",\"503\":{\"description\":\"It can not.\"");
+        ngx_payments_out_str(out, ",\"503\":{\"description\":\"No payment "
+                                  "can be taken; `postgres` says why.\"");
         ngx_payments_openapi_common_headers(out, 0);
         ngx_payments_openapi_header(out, "Payments-Should-Retry");
         ngx_payments_openapi_header(out, "Retry-After");

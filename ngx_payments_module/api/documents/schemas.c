@@ -354,7 +354,7 @@ static const ngx_payments_schema_t  data = {
 };
 
 static const ngx_payments_field_t  cause_fields[] = {
-    MAYBE_ID("id", "req_", "null: nobody asked for it."),
+    MAYBE_ID("id", "req_", "null: no request made the change."),
     MAYBE_TEXT("idempotency_key", 255, NULL),
     END
 };
@@ -507,14 +507,12 @@ const ngx_payments_schema_t  ngx_payments_live_answer = {
 static const ngx_payments_field_t  ready_fields[] = {
     ENUM("status", health, "`degraded`: payments can be made all the same."),
     ENUM("postgres", postgres, "`degraded`: of several shards some take "
-         "payments. Where none does, why: it does not answer; it takes no "
-         "writes, as a standby or since it was told so; functions are missing; "
-         "its sessions are not as `sql/apply` sets them; a write has had no "
-         "answer for a second; writes of several merchants fail one after the "
-         "other. `restored`: they are taken, and events wait for "
-         "`sql/apply`."),
-    ENUM("redis", redis, "`refusing`: it answers, and does not do what it is "
-         "asked."),
+         "payments. Where none does, why: it does not answer; it is a "
+         "standby, or set to read-only; functions are missing; its sessions "
+         "are not as `sql/apply` sets them; a write has had no answer for a "
+         "second; writes of several merchants fail one after the other. "
+         "`restored`: payments are taken, and events wait for `sql/apply`."),
+    ENUM("redis", redis, "`refusing`: it answers, but refuses commands."),
     END
 };
 

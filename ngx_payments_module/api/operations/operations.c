@@ -44,7 +44,7 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
                "and the record of the key commit in one transaction: a retry "
                "with the same key never charges again.\n\n"
                "202: the processor has not answered yet; the payment is "
-               "`processing` and an event will tell. 402: the card was "
+               "`processing`; an event reports the outcome. 402: the card was "
                "declined; the payment is kept as `failed`." },
 
     { .name = "listPayments", .tag = "Payments",
@@ -106,7 +106,7 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .status = 200, .answer = &ngx_payments_payment_answer,
       .problems = PROBLEMS(STATES, NGX_PAYMENTS_P_PAYMENT_ALREADY_CAPTURED),
       .summary = "Cancel a payment",
-      .about = "Gives back what is authorized and was not captured." },
+      .about = "Releases what is authorized and was not captured." },
 
     { .name = "createRefund", .tag = "Refunds",
       .method = NGX_PAYMENTS_POST, .path = "/v1/payments/{id}/refunds",
@@ -162,8 +162,8 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .handler = ngx_payments_get_account,
       .status = 200, .answer = &ngx_payments_account_answer,
       .summary = "Whose key this is",
-      .about = "The merchant, mode and scopes of the API key that asks. Any "
-               "key may." },
+      .about = "The merchant, mode and scopes of the API key that is used. No "
+               "scope is needed." },
 
     { .name = "resolvePayment", .tag = "Test helpers",
       .method = NGX_PAYMENTS_POST,
@@ -321,8 +321,8 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .handler = ngx_payments_list_events,
       .status = 200, .answer = &ngx_payments_event_answer,
       .summary = "List events",
-      .about = "With `after`, ascending from that sequence: who always goes on "
-               "from the last one that he has seen misses none." },
+      .about = "With `after`, ascending from that sequence. A reader that "
+               "continues after the last event it has seen misses none." },
 
     { .name = "getEvent", .tag = "Events",
       .method = NGX_PAYMENTS_GET, .path = "/v1/events/{id}",

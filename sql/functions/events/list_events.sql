@@ -49,8 +49,8 @@ BEGIN
                     ::bit(64)::bigint;
         END IF;
 
-        -- as many as one MiB holds, which lengths of columns tell without reading
-        -- them; of those alone the objects are made
+        -- as many as one MiB holds, by the lengths of columns, which are not read
+        -- for that; of those alone the objects are made
         SELECT count(*), count(*) FILTER (WHERE x.shown),
                max(x.sequence * CASE WHEN ascending[i] THEN 1 ELSE -1 END)
                    FILTER (WHERE x.shown),

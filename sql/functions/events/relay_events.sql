@@ -100,9 +100,9 @@ BEGIN
 END $$;
 
 -- Before events are read: whatever these merchants have committed gets its
--- sequence, by a call of its own, so that nobody waits for who reads.  In: tags and
--- merchants.  Out: each tag.  A transaction of somebody else that is older and still
--- under way may hold that up: after 50 ms it is not waited for.
+-- sequence, by a call of its own, so that no write waits for a reader.  In: tags and
+-- merchants.  Out: each tag.  An older transaction that is still under way may hold
+-- that up: after 50 ms it is not waited for.
 CREATE OR REPLACE FUNCTION pay.relay(item uuid[], merchant bigint[])
 RETURNS TABLE (o_item uuid)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
@@ -116,7 +116,7 @@ BEGIN
                AND j.position > (SELECT r.done_position FROM pay.relay r)
                AND j.merchant_id = ANY (merchant) AND j.event_type IS NOT NULL);
 
-        -- no call is held up, and nobody else is at it
+        -- no call is held up, and no other call does it
         IF NOT EXISTS (
             SELECT FROM pay.journal j
              WHERE j.xid >= pg_snapshot_xmin(pg_current_snapshot())

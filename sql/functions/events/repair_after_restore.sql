@@ -1,7 +1,7 @@
 -- Mends what belongs to the cluster where a dump was restored into a younger one:
 -- called by sql/apply.  Every event that has none gets its sequence, the mark is
 -- today's, the sums are to be started again, and sequences are above what there is.
--- Nobody writes meanwhile.  Out: how many events were given; NULL: the mark is this
+-- Writes wait meanwhile.  Out: how many events were given; NULL: the mark is this
 -- cluster's, and nothing was done.
 CREATE OR REPLACE FUNCTION pay.repair_after_restore() RETURNS int
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
@@ -14,11 +14,11 @@ BEGIN
         RETURN NULL;
     END IF;
 
-    -- who writes holds his bucket, shared, to his end
+    -- a write holds the lock of its bucket, shared, until it ends
     PERFORM pg_advisory_xact_lock(7001, b) FROM generate_series(0, 4095) AS b;
     PERFORM pg_advisory_xact_lock(7002, 2);
 
-    -- somebody else was faster
+    -- another call was faster
     IF (SELECT r.xid <= pg_snapshot_xmax(pg_current_snapshot())
           FROM pay.relay r)
     THEN

@@ -1,5 +1,5 @@
--- In: a merchant, ids of ledger transactions, which may not exist.  Out: those of
--- his that do, each as JSON, two entries for each leg.
+-- In: a merchant, ids of ledger transactions, which may not exist.  Out: those that
+-- the merchant has, each as JSON, two entries for each leg.
 -- As it stands it becomes a part of the statement that asks, and is planned with it.
 CREATE OR REPLACE FUNCTION pay.ledger_bodies(merchant bigint, ids uuid[])
 RETURNS TABLE (o_id uuid, o_body text) LANGUAGE sql STABLE PARALLEL SAFE AS $$

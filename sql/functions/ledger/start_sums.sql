@@ -11,7 +11,7 @@ BEGIN
         RETURN true;
     END IF;
 
-    -- the mark of another cluster: nothing could be told apart by it
+    -- the mark of another cluster: it bounds nothing in this one
     IF (SELECT r.xid > pg_snapshot_xmax(pg_current_snapshot())
           FROM pay.relay r)
     THEN

@@ -2,7 +2,7 @@
 -- $6 the ids between which it looks, and $5 the filter.  In: as pay.list_objects.
 -- Out: the name of the id's column; what is read, in which order, above $3 and below
 -- $6; what is kept of it; and of that the id, and the bytes that it takes as JSON,
--- which its columns tell without being read.
+-- from the lengths of its columns, which are not read.
 CREATE OR REPLACE FUNCTION pay.list_query(kind text, f jsonb, ascending boolean,
     OUT id text, OUT source text, OUT above text, OUT below text, OUT sorted text,
     OUT matches text, OUT columns text)

@@ -1,4 +1,4 @@
--- The journal row of a change that nobody asked for, with what it has moved (NULLs:
+-- The journal row of a change without a request, with what it has moved (NULLs:
 -- nothing).  It has a key of its own that no request can have, and no fingerprint.
 CREATE OR REPLACE FUNCTION pay.journal_background(merchant bigint,
     livemode boolean, object uuid, parent uuid, version int, body text,

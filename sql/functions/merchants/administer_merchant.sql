@@ -1,5 +1,5 @@
--- One change of merchants.  Out: body NULL: there is no such merchant.  Nobody
--- suspends the merchant of his own key, who could not undo it.
+-- One change of merchants.  Out: body NULL: there is no such merchant.  The merchant
+-- of the API key that asks cannot be suspended by it: that could not be undone.
 CREATE OR REPLACE FUNCTION pay.administer_merchant(action text, object uuid,
     target uuid, new_name text, new_status text, caller bigint,
     OUT outcome smallint,
@@ -16,7 +16,7 @@ BEGIN
         n := nextval('pay.merchant_sequence');
         status := 201;
 
-        -- in one of this shard's buckets, whose numbers nobody else gives
+        -- in one of this shard's buckets, whose numbers no other shard gives
         INSERT INTO pay.merchants AS e (merchant_id, public_id, name)
         SELECT (n << 12) | b.buckets[1 + (hashint8(n) & 2147483647)
                                      % array_length(b.buckets, 1)],

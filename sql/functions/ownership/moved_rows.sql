@@ -119,7 +119,7 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
 
-    -- the merchant itself last: it tells that there is something to remove
+    -- the merchant itself last: while it is there, something is left to remove
     FOR part IN SELECT coalesce(p.relid, ('pay.' || t.o_name)::regclass)
                   FROM pay.moved_tables() WITH ORDINALITY AS t (o_name, o_late, i)
                   LEFT JOIN pg_partition_tree(('pay.' || t.o_name)::regclass) AS p

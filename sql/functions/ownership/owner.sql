@@ -1,4 +1,4 @@
--- Whether a merchant is this shard's: the fence.  A write holds a shared lock of its
+-- Whether a merchant is this shard's: the ownership check.  A write holds a shared lock of its
 -- merchant's bucket until it ends, and looks then; a move holds the lock alone while
 -- it says that the merchant is gone.  So nothing is written here for a merchant that
 -- has gone, whatever old map a node goes by.

@@ -10,8 +10,9 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
 $$;
 
 -- One change of one payment, which the caller has locked.  In: the payment
--- (NULLs: there is none), the id of the request (NULL: nobody has asked), and the
--- rest as in pay.change_payments().  Out: what the journal is to
+-- (NULLs: there is none), the id of the request (NULL: there was none), and the
+-- rest as in pay.change_payments(): transfer and transfer2 are the ids of ledger
+-- transactions that it may make.  Out: what the journal is to
 -- hold: HTTP status, body, object and its version, the payment of a refund's
 -- event, the event, if it is one, what that changed, and which movement of the
 -- ledger (pay.movements) it has made of how much.  Status NULL: what was asked for is not

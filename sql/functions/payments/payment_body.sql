@@ -1,8 +1,8 @@
--- payment_text() is the one place that renders a payment: create, read, list, event
--- and webhook give its bytes.
+-- payment_text() is the one place that renders a payment: create, read, list and
+-- event give its bytes.
 
 -- In: the code of a decline.  Out: hard, where no retry with this card can help, or
--- soft.  The simulator's table in domain/card.c has the same; a test holds the two
+-- soft.  The simulator's table in domain/card_token.c has the same; a test holds the two
 -- together.
 CREATE OR REPLACE FUNCTION pay.decline_category(code text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

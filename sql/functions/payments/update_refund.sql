@@ -58,7 +58,7 @@ BEGIN
        AND e.refund_id <> refund AND e.reference = new_reference
        AND e.status <> 'failed' LIMIT 1;
 
-    -- what is as it was, or of a refund that has failed, takes it from nobody
+    -- an unchanged reference, or that of a failed refund, conflicts with no other
     IF FOUND AND r.status <> 'failed'
        AND new_reference IS DISTINCT FROM r.reference
     THEN

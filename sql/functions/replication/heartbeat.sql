@@ -1,11 +1,11 @@
 -- Writes the primary's heartbeat.  In: tags; for how long, milliseconds, the node that
--- asks still reads no replica, since it could not tell others what it had written,
--- up to 15000, 0: it could.  Out: each tag, the timeline that this server writes, the
+-- asks still reads no replica, since it could not store read tokens, up to 15000,
+-- 0: it could.  Out: each tag, the timeline that this server writes, the
 -- time of the heartbeat by its clock, which is later than any before it on this
 -- timeline, and for how long, milliseconds, by what any node has said, replicas are
 -- not to be read.  Errors: 25006 on a standby; 55P03.
 -- Nothing is lost with the last heartbeats: the commit does not wait for the
--- disk or a standby, so that neither keeps it from being heard.  Set inside: a
+-- disk or a standby, so that neither can delay it.  Set inside: a
 -- function's own SET has ended by the time of the commit.
 CREATE OR REPLACE FUNCTION pay.heartbeat(item uuid[], pinned bigint[])
 RETURNS TABLE (o_item uuid, o_timeline bigint, o_at timestamptz,

@@ -69,7 +69,7 @@ for (['tok_declined', 'soft'], ['tok_insufficient_funds', 'soft'], ['tok_expired
 
     my $own = api('PATCH', "/v1/merchants/$merchant", { status => 'suspended' }, key => $key);
     is("$own->{status} $own->{json}{errors}[0]{pointer} $own->{json}{errors}[0]{code}", '422 /status own_merchant',
-       'nobody suspends the merchant of his own key');
+       'an API key cannot suspend its own merchant');
     is(api('PATCH', "/v1/merchants/$merchant", { name => 'another name' }, key => $key)->{status}, 200, '... but renames it');
     is(api('PATCH', "/v1/merchants/$merchant", { status => 'suspended' }, key => $admin)->{json}{status}, 'suspended',
        'somebody else does');

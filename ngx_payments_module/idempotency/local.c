@@ -1,32 +1,32 @@
 
-/* The executions of this worker that are under way, by key and fingerprint. */
+/* Local executions: those of this worker, by key and fingerprint. */
 
-#include "ngx_payments_in_flight.h"
+#include "ngx_payments_local.h"
 #include "ngx_payments_memory.h"
 #include "ngx_payments_shared.h"
 
 
-static void ngx_payments_in_flight_insert(ngx_rbtree_node_t *temp,
+static void ngx_payments_local_insert(ngx_rbtree_node_t *temp,
     ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel);
 
 
-static ngx_rbtree_t       ngx_payments_in_flight_tree;
-static ngx_rbtree_node_t  ngx_payments_in_flight_sentinel;
+static ngx_rbtree_t       ngx_payments_local_tree;
+static ngx_rbtree_node_t  ngx_payments_local_sentinel;
 
 /* those that follow, by the tag of their key */
 
-static ngx_rbtree_t       ngx_payments_followers;
-static ngx_rbtree_node_t  ngx_payments_followers_sentinel;
+static ngx_rbtree_t       ngx_payments_local_followers;
+static ngx_rbtree_node_t  ngx_payments_local_followers_sentinel;
 
 
 void
-ngx_payments_in_flight_init(void)
+ngx_payments_local_init(void)
 {
-    ngx_rbtree_init(&ngx_payments_in_flight_tree,
-                    &ngx_payments_in_flight_sentinel,
-                    ngx_payments_in_flight_insert);
+    ngx_rbtree_init(&ngx_payments_local_tree, &ngx_payments_local_sentinel,
+                    ngx_payments_local_insert);
 
-    ngx_rbtree_init(&ngx_payments_followers, &ngx_payments_followers_sentinel,
+    ngx_rbtree_init(&ngx_payments_local_followers,
+                    &ngx_payments_local_followers_sentinel,
                     ngx_rbtree_insert_value);
 }
 
@@ -34,7 +34,7 @@ ngx_payments_in_flight_init(void)
 /* the hash is uniform: its first bytes order the tree, the rest decides */
 
 static ngx_rbtree_key_t
-ngx_payments_in_flight_order(ngx_payments_idempotency_key_t *key)
+ngx_payments_local_order(ngx_payments_idempotency_key_t *key)
 {
     ngx_rbtree_key_t  order;
 
@@ -45,7 +45,7 @@ ngx_payments_in_flight_order(ngx_payments_idempotency_key_t *key)
 
 
 static ngx_int_t
-ngx_payments_in_flight_cmp(ngx_payments_idempotency_key_t *one,
+ngx_payments_local_cmp(ngx_payments_idempotency_key_t *one,
     const u_char *fingerprint, uint32_t variant, ngx_payments_execution_t *two)
 {
     ngx_int_t  rc;
@@ -66,7 +66,7 @@ ngx_payments_in_flight_cmp(ngx_payments_idempotency_key_t *one,
 
 
 static void
-ngx_payments_in_flight_insert(ngx_rbtree_node_t *temp,
+ngx_payments_local_insert(ngx_rbtree_node_t *temp,
     ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel)
 {
     ngx_uint_t           left;
@@ -76,7 +76,7 @@ ngx_payments_in_flight_insert(ngx_rbtree_node_t *temp,
 
         left = (node->key != temp->key)
                ? node->key < temp->key
-               : ngx_payments_in_flight_cmp(
+               : ngx_payments_local_cmp(
                      &((ngx_payments_execution_t *) node)->key,
                      ((ngx_payments_execution_t *) node)->fingerprint,
                      ((ngx_payments_execution_t *) node)->variant,
@@ -101,7 +101,7 @@ ngx_payments_in_flight_insert(ngx_rbtree_node_t *temp,
 
 
 ngx_payments_execution_t *
-ngx_payments_in_flight_find(ngx_payments_idempotency_key_t *key,
+ngx_payments_local_find(ngx_payments_idempotency_key_t *key,
     const u_char *fingerprint, uint32_t variant)
 {
     ngx_int_t                  rc;
@@ -109,9 +109,9 @@ ngx_payments_in_flight_find(ngx_payments_idempotency_key_t *key,
     ngx_rbtree_node_t         *node, *sentinel;
     ngx_payments_execution_t  *execution;
 
-    order = ngx_payments_in_flight_order(key);
-    node = ngx_payments_in_flight_tree.root;
-    sentinel = ngx_payments_in_flight_tree.sentinel;
+    order = ngx_payments_local_order(key);
+    node = ngx_payments_local_tree.root;
+    sentinel = ngx_payments_local_tree.sentinel;
 
     while (node != sentinel) {
 
@@ -121,7 +121,7 @@ ngx_payments_in_flight_find(ngx_payments_idempotency_key_t *key,
         }
 
         execution = (ngx_payments_execution_t *) node;
-        rc = ngx_payments_in_flight_cmp(key, fingerprint, variant, execution);
+        rc = ngx_payments_local_cmp(key, fingerprint, variant, execution);
 
         if (rc == 0) {
             return execution;
@@ -135,39 +135,39 @@ ngx_payments_in_flight_find(ngx_payments_idempotency_key_t *key,
 
 
 void
-ngx_payments_in_flight_add(ngx_payments_execution_t *execution)
+ngx_payments_local_add(ngx_payments_execution_t *execution)
 {
-    execution->node.key = ngx_payments_in_flight_order(&execution->key);
-    ngx_rbtree_insert(&ngx_payments_in_flight_tree, &execution->node);
+    execution->node.key = ngx_payments_local_order(&execution->key);
+    ngx_rbtree_insert(&ngx_payments_local_tree, &execution->node);
     execution->linked = 1;
 }
 
 
 void
-ngx_payments_in_flight_remove(ngx_payments_execution_t *execution)
+ngx_payments_local_remove(ngx_payments_execution_t *execution)
 {
-    ngx_rbtree_delete(&ngx_payments_in_flight_tree, &execution->node);
+    ngx_rbtree_delete(&ngx_payments_local_tree, &execution->node);
     execution->linked = 0;
 }
 
 
 void
-ngx_payments_in_flight_follow(ngx_payments_execution_t *execution)
+ngx_payments_local_follow(ngx_payments_execution_t *execution)
 {
     execution->follows = 1;
     execution->followed = 1;
 
     execution->follower.key = ngx_payments_key_tag(&execution->key);
-    ngx_rbtree_insert(&ngx_payments_followers, &execution->follower);
+    ngx_rbtree_insert(&ngx_payments_local_followers, &execution->follower);
 }
 
 
 void
-ngx_payments_in_flight_unfollow(ngx_payments_execution_t *execution)
+ngx_payments_local_unfollow(ngx_payments_execution_t *execution)
 {
     if (execution->follows) {
         execution->follows = 0;
-        ngx_rbtree_delete(&ngx_payments_followers, &execution->follower);
+        ngx_rbtree_delete(&ngx_payments_local_followers, &execution->follower);
     }
 }
 
@@ -175,14 +175,14 @@ ngx_payments_in_flight_unfollow(ngx_payments_execution_t *execution)
 /* the first follower of this tag, or of the next one above it */
 
 static ngx_rbtree_node_t *
-ngx_payments_in_flight_followers(ngx_rbtree_key_t tag)
+ngx_payments_local_first(ngx_rbtree_key_t tag)
 {
     ngx_rbtree_node_t  *node, *found;
 
     found = NULL;
-    node = ngx_payments_followers.root;
+    node = ngx_payments_local_followers.root;
 
-    while (node != ngx_payments_followers.sentinel) {
+    while (node != ngx_payments_local_followers.sentinel) {
 
         if (node->key < tag) {
             node = node->right;
@@ -200,7 +200,7 @@ ngx_payments_in_flight_followers(ngx_rbtree_key_t tag)
 /* a handler may end what it is called for, and others: first all are held */
 
 void
-ngx_payments_in_flight_each(uint64_t tag,
+ngx_payments_local_each(uint64_t tag,
     void (*handler)(ngx_payments_execution_t *execution))
 {
     ngx_queue_t               *q, list;
@@ -209,9 +209,9 @@ ngx_payments_in_flight_each(uint64_t tag,
 
     ngx_queue_init(&list);
 
-    for (node = ngx_payments_in_flight_followers(tag);
+    for (node = ngx_payments_local_first(tag);
          node && (tag == 0 || node->key == tag);
-         node = ngx_rbtree_next(&ngx_payments_followers, node))
+         node = ngx_rbtree_next(&ngx_payments_local_followers, node))
     {
         execution = ngx_rbtree_data(node, ngx_payments_execution_t, follower);
         execution->references++;
