@@ -149,6 +149,43 @@ SQL
     sql('DROP TRIGGER lie ON pay.journal; DROP FUNCTION public.lie()');
 }
 
+# columns that are missing, or empty: never taken for what they are not ------------------
+
+{
+    sql(<<'SQL');
+DO $do$
+DECLARE
+    f constant regproc := 'pay.create_payments';
+    made text;
+BEGIN
+    SELECT format('CREATE FUNCTION pay.create_payments(%s) RETURNS %s LANGUAGE sql VOLATILE
+               SECURITY DEFINER AS $f$
+               SELECT o_item, CASE WHEN amount[1] <> 669 THEN outcome END, status, o_request_id,
+                      CASE WHEN amount[1] <> 670 THEN o_object_id END, o_version, o_created_at,
+                      o_request, CASE WHEN amount[1] = 671 THEN '''' ELSE o_body END
+                 FROM pay.honest(%s) $f$',
+               pg_get_function_arguments(oid), pg_get_function_result(oid),
+               array_to_string(proargnames[1:pronargs], ','))
+      INTO made FROM pg_proc WHERE oid = f;
+    ALTER FUNCTION pay.create_payments RENAME TO honest;
+    EXECUTE made;
+    GRANT EXECUTE ON FUNCTION pay.create_payments TO pay_api;
+END $do$;
+SQL
+    Own::start(port => $pg_port, shard => 'mode direct; timeout 4s; connect_timeout 1s;');
+    for my $case ([669, 'no outcome'], [670, 'no object'], [671, 'an empty body']) {
+        my ($amount, $name) = @$case;
+        my $key = uuid();
+        my $send = sub {
+            return api('POST', '/v1/payments', { %$body, amount => $amount }, 'Idempotency-Key' => $key);
+        };
+        is(result($send->()), '503 outcome_unknown same_key', $name);
+    }
+    is(api('POST', '/v1/payments', { %$body, amount => 5 })->{status}, 201, 'others are not concerned');
+    Own::stop();
+    sql('DROP FUNCTION pay.create_payments; ALTER FUNCTION pay.honest RENAME TO create_payments');
+}
+
 # a page of an index that is damaged: only what needs it fails -------------------------
 
 {

@@ -33,6 +33,9 @@
 
 /* values of the outcome column: sql/functions/idempotency/outcome.sql */
 
+/* no outcome at all: the row cannot be read */
+#define NGX_PAYMENTS_SQL_NONE (-1)
+
 #define NGX_PAYMENTS_SQL_EXECUTED       0
 #define NGX_PAYMENTS_SQL_REPLAYED       1
 #define NGX_PAYMENTS_SQL_IN_USE         2
@@ -247,39 +250,60 @@ ngx_payments_attempt_uuid(u_char *dst, ngx_str_t src)
 }
 
 
+/* NULL, or of another type, is not 0: that would be "executed" */
+
+static int64_t
+ngx_payments_attempt_outcome(ngx_payments_pg_row_t *row, int column)
+{
+    return ngx_payments_pg_bytes(row, column).len == sizeof(int16_t)
+           ? ngx_payments_pg_number(row, column) : NGX_PAYMENTS_SQL_NONE;
+}
+
+
 /* whether the row can be what it says: status, version, time, ids, body */
 
 static ngx_int_t
 ngx_payments_attempt_row_valid(ngx_payments_pg_row_t *row, int64_t outcome)
 {
-    int        column;
-    int64_t    n;
-    ngx_str_t  value;
+    int         column;
+    int64_t     n;
+    ngx_str_t   value;
+    ngx_uint_t  i;
 
     static const struct {
         int      column;
+        size_t   len;
         int64_t  min;
         int64_t  max;
     } numbers[] = {
-        { NGX_PAYMENTS_COLUMN_STATUS, 200, 599 },
-        { NGX_PAYMENTS_COLUMN_VERSION, 0, INT32_MAX },
-        { NGX_PAYMENTS_COLUMN_CREATED_AT, 1, NGX_PAYMENTS_TIME_MAX }
+        { NGX_PAYMENTS_COLUMN_STATUS, 2, 200, 599 },
+        { NGX_PAYMENTS_COLUMN_VERSION, 4, 0, INT32_MAX },
+        { NGX_PAYMENTS_COLUMN_CREATED_AT, 8, 1, NGX_PAYMENTS_TIME_MAX }
     };
 
-    for (column = 0; column < 3; column++) {
-        n = ngx_payments_pg_number(row, numbers[column].column);
+    static const int  ids[] = {
+        NGX_PAYMENTS_COLUMN_REQUEST_ID, NGX_PAYMENTS_COLUMN_OBJECT_ID
+    };
 
-        if (n < numbers[column].min || n > numbers[column].max) {
-            ngx_payments_pg_wrong(row, numbers[column].column);
+    for (i = 0; i < 3; i++) {
+        n = ngx_payments_pg_number(row, numbers[i].column);
+        value = ngx_payments_pg_bytes(row, numbers[i].column);
+
+        if (value.len != numbers[i].len || n < numbers[i].min
+            || n > numbers[i].max)
+        {
+            ngx_payments_pg_wrong(row, numbers[i].column);
             return NGX_ERROR;
         }
     }
 
-    value = ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_REQUEST_ID);
+    for (i = 0; i < 2; i++) {
+        value = ngx_payments_pg_bytes(row, ids[i]);
 
-    if (value.len != NGX_PAYMENTS_UUID_LEN) {
-        ngx_payments_pg_wrong(row, NGX_PAYMENTS_COLUMN_REQUEST_ID);
-        return NGX_ERROR;
+        if (value.len != NGX_PAYMENTS_UUID_LEN) {
+            ngx_payments_pg_wrong(row, ids[i]);
+            return NGX_ERROR;
+        }
     }
 
     /* of a key that another request has used there is no body */
@@ -288,7 +312,12 @@ ngx_payments_attempt_row_valid(ngx_payments_pg_row_t *row, int64_t outcome)
                                                   : NGX_PAYMENTS_COLUMN_BODY;
     value = ngx_payments_pg_bytes(row, column);
 
-    if (value.data == NULL) {
+    /* an empty one: 204 */
+
+    if (value.data == NULL
+        || (value.len == 0
+            && ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_STATUS) != 204))
+    {
         ngx_payments_pg_wrong(row, column);
         return NGX_ERROR;
     }
@@ -518,7 +547,7 @@ ngx_payments_attempt_on_row(ngx_payments_pg_item_t *item,
         return;
     }
 
-    n = ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_OUTCOME);
+    n = ngx_payments_attempt_outcome(row, NGX_PAYMENTS_COLUMN_OUTCOME);
 
     if (n == NGX_PAYMENTS_SQL_UNUSED) {
         ngx_payments_attempt_delay(execution);
