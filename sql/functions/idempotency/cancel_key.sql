@@ -36,9 +36,8 @@ BEGIN
     IF t.outcome IS NULL AND NOT burn THEN
         outcome := pay.outcome('invalid');
         body := pay.violation('key', 'unknown',
-            'the key has not been used by this merchant, and the key of an '
-            'administrator, which may have been used in another shard, is not '
-            'burnt');
+            'the key is not known in this shard; an administrator''s key may '
+            'have been used in another one, so it is not burnt');
         RETURN;
     END IF;
 
