@@ -2,17 +2,7 @@
 /* payments_outbound_*: whose certificates are trusted, and the proxy. */
 
 #include "ngx_payments_conf.h"
-
-
-#if (NGX_SSL)
-
-static void
-ngx_payments_outbound_ssl_cleanup(void *data)
-{
-    ngx_ssl_cleanup_ctx(data);
-}
-
-#endif
+#include "base/ngx_payments_tls.h"
 
 
 char *
@@ -21,44 +11,19 @@ ngx_payments_conf_outbound_trusted(ngx_conf_t *cf, ngx_command_t *cmd,
 {
 #if (NGX_SSL)
 
-    ngx_ssl_t                *ssl;
-    ngx_str_t                *value = cf->args->elts;
-    ngx_pool_cleanup_t       *cln;
-    ngx_payments_main_conf_t *pmcf = conf;
+    ngx_ssl_t                 *ssl;
+    ngx_str_t                 *value = cf->args->elts;
+    ngx_payments_main_conf_t  *pmcf = conf;
 
     if (pmcf->outbound.ssl != NULL) {
         return "is duplicate";
     }
 
-    ssl = ngx_pcalloc(cf->pool, sizeof(ngx_ssl_t));
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    ssl = ngx_payments_tls_create(cf, &value[1]);
 
-    if (ssl == NULL || cln == NULL) {
+    if (ssl == NULL || ngx_ssl_client_session_cache(cf, ssl, 1) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
-
-    ssl->log = cf->log;
-
-    if (ngx_ssl_create(ssl, NGX_SSL_TLSv1_2|NGX_SSL_TLSv1_3, NULL) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    cln->handler = ngx_payments_outbound_ssl_cleanup;
-    cln->data = ssl;
-
-    if (ngx_ssl_trusted_certificate(cf, ssl, &value[1], 4) != NGX_OK
-        || ngx_ssl_client_session_cache(cf, ssl, 1) != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-#ifdef SSL_OP_NO_RENEGOTIATION
-
-    /* a peer stays who it was when its certificate was looked at */
-
-    SSL_CTX_set_options(ssl->ctx, SSL_OP_NO_RENEGOTIATION);
-
-#endif
 
     pmcf->outbound.ssl = ssl;
 

@@ -44,6 +44,14 @@ ngx_payments_tls_create(ngx_conf_t *cf, ngx_str_t *ca)
         return NULL;
     }
 
+#ifdef SSL_OP_NO_RENEGOTIATION
+
+    /* a server stays who it was when its certificate was checked */
+
+    SSL_CTX_set_options(ssl->ctx, SSL_OP_NO_RENEGOTIATION);
+
+#endif
+
     return ssl;
 }
 
