@@ -218,7 +218,7 @@ ngx_payments_auth_start(ngx_payments_auth_waiter_t *waiter,
         if (age < NGX_PAYMENTS_AUTH_FRESH) {
 
             if (age >= NGX_PAYMENTS_AUTH_RENEW && lookup == NULL
-                && ngx_payments_auth_cache_claim(auth))
+                && ngx_payments_auth_cache_may_renew(auth))
             {
                 (void) ngx_payments_auth_lookup(hash, &key, auth->found);
             }

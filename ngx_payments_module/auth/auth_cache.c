@@ -156,7 +156,7 @@ ngx_payments_auth_cache_get(const u_char *hash, ngx_payments_auth_t *auth)
 
 
 ngx_uint_t
-ngx_payments_auth_cache_claim(const ngx_payments_auth_t *auth)
+ngx_payments_auth_cache_may_renew(const ngx_payments_auth_t *auth)
 {
     ngx_uint_t                  i;
     ngx_atomic_uint_t           asked;

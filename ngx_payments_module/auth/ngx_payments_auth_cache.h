@@ -14,7 +14,7 @@ void ngx_payments_auth_cache_init(ngx_shm_zone_t *zone);
 ngx_int_t ngx_payments_auth_cache_get(const u_char *hash,
     ngx_payments_auth_t *auth);
 /* whether the caller is the one, of all workers, that looks it up again */
-ngx_uint_t ngx_payments_auth_cache_claim(const ngx_payments_auth_t *auth);
+ngx_uint_t ngx_payments_auth_cache_may_renew(const ngx_payments_auth_t *auth);
 void ngx_payments_auth_cache_put(const ngx_payments_auth_t *auth);
 /* the next key, from *from on, that was used since it was swept; 0: no more */
 ngx_uint_t ngx_payments_auth_cache_sweep(ngx_uint_t *from,
