@@ -35,6 +35,7 @@ open my $patch, '>', "$copy/example.diff" or die;
 print {$patch} $diff;
 close $patch;
 
+said('git would take it', "GIT_CEILING_DIRECTORIES=$top/build/test git apply --check example.diff");
 said('it applies', 'patch -p1 < example.diff');
 said('it builds', "PAYMENTS_VIEWER=$top/build/viewer tools/build build '-O0 -U_FORTIFY_SOURCE'");
 my $port = ($ENV{PAYMENTS_TEST_PORT} || 19080) + 60;
