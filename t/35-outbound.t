@@ -250,6 +250,9 @@ is(length call("$at/echo", 'x' x 3_000_000, Limit => 4_000_000)->{answer},
     is(join("\n", @bad), '', 'closed at any byte: unknown');
 }
 
+# the last of them was answered before it was closed
+ok(wait_until(5, sub { Own::metric('payments_outbound_connections', 'idle') == 0 }), 'none of them is kept');
+
 for my $name (sort keys %wrong) {
     my $r = ends('unknown', "no answer: $name", "$at/wrong/$name");
     isnt($r->{error}, '', '... which is said');
