@@ -29,25 +29,28 @@ sub fresh {
     psql("DROP DATABASE IF EXISTS $name WITH (FORCE)", $ENV{PG_PRIMARY});
     psql("CREATE DATABASE $name", $ENV{PG_PRIMARY});
     system("sql/apply '$database' > /dev/null") == 0 or die;
+    psql(<<'SQL');
+SELECT pay.make_partition(t, t || '_' || to_char(d, 'YYYYMMDD'), d::date::text, (d::date + 1)::text)
+  FROM generate_series(current_date - 21, current_date, '1 day') d, unnest(pay.day_tables()) t;
+SQL
 }
 
 # half of everything belongs to one merchant, the rest to 99
 my $rows = <<'SQL';
 SET synchronous_commit = off;
 SET session_replication_role = replica;
-CREATE FUNCTION pg_temp.id(n int) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION id(n int) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
     SELECT (left(pay.uuid7_floor(now() - interval '20 days'
              + n * interval '1.5 seconds')::text, 14) || '7'
             || substr(md5(n::text)::uuid::text, 16))::uuid
 $$;
-CREATE TEMP TABLE n AS
-SELECT n, pg_temp.id(n) AS id, now() - interval '20 days' + n * interval '1.5 seconds' AS at,
+DROP TABLE IF EXISTS n;
+CREATE UNLOGGED TABLE n AS
+SELECT n, id(n) AS id, now() - interval '20 days' + n * interval '1.5 seconds' AS at,
        CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + n / 2 % 99 END * 4096::bigint AS m
-  FROM generate_series(1, :rows) AS n;
-SELECT pay.make_partition(t, t || '_' || to_char(d, 'YYYYMMDD'), d::date::text, (d::date + 1)::text)
-  FROM generate_series(current_date - 21, current_date, '1 day') d, unnest(pay.day_tables()) t;
+  FROM generate_series(:first, :rows) AS n;
 INSERT INTO pay.merchants (merchant_id, public_id, name)
-SELECT i * 4096, gen_random_uuid(), 'm' FROM generate_series(1, 100) i;
+SELECT i * 4096, gen_random_uuid(), 'm' FROM generate_series(1, 100) i ON CONFLICT DO NOTHING;
 INSERT INTO pay.payments (merchant_id, payment_id, amount, amount_authorized, amount_captured,
        created_at, updated_at, livemode, currency, status, expiry_action, token, head, metadata,
        customer)
@@ -65,17 +68,18 @@ INSERT INTO pay.journal (merchant_id, key_hash, day, status, object_version, liv
 SELECT m, id, at::date, 201, 1, false, id, id, id, at, sha256('x'), 'POST /v1/payments', '{}',
        'payment.captured', n::text, n FROM n WHERE n % 4 = 0;
 INSERT INTO pay.events
-SELECT m, false, row_number() OVER (PARTITION BY m ORDER BY n), id, at::date, id, 0,
+SELECT m, false, :first + row_number() OVER (PARTITION BY m ORDER BY n), id, at::date, id, 0,
        'payment.captured' FROM n WHERE n % 4 = 0;
-INSERT INTO pay.event_counters SELECT merchant_id, false, max(sequence) FROM pay.events GROUP BY 1;
+INSERT INTO pay.event_counters AS c SELECT merchant_id, false, max(sequence) FROM pay.events GROUP BY 1
+ON CONFLICT (merchant_id, livemode) DO UPDATE SET last = excluded.last;
 INSERT INTO pay.api_keys (merchant_id, key_hash, key_id, name, prefix, livemode, scopes)
 SELECT (1 + i % 100) * 4096, sha256(i::text::bytea), gen_random_uuid(), 'k', 'sk_test_xxxx', false,
-       '{payments:read}' FROM generate_series(1, 20000) i;
+       '{payments:read}' FROM generate_series(1, 20000) i ON CONFLICT DO NOTHING;
 UPDATE pay.relay SET xid = pg_snapshot_xmin(pg_current_snapshot());
 SQL
 
 fresh('payments_plans');
-psql("\\set rows 1000000\n$rows");
+psql("\\set first 1\n\\set rows 1000000\n$rows");
 psql('ANALYZE');
 my $some = psql("SELECT payment_id FROM pay.payments WHERE merchant_id = 4096
                   ORDER BY payment_id DESC OFFSET 1000 LIMIT 1");
@@ -141,15 +145,22 @@ for my $name (sort keys %calls) {
 
 psql('DROP DATABASE payments_plans WITH (FORCE)', $ENV{PG_PRIMARY});
 
-# A session that planned when the tables were empty, as on the first of a month, and has
-# kept its plans while they grew, before anything has analyzed them.
+# A session that planned when the tables were nearly empty, as on the first of a month, and
+# has kept its plans while they grew, before anything has analyzed them.
 fresh('payments_young');
+psql("\\set first 1\n\\set rows 100\n$rows");
 my @names = sort keys %calls;
 my $counted = "coalesce(sum(seq_tup_read), 0) AS n FROM pg_stat_xact_user_tables WHERE relname ~
     '^(payments|refunds|captures|journal|ledger_transfers|events|api_keys)(_\\d+)?\$'";
 my $asked = join '', map { "BEGIN;\nSELECT $counted \\gset\n\\o /dev/null\n$calls{$_};\n\\o\n"
     . "SELECT '$_: ' || (now.n - :n) FROM (SELECT $counted) now;\nROLLBACK;\n" } @names;
-my $out = psql("SET jit = off;\n$asked\\echo grown\n\\set rows 20000\n$rows\nRESET session_replication_role;\n$asked");
+# they grow by another session, without a temporary table: either would end these plans
+my $load = "/tmp/payments-plans-$$-load.sql";
+open my $fh, '>', $load or die;
+print {$fh} $rows;
+close $fh;
+my $out = psql("SET jit = off;\n$asked\\echo grown\n\\! psql -XAtq -v ON_ERROR_STOP=1 -v first=101 -v rows=20000 -d '$database' -f $load\n$asked");
+unlink $load;
 my ($grown) = $out =~ /^grown\n(.*)/ms;
 my %read = $grown =~ /^(.+): (\d+)$/mg;
 is(scalar(keys %read), scalar(@names), 'young: each was asked');

@@ -4,7 +4,8 @@ CREATE OR REPLACE FUNCTION pay.get_ledger_transactions(item uuid[],
     merchant bigint[], livemode boolean[], id uuid[])
 RETURNS TABLE (o_item uuid, o_version int, o_body text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
-SET plan_cache_mode = force_generic_plan SET lock_timeout = '500ms' AS $$
+SET plan_cache_mode = force_generic_plan SET lock_timeout = '500ms'
+SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
