@@ -65,9 +65,13 @@ sub works {
 }
 
 sub refuses {
-    my ($name, $lines, $why) = @_;
+    my ($name, $lines, $why, $reason) = @_;
     Own::start(workers => 1, http => "payments_redis $lines; payments_replay_cache off;");
     ok(wait_until(5, sub { Own::log_text() =~ $why }), "$name: refused, the log says why");
+    if ($reason) {
+        cmp_ok(Own::metric('payments_redis_refused_total', $reason), '>=', 1, "$name: counted");
+        like(Own::log_text(), qr/\[error\].*refuses commands/, "$name: said where it is seen");
+    }
     my $idem = uuid();
     my $first = post($idem);
     is($first->{status}, 201, "$name: payments do without it");
@@ -106,8 +110,8 @@ works('AUTH as a user, who may do nothing else',
       "127.0.0.1:$tcp username=module password_file=$password timeout=1s");
 works('SELECT', "127.0.0.1:$tcp password_file=$password database=3 timeout=1s");
 works('TLS', "127.0.0.1:$tls password_file=$password tls_ca=$dir/ca.pem tls_name=redis.test timeout=1s");
-refuses('a wrong password', "127.0.0.1:$tcp password_file=$wrong timeout=1s", qr/AUTH.*refused/);
-refuses('no password', "127.0.0.1:$tcp timeout=1s", qr/refused/);
+refuses('a wrong password', "127.0.0.1:$tcp password_file=$wrong timeout=1s", qr/AUTH.*refused/, 'other');
+refuses('no password', "127.0.0.1:$tcp timeout=1s", qr/refused/, 'noauth');
 refuses('TLS, another authority', "127.0.0.1:$tls password_file=$password tls_ca=$dir/other.pem "
         . "tls_name=redis.test timeout=1s", qr/certificate is not valid/);
 refuses('TLS, another name', "127.0.0.1:$tls password_file=$password tls_ca=$dir/ca.pem "
