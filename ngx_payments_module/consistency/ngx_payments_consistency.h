@@ -1,6 +1,6 @@
 
 /*
- * consistency/: who has written reads what was written, also at another node
+ * consistency/: a merchant reads what it has written, also at another node
  * and from a replica.
  *
  * A write's read token says which transactions a read must see to see it.  The

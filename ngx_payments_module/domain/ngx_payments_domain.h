@@ -485,7 +485,7 @@ typedef struct {
     ngx_payments_host_t           host;
     ngx_payments_text_t           authority;  /* host[:port], as written */
     ngx_payments_text_t           target;  /* path and query; at least "/" */
-    uint16_t                      port;    /* 443, or 80, where none is given */
+    uint16_t                      port;    /* as given; else 443, or 80 */
     unsigned                      tls:1;   /* https; else http */
 } ngx_payments_url_t;
 

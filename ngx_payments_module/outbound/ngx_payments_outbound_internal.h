@@ -78,7 +78,7 @@ struct ngx_payments_outbound_exchange_s {
     ngx_queue_t                   queue;       /* in the worker's calls */
     ngx_payments_outbound_call_t *call;
     ngx_payments_outbound_conn_t *conn;        /* connecting or busy; ours */
-    ngx_resolver_ctx_t           *ctx;         /* ours; NULL: none is asked */
+    ngx_resolver_ctx_t           *ctx;         /* ours; NULL: no question */
     ngx_payments_outbound_key_t   key;         /* of who is asked; its address
                                                   is one of addrs */
     ngx_addr_t                   *addrs;       /* looked at */

@@ -1,4 +1,4 @@
--- pgTAP: who has which merchant: the ownership check, and a move's steps.
+-- pgTAP: which shard owns a merchant: the ownership check, and a move's steps.
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;

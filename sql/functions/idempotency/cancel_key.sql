@@ -24,7 +24,7 @@ BEGIN
         RETURN;
     END IF;
 
-    -- any fingerprint: only whether it is used, and who has it
+    -- any fingerprint: only whether the key is used, and by which request
     SELECT * INTO t FROM pay.claim_key(merchant, target, '', ttl);
     j := t.j;
 

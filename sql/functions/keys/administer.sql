@@ -17,7 +17,7 @@
 --   overlap     of rotate_key: seconds for which the old key stays good
 --   secret_hash SHA-256 of the new key without its merchant's 13 characters
 --   kind        its first eight, as "sk_test_", without the s or r
---   seal        what its secret can be made of again, by who has the secret
+--   seal        what its secret can be made of again, with the secret file
 --               file: stands for the secret in the stored answer
 --   ttl         how long a key is remembered
 --
