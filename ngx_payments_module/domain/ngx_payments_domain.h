@@ -414,10 +414,35 @@ int ngx_payments_sha256(const void *data, size_t len,
     uint8_t digest[NGX_PAYMENTS_SHA256_LEN]);
 int ngx_payments_hmac(const ngx_payments_text_t *key, const void *data,
     size_t len, uint8_t digest[NGX_PAYMENTS_SHA256_LEN]);
+/* the same over several texts, one behind the other */
+int ngx_payments_hmac_parts(const ngx_payments_text_t *key,
+    const ngx_payments_text_t *parts, size_t n,
+    uint8_t digest[NGX_PAYMENTS_SHA256_LEN]);
 /* frees what the first digest fetched; the process ends */
 void ngx_payments_digest_free(void);
 /* equal in a time that does not depend on the contents */
 int ngx_payments_equal(const uint8_t *a, const uint8_t *b, size_t len);
+
+
+/*
+ * Standard Webhooks 1.0: "v1," and base64 of HMAC-SHA256 over id, timestamp (in
+ * seconds) and body, with dots between them.  signature.c
+ */
+
+#define NGX_PAYMENTS_SIGNATURE_LEN  47
+#define NGX_PAYMENTS_SIGNATURE_KEY  64     /* bytes at most, 24 at least */
+
+/* the bytes of a key, "whsec_" and their base64; 0: it is none */
+size_t ngx_payments_signature_key(const uint8_t *data, size_t len,
+    uint8_t key[NGX_PAYMENTS_SIGNATURE_KEY]);
+/* 0, or -1 */
+int ngx_payments_signature(const ngx_payments_text_t *key,
+    const ngx_payments_text_t *id, int64_t timestamp,
+    const ngx_payments_text_t *body, uint8_t dst[NGX_PAYMENTS_SIGNATURE_LEN]);
+/* 1: one of the signatures, with spaces between them, is right */
+int ngx_payments_signature_verify(const ngx_payments_text_t *key,
+    const ngx_payments_text_t *id, int64_t timestamp,
+    const ngx_payments_text_t *body, const ngx_payments_text_t *signatures);
 
 
 /* microseconds since 1970 of the last moment of the year 9999 */

@@ -4,16 +4,19 @@
 #include <string.h>
 #include <time.h>
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/params.h>
 
 #include "ngx_payments_domain.h"
 
 
 /* fetched once: EVP_sha256() would look its provider up at each call */
 
-static EVP_MD  *ngx_payments_md;
+static EVP_MD   *ngx_payments_md;
+static EVP_MAC  *ngx_payments_mac;
 
 
 void
@@ -383,6 +386,9 @@ ngx_payments_digest_free(void)
 {
     EVP_MD_free(ngx_payments_md);
     ngx_payments_md = NULL;
+
+    EVP_MAC_free(ngx_payments_mac);
+    ngx_payments_mac = NULL;
 }
 
 
@@ -393,6 +399,48 @@ ngx_payments_hmac(const ngx_payments_text_t *key, const void *data,
     return HMAC(EVP_sha256(), key->data, (int) key->len, data, len, digest,
                 NULL)
            != NULL ? 0 : -1;
+}
+
+
+int
+ngx_payments_hmac_parts(const ngx_payments_text_t *key,
+    const ngx_payments_text_t *parts, size_t n,
+    uint8_t digest[NGX_PAYMENTS_SHA256_LEN])
+{
+    int           rc;
+    size_t        i, len;
+    EVP_MAC_CTX  *ctx;
+    OSSL_PARAM    params[2];
+
+    static char   name[] = "SHA256";
+
+    if (ngx_payments_mac == NULL) {
+        ngx_payments_mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    }
+
+    ctx = ngx_payments_mac ? EVP_MAC_CTX_new(ngx_payments_mac) : NULL;
+
+    if (ctx == NULL) {
+        return -1;
+    }
+
+    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name,
+                                                 0);
+    params[1] = OSSL_PARAM_construct_end();
+
+    rc = EVP_MAC_init(ctx, key->data, key->len, params);
+
+    for (i = 0; i < n && rc == 1; i++) {
+        rc = EVP_MAC_update(ctx, parts[i].data, parts[i].len);
+    }
+
+    if (rc == 1) {
+        rc = EVP_MAC_final(ctx, digest, &len, NGX_PAYMENTS_SHA256_LEN);
+    }
+
+    EVP_MAC_CTX_free(ctx);
+
+    return (rc == 1) ? 0 : -1;
 }
 
 

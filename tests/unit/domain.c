@@ -939,6 +939,107 @@ test_address(void)
 
 
 
+/* the example of the specification, Standard Webhooks 1.0 */
+
+static void
+test_signature(void)
+{
+    size_t               i, n;
+    char                 line[6 + 96];
+    uint8_t              bytes[NGX_PAYMENTS_SIGNATURE_KEY + 1];
+    uint8_t              mac[NGX_PAYMENTS_SIGNATURE_LEN + 1];
+    ngx_payments_text_t  key, signatures;
+
+    static const char                 *right =
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+    static const ngx_payments_text_t   id =
+        ngx_payments_text("msg_p5jXN8AQM9LWM0D4loKWxJek");
+    static const ngx_payments_text_t   body =
+        ngx_payments_text("{\"test\": 2432232314}");
+
+    static const struct {
+        const char                    *text;
+        int                            valid;
+    }  lists[] = {
+        { "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", 1 },
+        { "v1,AAAA v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", 1 },
+        { "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=  v1a,x", 1 },
+        { "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE", 0 },
+        { "v1,h0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", 0 },
+        { "v2,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", 0 },
+        { "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=,", 0 },
+        { "", 0 },
+        { " ", 0 }
+    };
+
+    static const char  *bad[] = {
+        "", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwA",
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwAB==",
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw====",
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS-",
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n", NULL
+    };
+
+    key.data = bytes;
+    key.len = ngx_payments_signature_key(
+                   (const uint8_t *) "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                   38, bytes);
+
+    ok(key.len == 24, "a secret of 24 bytes");
+
+    mac[NGX_PAYMENTS_SIGNATURE_LEN] = '!';
+    ok(ngx_payments_signature(&key, &id, 1614265330, &body, mac) == 0
+       && memcmp(mac, right, NGX_PAYMENTS_SIGNATURE_LEN) == 0
+       && mac[NGX_PAYMENTS_SIGNATURE_LEN] == '!', "the signature");
+
+    for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        signatures.data = (const uint8_t *) lists[i].text;
+        signatures.len = strlen(lists[i].text);
+
+        ok(ngx_payments_signature_verify(&key, &id, 1614265330, &body,
+                                         &signatures)
+           == lists[i].valid, "signatures that are right, and others");
+    }
+
+    signatures.data = (const uint8_t *) right;
+    signatures.len = strlen(right);
+
+    ok(!ngx_payments_signature_verify(&key, &id, 1614265331, &body,
+                                      &signatures), "of another second");
+
+    for (i = 0; bad[i] != NULL; i++) {
+        ok(ngx_payments_signature_key((const uint8_t *) bad[i], strlen(bad[i]),
+                                      bytes)
+           == 0, "what is no secret");
+    }
+
+    /* 86 letters are 64 bytes, with and without padding; 24 to 64 may be */
+
+    memcpy(line, "whsec_", 6);
+    memset(line + 6, 'A', 96);
+    memcpy(line + 6 + 86, "==", 2);
+    bytes[NGX_PAYMENTS_SIGNATURE_KEY] = '!';
+
+    ok(ngx_payments_signature_key((uint8_t *) line, 6 + 88, bytes) == 64
+       && ngx_payments_signature_key((uint8_t *) line, 6 + 86, bytes) == 64
+       && bytes[NGX_PAYMENTS_SIGNATURE_KEY] == '!', "64 bytes");
+
+    memset(line + 6, 'A', 96);
+
+    for (n = 0; n <= 96; n++) {
+        i = ngx_payments_signature_key((uint8_t *) line, 6 + n, bytes);
+
+        if (i != ((n % 4 == 1 || n < 32 || n > 86) ? 0 : n * 3 / 4)) {
+            break;
+        }
+    }
+
+    ok(n == 97 && bytes[NGX_PAYMENTS_SIGNATURE_KEY] == '!', "all lengths");
+}
+
+
 int
 main(void)
 {
@@ -960,6 +1061,9 @@ main(void)
     test_host();
     test_url();
     test_address();
+    test_signature();
+
+    ngx_payments_digest_free();
 
     printf("1..%d\n", count);
 
