@@ -19,6 +19,13 @@ ngx_payments_ids_init(ngx_payments_clock_pt now)
 }
 
 
+int64_t
+ngx_payments_clock(void)
+{
+    return ngx_payments_ids_now();
+}
+
+
 int
 ngx_payments_new_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN])
 {

@@ -23,6 +23,8 @@ typedef int64_t (*ngx_payments_clock_pt)(void);
  * by.
  */
 void ngx_payments_ids_init(ngx_payments_clock_pt now);
+/* that clock's time */
+int64_t ngx_payments_clock(void);
 /* a UUIDv7.  0, or -1: the system gives no random bytes */
 int ngx_payments_new_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN]);
 /* random bytes from the same source; likewise */

@@ -248,7 +248,7 @@ ngx_payments_outbound_resolved(ngx_payments_outbound_exchange_t *x,
         return;
     }
 
-    for (i = 0; i < x->naddrs; i++) {
+    for (i = 0; i < x->naddrs && !x->call->fresh; i++) {
         ngx_payments_outbound_aim(x, i);
         x->conn = ngx_payments_outbound_take(&x->key);
 

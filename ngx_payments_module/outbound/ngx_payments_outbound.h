@@ -75,6 +75,8 @@ struct ngx_payments_outbound_call_s {
     ngx_msec_t                    timeout;     /* from start to answer */
     ngx_msec_t                    connect_timeout;  /* of each address, TLS
                                                        too; 0: timeout's */
+    ngx_uint_t                    keepalive;   /* idle connections of the peer;
+                                                  0: the configuration's */
     size_t                        limit;       /* of the answer's body */
     ngx_payments_outbound_handler_pt  handler; /* called once, never from inside
                                                   a function of this room */
@@ -89,6 +91,7 @@ struct ngx_payments_outbound_call_s {
                                                   kept connection is found
                                                   closed; so it has an
                                                   idempotency key */
+    unsigned                      fresh:1;     /* not over a kept connection */
     unsigned                      essential:1; /* a worker that quits waits for
                                                   it */
     unsigned                      direct:1;    /* not through the proxy */

@@ -333,11 +333,12 @@ ngx_payments_outbound_take(ngx_payments_outbound_key_t *key)
 /* room for one more of the peer's, at the cost of those idle longest */
 
 static void
-ngx_payments_outbound_room(ngx_payments_outbound_peer_t *peer)
+ngx_payments_outbound_room(ngx_payments_outbound_peer_t *peer,
+    ngx_uint_t keepalive)
 {
     ngx_queue_t  *q;
 
-    if (peer->nidle >= ngx_payments_outbound->conf->keepalive) {
+    if (peer->nidle >= keepalive) {
         q = ngx_queue_last(&peer->idle);
         ngx_payments_outbound_close(ngx_queue_data(q,
                                         ngx_payments_outbound_conn_t, queue));
@@ -354,17 +355,24 @@ ngx_payments_outbound_room(ngx_payments_outbound_peer_t *peer)
 void
 ngx_payments_outbound_keep(ngx_payments_outbound_conn_t *conn)
 {
+    ngx_uint_t                     keepalive;
     ngx_connection_t              *c = conn->c;
     ngx_payments_outbound_peer_t  *peer = conn->peer;
 
-    if (ngx_exiting || ngx_payments_outbound->conf->keepalive == 0
+    keepalive = conn->exchange->call->keepalive;
+
+    if (keepalive == 0) {
+        keepalive = ngx_payments_outbound->conf->keepalive;
+    }
+
+    if (ngx_exiting || keepalive == 0
         || c->read->eof || c->read->error || c->read->pending_eof || c->error)
     {
         ngx_payments_outbound_close(conn);
         return;
     }
 
-    ngx_payments_outbound_room(peer);
+    ngx_payments_outbound_room(peer, keepalive);
 
     conn->exchange = NULL;
     conn->used = 1;

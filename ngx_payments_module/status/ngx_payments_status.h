@@ -26,6 +26,7 @@
 #define NGX_PAYMENTS_METRICS_PG           64
 #define NGX_PAYMENTS_METRICS_AUTH         128
 #define NGX_PAYMENTS_METRICS_OUTBOUND     132
+#define NGX_PAYMENTS_METRICS_PROCESSOR    144
 #define NGX_PAYMENTS_STATUS_METRICS       160
 
 /* likewise of histograms */
@@ -34,6 +35,7 @@
 #define NGX_PAYMENTS_HISTOGRAMS_REDIS     1
 #define NGX_PAYMENTS_HISTOGRAMS_PG        2
 #define NGX_PAYMENTS_HISTOGRAMS_OUTBOUND  20
+#define NGX_PAYMENTS_HISTOGRAMS_PROCESSOR  21
 #define NGX_PAYMENTS_STATUS_HISTOGRAMS    24
 
 #define NGX_PAYMENTS_STATUS_BUCKETS       16
@@ -94,6 +96,13 @@ void ngx_payments_status_init(ngx_shm_zone_t *zone);
 void ngx_payments_status_exit(void);
 /* a room's metrics are in the text, in this order; before the room counts */
 void ngx_payments_status_register(const ngx_payments_metrics_t *metrics);
+
+/*
+ * Text of a room's own, behind the tables': write() puts it between p and last
+ * and returns its end; it has at most "size" bytes.  init_process; one room.
+ */
+void ngx_payments_status_extend(size_t size,
+    u_char *(*write)(u_char *p, u_char *last));
 
 /*
  * Whether a message is due: NULL where the same one, of what, detail and

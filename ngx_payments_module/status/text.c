@@ -4,6 +4,19 @@
 #include "ngx_payments_status_internal.h"
 
 
+static size_t  ngx_payments_status_more_size;
+static u_char  *(*ngx_payments_status_more)(u_char *p, u_char *last);
+
+
+void
+ngx_payments_status_extend(size_t size,
+    u_char *(*write)(u_char *p, u_char *last))
+{
+    ngx_payments_status_more_size = size;
+    ngx_payments_status_more = write;
+}
+
+
 static u_char *
 ngx_payments_status_head(u_char *p, u_char *last, const char *name,
     const char *type, const char *help)
@@ -219,7 +232,8 @@ ngx_payments_status_text(ngx_pool_t *pool, const char *const *names,
            + NGX_PAYMENTS_STATUS_HISTOGRAMS
              * (NGX_PAYMENTS_STATUS_BUCKETS + 4) * 128
            + NGX_PAYMENTS_STATUS_STATES * 4 * 96
-           + n * NGX_PAYMENTS_STATUS_CODES * 96 + 1024;
+           + n * NGX_PAYMENTS_STATUS_CODES * 96 + 1024
+           + ngx_payments_status_more_size;
 
     p = ngx_pnalloc(pool, size);
     if (p == NULL) {
@@ -244,6 +258,10 @@ ngx_payments_status_text(ngx_pool_t *pool, const char *const *names,
             p = ngx_payments_status_histogram(p, last, &room->histograms[i],
                                               room->histogram + i);
         }
+    }
+
+    if (ngx_payments_status_more != NULL) {
+        p = ngx_payments_status_more(p, last);
     }
 
     text->len = p - text->data;
