@@ -13,6 +13,7 @@
 #include "idempotency/ngx_payments_idempotency.h"
 #include "cluster/ngx_payments_cluster.h"
 #include "outbound/ngx_payments_outbound.h"
+#include "processor/ngx_payments_processor_conf.h"
 #include "redis/ngx_payments_redis.h"
 
 
@@ -25,6 +26,7 @@ typedef struct {
     ngx_payments_outbound_conf_t  outbound;
     ngx_flag_t                    proxy_off;   /* "payments_outbound_proxy
                                                   off" */
+    ngx_payments_processors_t     processors;
     ngx_payments_idempotency_conf_t  idempotency;
     ngx_str_t                     signing;     /* of cursors: the secret file's,
                                                   or made at the start */
@@ -44,6 +46,8 @@ typedef struct {
 /* handlers of directives of the main configuration, as ngx_command_t wants */
 char *ngx_payments_conf_shard(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_payments_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_payments_conf_processor(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 /* of a location; what a 429 says */
 char *ngx_payments_conf_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_payments_conf_secret_file(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -55,8 +59,14 @@ char *ngx_payments_conf_secret_file(ngx_conf_t *cf, ngx_command_t *cmd,
  */
 ngx_int_t ngx_payments_conf_check(ngx_conf_t *cf,
     ngx_payments_main_conf_t *pmcf);
-/* whether each worker may have its connections to PostgreSQL and Redis, and one
-   more; NGX_ERROR: it was logged */
+/* of processors what depends on the whole configuration; NGX_ERROR: logged */
+ngx_int_t ngx_payments_conf_processors(ngx_conf_t *cf,
+    ngx_payments_main_conf_t *pmcf);
+/* whether those that "payments_processors" names are there; likewise */
+ngx_int_t ngx_payments_conf_processors_named(ngx_conf_t *cf,
+    ngx_payments_main_conf_t *pmcf, ngx_http_complex_value_t *value);
+/* whether each worker may have its connections to PostgreSQL, Redis and
+   processors, and one more; NGX_ERROR: it was logged */
 ngx_int_t ngx_payments_conf_connections(ngx_log_t *log,
     ngx_payments_main_conf_t *pmcf, ngx_uint_t have);
 /* of outbound/; and what its configuration lacks, once all of it is read */

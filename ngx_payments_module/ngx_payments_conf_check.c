@@ -11,7 +11,7 @@ ngx_int_t
 ngx_payments_conf_connections(ngx_log_t *log, ngx_payments_main_conf_t *pmcf,
     ngx_uint_t have)
 {
-    ngx_uint_t  i, need;
+    ngx_uint_t  i, p, need;
 
     /* one for the thread that connects */
 
@@ -21,15 +21,22 @@ ngx_payments_conf_connections(ngx_log_t *log, ngx_payments_main_conf_t *pmcf,
         need += ngx_payments_cluster_connections(pmcf->pg.shards[i], 1);
     }
 
+    /* those that are kept idle make room where nginx needs it */
+
+    for (p = 0; p < pmcf->processors.n; p++) {
+        need += pmcf->processors.elts[p]->max_calls;
+    }
+
     if (need < have) {
         return NGX_OK;
     }
 
     ngx_log_error(NGX_LOG_EMERG, log, 0,
                   "payments shard%s \"%V\"%s needs %ui connections in each "
-                  "worker, but \"worker_connections\" are %ui",
+                  "worker%s, but \"worker_connections\" are %ui",
                   (i > 1) ? "s" : "", &pmcf->pg.shards[0]->name,
-                  (i > 1) ? " and others" : "", need, have);
+                  (i > 1) ? " and others" : "", need,
+                  p ? " with \"max_calls\" of processors" : "", have);
 
     return NGX_ERROR;
 }
@@ -222,7 +229,8 @@ ngx_payments_conf_check(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 {
     if (ngx_payments_check(cf, pmcf) != NGX_OK
         || ngx_payments_signing(cf, pmcf) != NGX_OK
-        || ngx_payments_zones(cf, pmcf) != NGX_OK)
+        || ngx_payments_zones(cf, pmcf) != NGX_OK
+        || ngx_payments_conf_processors(cf, pmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -11,6 +11,7 @@
 #include "consistency/ngx_payments_consistency.h"
 #include "http/ngx_payments_http.h"
 #include "outbound/ngx_payments_outbound_metrics.h"
+#include "processor/ngx_payments_processor_metrics.h"
 
 
 typedef struct {
@@ -50,6 +51,8 @@ static ngx_int_t ngx_payments_init_redis(ngx_cycle_t *cycle,
     ngx_payments_main_conf_t *pmcf);
 static ngx_int_t ngx_payments_init_outbound(ngx_cycle_t *cycle,
     ngx_payments_main_conf_t *pmcf);
+static ngx_int_t ngx_payments_init_processor(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
 static ngx_int_t ngx_payments_init_cluster(ngx_cycle_t *cycle,
     ngx_payments_main_conf_t *pmcf);
 static ngx_int_t ngx_payments_init_consistency(ngx_cycle_t *cycle,
@@ -82,6 +85,9 @@ static const ngx_payments_room_t  ngx_payments_rooms[] = {
 
     { "outbound", &ngx_payments_outbound_metrics, NULL, NULL,
       ngx_payments_init_outbound, ngx_payments_outbound_exit },
+
+    { "processor", &ngx_payments_processor_metrics, NULL, NULL,
+      ngx_payments_init_processor, ngx_payments_processor_exit },
 
     { "cluster", &ngx_payments_pg_metrics, NULL, NULL,
       ngx_payments_init_cluster, ngx_payments_cluster_exit },
@@ -224,6 +230,20 @@ static ngx_command_t  ngx_payments_commands[] = {
       offsetof(ngx_payments_main_conf_t, outbound.keepalive),
       NULL },
 
+    { ngx_string("payments_processor"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
+      ngx_payments_conf_processor,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("payments_processors"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_payments_loc_conf_t, processors),
+      NULL },
+
     { ngx_string("payments_zone"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
@@ -295,6 +315,7 @@ ngx_payments_create_main_conf(ngx_conf_t *cf)
      *     pmcf->outbound.ssl = NULL;
      *     pmcf->outbound.nproxy = 0;
      *     pmcf->proxy_off = 0;
+     *     pmcf->processors.n = 0;
      *     pmcf->enabled = 0;
      *     pmcf->idempotency.secret = { 0, NULL };
      */
@@ -390,6 +411,7 @@ ngx_payments_create_loc_conf(ngx_conf_t *cf)
     plcf->enable = NGX_CONF_UNSET;
     plcf->problems = NGX_CONF_UNSET;
     plcf->retry = NGX_CONF_UNSET;
+    plcf->processors = NGX_CONF_UNSET_PTR;
     ngx_str_null(&plcf->policy);
     ngx_str_null(&plcf->limit);
 
@@ -411,6 +433,7 @@ ngx_payments_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_str_value(conf->policy, prev->policy, "");
     ngx_conf_merge_str_value(conf->limit, prev->limit, "");
     ngx_conf_merge_sec_value(conf->retry, prev->retry, 1);
+    ngx_conf_merge_ptr_value(conf->processors, prev->processors, NULL);
 
     if (!conf->enable) {
         return NGX_CONF_OK;
@@ -418,6 +441,12 @@ ngx_payments_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_payments_module);
     pmcf->enabled = 1;
+
+    if (ngx_payments_conf_processors_named(cf, pmcf, conf->processors)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
 
     pscf = ngx_http_conf_get_module_srv_conf(cf, ngx_payments_module);
     pscf->enabled = 1;
@@ -481,11 +510,11 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
         return NGX_OK;
     }
 
+    ngx_payments_conf_outbound(cf, &pmcf->outbound);
+
     if (ngx_payments_conf_check(cf, pmcf) != NGX_OK) {
         return NGX_ERROR;
     }
-
-    ngx_payments_conf_outbound(cf, &pmcf->outbound);
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
@@ -610,6 +639,14 @@ static ngx_int_t
 ngx_payments_init_outbound(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
 {
     return ngx_payments_outbound_init(cycle, &pmcf->outbound);
+}
+
+
+static ngx_int_t
+ngx_payments_init_processor(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
+{
+    ngx_payments_processor_init(&pmcf->processors);
+    return NGX_OK;
 }
 
 

@@ -285,3 +285,429 @@ nosuch.pem") failed
 --- must_die
 --- error_log
 invalid number
+
+
+
+=== TEST 44: a processor without a URL
+--- http_config
+    payments_processor a { secret_file ../html/secret; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"url" is missing in payments_processor "a"
+
+
+
+=== TEST 45: a processor without a secret
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; }
+--- must_die
+--- error_log
+"secret_file" is missing in payments_processor "a"
+
+
+
+=== TEST 46: a secret that is not there
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file nosuch; }
+--- must_die
+--- error_log
+nosuch" failed
+
+
+
+=== TEST 47: a secret of another form
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/short; }
+--- user_files
+>>> short
+whsec_c2VjcmV0
+--- must_die
+--- error_log
+is not "whsec_" and base64 of 24 to 64 bytes, in payments_processor "a"
+
+
+
+=== TEST 48: two processors of one name
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; } payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"payments_processor" directive is duplicate: another processor has this name
+
+
+
+=== TEST 49: a processor with a name for nobody
+--- http_config
+    payments_processor A/b { url http://127.0.0.1:8090; secret_file ../html/secret; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+must have a name of a-z, 0-9, "_" and "-" alone
+
+
+
+=== TEST 50: a processor with a name that is too long
+--- http_config
+    payments_processor aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa { url http://127.0.0.1:8090; secret_file ../html/secret; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+must have a name of 1 to 32 characters
+
+
+
+=== TEST 51: an unknown parameter of a processor
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; colour red; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+unknown directive "colour"
+
+
+
+=== TEST 52: a parameter of a processor twice
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; timeout 1s; timeout 2s; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"timeout" directive is duplicate
+
+
+
+=== TEST 53: a URL twice
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; url http://127.0.0.1:8091; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"url" directive is duplicate
+
+
+
+=== TEST 54: a parameter of a processor with two values
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; timeout 1s 2s; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+invalid number of arguments in "timeout" directive
+
+
+
+=== TEST 55: a URL that is none
+--- http_config
+    payments_processor a { url ftp://127.0.0.1; secret_file ../html/secret; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"url" "ftp://127.0.0.1" of payments_processor "a":
+
+
+
+=== TEST 56: in the clear to another machine
+--- http_config
+    payments_processor a { url http://192.0.2.1/x; secret_file ../html/secret; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+is http:// and leads to another machine: it must be https://, since answers are not signed
+
+
+
+=== TEST 57: a URL with a query
+--- http_config
+    payments_processor a { url http://127.0.0.1/x?y=1; secret_file ../html/secret; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+must not have a query
+
+
+
+=== TEST 58: a socket with a prefix that is none
+--- http_config
+    payments_processor a { url unix:/run/a.sock:x; secret_file ../html/secret; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+has a prefix that does not begin with a slash
+
+
+
+=== TEST 59: a URL that does not resolve
+--- http_config
+    payments_processor a { url http://nosuch.invalid; secret_file ../html/secret; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+in "url" "http://nosuch.invalid" of payments_processor "a"
+
+
+
+=== TEST 60: an https URL, and nobody to trust
+--- http_config
+    payments_processor a { url https://192.0.2.1; secret_file ../html/secret; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+payments_processor "a" has an https URL and needs "trusted_certificate"
+
+
+
+=== TEST 61: authorities for what is not https
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; trusted_certificate ca.pem; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"trusted_certificate" needs an https URL
+
+
+
+=== TEST 62: authorities of a processor that are not there
+--- http_config
+    payments_processor a { url https://192.0.2.1; secret_file ../html/secret; trusted_certificate nosuch.pem; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+nosuch.pem") failed
+
+
+
+=== TEST 63: a certificate without a key
+--- http_config
+    payments_processor a { url https://192.0.2.1; secret_file ../html/secret; trusted_certificate ca.pem; certificate c.pem; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"certificate" and "certificate_key" need each other
+
+
+
+=== TEST 64: a certificate, and nobody to trust
+--- http_config
+    payments_processor a { url https://192.0.2.1; secret_file ../html/secret; certificate c.pem; certificate_key c.key; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"certificate" needs "trusted_certificate"
+
+
+
+=== TEST 65: a dialect that nobody speaks
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; dialect latin; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"dialect" directive must be "payments"
+
+
+
+=== TEST 66: a client that waits longer than the call
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; timeout 5s; answer 6s; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"answer" must not be longer than "timeout"
+
+
+
+=== TEST 67: a connection that takes longer than the call
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; timeout 1s; answer 1s; connect_timeout 2s; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"connect_timeout" must not be longer than "timeout"
+
+
+
+=== TEST 68: what is under way is not found
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; not_found_after 19s; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"not_found_after" must not be shorter than "timeout"
+
+
+
+=== TEST 69: a time that is none
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; timeout soon; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"timeout" directive has an invalid value: it must be a time from 10ms to 1h
+
+
+
+=== TEST 70: a lifetime that is none
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; key_lifetime 0; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"key_lifetime" directive has an invalid value: it must be a time from 1s to 365d
+
+
+
+=== TEST 71: no calls
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; max_calls 0; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"max_calls" directive has an invalid value: it must be a number above 0
+
+
+
+=== TEST 72: keys that are neither on nor off
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; idempotency maybe; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"idempotency" directive must be "on" or "off"
+
+
+
+=== TEST 73: a parameter of a breaker
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; breaker colour=red; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+invalid parameter "colour=red" of "breaker"
+
+
+
+=== TEST 74: a ratio above all
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; breaker ratio=101%; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+invalid parameter "ratio=101%" of "breaker"
+
+
+
+=== TEST 75: a ratio that is none
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; breaker ratio=50; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+invalid parameter "ratio=50" of "breaker"
+
+
+
+=== TEST 76: a window that is too short
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; breaker window=999ms; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+invalid parameter "window=999ms" of "breaker"
+
+
+
+=== TEST 77: a parameter of a breaker twice
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; breaker fails=1 fails=2; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+invalid parameter "fails=2" of "breaker"
+
+
+
+=== TEST 78: calls that there are no connections for
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; max_calls 1100; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+with "max_calls" of processors, but "worker_connections" are 1024
+
+
+
+=== TEST 79: a name of which there is no processor
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; } payments_processors a,b;
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"payments_processors" names "b", but there is no such "payments_processor"

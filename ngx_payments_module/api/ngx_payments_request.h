@@ -72,6 +72,11 @@ struct ngx_payments_request_s {
     ngx_msec_t                      wait;      /* Prefer: wait, or the limit */
 
     ngx_payments_answer_t           answer;
+    ngx_int_t (*processors)(ngx_payments_request_t *request, ngx_str_t *names);
+                                               /* NULL: none are configured.
+                                                  Which acquirers may be asked,
+                                                  with commas between them:
+                                                  evaluates the directive */
     ngx_payments_request_pt         done;      /* http/'s: answer is set */
     void                           *data;      /* http/'s */
 
@@ -82,6 +87,13 @@ struct ngx_payments_request_s {
                                                   NULL: it waits for nothing */
     ngx_payments_work_t            *work;      /* from _create() on, in the
                                                   request's pool */
+    struct {
+        ngx_str_t                   currency;
+        int64_t                     amount;
+        ngx_str_t                   token_type;
+    } about;                                   /* what variables say of a
+                                                  payment that is being
+                                                  routed */
 };
 
 

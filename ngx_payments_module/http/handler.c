@@ -190,6 +190,7 @@ ngx_int_t
 ngx_payments_http_handler(ngx_http_request_t *r)
 {
     ngx_payments_http_ctx_t  *ctx;
+    ngx_payments_loc_conf_t  *plcf;
 
     ctx = ngx_payments_http_ctx(r);
     if (ctx == NULL) {
@@ -197,6 +198,12 @@ ngx_payments_http_handler(ngx_http_request_t *r)
     }
 
     ctx->answered = 1;
+
+    plcf = ngx_http_get_module_loc_conf(r, ngx_payments_module);
+
+    if (plcf->processors != NULL) {
+        ctx->request.processors = ngx_payments_http_processors;
+    }
 
     /* preconditions are an operation's own business */
 

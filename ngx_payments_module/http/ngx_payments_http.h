@@ -30,6 +30,8 @@ typedef struct {
     ngx_str_t                     policy;      /* RateLimit-Policy of a 429 */
     ngx_str_t                     limit;       /* RateLimit of a 429 */
     time_t                        retry;       /* Retry-After of a 429, s */
+    ngx_http_complex_value_t     *processors;  /* that live payments may go to;
+                                                  NULL: none */
 } ngx_payments_loc_conf_t;
 
 
@@ -129,6 +131,9 @@ void ngx_payments_http_filter_init(void);
 
 /* variables.c: preconfiguration */
 ngx_int_t ngx_payments_http_variables(ngx_conf_t *cf);
+/* what "payments_processors" says of this request; NGX_ERROR: no memory */
+ngx_int_t ngx_payments_http_processors(ngx_payments_request_t *request,
+    ngx_str_t *names);
 
 /* set in init_process: the limit of parking */
 extern ngx_msec_t  ngx_payments_http_wait;

@@ -14,7 +14,11 @@ typedef enum {
     NGX_PAYMENTS_V_QUEUE_TIME,
     NGX_PAYMENTS_V_BATCH_SIZE,
     NGX_PAYMENTS_V_SERVER,
-    NGX_PAYMENTS_V_SQLSTATE
+    NGX_PAYMENTS_V_SQLSTATE,
+    NGX_PAYMENTS_V_CURRENCY,
+    NGX_PAYMENTS_V_AMOUNT,
+    NGX_PAYMENTS_V_LIVEMODE,
+    NGX_PAYMENTS_V_TOKEN_TYPE
 } ngx_payments_variable_e;
 
 
@@ -23,6 +27,8 @@ static ngx_int_t ngx_payments_http_variable(ngx_http_request_t *r,
 
 
 static ngx_int_t ngx_payments_http_pg_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_payments_http_routing_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 
 
@@ -58,6 +64,22 @@ static ngx_http_variable_t  ngx_payments_http_vars[] = {
 
     { ngx_string("payments_sqlstate"), NULL,
       ngx_payments_http_pg_variable, NGX_PAYMENTS_V_SQLSTATE,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("payments_currency"), NULL,
+      ngx_payments_http_routing_variable, NGX_PAYMENTS_V_CURRENCY,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("payments_amount"), NULL,
+      ngx_payments_http_routing_variable, NGX_PAYMENTS_V_AMOUNT,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("payments_livemode"), NULL,
+      ngx_payments_http_routing_variable, NGX_PAYMENTS_V_LIVEMODE,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("payments_token_type"), NULL,
+      ngx_payments_http_routing_variable, NGX_PAYMENTS_V_TOKEN_TYPE,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
       ngx_http_null_variable
@@ -207,6 +229,66 @@ found:
     v->not_found = 0;
 
     return NGX_OK;
+}
+
+
+/* of the payment that is to be sent somewhere; before that: not found */
+
+static ngx_int_t
+ngx_payments_http_routing_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char                    text[NGX_INT64_LEN];
+    ngx_str_t                 value;
+    ngx_payments_http_ctx_t  *ctx;
+
+    ngx_str_null(&value);
+
+    ctx = ngx_http_get_module_ctx(r, ngx_payments_module);
+
+    if (ctx == NULL || ctx->request.about.currency.len == 0) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    switch (data) {
+
+    case NGX_PAYMENTS_V_CURRENCY:
+        value = ctx->request.about.currency;
+        break;
+
+    case NGX_PAYMENTS_V_AMOUNT:
+        value.data = text;
+        value.len = ngx_sprintf(text, "%L", ctx->request.about.amount) - text;
+        break;
+
+    case NGX_PAYMENTS_V_LIVEMODE:
+        value.data = (u_char *) (ctx->request.livemode ? "1" : "0");
+        value.len = 1;
+        break;
+
+    default: /* NGX_PAYMENTS_V_TOKEN_TYPE */
+        value = ctx->request.about.token_type;
+    }
+
+    if (value.len == 0) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    return ngx_payments_http_variable_copy(r, v, value.data, value.len);
+}
+
+
+ngx_int_t
+ngx_payments_http_processors(ngx_payments_request_t *request, ngx_str_t *names)
+{
+    ngx_payments_http_ctx_t  *ctx = request->data;
+    ngx_payments_loc_conf_t  *plcf;
+
+    plcf = ngx_http_get_module_loc_conf(ctx->r, ngx_payments_module);
+
+    return ngx_http_complex_value(ctx->r, plcf->processors, names);
 }
 
 

@@ -1,0 +1,835 @@
+
+/* The dialect "payments": docs/processors.md is its specification. */
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "ngx_payments_dialect.h"
+
+
+typedef ngx_payments_processor_request_t  ngx_payments_asked_t;
+
+
+/* a member of a request, and how it is written; "what" is its place */
+
+typedef struct {
+    const char                   *name;
+    void                        (*write)(ngx_payments_out_t *out,
+                                    const ngx_payments_asked_t *request,
+                                    size_t place);
+    size_t                        place;
+    ngx_uint_t                    actions;     /* bits of those that have it */
+} ngx_payments_written_t;
+
+
+/* a member of an answer: where it stands, what it may be, where it goes */
+
+typedef struct {
+    const char                   *parent;      /* NULL: the answer itself */
+    const char                   *name;
+    const char                 *(*read)(const cJSON *item, size_t min,
+                                    size_t max, int (*letter)(int c, size_t i),
+                                    ngx_payments_out_t *out, void *place);
+    size_t                        place;       /* in a ngx_payments_said_t */
+    size_t                        min;         /* characters */
+    size_t                        max;
+    int                         (*letter)(int c, size_t i);
+    unsigned                      needed:1;    /* where its parent is there */
+} ngx_payments_member_t;
+
+
+/* a reading, and what only the reader needs */
+
+typedef struct {
+    ngx_payments_reading_t        reading;
+    ngx_str_t                     verdict;
+    ngx_str_t                     code;        /* with a NUL behind it */
+    ngx_str_t                     type;
+} ngx_payments_said_t;
+
+
+static void ngx_payments_write_text(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place);
+static void ngx_payments_write_raw(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place);
+static void ngx_payments_write_amount(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place);
+static void ngx_payments_write_exponent(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place);
+static void ngx_payments_write_livemode(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place);
+static void ngx_payments_write_capture(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place);
+static void ngx_payments_write_final(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place);
+static void ngx_payments_write_operation(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place);
+static void ngx_payments_write_begun_at(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place);
+
+static const char *ngx_payments_read_text(const cJSON *item, size_t min,
+    size_t max, int (*letter)(int c, size_t i), ngx_payments_out_t *out,
+    void *place);
+static const char *ngx_payments_read_amount(const cJSON *item, size_t min,
+    size_t max, int (*letter)(int c, size_t i), ngx_payments_out_t *out,
+    void *place);
+static const char *ngx_payments_read_time(const cJSON *item, size_t min,
+    size_t max, int (*letter)(int c, size_t i), ngx_payments_out_t *out,
+    void *place);
+
+static int ngx_payments_letter_any(int c, size_t i);
+static int ngx_payments_letter_visible(int c, size_t i);
+static int ngx_payments_letter_upper(int c, size_t i);
+static int ngx_payments_letter_brand(int c, size_t i);
+static int ngx_payments_letter_digit(int c, size_t i);
+static int ngx_payments_letter_code(int c, size_t i);
+
+static const char *ngx_payments_protocol_secret(ngx_str_t *line,
+    ngx_str_t *key);
+static ngx_int_t ngx_payments_protocol_request(
+    ngx_payments_sending_t *sending, ngx_payments_out_t *out);
+static const char *ngx_payments_protocol_answer(
+    const ngx_payments_dialect_t *dialect, const ngx_str_t *body,
+    ngx_payments_out_t *out, ngx_payments_reading_t *reading);
+
+
+#define NGX_PAYMENTS_OF(action)   (1 << (action))
+#define NGX_PAYMENTS_OF_ALL       63
+#define NGX_PAYMENTS_OF_MONEY     (NGX_PAYMENTS_OF_ALL                        \
+                                   - NGX_PAYMENTS_OF(NGX_PAYMENTS_LOOKUP))
+#define NGX_PAYMENTS_OF_LATER     (NGX_PAYMENTS_OF_ALL                        \
+                                   - NGX_PAYMENTS_OF(NGX_PAYMENTS_AUTHORIZE))
+
+#define ngx_payments_asked(field)  offsetof(ngx_payments_asked_t, field)
+#define ngx_payments_said(field)   offsetof(ngx_payments_said_t, field)
+
+
+static const ngx_payments_written_t  ngx_payments_written[] = {
+    { "merchant", ngx_payments_write_text,
+      ngx_payments_asked(merchant), NGX_PAYMENTS_OF_ALL },
+    { "livemode", ngx_payments_write_livemode, 0, NGX_PAYMENTS_OF_ALL },
+    { "payment", ngx_payments_write_text,
+      ngx_payments_asked(payment), NGX_PAYMENTS_OF_ALL },
+    { "attempt", ngx_payments_write_text,
+      ngx_payments_asked(attempt), NGX_PAYMENTS_OF_ALL },
+    { "operation", ngx_payments_write_operation,
+      0, NGX_PAYMENTS_OF(NGX_PAYMENTS_LOOKUP) },
+    { "begun_at", ngx_payments_write_begun_at,
+      0, NGX_PAYMENTS_OF(NGX_PAYMENTS_LOOKUP) },
+    { "amount", ngx_payments_write_amount, 0, NGX_PAYMENTS_OF_MONEY },
+    { "currency", ngx_payments_write_text,
+      ngx_payments_asked(currency), NGX_PAYMENTS_OF_MONEY },
+    { "exponent", ngx_payments_write_exponent, 0, NGX_PAYMENTS_OF_MONEY },
+    { "capture", ngx_payments_write_capture,
+      0, NGX_PAYMENTS_OF(NGX_PAYMENTS_AUTHORIZE) },
+    { "token", ngx_payments_write_text,
+      ngx_payments_asked(token), NGX_PAYMENTS_OF(NGX_PAYMENTS_AUTHORIZE) },
+    { "descriptor", ngx_payments_write_text,
+      ngx_payments_asked(descriptor), NGX_PAYMENTS_OF(NGX_PAYMENTS_AUTHORIZE) },
+    { "customer", ngx_payments_write_text,
+      ngx_payments_asked(customer), NGX_PAYMENTS_OF(NGX_PAYMENTS_AUTHORIZE) },
+    { "return_url", ngx_payments_write_text,
+      ngx_payments_asked(return_url), NGX_PAYMENTS_OF(NGX_PAYMENTS_AUTHORIZE) },
+    { "reference", ngx_payments_write_text,
+      ngx_payments_asked(reference), NGX_PAYMENTS_OF_LATER },
+    { "final", ngx_payments_write_final,
+      0, NGX_PAYMENTS_OF(NGX_PAYMENTS_CAPTURE) },
+    { "reason", ngx_payments_write_text,
+      ngx_payments_asked(reason), NGX_PAYMENTS_OF(NGX_PAYMENTS_REFUND) },
+    { "authorization", ngx_payments_write_text,
+      ngx_payments_asked(authorization),
+      NGX_PAYMENTS_OF(NGX_PAYMENTS_CONTINUE) },
+    { "return_data", ngx_payments_write_text,
+      ngx_payments_asked(return_data),
+      NGX_PAYMENTS_OF(NGX_PAYMENTS_CONTINUE) },
+
+    /* the last: without it a body that is too large is written again */
+    { "metadata", ngx_payments_write_raw,
+      ngx_payments_asked(metadata), NGX_PAYMENTS_OF(NGX_PAYMENTS_AUTHORIZE) },
+
+    { NULL, NULL, 0, 0 }
+};
+
+
+static const ngx_payments_member_t  ngx_payments_members[] = {
+    { NULL, "verdict", ngx_payments_read_text,
+      ngx_payments_said(verdict), 1, 64, ngx_payments_letter_any, 1 },
+    { NULL, "reference", ngx_payments_read_text,
+      ngx_payments_said(reading.answer.reference), 1, 64,
+      ngx_payments_letter_visible, 0 },
+    { NULL, "amount", ngx_payments_read_amount,
+      ngx_payments_said(reading.amount), 1, 0, NULL, 0 },
+    { NULL, "currency", ngx_payments_read_text,
+      ngx_payments_said(reading.currency), 3, 3, ngx_payments_letter_upper, 0 },
+    { NULL, "fee", ngx_payments_read_amount,
+      ngx_payments_said(reading.answer.fee), 0, 0, NULL, 0 },
+    { NULL, "brand", ngx_payments_read_text,
+      ngx_payments_said(reading.answer.brand), 1, 32,
+      ngx_payments_letter_brand, 0 },
+    { NULL, "last4", ngx_payments_read_text,
+      ngx_payments_said(reading.answer.last4), 4, 4,
+      ngx_payments_letter_digit, 0 },
+    { NULL, "expires_at", ngx_payments_read_time,
+      ngx_payments_said(reading.answer.expires_at), 0, 0, NULL, 0 },
+    { "failure", "code", ngx_payments_read_text,
+      ngx_payments_said(code), 1, 64, ngx_payments_letter_code, 1 },
+    { "failure", "message", ngx_payments_read_text,
+      ngx_payments_said(reading.answer.message), 1, 500,
+      ngx_payments_letter_any, 1 },
+    { "action", "type", ngx_payments_read_text,
+      ngx_payments_said(type), 1, 64, ngx_payments_letter_any, 1 },
+    { "action", "url", ngx_payments_read_text,
+      ngx_payments_said(reading.answer.action_url), 9, 2048,
+      ngx_payments_letter_visible, 1 },
+    { "action", "expires_at", ngx_payments_read_time,
+      ngx_payments_said(reading.answer.action_expires_at), 0, 0, NULL, 1 },
+
+    { NULL, NULL, NULL, 0, 0, 0, NULL, 0 }
+};
+
+
+/* section 3.2 */
+
+static const ngx_payments_dialect_status_t  ngx_payments_protocol_statuses[] = {
+    { 200, 200, NULL, NULL, NGX_PAYMENTS_STATUS_BODY },
+    { 429, 429, NULL, NULL, NGX_PAYMENTS_STATUS_REFUSED },
+    { 503, 503, "payments-executed", "no", NGX_PAYMENTS_STATUS_REFUSED },
+    { 500, 599, NULL, NULL, NGX_PAYMENTS_STATUS_FAILED },
+    { 0, 999, NULL, NULL, NGX_PAYMENTS_STATUS_WRONG }
+};
+
+
+/* section 7: its codes are the module's own */
+
+#define ngx_payments_decline(code)  { code, code }
+
+static const ngx_payments_dialect_decline_t  ngx_payments_protocol_declines[]
+    = {
+    ngx_payments_decline("insufficient_funds"),
+    ngx_payments_decline("limit_exceeded"),
+    ngx_payments_decline("processing_error"),
+    ngx_payments_decline("incorrect_cvc"),
+    ngx_payments_decline("authentication_required"),
+    ngx_payments_decline("authentication_failed"),
+    ngx_payments_decline("canceled"),
+    ngx_payments_decline("expired_card"),
+    ngx_payments_decline("lost_card"),
+    ngx_payments_decline("stolen_card"),
+    ngx_payments_decline("fraud_suspected"),
+    ngx_payments_decline("card_not_supported"),
+    ngx_payments_decline("currency_not_supported"),
+    ngx_payments_decline("amount_not_supported"),
+    ngx_payments_decline("invalid_token"),
+    ngx_payments_decline("unknown_reference"),
+    ngx_payments_decline("authorization_expired"),
+    ngx_payments_decline("not_capturable"),
+    ngx_payments_decline("not_voidable"),
+    ngx_payments_decline("not_refundable"),
+    { NULL, "generic_decline" }
+};
+
+
+const ngx_payments_dialect_t  ngx_payments_dialect_payments = {
+    "payments",
+    ngx_payments_protocol_statuses,
+    ngx_payments_protocol_declines,
+    ngx_payments_protocol_secret,
+    ngx_payments_protocol_request,
+    ngx_payments_protocol_answer
+};
+
+
+static const char *
+ngx_payments_protocol_secret(ngx_str_t *line, ngx_str_t *key)
+{
+    size_t   n;
+    uint8_t  bytes[NGX_PAYMENTS_SIGNATURE_KEY];
+
+    n = ngx_payments_signature_key(line->data, line->len, bytes);
+
+    if (n == 0) {
+        return "is not \"whsec_\" and base64 of 24 to 64 bytes";
+    }
+
+    memcpy(key->data, bytes, n);
+    key->len = n;
+
+    memset(bytes, 0, sizeof(bytes));
+
+    return NULL;
+}
+
+
+/* Requests --------------------------------------------------------------- */
+
+static const ngx_str_t *
+ngx_payments_write_place(const ngx_payments_asked_t *request, size_t place)
+{
+    return (const ngx_str_t *) ((const u_char *) request + place);
+}
+
+
+static void
+ngx_payments_write_text(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place)
+{
+    const ngx_str_t  *text = ngx_payments_write_place(request, place);
+
+    ngx_payments_out_json_or_null(out, text->data, text->len);
+}
+
+
+static void
+ngx_payments_write_raw(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place)
+{
+    const ngx_str_t  *text = ngx_payments_write_place(request, place);
+
+    if (text->data == NULL) {
+        ngx_payments_out_str(out, "null");
+        return;
+    }
+
+    ngx_payments_out_bytes(out, text->data, text->len);
+}
+
+
+static void
+ngx_payments_write_flag(ngx_payments_out_t *out, unsigned flag)
+{
+    ngx_payments_out_str(out, flag ? "true" : "false");
+}
+
+
+static void
+ngx_payments_write_amount(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place)
+{
+    ngx_payments_out_int(out, request->amount);
+}
+
+
+static void
+ngx_payments_write_exponent(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place)
+{
+    ngx_payments_out_int(out, (int64_t) request->exponent);
+}
+
+
+static void
+ngx_payments_write_livemode(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place)
+{
+    ngx_payments_write_flag(out, request->livemode);
+}
+
+
+static void
+ngx_payments_write_capture(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place)
+{
+    ngx_payments_write_flag(out, request->capture);
+}
+
+
+static void
+ngx_payments_write_final(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place)
+{
+    ngx_payments_write_flag(out, request->final);
+}
+
+
+static void
+ngx_payments_write_operation(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place)
+{
+    const char  *name = ngx_payments_processor_actions[request->of];
+
+    ngx_payments_out_json(out, (const uint8_t *) name, strlen(name));
+}
+
+
+static void
+ngx_payments_write_begun_at(ngx_payments_out_t *out,
+    const ngx_payments_asked_t *request, size_t place)
+{
+    uint8_t  text[NGX_PAYMENTS_TIME_LEN];
+
+    ngx_payments_time(request->begun_at, text);
+    ngx_payments_out_json(out, text, NGX_PAYMENTS_TIME_LEN);
+}
+
+
+/* everything up to "metadata", and that too */
+
+static void
+ngx_payments_write_body(const ngx_payments_asked_t *request,
+    ngx_payments_out_t *out, const ngx_str_t *metadata)
+{
+    const char                    *comma;
+    ngx_payments_asked_t           copy;
+    const ngx_payments_written_t  *row;
+
+    copy = *request;
+    copy.metadata = *metadata;
+    comma = "{";
+
+    for (row = ngx_payments_written; row->name != NULL; row++) {
+
+        if (!(row->actions & NGX_PAYMENTS_OF(request->action))) {
+            continue;
+        }
+
+        ngx_payments_out_str(out, comma);
+        ngx_payments_out_json(out, (const uint8_t *) row->name,
+                              strlen(row->name));
+        ngx_payments_out_str(out, ":");
+        row->write(out, &copy, row->place);
+
+        comma = ",";
+    }
+
+    ngx_payments_out_str(out, "}");
+}
+
+
+static ngx_str_t
+ngx_payments_piece(const ngx_payments_out_t *out, uint8_t *from)
+{
+    ngx_str_t  piece;
+
+    piece.data = from;
+    piece.len = (size_t) (out->pos - from);
+
+    return piece;
+}
+
+
+/* of a body that is too large metadata is left out */
+
+static ngx_int_t
+ngx_payments_protocol_body(ngx_payments_sending_t *sending,
+    ngx_payments_out_t *out)
+{
+    uint8_t             *start;
+    ngx_str_t            none;
+    ngx_payments_out_t   body;
+
+    none.data = NULL;
+    none.len = 0;
+    start = out->pos;
+
+    if (out->end - start < NGX_PAYMENTS_DIALECT_BODY) {
+        return NGX_ERROR;
+    }
+
+    ngx_payments_out_init(&body, start, NGX_PAYMENTS_DIALECT_BODY);
+    ngx_payments_write_body(sending->request, &body,
+                            &sending->request->metadata);
+
+    if (body.overflow) {
+        ngx_payments_out_init(&body, start, NGX_PAYMENTS_DIALECT_BODY);
+        ngx_payments_write_body(sending->request, &body, &none);
+    }
+
+    if (body.overflow) {
+        return NGX_ERROR;
+    }
+
+    out->pos = body.pos;
+    sending->body = ngx_payments_piece(out, start);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_payments_protocol_headers(ngx_payments_sending_t *sending,
+    ngx_payments_out_t *out, const ngx_payments_text_t *id,
+    const uint8_t signature[NGX_PAYMENTS_SIGNATURE_LEN])
+{
+    const ngx_payments_asked_t  *request = sending->request;
+
+    ngx_payments_out_str(out, "Content-Type: application/json\r\n");
+
+    if (request->action != NGX_PAYMENTS_LOOKUP) {
+        ngx_payments_out_str(out, "Idempotency-Key: ");
+        ngx_payments_out_bytes(out, request->attempt.data,
+                               request->attempt.len);
+        ngx_payments_out_str(out, "\r\n");
+    }
+
+    ngx_payments_out_str(out, "Payments-Deadline: ");
+    ngx_payments_out_int(out, (int64_t) sending->left);
+    ngx_payments_out_str(out, "\r\nwebhook-id: ");
+    ngx_payments_out_bytes(out, id->data, id->len);
+    ngx_payments_out_str(out, "\r\nwebhook-timestamp: ");
+    ngx_payments_out_int(out, sending->now / 1000000);
+    ngx_payments_out_str(out, "\r\nwebhook-signature: ");
+    ngx_payments_out_bytes(out, signature, NGX_PAYMENTS_SIGNATURE_LEN);
+    ngx_payments_out_str(out, "\r\n");
+}
+
+
+static ngx_int_t
+ngx_payments_protocol_request(ngx_payments_sending_t *sending,
+    ngx_payments_out_t *out)
+{
+    uint8_t              msg[NGX_PAYMENTS_ID_LEN], *start;
+    uint8_t              signature[NGX_PAYMENTS_SIGNATURE_LEN];
+    ngx_payments_text_t  key, id, body;
+
+    if (ngx_payments_protocol_body(sending, out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_payments_id("msg_", sending->uuid, msg);
+
+    id.data = msg;
+    id.len = NGX_PAYMENTS_ID_LEN;
+    key.data = sending->key.data;
+    key.len = sending->key.len;
+    body.data = sending->body.data;
+    body.len = sending->body.len;
+
+    if (ngx_payments_signature(&key, &id, sending->now / 1000000, &body,
+                               signature)
+        != 0)
+    {
+        return NGX_ERROR;
+    }
+
+    start = out->pos;
+    ngx_payments_out_bytes(out, sending->prefix.data, sending->prefix.len);
+    ngx_payments_out_str(out, "/");
+    ngx_payments_out_str(out, ngx_payments_processor_actions[
+                                                    sending->request->action]);
+    sending->target = ngx_payments_piece(out, start);
+
+    start = out->pos;
+    ngx_payments_protocol_headers(sending, out, &id, signature);
+    sending->headers = ngx_payments_piece(out, start);
+
+    return out->overflow ? NGX_ERROR : NGX_OK;
+}
+
+
+/* Answers ---------------------------------------------------------------- */
+
+static int
+ngx_payments_letter_any(int c, size_t i)
+{
+    return 1;
+}
+
+
+static int
+ngx_payments_letter_visible(int c, size_t i)
+{
+    return c > 0x20 && c < 0x7f;
+}
+
+
+static int
+ngx_payments_letter_upper(int c, size_t i)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+
+static int
+ngx_payments_letter_brand(int c, size_t i)
+{
+    return (c >= 'a' && c <= 'z') || c == '_';
+}
+
+
+static int
+ngx_payments_letter_digit(int c, size_t i)
+{
+    return c >= '0' && c <= '9';
+}
+
+
+static int
+ngx_payments_letter_code(int c, size_t i)
+{
+    return (c >= 'a' && c <= 'z')
+           || (i > 0 && ((c >= '0' && c <= '9') || c == '_'));
+}
+
+
+static const char *
+ngx_payments_read_text(const cJSON *item, size_t min, size_t max,
+    int (*letter)(int c, size_t i), ngx_payments_out_t *out, void *place)
+{
+    size_t                i, n, len;
+    ngx_str_t            *text = place;
+    const unsigned char  *s;
+
+    if (!cJSON_IsString(item)) {
+        return "is no text";
+    }
+
+    s = (const unsigned char *) item->valuestring;
+    len = strlen(item->valuestring);
+
+    /* characters, not bytes */
+
+    for (i = 0, n = 0; i < len; i++) {
+        n += ((s[i] & 0xc0) != 0x80);
+
+        if (!letter(s[i], i)) {
+            return "has a character that it must not have";
+        }
+    }
+
+    if (n < min || n > max) {
+        return "is too short, or too long";
+    }
+
+    text->data = out->pos;
+    text->len = len;
+
+    ngx_payments_out_bytes(out, s, len + 1);
+
+    return out->overflow ? "has no place" : NULL;
+}
+
+
+/* cJSON's numbers are doubles, which hold these integers exactly */
+
+static const char *
+ngx_payments_read_amount(const cJSON *item, size_t min, size_t max,
+    int (*letter)(int c, size_t i), ngx_payments_out_t *out, void *place)
+{
+    int64_t  *amount = place;
+
+    if (!cJSON_IsNumber(item)) {
+        return "is no number";
+    }
+
+    if (!(item->valuedouble >= (double) min
+          && item->valuedouble <= (double) NGX_PAYMENTS_AMOUNT_MAX))
+    {
+        return "is too small, or too large";
+    }
+
+    *amount = (int64_t) item->valuedouble;
+
+    return ((double) *amount == item->valuedouble) ? NULL : "is no integer";
+}
+
+
+static const char *
+ngx_payments_read_time(const cJSON *item, size_t min, size_t max,
+    int (*letter)(int c, size_t i), ngx_payments_out_t *out, void *place)
+{
+    int       more;
+    int64_t  *usec = place;
+
+    if (!cJSON_IsString(item)) {
+        return "is no text";
+    }
+
+    return (ngx_payments_time_parse((const uint8_t *) item->valuestring,
+                                    strlen(item->valuestring), usec, &more)
+            == 0)
+           ? NULL : "is no time";
+}
+
+
+static const cJSON *
+ngx_payments_read_item(const cJSON *parent, const char *name)
+{
+    const cJSON  *item;
+
+    item = cJSON_GetObjectItemCaseSensitive(parent, name);
+
+    return (item == NULL || cJSON_IsNull(item)) ? NULL : item;
+}
+
+
+/* NULL, or the member that is wrong */
+
+static const char *
+ngx_payments_read_members(const cJSON *tree, ngx_payments_out_t *out,
+    ngx_payments_said_t *said)
+{
+    const char                   *wrong;
+    const cJSON                  *parent, *item;
+    const ngx_payments_member_t  *row;
+
+    for (row = ngx_payments_members; row->name != NULL; row++) {
+        parent = row->parent ? ngx_payments_read_item(tree, row->parent) : tree;
+
+        if (parent == NULL) {
+            continue;
+        }
+
+        if (!cJSON_IsObject(parent)) {
+            return row->parent ? row->parent : "the body";
+        }
+
+        item = ngx_payments_read_item(parent, row->name);
+
+        if (item == NULL) {
+            wrong = row->needed ? "is missing" : NULL;
+
+        } else {
+            wrong = row->read(item, row->min, row->max, row->letter, out,
+                              (u_char *) said + row->place);
+        }
+
+        if (wrong != NULL) {
+            return row->name;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_uint_t
+ngx_payments_said_is(const ngx_str_t *text, const char *word)
+{
+    return text->len == strlen(word)
+           && memcmp(text->data, word, text->len) == 0;
+}
+
+
+static ngx_uint_t
+ngx_payments_said_begins(const ngx_str_t *text, const char *word)
+{
+    return text->len > strlen(word)
+           && memcmp(text->data, word, strlen(word)) == 0;
+}
+
+
+/* what the table of members cannot say */
+
+static const char *
+ngx_payments_read_meaning(const ngx_payments_dialect_t *dialect,
+    ngx_payments_said_t *said)
+{
+    ngx_uint_t                        i;
+    ngx_payments_processor_answer_t  *answer = &said->reading.answer;
+
+    for (i = 1; i < NGX_PAYMENTS_PROCESSOR_VERDICTS; i++) {
+        if (ngx_payments_said_is(&said->verdict,
+                                 ngx_payments_processor_verdicts[i]))
+        {
+            break;
+        }
+    }
+
+    if (i == NGX_PAYMENTS_PROCESSOR_VERDICTS) {
+        return "verdict";
+    }
+
+    answer->verdict = (ngx_payments_verdict_e) i;
+
+    if (answer->action_url.data != NULL
+        && (!ngx_payments_said_is(&said->type, "redirect")
+            || (!ngx_payments_said_begins(&answer->action_url, "https://")
+                && !ngx_payments_said_begins(&answer->action_url, "http://"))))
+    {
+        return "action";
+    }
+
+    if (said->code.data != NULL) {
+        answer->failure.data = (u_char *) ngx_payments_dialect_decline(dialect,
+                                                 (char *) said->code.data);
+        answer->failure.len = strlen((char *) answer->failure.data);
+    }
+
+    /* it is for people, and shown to them */
+
+    if (answer->message.data != NULL
+        && ngx_payments_card_number(answer->message.data, answer->message.len))
+    {
+        answer->message.data = NULL;
+        answer->message.len = 0;
+    }
+
+    return NULL;
+}
+
+
+/*
+ * NULL: text that any reader of JSON reads as cJSON does.  cJSON itself takes a
+ * member twice, and bytes that are no UTF-8.
+ */
+
+static const char *
+ngx_payments_read_strict(const ngx_str_t *body)
+{
+    size_t                  n;
+    ngx_payments_json_t     json;
+    ngx_payments_json_rc_e  rc;
+
+    if (body->len == 0 || body->len > NGX_PAYMENTS_BODY_MAX) {
+        return "the body is empty, or too large";
+    }
+
+    n = body->len / 2 + 2;
+
+    memset(&json, 0, sizeof(ngx_payments_json_t));
+    json.nodes = malloc(n * sizeof(ngx_payments_json_node_t));
+    json.scratch = malloc(n * sizeof(uint32_t));
+    json.capacity = (uint32_t) n;
+
+    rc = (json.nodes != NULL && json.scratch != NULL)
+         ? ngx_payments_json_parse(&json, body->data, body->len)
+         : NGX_PAYMENTS_JSON_INVALID;
+
+    free(json.nodes);
+    free(json.scratch);
+
+    return (rc == NGX_PAYMENTS_JSON_OK) ? NULL : "the body is no valid JSON";
+}
+
+
+static const char *
+ngx_payments_protocol_answer(const ngx_payments_dialect_t *dialect,
+    const ngx_str_t *body, ngx_payments_out_t *out,
+    ngx_payments_reading_t *reading)
+{
+    cJSON                *tree;
+    const char           *wrong;
+    ngx_payments_said_t   said;
+
+    wrong = ngx_payments_read_strict(body);
+
+    if (wrong != NULL) {
+        return wrong;
+    }
+
+    tree = cJSON_ParseWithLength((char *) body->data, body->len);
+
+    if (tree == NULL) {
+        return "the body is no valid JSON";
+    }
+
+    memset(&said, 0, sizeof(ngx_payments_said_t));
+    said.reading = *reading;
+
+    wrong = ngx_payments_read_members(tree, out, &said);
+
+    cJSON_Delete(tree);
+
+    if (wrong == NULL) {
+        wrong = ngx_payments_read_meaning(dialect, &said);
+    }
+
+    if (wrong == NULL) {
+        *reading = said.reading;
+    }
+
+    return wrong;
+}

@@ -1,0 +1,208 @@
+
+/* Which processors there are, which is asked, and how they are doing. */
+
+#include "ngx_payments_breaker.h"
+
+
+static u_char *ngx_payments_processor_text(u_char *p, u_char *last);
+
+
+/* this worker's; NULL: none are configured */
+
+static ngx_payments_processors_t  *ngx_payments_processors;
+
+
+void
+ngx_payments_processor_init(ngx_payments_processors_t *processors)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < processors->n; i++) {
+        processors->elts[i]->calls = 0;
+    }
+
+    ngx_payments_processors = processors;
+
+    if (processors->n) {
+
+        /* a line of 256 bytes for each number, and what explains them */
+
+        ngx_payments_status_extend(1024 + 256 * processors->n
+                                   * (1 + NGX_PAYMENTS_PROCESSOR_ACTIONS
+                                      * NGX_PAYMENTS_PROCESSOR_VERDICTS),
+                                   ngx_payments_processor_text);
+    }
+}
+
+
+void
+ngx_payments_processor_exit(void)
+{
+    ngx_payments_processors = NULL;
+}
+
+
+ngx_payments_processor_t *
+ngx_payments_processor_named(ngx_payments_processors_t *processors,
+    ngx_str_t *name)
+{
+    ngx_uint_t                 i;
+    ngx_payments_processor_t  *processor;
+
+    for (i = 0; i < processors->n; i++) {
+        processor = processors->elts[i];
+
+        if (processor->name.len == name->len
+            && ngx_memcmp(processor->name.data, name->data, name->len) == 0)
+        {
+            return processor;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_int_t
+ngx_payments_processor_next(ngx_str_t *names, ngx_str_t *name)
+{
+    u_char  *p, *last;
+
+    p = names->data;
+    last = p + names->len;
+
+    while (p < last && (*p == ',' || *p == ' ')) {
+        p++;
+    }
+
+    name->data = p;
+
+    while (p < last && *p != ',' && *p != ' ') {
+        p++;
+    }
+
+    name->len = p - name->data;
+    names->data = p;
+    names->len = last - p;
+
+    return name->len ? NGX_OK : NGX_DONE;
+}
+
+
+ngx_payments_processor_t *
+ngx_payments_processor_find(ngx_str_t *name)
+{
+    return ngx_payments_processors
+           ? ngx_payments_processor_named(ngx_payments_processors, name)
+           : NULL;
+}
+
+
+ngx_payments_processor_t *
+ngx_payments_processor_choose(ngx_str_t *names)
+{
+    ngx_str_t                  left, name;
+    ngx_payments_processor_t  *processor;
+
+    left = *names;
+
+    while (ngx_payments_processor_next(&left, &name) == NGX_OK) {
+        processor = ngx_payments_processor_find(&name);
+
+        if (processor == NULL) {
+            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                          "\"payments_processors\" names \"%V\", which is no "
+                          "processor", &name);
+            continue;
+        }
+
+        if (processor->calls < processor->max_calls
+            && ngx_payments_breaker_allows(processor))
+        {
+            return processor;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_str_t *
+ngx_payments_processor_name(ngx_payments_processor_t *processor)
+{
+    return &processor->name;
+}
+
+
+ngx_msec_t
+ngx_payments_processor_patience(ngx_payments_processor_t *processor)
+{
+    return processor->answer;
+}
+
+
+ngx_uint_t
+ngx_payments_processor_remembers(ngx_payments_processor_t *processor,
+    int64_t age)
+{
+    return processor->idempotency && age < (int64_t) processor->key_lifetime;
+}
+
+
+static u_char *
+ngx_payments_processor_calls_text(u_char *p, u_char *last,
+    ngx_payments_processor_t *processor)
+{
+    ngx_uint_t         a, v;
+    ngx_atomic_uint_t  n;
+
+    for (a = 0; a < NGX_PAYMENTS_PROCESSOR_ACTIONS; a++) {
+        for (v = 0; v < NGX_PAYMENTS_PROCESSOR_VERDICTS; v++) {
+            n = ngx_payments_breaker_counted(processor, a, v);
+
+            if (n == 0) {
+                continue;
+            }
+
+            p = ngx_slprintf(p, last, "payments_processor_calls_total"
+                             "{processor=\"%V\",action=\"%s\",verdict=\"%s\"} "
+                             "%uA\n", &processor->name,
+                             ngx_payments_processor_actions[a],
+                             ngx_payments_processor_verdicts[v], n);
+        }
+    }
+
+    return p;
+}
+
+
+static u_char *
+ngx_payments_processor_text(u_char *p, u_char *last)
+{
+    ngx_uint_t                  i;
+    ngx_payments_processors_t  *all = ngx_payments_processors;
+
+    if (all == NULL) {
+        return p;
+    }
+
+    p = ngx_slprintf(p, last, "# HELP payments_processor_calls_total Calls to "
+                     "processors by what they came to.\n"
+                     "# TYPE payments_processor_calls_total counter\n");
+
+    for (i = 0; i < all->n; i++) {
+        p = ngx_payments_processor_calls_text(p, last, all->elts[i]);
+    }
+
+    p = ngx_slprintf(p, last, "# HELP payments_processor_breaker Whether a "
+                     "processor is asked: 0 it is, 1 it is not, 2 one call "
+                     "finds out.\n# TYPE payments_processor_breaker gauge\n");
+
+    for (i = 0; i < all->n; i++) {
+        p = ngx_slprintf(p, last, "payments_processor_breaker{processor="
+                         "\"%V\"} %d\n", &all->elts[i]->name,
+                         (int) ngx_payments_breaker_state(all->elts[i]));
+    }
+
+    return p;
+}
