@@ -4,6 +4,9 @@
 #include "ngx_payments_breaker.h"
 
 
+#define NGX_PAYMENTS_PROCESSOR_NAMED  1000     /* ms between two messages */
+
+
 static u_char *ngx_payments_processor_text(u_char *p, u_char *last);
 
 
@@ -102,6 +105,7 @@ ngx_payments_processor_t *
 ngx_payments_processor_choose(ngx_str_t *names)
 {
     ngx_str_t                  left, name;
+    const char                *due;
     ngx_payments_processor_t  *processor;
 
     left = *names;
@@ -110,9 +114,14 @@ ngx_payments_processor_choose(ngx_str_t *names)
         processor = ngx_payments_processor_find(&name);
 
         if (processor == NULL) {
-            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                          "\"payments_processors\" names \"%V\", which is no "
-                          "processor", &name);
+            due = ngx_payments_status_due("processor", "name", 0,
+                                          NGX_PAYMENTS_PROCESSOR_NAMED);
+            if (due != NULL) {
+                ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                              "\"payments_processors\" names \"%V\", which is "
+                              "no processor%s", &name, due);
+            }
+
             continue;
         }
 

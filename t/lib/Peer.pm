@@ -7,7 +7,8 @@ package Peer;
 #   $peer->port, $peer->seen, $peer->stop
 #
 # A route is found by the first part of the path; it returns true where the
-# connection goes on.  tls => [certificate, key] speaks TLS, unix => path listens
+# connection goes on.  tls => [certificate, key] speaks TLS, and with authority =>
+# file wants a certificate that this one has signed; unix => path listens
 # there, at => address, listener => socket; first => code is called with a
 # connection before TLS.
 
@@ -80,6 +81,7 @@ sub serve {
         require IO::Socket::SSL;
         $self->{context} = IO::Socket::SSL::SSL_Context->new(SSL_server => 1,
             SSL_cert_file => $self->{tls}[0], SSL_key_file => $self->{tls}[1],
+            $self->{authority} ? (SSL_verify_mode => 3, SSL_ca_file => $self->{authority}) : (),
             SSL_session_id_context => 'peer') or die "TLS: $IO::Socket::SSL::SSL_ERROR";
     }
 
