@@ -6,6 +6,9 @@
 #include "http/ngx_payments_http.h"
 
 
+#define NGX_PAYMENTS_PROCESSOR_ANSWER  10000   /* ms, at most */
+
+
 /* a parameter of payments_processor{} */
 
 typedef struct {
@@ -225,6 +228,12 @@ ngx_payments_processor_wrong(ngx_payments_processor_block_t *block)
 
     if (processor->answer > processor->timeout) {
         return "\"answer\" must not be longer than \"timeout\"";
+    }
+
+    /* a request whose worker dies is taken for lost a little later */
+
+    if (processor->answer > NGX_PAYMENTS_PROCESSOR_ANSWER) {
+        return "\"answer\" must be at most 10s";
     }
 
     /* what is still under way has not been seen yet */

@@ -570,6 +570,18 @@ whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
 
 
 
+=== TEST 80: a client that waits too long
+--- http_config
+    payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; answer 11s; }
+--- user_files
+>>> secret
+whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+--- must_die
+--- error_log
+"answer" must be at most 10s in payments_processor "a"
+
+
+
 === TEST 68: what is under way is not found
 --- http_config
     payments_processor a { url http://127.0.0.1:8090; secret_file ../html/secret; not_found_after 19s; }

@@ -118,6 +118,7 @@ my %routes = (
     '/state' => sub {
         my ($c, $request) = @_;
         return $c->answer('{"verdict":"pending"}') if $request->{path} =~ /lookup/;
+        return 0 if $request->{path} =~ /refund/;
         return 0 if -e "$dir/broken";
         holds('release') if -e "$dir/held";
         return -e "$dir/failing" ? 0 : $c->answer($approval);
@@ -425,6 +426,9 @@ sub allowed {
     is(breaker('eager'), 2, '... and the breaker is half open');
     push @calls, map { later(text_of('=eager', 'authorize'), 30) } 1 .. 16;
     ok(wait_until(5, sub { unanswered(@calls) == 1 }), '... all others are refused at once');
+    ends('unknown', 'a refund that fails meanwhile', 'eager', 'refund');
+    is(breaker('eager'), 2, '... does not end it');
+    is(allowed('eager'), 'none', '... nor lets others follow');
     spurt('failing', '');
     spurt('release', '');
     my %verdicts;

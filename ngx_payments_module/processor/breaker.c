@@ -2,10 +2,10 @@
 /*
  * The breaker of a processor: one for all workers.
  *
- * Closed, it counts the calls of a window and those that failed.  Open, nobody
- * is sent there but one call at a time, a probe.  A call that was begun after
- * it opened decides, whatever sent it: look-ups and captures are not asked for
- * their way, and know as much.
+ * Closed, it counts the calls of a window and those that failed.  Open, no
+ * payment is sent there but one at a time, a probe.  A probe that fails opens
+ * it again.  Any call that was begun after it opened and succeeds closes it:
+ * captures and look-ups are sent in any case, and know as much.
  *
  * A probe that was allowed and then never sent, or whose worker died, must not
  * keep others away for ever: it has a time.
@@ -132,6 +132,7 @@ ngx_payments_breaker_allows(ngx_payments_processor_t *processor)
     if (!allows && ngx_payments_breaker_due(b->next)) {
         b->state = NGX_PAYMENTS_BREAKER_PROBING;
         b->next = ngx_current_msec + NGX_PAYMENTS_BREAKER_LEASE;
+        processor->probe = 1;
         allows = 1;
     }
 
@@ -141,14 +142,17 @@ ngx_payments_breaker_allows(ngx_payments_processor_t *processor)
 }
 
 
-void
-ngx_payments_breaker_begun(ngx_payments_processor_t *processor)
+ngx_uint_t
+ngx_payments_breaker_begun(ngx_payments_processor_t *processor,
+    ngx_payments_processor_action_e action)
 {
-    ngx_payments_breaker_t  *b = processor->zone->data;
+    ngx_payments_breaker_t  *b;
 
-    if (b->state == NGX_PAYMENTS_BREAKER_CLOSED) {
-        return;
+    if (!processor->probe || action != NGX_PAYMENTS_AUTHORIZE) {
+        return 0;
     }
+
+    processor->probe = 0;
 
     b = ngx_payments_breaker_lock(processor);
 
@@ -158,6 +162,8 @@ ngx_payments_breaker_begun(ngx_payments_processor_t *processor)
     }
 
     ngx_payments_breaker_unlock(processor);
+
+    return 1;
 }
 
 
@@ -209,7 +215,7 @@ ngx_payments_breaker_open(ngx_payments_processor_t *processor,
 
 void
 ngx_payments_breaker_ended(ngx_payments_processor_t *processor,
-    ngx_msec_t begun, ngx_uint_t failed)
+    ngx_msec_t begun, ngx_uint_t probe, ngx_uint_t failed)
 {
     ngx_uint_t                     full;
     ngx_payments_breaker_t        *b;
@@ -233,7 +239,7 @@ ngx_payments_breaker_ended(ngx_payments_processor_t *processor,
         b->state = NGX_PAYMENTS_BREAKER_CLOSED;
         ngx_memzero(b->slots, sizeof(b->slots));
 
-    } else if (was == NGX_PAYMENTS_BREAKER_PROBING) {
+    } else if (was == NGX_PAYMENTS_BREAKER_PROBING && probe) {
         ngx_payments_breaker_open(processor, b);
     }
 

@@ -23,6 +23,7 @@ typedef struct {
     ngx_event_t                     full;      /* posted */
     ngx_msec_t                      start;
     ngx_uint_t                      sendings;
+    ngx_uint_t                      probe;     /* of the breaker */
 } ngx_payments_processor_exchange_t;
 
 
@@ -70,7 +71,8 @@ ngx_payments_processor_start(ngx_payments_processor_call_t *call)
     processor->calls++;
 
     ngx_payments_status_add(NGX_PAYMENTS_M_PROCESSOR_BUSY, 1);
-    ngx_payments_breaker_begun(processor);
+
+    x->probe = ngx_payments_breaker_begun(processor, call->request.action);
 
     return NGX_OK;
 }
@@ -305,7 +307,7 @@ ngx_payments_processor_read(ngx_payments_processor_exchange_t *x)
     ngx_payments_status_observe(NGX_PAYMENTS_H_PROCESSOR,
                                 (uint64_t) (ngx_current_msec - x->start)
                                 * 1000);
-    ngx_payments_breaker_ended(processor, x->start, failed);
+    ngx_payments_breaker_ended(processor, x->start, x->probe, failed);
 
     ngx_payments_processor_done(x);
 }

@@ -20,11 +20,12 @@ typedef enum {
 
 /* 1: a payment may be sent there; where it is open that payment is the probe */
 ngx_uint_t ngx_payments_breaker_allows(ngx_payments_processor_t *processor);
-/* a call begins: the probe has as long as the call may take */
-void ngx_payments_breaker_begun(ngx_payments_processor_t *processor);
+/* a call begins; 1: it is the probe, which has as long as a call may take */
+ngx_uint_t ngx_payments_breaker_begun(ngx_payments_processor_t *processor,
+    ngx_payments_processor_action_e action);
 /* a call that was begun then has come back */
 void ngx_payments_breaker_ended(ngx_payments_processor_t *processor,
-    ngx_msec_t begun, ngx_uint_t failed);
+    ngx_msec_t begun, ngx_uint_t probe, ngx_uint_t failed);
 /* counts a verdict */
 void ngx_payments_breaker_count(ngx_payments_processor_t *processor,
     ngx_payments_processor_action_e action, ngx_payments_verdict_e verdict);

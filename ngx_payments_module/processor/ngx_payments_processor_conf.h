@@ -52,6 +52,8 @@ struct ngx_payments_processor_s {
     ngx_shm_zone_t               *zone;
 
     ngx_uint_t                    calls;       /* of this worker, under way */
+    unsigned                      probe:1;     /* its next authorization is one:
+                                                  the worker was allowed it */
 };
 
 

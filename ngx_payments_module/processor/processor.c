@@ -22,6 +22,7 @@ ngx_payments_processor_init(ngx_payments_processors_t *processors)
 
     for (i = 0; i < processors->n; i++) {
         processors->elts[i]->calls = 0;
+        processors->elts[i]->probe = 0;
     }
 
     ngx_payments_processors = processors;
