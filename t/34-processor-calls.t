@@ -315,6 +315,8 @@ is(Own::metric('payments_processor_calls_total', 'processor="then-429",action="a
    'calls are counted by processor, action and verdict');
 cmp_ok(Own::metric('payments_processor_duration_seconds_count'), '>', 30, '... and timed');
 is(Own::metric('payments_processor_calls_under_way'), 0, 'none is under way');
+is(`curl -s http://127.0.0.1:$Nginx::ClientPort/metrics | promtool check metrics 2>&1`, '',
+   'promtool finds the metrics valid');
 
 Own::stop();
 
