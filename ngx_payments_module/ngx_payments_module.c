@@ -102,7 +102,8 @@ static const ngx_payments_room_t  ngx_payments_rooms[] = {
     { "auth", &ngx_payments_auth_metrics, NULL, NULL,
       ngx_payments_init_auth, ngx_payments_auth_exit },
 
-    { "api", NULL, NULL, NULL, ngx_payments_init_api, NULL },
+    { "api", NULL, NULL, NULL, ngx_payments_init_api,
+      ngx_payments_followups_exit },
 
     { "http", &ngx_payments_http_metrics, NULL, NULL,
       ngx_payments_init_http, NULL },
@@ -689,6 +690,11 @@ ngx_payments_init_api(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
     ngx_payments_api_init(pmcf->idempotency.ttl, &pmcf->signing,
                           &pmcf->idempotency.secret);
     ngx_payments_documents_init(&pmcf->documents);
+
+    if (ngx_worker == 0) {
+        ngx_payments_followups_init(cycle);
+    }
+
     return NGX_OK;
 }
 

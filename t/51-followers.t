@@ -105,9 +105,9 @@ sub parked { Own::metric('payments_idempotency_parked') }
     is(backends(), $before_backends, 'no connection to the database');
     my @answers = read_all(20, @sockets);
     my %bodies = map { (($_ =~ /\r\n\r\n(.*)/s)[0] || '' => 1) } @answers;
-    is(scalar(grep { m{^HTTP/1.1 201} } @answers), $n, 'all are answered');
+    is(scalar(grep { m{^HTTP/1.1 20[12]} } @answers), $n, 'all are answered');
     is(scalar(keys %bodies), 1, 'with the same bytes');
-    is(sql("SELECT count(*) FROM pay.journal WHERE key = '$idem'"), 1, 'one payment');
+    is(sql("SELECT count(*) FROM pay.journal WHERE status > 1 AND key = '$idem'"), 1, 'one payment');
     Own::stop();
 }
 
@@ -145,7 +145,7 @@ for my $round (1 .. rounds(3, 10)) {
     cmp_ok($first, '<', 2 * $one,
            sprintf 'killed leader: after %.3f s; an execution takes %.3f s', $first, $one);
     promised($took - $one, 0.25, 'killed leader: all have it, longer than an execution takes by');
-    is(sql("SELECT count(*), count(DISTINCT object_id) FROM pay.journal WHERE key = '$idem'"), '1|1',
+    is(sql("SELECT count(*), count(DISTINCT object_id) FROM pay.journal WHERE status > 1 AND key = '$idem'"), '1|1',
        'killed leader: one payment');
     Own::stop(killed => 1);
 }

@@ -119,8 +119,8 @@ for my $round (1 .. $rounds) {
 
     my %bodies = map { ($_->{body} => 1) } grep { $_->{status} == 201 } @answers;
     my ($n, $days) = split /\|/, sql("SELECT count(*), count(DISTINCT object_id) FROM pay.journal
-                                       WHERE key = '$key'");
-    my $day = sql("SELECT day = (now() AT TIME ZONE 'UTC')::date FROM pay.journal WHERE key = '$key'");
+                                       WHERE status > 1 AND key = '$key'");
+    my $day = sql("SELECT day = (now() AT TIME ZONE 'UTC')::date FROM pay.journal WHERE status > 1 AND key = '$key'");
     $seen{$day eq 't' ? 'after' : 'before'}++;
     $wrong{"round $round: $n rows, " . keys(%bodies) . ' bodies, '
            . join(' ', map { $_->{status} } @answers)}++

@@ -88,7 +88,7 @@ for my $round (1 .. $rounds) {
         if $won && grep { $amounts[$_] == $won && $answers[$_]{status} != 201 } 0 .. $#answers;
     push @problem, 'one of the loser was not refused'
         if $won && grep { $amounts[$_] != $won && $answers[$_]{status} != 422 } 0 .. $#answers;
-    my $stored = sql("SELECT count(*), count(DISTINCT object_id) FROM pay.journal WHERE key = '$idem'");
+    my $stored = sql("SELECT count(*), count(DISTINCT object_id) FROM pay.journal WHERE status > 1 AND key = '$idem'");
     push @problem, "stored $stored" if $stored ne '1|1';
     $wrong{"round $round, $fault, $token: " . join ', ', @problem}++ if @problem;
 }

@@ -82,10 +82,11 @@ ngx_payments_body_refuse(ngx_payments_request_t *request,
 }
 
 
-ngx_payments_workspace_t *
-ngx_payments_body_parse(ngx_payments_request_t *request)
+/* the workspace, emptied */
+
+static ngx_payments_workspace_t *
+ngx_payments_body_workspace(void)
 {
-    ngx_payments_json_rc_e     rc;
     ngx_payments_workspace_t  *ws = &ngx_payments_workspace;
 
     ws->json.nodes = ngx_payments_workspace_nodes;
@@ -94,6 +95,30 @@ ngx_payments_body_parse(ngx_payments_request_t *request)
 
     ngx_payments_out_init(&ws->out, ngx_payments_workspace_buffer,
                           NGX_PAYMENTS_WORKSPACE_SIZE);
+
+    return ws;
+}
+
+
+ngx_payments_workspace_t *
+ngx_payments_body_open(ngx_str_t *body, const ngx_payments_schema_t *schema)
+{
+    ngx_payments_workspace_t  *ws = ngx_payments_body_workspace();
+
+    return (ngx_payments_json_parse(&ws->json, body->data, body->len)
+            == NGX_PAYMENTS_JSON_OK
+            && ngx_payments_validate(&ws->json, schema->fields,
+                                     &ws->validation)
+               == 0)
+           ? ws : NULL;
+}
+
+
+ngx_payments_workspace_t *
+ngx_payments_body_parse(ngx_payments_request_t *request)
+{
+    ngx_payments_json_rc_e     rc;
+    ngx_payments_workspace_t  *ws = ngx_payments_body_workspace();
 
     if (request->body.len == 0 && request->operation->optional) {
         ngx_str_set(&request->body, "{}");

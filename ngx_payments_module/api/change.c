@@ -4,7 +4,7 @@
  * pay.change_payments(), which decides.
  */
 
-#include "ngx_payments_handlers.h"
+#include "ngx_payments_attempts.h"
 
 
 /* parameters of pay.change_payments, the tag not counted */
@@ -13,7 +13,8 @@ typedef enum {
     C_MERCHANT = 0, C_LIVEMODE, C_KEY_HASH, C_KEY, C_FINGERPRINT,
     C_REQUEST_ID, C_REQUEST, C_PAYMENT, C_ACTION, C_OBJECT, C_TRANSFER,
     C_TRANSFER2, C_AMOUNT, C_CURRENCY, C_FINAL, C_REASON, C_REFERENCE,
-    C_METADATA, C_DESCRIPTION, C_DESCRIBED, C_IF_MATCH, C_AT, C_LAST
+    C_METADATA, C_DESCRIPTION, C_DESCRIBED, C_IF_MATCH, C_AT, C_ARGS,
+    C_VERDICT, C_FAILURE, C_FAILURE_MESSAGE, C_LAST
 } ngx_payments_change_parameter_e;
 
 
@@ -21,6 +22,7 @@ typedef enum {
 
 typedef struct {
     const char                   *action;
+    const char                   *asks;
     u_char                        id[NGX_PAYMENTS_UUID_LEN];  /* of the path */
 } ngx_payments_change_t;
 
@@ -114,82 +116,122 @@ ngx_payments_change_body(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
 }
 
 
-static ngx_int_t
-ngx_payments_change_item(ngx_payments_request_t *request,
-    ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution)
+/* the call that changes it, in the pool */
+
+ngx_int_t
+ngx_payments_change_call(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
+    const ngx_payments_origin_t *origin, const char *action,
+    ngx_str_t *if_match, const ngx_payments_told_t *told,
+    ngx_payments_pg_item_t *item)
 {
-    u_char                       *ids;
-    ngx_str_t                     key, match;
-    ngx_uint_t                    i;
-    ngx_payments_pg_value_t      *values;
-    const ngx_payments_change_t  *change = ws->data;
+    u_char                   *ids;
+    ngx_uint_t                i;
+    ngx_payments_pg_value_t  *values;
 
-    values = ngx_pcalloc(execution->pool,
-                         C_LAST * sizeof(ngx_payments_pg_value_t));
-    ids = ngx_pnalloc(execution->pool, 4 * NGX_PAYMENTS_UUID_LEN);
-    key.data = ngx_pstrdup(execution->pool, &request->key);
-    match.data = ngx_pstrdup(execution->pool, &request->if_match);
+    values = ngx_pcalloc(pool, C_LAST * sizeof(ngx_payments_pg_value_t));
+    ids = ngx_pnalloc(pool, 3 * NGX_PAYMENTS_UUID_LEN);
 
-    if (values == NULL || ids == NULL || key.data == NULL
-        || match.data == NULL
-        || ngx_payments_new_uuid(execution->item.tag) != 0
-        || ngx_payments_change_body(execution->pool, ws, values) != NGX_OK)
+    if (values == NULL || ids == NULL || ngx_payments_new_uuid(item->tag) != 0
+        || ngx_payments_change_body(pool, ws, values) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ngx_memcpy(ids, change->id, NGX_PAYMENTS_UUID_LEN);
-
-    for (i = 1; i < 4; i++) {
+    for (i = 0; i < 3; i++) {
         if (ngx_payments_new_uuid(ids + i * NGX_PAYMENTS_UUID_LEN) != 0) {
             return NGX_ERROR;
         }
-    }
 
-    values[C_MERCHANT].number = request->merchant_id;
-    values[C_LIVEMODE].number = request->livemode;
-    values[C_AT].number = ngx_payments_pg_now();
-
-    ngx_payments_change_value(&values[C_KEY_HASH], execution->key.hash,
-                              NGX_PAYMENTS_KEY_HASH_LEN);
-    ngx_payments_change_value(&values[C_KEY],
-                              request->key.len ? key.data : NULL,
-                              request->key.len);
-    ngx_payments_change_value(&values[C_FINGERPRINT], execution->fingerprint,
-                              NGX_PAYMENTS_SHA256_LEN);
-    ngx_payments_change_value(&values[C_REQUEST_ID], execution->request_id,
-                              NGX_PAYMENTS_UUID_LEN);
-    ngx_payments_change_value(&values[C_REQUEST],
-                              execution->record.request.data,
-                              execution->record.request.len);
-    ngx_payments_change_value(&values[C_ACTION], change->action,
-                              ngx_strlen(change->action));
-    ngx_payments_change_value(&values[C_IF_MATCH],
-                              request->if_match.data ? match.data : NULL,
-                              request->if_match.len);
-
-    ngx_payments_change_value(&values[C_PAYMENT], ids, NGX_PAYMENTS_UUID_LEN);
-
-    for (i = 1; i < 4; i++) {
-        ngx_payments_change_value(&values[C_OBJECT + i - 1],
+        ngx_payments_change_value(&values[C_OBJECT + i],
                                   ids + i * NGX_PAYMENTS_UUID_LEN,
                                   NGX_PAYMENTS_UUID_LEN);
     }
 
-    execution->item.statement = NGX_PAYMENTS_PG_CHANGE_PAYMENTS;
-    execution->item.values = values;
+    values[C_MERCHANT].number = origin->merchant_id;
+    values[C_LIVEMODE].number = origin->livemode;
+    values[C_AT].number = origin->at;
+
+    ngx_payments_change_value(&values[C_KEY_HASH], origin->key_hash,
+                              NGX_PAYMENTS_KEY_HASH_LEN);
+    ngx_payments_change_value(&values[C_KEY], origin->key.data,
+                              origin->key.len);
+    ngx_payments_change_value(&values[C_FINGERPRINT], origin->fingerprint,
+                              NGX_PAYMENTS_SHA256_LEN);
+    ngx_payments_change_value(&values[C_REQUEST_ID], origin->request_id,
+                              NGX_PAYMENTS_UUID_LEN);
+    ngx_payments_change_value(&values[C_REQUEST], origin->line.data,
+                              origin->line.len);
+    ngx_payments_change_value(&values[C_ACTION], action, ngx_strlen(action));
+    ngx_payments_change_value(&values[C_IF_MATCH], if_match->data,
+                              if_match->len);
+    ngx_payments_change_value(&values[C_PAYMENT], origin->payment,
+                              NGX_PAYMENTS_UUID_LEN);
+
+    if (told != NULL) {
+        ngx_payments_change_value(&values[C_ARGS], told->text.data,
+                                  told->text.len);
+        ngx_payments_change_value(&values[C_VERDICT], told->verdict,
+                                  ngx_strlen(told->verdict));
+    }
+
+    if (told != NULL && told->decline != NULL) {
+        ngx_payments_change_value(&values[C_FAILURE], told->decline->code,
+                                  ngx_strlen(told->decline->code));
+        ngx_payments_change_value(&values[C_FAILURE_MESSAGE],
+                                  told->decline->message,
+                                  ngx_strlen(told->decline->message));
+    }
+
+    item->statement = NGX_PAYMENTS_PG_CHANGE_PAYMENTS;
+    item->values = values;
 
     /* the end of a UUIDv7 is random; 0 would be nothing */
 
-    ngx_memcpy(&execution->item.object, ids + NGX_PAYMENTS_UUID_LEN - 4, 4);
-    execution->item.object |= 1U << 31;
+    ngx_memcpy(&item->object, origin->payment + NGX_PAYMENTS_UUID_LEN - 4, 4);
+    item->object |= 1U << 31;
 
     return NGX_OK;
 }
 
 
+static ngx_int_t
+ngx_payments_change_item(ngx_payments_request_t *request,
+    ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution)
+{
+    ngx_str_t                     match;
+    ngx_payments_origin_t        *origin;
+    const ngx_payments_change_t  *change = ws->data;
+
+    origin = ngx_payments_origin(request, execution);
+
+    match.len = request->if_match.len;
+    match.data = ngx_pstrdup(execution->pool, &request->if_match);
+
+    if (origin == NULL || match.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (request->if_match.data == NULL) {
+        match.data = NULL;
+    }
+
+    ngx_memcpy(origin->payment, change->id, NGX_PAYMENTS_UUID_LEN);
+
+    if (change->asks != NULL && request->livemode) {
+        return ngx_payments_attempt_change(request, ws, execution, origin,
+                                           change->action, change->asks,
+                                           &match);
+    }
+
+    return ngx_payments_change_call(execution->pool, ws, origin,
+                                    change->action, &match, NULL,
+                                    &execution->item);
+}
+
+
 void
-ngx_payments_change(ngx_payments_request_t *request, const char *action)
+ngx_payments_change(ngx_payments_request_t *request, const char *action,
+    const char *asks)
 {
     ngx_payments_change_t      change;
     ngx_payments_workspace_t  *ws;
@@ -212,6 +254,7 @@ ngx_payments_change(ngx_payments_request_t *request, const char *action)
     }
 
     change.action = action;
+    change.asks = asks;
     ws->data = &change;
 
     ngx_payments_idempotent_execute(request, ws, ngx_payments_change_item);

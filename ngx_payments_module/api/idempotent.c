@@ -18,6 +18,13 @@ ngx_payments_idempotent_init(time_t ttl)
 }
 
 
+time_t
+ngx_payments_idempotent_seconds(void)
+{
+    return ngx_payments_idempotent_ttl;
+}
+
+
 static ngx_int_t
 ngx_payments_idempotent_original(ngx_payments_request_t *request,
     ngx_payments_record_t *record, ngx_str_t *original)
@@ -212,6 +219,7 @@ ngx_payments_idempotent_on_record(ngx_payments_waiter_t *waiter,
         NGX_PAYMENTS_P_DATABASE_UNAVAILABLE,
         NGX_PAYMENTS_P_OUTCOME_UNKNOWN,
         NGX_PAYMENTS_P_OVERLOADED,
+        NGX_PAYMENTS_P_PROCESSOR_UNAVAILABLE,
         NGX_PAYMENTS_P_INTERNAL_ERROR
     };
 

@@ -95,6 +95,10 @@ typedef struct {
  */
 ngx_payments_workspace_t *ngx_payments_body_parse(
     ngx_payments_request_t *request);
+/* the same of a body that was valid when it was kept.  NULL: it is not any
+   more */
+ngx_payments_workspace_t *ngx_payments_body_open(ngx_str_t *body,
+    const ngx_payments_schema_t *schema);
 /*
  * A field's text, decoded into the pool; data NULL: absent or null.
  * NGX_ERROR: no memory.
@@ -116,8 +120,9 @@ extern const ngx_payments_schema_t  ngx_payments_empty_schema;
 
 /* idempotent.c */
 
-/* init_process: seconds that a key is kept */
+/* init_process: seconds that a key is kept; and what they are */
 void ngx_payments_idempotent_init(time_t ttl);
+time_t ngx_payments_idempotent_seconds(void);
 
 /* fills execution->item from the execution's pool; NGX_ERROR: no memory */
 typedef ngx_int_t (*ngx_payments_item_pt)(ngx_payments_request_t *request,
@@ -311,8 +316,13 @@ typedef enum {
     NGX_PAYMENTS_CHANGE_DESCRIPTION
 } ngx_payments_change_field_e;
 
-/* the whole operation; "action" is one of pay.change_payments() */
-void ngx_payments_change(ngx_payments_request_t *request, const char *action);
+/*
+ * The whole operation; "action" is one of pay.change_payments().  What the
+ * acquirer of a live payment is asked first, as it is called in an attempt's
+ * text; NULL: nothing.
+ */
+void ngx_payments_change(ngx_payments_request_t *request, const char *action,
+    const char *asks);
 
 
 /* administer.c: a change of an API key or a merchant */

@@ -104,6 +104,10 @@ const char *ngx_payments_api_compile(void);
  * cursors, what secrets of API keys are made with (empty: none are made).
  */
 void ngx_payments_api_init(time_t ttl, ngx_str_t *signing, ngx_str_t *secret);
+/* likewise of the node's first worker: each second it asks every shard for
+   attempts of acquirers whose end is not known.  And exit_process */
+void ngx_payments_followups_init(ngx_cycle_t *cycle);
+void ngx_payments_followups_exit(void);
 
 /*
  * The row for a path and method.  Where the path exists but not with this

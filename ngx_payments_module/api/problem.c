@@ -97,6 +97,12 @@ const ngx_payments_problem_t  ngx_payments_problems[] = {
       "says why.",
       NGX_PAYMENTS_STORED },
 
+    { "capture_declined", 402, NEW, "Capture declined",
+      "the processor has refused it",
+      "The payment is as it was; `failure.code` says why. `hard`: no later "
+      "try works.",
+      NGX_PAYMENTS_STORED },
+
     { "insufficient_scope", 403, SAME, "Insufficient scope",
       "this API key lacks the scope of this operation",
       "Use a key that has `required_scope`, or make one.",

@@ -40,7 +40,8 @@ const char *const  ngx_payments_dispute_statuses[] = {
 const char *const  ngx_payments_event_types[] = {
     "payment.processing", "payment.authorized", "payment.captured",
     "payment.partially_captured", "payment.canceled", "payment.expired",
-    "payment.failed", "payment.updated", "dispute.created", "dispute.won",
+    "payment.failed", "payment.capture_failed", "payment.cancel_failed",
+    "payment.updated", "dispute.created", "dispute.won",
     "dispute.lost", "refund.created", "refund.succeeded", "refund.failed",
     NULL
 };

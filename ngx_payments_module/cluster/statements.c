@@ -23,17 +23,39 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
 
     { "create_payments",
       "pay.create_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,"
-      "$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,'%T s')",
-      NGX_PAYMENTS_PG_WRITE, 24,
+      "$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,"
+      "$29,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 28,
       { I, B, U, T, Y, U, T, U, U, I, T, B, T, T, T, T, T, T, T, T, T, W, W,
-        T }, MERCHANT },
+        T, B, T, T, T }, MERCHANT },
 
     { "change_payments",
       "pay.change_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,"
-      "$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,'%T s')",
-      NGX_PAYMENTS_PG_WRITE, 22,
-      { I, B, U, T, Y, U, T, U, T, U, U, U, I, T, B, T, T, T, T, B, T,
-        W }, MERCHANT },
+      "$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,"
+      "'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 26,
+      { I, B, U, T, Y, U, T, U, T, U, U, U, I, T, B, T, T, T, T, B, T, W,
+        T, T, T, T }, MERCHANT },
+
+    { "begin_payments",
+      "pay.begin_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 11,
+      { I, B, U, T, Y, U, T, U, T, T, B }, MERCHANT },
+
+    { "begin_changes",
+      "pay.begin_changes($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,"
+      "$15,$16,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 15,
+      { I, B, U, T, Y, U, T, U, T, I, B, T, W, T, B }, MERCHANT },
+
+    { "undo_attempts", "pay.undo_attempts($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_WRITE, 3, { I, U, U }, MERCHANT },
+
+    { "end_attempts", "pay.end_attempts($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
+      NGX_PAYMENTS_PG_WRITE, 9, { I, T, B, T, T, T, T, U, W }, MERCHANT },
+
+    { "claim_followups", "pay.claim_followups($1,$2)",
+      NGX_PAYMENTS_PG_BACKGROUND, 1, { T }, 0 },
 
     { "administer",
       "pay.administer($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
@@ -125,9 +147,6 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "trial_balance", "pay.trial_balance($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_LIST, 3, { I, B, U }, MERCHANT },
 
-    { "find_keys", "pay.find_keys($1,$2,$3,$4,'%T s')",
-      NGX_PAYMENTS_PG_READ, 3, { I, U, Y }, MERCHANT },
-
     { "get_keys", "pay.get_keys($1,$2,$3,$4,$5,'%T s')",
       NGX_PAYMENTS_PG_READ, 4, { I, B, U, T }, MERCHANT },
 
@@ -166,7 +185,6 @@ ngx_payments_statements_print(ngx_payments_pg_conf_t *conf,
 
     with_token = conf->nservers > 1
                  && (s->lane == NGX_PAYMENTS_PG_WRITE
-                     || number == NGX_PAYMENTS_PG_FIND_KEYS
                      || number == NGX_PAYMENTS_PG_GET_KEYS);
 
     p = ngx_slprintf(p, last, "SELECT r.*%s FROM ",

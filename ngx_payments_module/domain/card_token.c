@@ -9,35 +9,28 @@
 typedef struct {
     const char                   *name;
     const char                   *failure;
-    const char                   *message;
-    int                           hard;        /* no retry can help */
+    int                           pending;
     const char                   *brand;
     const char                   *last4;
 } ngx_payments_simulation_t;
 
 
 static const ngx_payments_simulation_t  ngx_payments_simulations[] = {
-    { "tok_visa", NULL, NULL, 0, "visa", "4242" },
-    { "tok_mastercard", NULL, NULL, 0, "mastercard", "4444" },
-    { "tok_amex", NULL, NULL, 0, "amex", "0005" },
-    { "tok_declined", "generic_decline",
-      "The card was declined.", 0, "visa", "0002" },
-    { "tok_insufficient_funds", "insufficient_funds",
-      "The card has insufficient funds.", 0, "visa", "9995" },
-    { "tok_expired_card", "expired_card",
-      "The card has expired.", 1, "visa", "0069" },
-    { "tok_incorrect_cvc", "incorrect_cvc",
-      "The card's security code is incorrect.", 0, "visa", "0127" },
-    { "tok_lost_card", "lost_card",
-      "The card was reported lost.", 1, "visa", "9987" },
-    { "tok_processing_error", "processing_error",
-      "The processor could not process the card.", 0, "visa", "0119" },
-    { "tok_pending", NULL, NULL, 0, "visa", "4242" },
-    { "tok_pending_fail", NULL, NULL, 0, "visa", "0341" },
-    { "tok_timeout", NULL, NULL, 0, "visa", "4242" },
-    { "tok_refund_pending", NULL, NULL, 0, "visa", "7726" },
-    { "tok_refund_fail", NULL, NULL, 0, "visa", "5126" },
-    { NULL, NULL, NULL, 0, NULL, NULL }
+    { "tok_visa", NULL, 0, "visa", "4242" },
+    { "tok_mastercard", NULL, 0, "mastercard", "4444" },
+    { "tok_amex", NULL, 0, "amex", "0005" },
+    { "tok_declined", "generic_decline", 0, "visa", "0002" },
+    { "tok_insufficient_funds", "insufficient_funds", 0, "visa", "9995" },
+    { "tok_expired_card", "expired_card", 0, "visa", "0069" },
+    { "tok_incorrect_cvc", "incorrect_cvc", 0, "visa", "0127" },
+    { "tok_lost_card", "lost_card", 0, "visa", "9987" },
+    { "tok_processing_error", "processing_error", 0, "visa", "0119" },
+    { "tok_pending", NULL, 1, "visa", "4242" },
+    { "tok_pending_fail", NULL, 1, "visa", "0341" },
+    { "tok_timeout", NULL, 1, "visa", "4242" },
+    { "tok_refund_pending", NULL, 0, "visa", "7726" },
+    { "tok_refund_fail", NULL, 0, "visa", "5126" },
+    { NULL, NULL, 0, NULL, NULL }
 };
 
 
@@ -72,8 +65,7 @@ ngx_payments_card_token(const uint8_t *data, size_t len,
     }
 
     token->failure = s->failure;
-    token->message = s->message;
-    token->hard = s->hard;
+    token->pending = s->pending;
     token->brand = s->brand;
     token->last4 = s->last4;
 

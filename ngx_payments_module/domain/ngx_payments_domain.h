@@ -531,12 +531,24 @@ const char *ngx_payments_address4_refused(const uint8_t address[4]);
 const char *ngx_payments_address6_refused(const uint8_t address[16]);
 
 
+/* decline.c: why a processor declines (docs/processors.md, 7) */
+
+typedef struct {
+    const char                   *code;
+    int                           hard;        /* no later try can help */
+    const char                   *message;     /* for a person */
+} ngx_payments_decline_t;
+
+/* a code that is not in the table counts as generic_decline; never NULL */
+const ngx_payments_decline_t *ngx_payments_decline(const uint8_t *code,
+    size_t len);
+
+
 /* card_token.c: the simulator's card tokens (test mode) */
 
 typedef struct {
-    const char                   *failure; /* NULL: approved */
-    const char                   *message; /* of the failure, for a person */
-    int                           hard;    /* ... after which no retry helps */
+    const char                   *failure; /* a decline code; NULL: approved */
+    int                           pending; /* the answer comes later */
     const char                   *brand;
     const char                   *last4;
     uint32_t                      delay;   /* milliseconds before the answer */

@@ -18,8 +18,9 @@
 
 /*
  * columns of pay.create_payments(), pay.change_payments(), pay.administer(),
- * pay.cancel_keys() and pay.find_keys(); column 0 is the tag, which pg/ has
- * checked
+ * pay.cancel_keys(), pay.begin_payments(), pay.begin_changes() and
+ * pay.undo_attempts(); column 0 is
+ * the tag, which pg/ has checked
  */
 
 #define NGX_PAYMENTS_COLUMN_OUTCOME     1
@@ -47,11 +48,16 @@
 #define NGX_PAYMENTS_SQL_ESCALATION     9
 #define NGX_PAYMENTS_SQL_CANCELED       10
 #define NGX_PAYMENTS_SQL_SCOPE          11
+#define NGX_PAYMENTS_SQL_BEGUN          12
+#define NGX_PAYMENTS_SQL_RESUME         13
+#define NGX_PAYMENTS_SQL_UNDONE         14
 
 
 static void ngx_payments_attempt_on_redis(void *data, ngx_int_t rc,
     ngx_str_t *value);
 static void ngx_payments_attempt_timer(ngx_event_t *ev);
+static void ngx_payments_attempt_on_begun(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 static void ngx_payments_attempt_on_row(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
 
@@ -70,6 +76,8 @@ ngx_payments_attempt_init(ngx_payments_execution_t *execution)
 
     execution->item.handler = ngx_payments_attempt_on_row;
     execution->item.data = execution;
+    execution->begin.handler = ngx_payments_attempt_on_begun;
+    execution->begin.data = execution;
 }
 
 
@@ -142,45 +150,30 @@ ngx_payments_attempt_on_redis(void *data, ngx_int_t rc, ngx_str_t *value)
 }
 
 
-/* before a delay: whether the key is new, so that a replay has none */
-
 void
 ngx_payments_attempt_send(ngx_payments_execution_t *execution)
 {
-    ngx_payments_pg_item_t  *item;
-
-    if (execution->delay == 0) {
+    if (execution->call == NULL) {
         ngx_payments_cluster_send(&execution->item);
         return;
     }
 
-    item = &execution->question;
-
-    execution->values[0].number = execution->key.merchant_id;
-    execution->values[1].data = execution->key.hash;
-    execution->values[1].len = NGX_PAYMENTS_KEY_HASH_LEN;
-    execution->values[2].data = execution->fingerprint;
-    execution->values[2].len = NGX_PAYMENTS_SHA256_LEN;
-
-    item->statement = NGX_PAYMENTS_PG_FIND_KEYS;
-    item->values = execution->values;
-    item->handler = ngx_payments_attempt_on_row;
-    item->data = execution;
-    ngx_memcpy(item->tag, execution->request_id, NGX_PAYMENTS_PG_TAG_LEN);
-
-    ngx_payments_cluster_send(item);
+    execution->takeover->number = (execution->flight != 0);
+    ngx_payments_cluster_send(&execution->begin);
 }
 
 
-/* the key is new: others with it are refused; the processor takes its time */
-
-static void
-ngx_payments_attempt_delay(ngx_payments_execution_t *execution)
+void
+ngx_payments_idempotency_finish(ngx_payments_execution_t *execution)
 {
-    ngx_payments_flight_mark_new(execution->flight);
+    ngx_payments_cluster_send(&execution->item);
+}
 
-    ngx_add_timer(&execution->timer, execution->delay);
-    execution->delay = 0;
+
+void
+ngx_payments_idempotency_give_up(ngx_payments_execution_t *execution)
+{
+    ngx_payments_execution_refuse(execution, NGX_PAYMENTS_OUTCOME_UNKNOWN);
 }
 
 
@@ -285,7 +278,9 @@ ngx_payments_attempt_row_valid(ngx_payments_pg_row_t *row, int64_t outcome)
         NGX_PAYMENTS_COLUMN_REQUEST_ID, NGX_PAYMENTS_COLUMN_OBJECT_ID
     };
 
-    for (i = 0; i < 3; i++) {
+    /* one that another request has begun has no status yet */
+
+    for (i = (outcome == NGX_PAYMENTS_SQL_REUSED); i < 3; i++) {
         n = ngx_payments_pg_number(row, numbers[i].column);
         value = ngx_payments_pg_bytes(row, numbers[i].column);
 
@@ -450,6 +445,10 @@ ngx_payments_attempt_apply_outcome(ngx_payments_execution_t *execution)
         ngx_payments_execution_refuse(execution, NGX_PAYMENTS_SCOPE);
         break;
 
+    case NGX_PAYMENTS_SQL_UNDONE:
+        ngx_payments_execution_refuse(execution, NGX_PAYMENTS_UNDONE);
+        break;
+
     case NGX_PAYMENTS_SQL_EXECUTED:
         ngx_payments_status_add(NGX_PAYMENTS_M_EXECUTED, 1);
         ngx_payments_attempt_store(execution);
@@ -506,13 +505,12 @@ ngx_payments_attempt_publish_token(ngx_payments_execution_t *execution,
 }
 
 
-static void
-ngx_payments_attempt_on_row(ngx_payments_pg_item_t *item,
-    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
-{
-    int64_t                    n;
-    ngx_payments_execution_t  *execution = item->data;
+/* nothing is committed, or it is not known whether anything is */
 
+static void
+ngx_payments_attempt_failed(ngx_payments_execution_t *execution,
+    ngx_payments_pg_outcome_e outcome)
+{
     static const ngx_payments_idempotency_result_e  failed[] = {
         NGX_PAYMENTS_BROKEN,              /* DONE: not looked up here */
         NGX_PAYMENTS_BROKEN,              /* FAILED */
@@ -521,70 +519,139 @@ ngx_payments_attempt_on_row(ngx_payments_pg_item_t *item,
         NGX_PAYMENTS_OVERLOADED           /* OVERLOADED */
     };
 
-    if (item == &execution->question) {
+    /* it may be there, and the client may go and look */
 
-        /* a question has no outcome, but no answer either */
-
-        outcome = (outcome == NGX_PAYMENTS_PG_UNKNOWN)
-                  ? NGX_PAYMENTS_PG_NOT_EXECUTED : outcome;
-
-    } else if (item->unknown) {
-
-        /* an attempt was lost on the way, whatever the later one says */
-
-        execution->unknown = 1;
+    if (execution->unknown || outcome == NGX_PAYMENTS_PG_UNKNOWN) {
+        ngx_payments_cluster_pin_to_primary();
     }
 
-    if (outcome != NGX_PAYMENTS_PG_DONE) {
+    ngx_payments_execution_fail(execution, failed[outcome]);
+}
 
-        /* it may be there, and the client may go and look */
 
-        if (execution->unknown || outcome == NGX_PAYMENTS_PG_UNKNOWN) {
-            ngx_payments_cluster_pin_to_primary();
-        }
+/* an outcome that both calls have alike, with a record or without */
 
-        ngx_payments_execution_fail(execution, failed[outcome]);
-        return;
-    }
+static void
+ngx_payments_attempt_on_outcome(ngx_payments_execution_t *execution,
+    ngx_payments_pg_item_t *item, int64_t n, ngx_payments_pg_row_t *row)
+{
+    switch (n) {
 
-    n = ngx_payments_attempt_outcome(row, NGX_PAYMENTS_COLUMN_OUTCOME);
-
-    if (n == NGX_PAYMENTS_SQL_UNUSED) {
-        ngx_payments_attempt_delay(execution);
-        return;
-    }
-
-    if (n == NGX_PAYMENTS_SQL_STALE || n == NGX_PAYMENTS_SQL_INVALID
-        || n == NGX_PAYMENTS_SQL_ESCALATION || n == NGX_PAYMENTS_SQL_SCOPE)
-    {
+    case NGX_PAYMENTS_SQL_STALE:
+    case NGX_PAYMENTS_SQL_INVALID:
+    case NGX_PAYMENTS_SQL_ESCALATION:
+    case NGX_PAYMENTS_SQL_SCOPE:
+    case NGX_PAYMENTS_SQL_UNDONE:
         ngx_payments_attempt_refused(execution, row);
         ngx_payments_attempt_publish_token(execution, item, n, row);
         return;
-    }
 
-    if (n == NGX_PAYMENTS_SQL_IN_USE || n == NGX_PAYMENTS_SQL_BUSY) {
+    case NGX_PAYMENTS_SQL_BEGUN:
+        ngx_payments_flight_mark_new(execution->flight);
+
+        /* fall through */
+
+    case NGX_PAYMENTS_SQL_IN_USE:
+    case NGX_PAYMENTS_SQL_BUSY:
         ngx_payments_attempt_again(execution, n == NGX_PAYMENTS_SQL_BUSY);
         return;
     }
 
+    /* committed, whatever it was; or there is no memory to say so: a retry
+       replays it */
+
     if (n < NGX_PAYMENTS_SQL_EXECUTED || n > NGX_PAYMENTS_SQL_CANCELED
-        || ngx_payments_attempt_row_valid(row, n) != NGX_OK)
+        || ngx_payments_attempt_row_valid(row, n) != NGX_OK
+        || ngx_payments_attempt_record(execution, row) != NGX_OK)
     {
-        /* committed, whatever it was */
-
-        ngx_payments_cluster_pin_to_primary();
-        ngx_payments_execution_fail(execution, NGX_PAYMENTS_OUTCOME_UNKNOWN);
-        return;
-    }
-
-    if (ngx_payments_attempt_record(execution, row) != NGX_OK) {
-
-        /* committed, but there is no memory to say so: a retry replays it */
-
         ngx_payments_cluster_pin_to_primary();
         ngx_payments_execution_fail(execution, NGX_PAYMENTS_OUTCOME_UNKNOWN);
         return;
     }
 
     ngx_payments_attempt_publish_token(execution, item, n, row);
+}
+
+
+/* the key is begun, by this execution or, since that has died, another one */
+
+static void
+ngx_payments_attempt_call(ngx_payments_execution_t *execution, int64_t n,
+    ngx_payments_pg_row_t *row)
+{
+    ngx_payments_begun_t  begun;
+
+    begun.text = ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_BODY);
+
+    if (ngx_payments_attempt_row_valid(row, n) != NGX_OK) {
+        ngx_payments_execution_fail(execution, NGX_PAYMENTS_BROKEN);
+        return;
+    }
+
+    ngx_payments_attempt_uuid(begun.request_id,
+             ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_REQUEST_ID));
+    ngx_payments_attempt_uuid(begun.object_id,
+             ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_OBJECT_ID));
+
+    begun.created_at = ngx_payments_pg_number(row,
+                                              NGX_PAYMENTS_COLUMN_CREATED_AT);
+    begun.resumed = (n == NGX_PAYMENTS_SQL_RESUME);
+
+    ngx_payments_flight_mark_new(execution->flight);
+
+    execution->call(execution, &begun);
+}
+
+
+static void
+ngx_payments_attempt_on_begun(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
+{
+    int64_t                    n;
+    ngx_payments_execution_t  *execution = item->data;
+
+    if (outcome != NGX_PAYMENTS_PG_DONE) {
+
+        /* begun or not, nothing was done yet */
+
+        ngx_payments_attempt_failed(execution,
+                                    (outcome == NGX_PAYMENTS_PG_UNKNOWN)
+                                    ? NGX_PAYMENTS_PG_NOT_EXECUTED : outcome);
+        return;
+    }
+
+    n = ngx_payments_attempt_outcome(row, NGX_PAYMENTS_COLUMN_OUTCOME);
+
+    if ((n == NGX_PAYMENTS_SQL_EXECUTED
+         && ngx_payments_pg_number(row, NGX_PAYMENTS_COLUMN_STATUS) == 202)
+        || n == NGX_PAYMENTS_SQL_RESUME)
+    {
+        ngx_payments_attempt_call(execution, n, row);
+        return;
+    }
+
+    ngx_payments_attempt_on_outcome(execution, item, n, row);
+}
+
+
+static void
+ngx_payments_attempt_on_row(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
+{
+    ngx_payments_execution_t  *execution = item->data;
+
+    /* an attempt was lost on the way, whatever the later one says */
+
+    if (item->unknown) {
+        execution->unknown = 1;
+    }
+
+    if (outcome != NGX_PAYMENTS_PG_DONE) {
+        ngx_payments_attempt_failed(execution, outcome);
+        return;
+    }
+
+    ngx_payments_attempt_on_outcome(execution, item,
+              ngx_payments_attempt_outcome(row, NGX_PAYMENTS_COLUMN_OUTCOME),
+              row);
 }

@@ -5,6 +5,7 @@
  */
 
 #include "ngx_payments_shared.h"
+#include "../base/ngx_payments_base.h"
 
 #include <sys/eventfd.h>
 
@@ -42,6 +43,7 @@ typedef struct {
 
 typedef struct {
     ngx_payments_flight_slot_t    slots[NGX_PAYMENTS_SHARED_SLOTS];
+    uint64_t                      node;        /* random; 0: not yet */
     ngx_uint_t                    buckets;     /* a power of two */
     ngx_payments_flight_entry_t  *flights;     /* the same in all processes */
     void                         *records;
@@ -271,6 +273,11 @@ ngx_payments_shared_init(ngx_cycle_t *cycle, ngx_shm_zone_t *zone,
     ngx_shmtx_lock(&ngx_payments_shared_pool->mutex);
 
     ngx_payments_shared_reap(&wake);
+
+    if (shared->node == 0) {
+        (void) ngx_payments_new_random((u_char *) &shared->node,
+                                       sizeof(shared->node));
+    }
 
     for (i = 0; i < ngx_payments_shared_nfds; i++) {
 
@@ -616,6 +623,13 @@ ngx_payments_flight_end(ngx_uint_t place)
     ngx_shmtx_unlock(&ngx_payments_shared_pool->mutex);
 
     ngx_payments_shared_notify(wake);
+}
+
+
+uint64_t
+ngx_payments_flight_node(void)
+{
+    return ngx_payments_shared->node;
 }
 
 

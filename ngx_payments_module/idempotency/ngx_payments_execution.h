@@ -34,7 +34,7 @@ void ngx_payments_execution_end(ngx_payments_execution_t *execution);
 void ngx_payments_attempt_init(ngx_payments_execution_t *execution);
 /* asks Redis, if it may know, then PostgreSQL */
 void ngx_payments_attempt_run(ngx_payments_execution_t *execution);
-/* asks PostgreSQL, or first whether the key is new, before a delay */
+/* sends what begins it, or else the item */
 void ngx_payments_attempt_send(ngx_payments_execution_t *execution);
 
 

@@ -101,12 +101,38 @@ typedef enum {
     NGX_PAYMENTS_UNAVAILABLE,      /* not executed: no database in time */
     NGX_PAYMENTS_OUTCOME_UNKNOWN,  /* sent, and no database to ask in time */
     NGX_PAYMENTS_OVERLOADED,       /* not executed: too much waits */
+    NGX_PAYMENTS_UNDONE,           /* not executed: the acquirer surely did
+                                      nothing */
     NGX_PAYMENTS_BROKEN            /* not executed: the database refused */
 } ngx_payments_idempotency_result_e;
 
 
 typedef struct ngx_payments_execution_s  ngx_payments_execution_t;
 typedef struct ngx_payments_waiter_s     ngx_payments_waiter_t;
+
+
+/*
+ * A key that is begun, durably, before something is done that no transaction
+ * of the database can undo.  Whoever finds one whose worker has died resumes
+ * it: with its ids and its text.
+ */
+
+typedef struct {
+    u_char                        request_id[NGX_PAYMENTS_UUID_LEN];
+    u_char                        object_id[NGX_PAYMENTS_UUID_LEN];
+    int64_t                       created_at;  /* microseconds since 1970 */
+    ngx_str_t                     text;        /* as the caller gave it, now or
+                                                  then; until call() returns */
+    unsigned                      resumed:1;   /* somebody else began it */
+} ngx_payments_begun_t;
+
+/*
+ * What is done between the two calls of the database.  It fills the
+ * execution's item and calls finish(), soon or later; until then nothing frees
+ * the execution.
+ */
+typedef void (*ngx_payments_begun_pt)(ngx_payments_execution_t *execution,
+    ngx_payments_begun_t *begun);
 
 typedef void (*ngx_payments_waiter_pt)(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_result_e result, ngx_payments_record_t *record);
@@ -158,17 +184,20 @@ struct ngx_payments_execution_s {
                                                   from the pool */
     ngx_payments_record_t         record;      /* request_id and request from
                                                   the start, for a mismatch */
-    ngx_msec_t                    delay;       /* before the call */
-
     ngx_uint_t                    flight;      /* its place in the table; 0:
                                                   it has none */
-    ngx_payments_pg_item_t        question;    /* whether the key is new */
-    ngx_payments_pg_value_t       values[3];   /* of the question */
+    ngx_payments_pg_item_t        begin;       /* begin.values: the caller's */
+    ngx_payments_pg_value_t      *takeover;    /* of these: whether it leads on
+                                                  this node, so that another one
+                                                  of this node has died */
+    ngx_payments_begun_pt         call;        /* the caller's, once "begin" is
+                                                  committed.  NULL: there is no
+                                                  "begin", the item is all */
     void                         *command;     /* of Redis, while it is asked
                                                   or a token published */
     int64_t                       outcome;     /* of the row, meanwhile */
     ngx_connection_t              dummy;       /* for the timer's log lines */
-    ngx_event_t                   timer;       /* delay, or the next try */
+    ngx_event_t                   timer;       /* the next try */
     ngx_msec_t                    again;       /* length of that try's wait */
     ngx_msec_t                    started;     /* ngx_current_msec */
     size_t                        cost;        /* bytes that count as held by
@@ -204,7 +233,10 @@ typedef struct {
 /* NGX_OK: it is under way on this node, as *flight says; else NGX_DECLINED */
 ngx_int_t ngx_payments_flight_find(ngx_payments_idempotency_key_t *key,
     ngx_payments_flight_t *flight);
-
+/* the same for all workers of a node until it is started again, and no other
+   node's: of two executions of one node with one key only the one that leads
+   is alive */
+uint64_t ngx_payments_flight_node(void);
 
 
 /* conf time: the zone of the node's workers; NULL: failed */
@@ -258,6 +290,11 @@ ngx_payments_execution_t *ngx_payments_idempotency_create(
 void ngx_payments_idempotency_start(ngx_payments_execution_t *execution,
     ngx_payments_waiter_t *waiter);
 void ngx_payments_idempotency_abandon(ngx_payments_execution_t *execution);
+
+/* what call() was for has ended: the item is sent */
+void ngx_payments_idempotency_finish(ngx_payments_execution_t *execution);
+/* instead: the key stays begun, and whoever asks again resumes it */
+void ngx_payments_idempotency_give_up(ngx_payments_execution_t *execution);
 
 /* the request ends: it gives up its place among the waiters */
 void ngx_payments_idempotency_cancel(ngx_payments_waiter_t *waiter);

@@ -132,6 +132,8 @@ ngx_payments_processor_t *ngx_payments_processor_find(ngx_str_t *name);
    this worker has fewer than max_calls under way.  NULL: none */
 ngx_payments_processor_t *ngx_payments_processor_choose(ngx_str_t *names);
 ngx_str_t *ngx_payments_processor_name(ngx_payments_processor_t *processor);
+/* of the i-th of the configuration; NULL: there is none */
+ngx_str_t *ngx_payments_processor_name_of(ngx_uint_t i);
 /* ms after which a client that waits is answered 202 */
 ngx_msec_t ngx_payments_processor_patience(
     ngx_payments_processor_t *processor);

@@ -93,6 +93,14 @@ ngx_payments_processor_next(ngx_str_t *names, ngx_str_t *name)
 }
 
 
+ngx_str_t *
+ngx_payments_processor_name_of(ngx_uint_t i)
+{
+    return (ngx_payments_processors && i < ngx_payments_processors->n)
+           ? &ngx_payments_processors->elts[i]->name : NULL;
+}
+
+
 ngx_payments_processor_t *
 ngx_payments_processor_find(ngx_str_t *name)
 {

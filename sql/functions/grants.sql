@@ -4,10 +4,12 @@ REVOKE ALL ON ALL TABLES IN SCHEMA pay FROM PUBLIC, pay_api;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pay FROM PUBLIC, pay_api;
 GRANT USAGE ON SCHEMA pay TO pay_api;
 GRANT EXECUTE ON FUNCTION pay.create_payments, pay.change_payments,
+    pay.begin_payments, pay.begin_changes, pay.undo_attempts, pay.claim_followups,
+    pay.end_attempts,
     pay.get_payments, pay.read_objects, pay.list_objects,
     pay.administer, pay.authenticate, pay.touch_keys, pay.get_api_keys,
     pay.get_merchants, pay.list_merchants,
-    pay.find_keys, pay.get_keys, pay.cancel_keys,
+    pay.get_keys, pay.cancel_keys,
     pay.get_balances, pay.trial_balance, pay.get_ledger_transactions,
     pay.relay, pay.list_events, pay.get_events,
     pay.owns_merchants, pay.claims,

@@ -42,7 +42,8 @@ LANGUAGE sql AS $$
         ARRAY['POST /x'], ARRAY[p_payment], ARRAY[p_action], ARRAY[pay.uuid7()],
         ARRAY[pay.uuid7()], ARRAY[pay.uuid7()], ARRAY[p_amount], ARRAY[p_currency],
         ARRAY[p_final], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[p_metadata],
-        ARRAY[NULL::text], ARRAY[false], ARRAY[p_match], ARRAY[now()], '24 hours')
+        ARRAY[NULL::text], ARRAY[false], ARRAY[p_match], ARRAY[now()],
+        ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], '24 hours')
 $$;
 
 -- the table: every status with every action

@@ -24,7 +24,8 @@ LANGUAGE sql AS $$
         ARRAY['EUR'], ARRAY[p_capture], ARRAY[p_token],
         ARRAY['{"id":"x","exponent":2,"capture_method":"manual"'], ARRAY['{}'], ARRAY[NULL::text],
         ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text],
-        ARRAY[now()], ARRAY[now() + interval '7 days'], ARRAY['cancel'], '24 hours')
+        ARRAY[now()], ARRAY[now() + interval '7 days'], ARRAY['cancel'],
+        ARRAY[p_token LIKE 'tok_timeout'], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], '24 hours')
 $$;
 
 CREATE FUNCTION pg_temp.cancel(p_target text, p_key text DEFAULT gen_random_uuid()::text)
@@ -56,8 +57,10 @@ SELECT is((SELECT outcome || o_status::text FROM pg_temp.cancel('new', 'own')), 
 SELECT is((SELECT outcome || status::text FROM pg_temp.pay('new')), '10409', 'a create with it is refused');
 SELECT is((SELECT outcome || status::text FROM pg_temp.pay('new', p_body => 'y')), '10409', 'whatever its body');
 SELECT is((SELECT o_body::json->>'code' FROM pg_temp.pay('new')), 'idempotency_key_canceled', 'with its code');
-SELECT is((SELECT outcome FROM pay.find_keys(ARRAY[gen_random_uuid()], ARRAY[4097::bigint],
-    ARRAY[pg_temp.hash('new')], ARRAY[sha256('z')], '24 hours')), 10::smallint, 'so is who asks first');
+SELECT is((SELECT outcome FROM pay.begin_payments(ARRAY[gen_random_uuid()], ARRAY[4097::bigint], ARRAY[false],
+    ARRAY[pg_temp.hash('new')], ARRAY['new'], ARRAY[sha256('z')], ARRAY[pay.uuid7()], ARRAY['POST /v1/payments'],
+    ARRAY[pay.uuid7()], ARRAY[NULL::text], ARRAY['authorize acme att_x mer_x 1 0 n'], ARRAY[false], '24 hours')),
+    10::smallint, 'so is what an acquirer would be asked for');
 SELECT is((SELECT (c).outcome FROM (SELECT pay.claim_key(4097, pg_temp.hash('new'), 'x', '24 hours') AS c) x),
     10::smallint, 'and every other operation');
 SELECT is(pg_temp.look('new')->>'state', 'canceled', 'it shows it');

@@ -40,10 +40,10 @@ LANGUAGE sql AS $$
                array_agg(CASE WHEN p_failure IS NOT NULL THEN 'no' END) AS fm,
                array_agg(CASE WHEN p_failure IS NOT NULL THEN '{402}' END) AS fb,
                array_agg(now()) AS at, array_agg(NULL::timestamptz) AS x,
-               array_agg('cancel'::text) AS xa
+               array_agg('cancel'::text) AS xa, array_agg(false) AS wait
           FROM generate_series(1, p_copies)) s,
         LATERAL pay.create_payments(i, m, l, kh, k, fp, rq, line, p, t, a, c,
-            cap, tok, h, me, n, r, n, f, fm, fb, at, x, xa, p_ttl) c
+            cap, tok, h, me, n, r, n, f, fm, fb, at, x, xa, wait, n, n, n, p_ttl) c
 $$;
 
 -- the executed, the replayed, the reused
@@ -123,7 +123,7 @@ SELECT throws_ok($$UPDATE pay.payments SET amount_captured = amount + 1 WHERE st
 
 -- rights
 SELECT is((SELECT count(*) FROM information_schema.role_table_grants WHERE grantee IN ('pay_api', 'PUBLIC') AND table_schema = 'pay'), 0::bigint, 'pay_api has no table');
-SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p WHERE p.pronamespace = 'pay'::regnamespace AND has_function_privilege('pay_api', p.oid, 'EXECUTE')), 'administer authenticate background cancel_keys change_payments claims create_payments database find_keys fresh get_api_keys get_balances get_events get_keys get_ledger_transactions get_merchants get_payments heartbeat list_events list_merchants list_objects maintain owns_merchants ping probe read_objects relay shown_heartbeat token touch_keys trial_balance', 'pay_api may call these functions only');
+SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p WHERE p.pronamespace = 'pay'::regnamespace AND has_function_privilege('pay_api', p.oid, 'EXECUTE')), 'administer authenticate background begin_changes begin_payments cancel_keys change_payments claim_followups claims create_payments database end_attempts fresh get_api_keys get_balances get_events get_keys get_ledger_transactions get_merchants get_payments heartbeat list_events list_merchants list_objects maintain owns_merchants ping probe read_objects relay shown_heartbeat token touch_keys trial_balance undo_attempts', 'pay_api may call these functions only');
 
 -- partitions
 SELECT is((SELECT days_ahead >= 14 FROM pay.maintain(ARRAY[gen_random_uuid()], ARRAY[30 * 86400::bigint])), true, 'partitions are there for two weeks');

@@ -318,7 +318,7 @@ sub Load::Held::release {
 sub stored {
     my (@keys) = @_;
     return sql("SELECT count(*), count(DISTINCT object_id) FROM pay.journal
-                 WHERE key IN (" . join(',', map { "'$_'" } @keys) . ')');
+                 WHERE status > 1 AND key IN (" . join(',', map { "'$_'" } @keys) . ')');
 }
 
 # Clients that create one payment after another, each retried with its key

@@ -268,8 +268,8 @@ main(void)
 
     ok(lines.request(&sending, &out) == NGX_OK
        && is(&sending.target, "/v1/authorize")
-       && is(&sending.body,
-             "attempt=a&amount=1099&currency=EUR&token=tok_visa"),
+       && is(&sending.body, "attempt=a&amount=1099&currency=EUR&token="
+                            "tok_visa"),
        "a request");
 
     printf("1..%d\n", count);

@@ -19,7 +19,6 @@ static const char *const  postgres[] = {
 };
 static const char *const  redis[] = { "ok", "down", "refusing", "off", NULL };
 
-static const char *const  brands[] = { "visa", "mastercard", "amex", NULL };
 
 static const char *const  accounts[] = {
     "processor_receivable", "merchant_pending", "merchant_available",
@@ -117,10 +116,24 @@ static const ngx_payments_schema_t  processor = {
     "Processor", "Who moves the money.", processor_fields
 };
 
+static const char *const  pending_types[] = { "capture", "cancel", NULL };
+
+static const ngx_payments_field_t  pending_fields[] = {
+    ENUM("type", pending_types, NULL),
+    VALUE("amount", AMOUNT, "In minor units."),
+    VALUE("since", TIME, NULL),
+    END
+};
+
+static const ngx_payments_schema_t  pending_action = {
+    "PendingAction", "What the processor was asked to do, and has not answered "
+    "yet; null: nothing.", pending_fields
+};
+
 static const ngx_payments_field_t  method_fields[] = {
     TEXT("type", 32, "`card`"),
-    TEXT("token", 64, NULL),
-    MAYBE_ENUM("brand", brands, NULL),
+    TEXT("token", 75, NULL),
+    MAYBE_TEXT("brand", 32, "`visa`, `mastercard`, `amex`, ..."),
     MAYBE_TEXT("last4", 4, NULL),
     END
 };
@@ -250,6 +263,7 @@ static const ngx_payments_field_t  payment_fields[] = {
     MAYBE("authorization_expires_at", TIME, NULL),
     ENUM("expiry_action", ngx_payments_expiry_actions, NULL),
     PART("processor", OBJECT, &processor, NULL),
+    PART("pending_action", OBJECT, &pending_action, NULL),
     NUMBER("version", 1, INT32_MAX, version),
     VALUE("created_at", TIME, NULL),
     VALUE("updated_at", TIME, NULL),

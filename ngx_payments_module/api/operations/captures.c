@@ -27,5 +27,5 @@ const ngx_payments_schema_t  ngx_payments_capture_schema = {
 void
 ngx_payments_capture_payment(ngx_payments_request_t *request)
 {
-    ngx_payments_change(request, "capture");
+    ngx_payments_change(request, "capture", "capture");
 }

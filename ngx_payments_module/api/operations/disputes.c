@@ -25,19 +25,19 @@ ngx_payments_list_disputes(ngx_payments_request_t *request)
 void
 ngx_payments_dispute_payment(ngx_payments_request_t *request)
 {
-    ngx_payments_change(request, "dispute");
+    ngx_payments_change(request, "dispute", NULL);
 }
 
 
 void
 ngx_payments_win_dispute(ngx_payments_request_t *request)
 {
-    ngx_payments_change(request, "win_dispute");
+    ngx_payments_change(request, "win_dispute", NULL);
 }
 
 
 void
 ngx_payments_lose_dispute(ngx_payments_request_t *request)
 {
-    ngx_payments_change(request, "lose_dispute");
+    ngx_payments_change(request, "lose_dispute", NULL);
 }

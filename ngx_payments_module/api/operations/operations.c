@@ -89,12 +89,16 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .request = &ngx_payments_capture_schema,
       .example = "{\"amount\":1000}",
       .handler = ngx_payments_capture_payment,
-      .status = 200, .answer = &ngx_payments_payment_answer,
+      .status = 200, .accepted = 1, .answer = &ngx_payments_payment_answer,
       .problems = PROBLEMS(STATES, NGX_PAYMENTS_P_PAYMENT_ALREADY_CAPTURED,
-                           NGX_PAYMENTS_P_CAPTURE_EXCEEDS),
+                           NGX_PAYMENTS_P_CAPTURE_EXCEEDS,
+                           NGX_PAYMENTS_P_CAPTURE_DECLINED,
+                           NGX_PAYMENTS_P_PROCESSOR_UNAVAILABLE),
       .summary = "Capture a payment",
       .about = "Takes what was authorized, or a part of it. Unless "
-               "`final_capture` is `false` the rest is released." },
+               "`final_capture` is `false` the rest is released.\n\n"
+               "202: the processor has not answered yet, as `pending_action` "
+               "shows; an event reports the outcome." },
 
     { .name = "cancelPayment", .tag = "Payments",
       .method = NGX_PAYMENTS_POST, .path = "/v1/payments/{id}/cancel",
@@ -103,10 +107,13 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .request = &ngx_payments_cancel_schema,
       .example = "{\"reason\":\"requested_by_customer\"}",
       .handler = ngx_payments_cancel_payment,
-      .status = 200, .answer = &ngx_payments_payment_answer,
-      .problems = PROBLEMS(STATES, NGX_PAYMENTS_P_PAYMENT_ALREADY_CAPTURED),
+      .status = 200, .accepted = 1, .answer = &ngx_payments_payment_answer,
+      .problems = PROBLEMS(STATES, NGX_PAYMENTS_P_PAYMENT_ALREADY_CAPTURED,
+                           NGX_PAYMENTS_P_CAPTURE_DECLINED,
+                           NGX_PAYMENTS_P_PROCESSOR_UNAVAILABLE),
       .summary = "Cancel a payment",
-      .about = "Releases what is authorized and was not captured." },
+      .about = "Releases what is authorized and was not captured. 202 as for "
+               "a capture." },
 
     { .name = "createRefund", .tag = "Refunds",
       .method = NGX_PAYMENTS_POST, .path = "/v1/payments/{id}/refunds",

@@ -1,39 +1,21 @@
 
 /* Payments: made, read, listed, changed; and the helpers of test mode. */
 
-#include "../ngx_payments_handlers.h"
+#include "../ngx_payments_attempts.h"
 
 
 #define NGX_PAYMENTS_DAY          86400
-#define NGX_PAYMENTS_EXPIRES_IN   (7 * NGX_PAYMENTS_DAY)
-
-/* parameters of pay.create_payments, the tag not counted */
-
-typedef enum {
-    C_MERCHANT = 0, C_LIVEMODE, C_KEY_HASH, C_KEY, C_FINGERPRINT,
-    C_REQUEST_ID, C_REQUEST, C_PAYMENT, C_TRANSFER, C_AMOUNT, C_CURRENCY,
-    C_CAPTURE, C_TOKEN, C_HEAD, C_METADATA, C_CUSTOMER, C_REFERENCE,
-    C_DESCRIPTION, C_FAILURE, C_FAILURE_MESSAGE, C_FAILED_BODY, C_AT,
-    C_EXPIRES, C_EXPIRY_ACTION, C_LAST
-} ngx_payments_create_parameter_e;
-
-
-/* slots of the request's fields */
-
-typedef enum {
-    F_AMOUNT = 0, F_CURRENCY, F_METHOD, F_TOKEN, F_CAPTURE_METHOD, F_CUSTOMER,
-    F_REFERENCE, F_DESCRIPTION, F_DESCRIPTOR, F_METADATA, F_EXPIRES_IN,
-    F_EXPIRY_ACTION
-} ngx_payments_create_field_e;
-
+#define NGX_PAYMENTS_TOKEN_KIND   12           /* bytes of a token that say what
+                                                  kind it is, at most */
 
 #define S  NGX_PAYMENTS_FIELD_STRING
 #define END  { NULL, S, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL }
 
 static const ngx_payments_field_t  ngx_payments_method_fields[] = {
-    { "token", S, F_TOKEN, 1, 0, 1, 64, "[A-Za-z0-9_]*", NULL, NULL,
+    { "token", S, F_TOKEN, 1, 0, 1, 2048, "[!-~]*", NULL, NULL,
       "What the processor has given for the card; in test mode one of the "
-      "simulator's tokens. Never a card number." },
+      "simulator's tokens. Never a card number. One of more than 64 bytes is "
+      "shown as `tok_sha256_` and its hash." },
     END
 };
 
@@ -153,269 +135,17 @@ const ngx_payments_query_t  ngx_payments_payment_query[] = {
 };
 
 
-/* what a create is made of, from the validated body; texts in the pool */
+/* what the handler finds before the execution, for its item */
 
 typedef struct {
-    ngx_pool_t                       *pool;
-    ngx_payments_workspace_t         *ws;
-    ngx_payments_pg_value_t          *values;
-    const ngx_payments_currency_t    *currency;
-    const ngx_payments_card_token_t  *token;
-    int64_t                           now;
-    int64_t                           expires;     /* 0: none */
-    int64_t                           amount;
-    ngx_uint_t                        capture;
-    u_char                           *payment;     /* its UUID */
-    ngx_uint_t                        failed;      /* no memory */
-} ngx_payments_create_t;
-
-
-/* a field's text; data NULL: absent or null */
-
-static ngx_str_t
-ngx_payments_create_text(ngx_payments_create_t *create, ngx_uint_t slot)
-{
-    ngx_str_t  text;
-
-    if (ngx_payments_body_text(create->pool, create->ws, slot, &text)
-        != NGX_OK)
-    {
-        create->failed = 1;
-    }
-
-    return text;
-}
-
-
-static void
-ngx_payments_create_value(ngx_payments_create_t *create, ngx_uint_t parameter,
-    const void *data, size_t len)
-{
-    create->values[parameter].data = data;
-    create->values[parameter].len = len;
-}
-
-
-static void
-ngx_payments_create_string(ngx_payments_create_t *create,
-    ngx_uint_t parameter, const char *s)
-{
-    ngx_payments_create_value(create, parameter, s, ngx_strlen(s));
-}
-
-
-static ngx_str_t
-ngx_payments_create_field(ngx_payments_create_t *create, ngx_uint_t parameter,
-    ngx_uint_t slot)
-{
-    ngx_str_t  text;
-
-    text = ngx_payments_create_text(create, slot);
-    ngx_payments_create_value(create, parameter, text.data, text.len);
-
-    return text;
-}
-
-
-/* copies what was written to the workspace since "from" into the pool */
-
-static void
-ngx_payments_create_keep(ngx_payments_create_t *create,
-    ngx_uint_t parameter, u_char *from)
-{
-    size_t               len;
-    u_char              *copy;
-    ngx_payments_out_t  *out = &create->ws->out;
-
-    len = out->pos - from;
-    copy = ngx_pnalloc(create->pool, len);
-
-    if (copy == NULL || out->overflow) {
-        create->failed = 1;
-        return;
-    }
-
-    ngx_memcpy(copy, from, len);
-    ngx_payments_create_value(create, parameter, copy, len);
-
-    out->pos = from;
-}
-
-
-static ngx_uint_t
-ngx_payments_create_is(ngx_payments_create_t *create, ngx_uint_t slot,
-    const char *word)
-{
-    ngx_payments_validation_t  *v = &create->ws->validation;
-
-    return v->slots[slot] != NULL
-           && ngx_strcmp(v->values[slot].word, word) == 0;
-}
-
-
-static void
-ngx_payments_create_metadata(ngx_payments_create_t *create)
-{
-    ngx_str_t  text;
-
-    if (ngx_payments_body_metadata(create->pool, create->ws, F_METADATA, &text)
-        != NGX_OK)
-    {
-        create->failed = 1;
-    }
-
-    if (text.data == NULL) {
-        ngx_str_set(&text, "{}");
-    }
-
-    ngx_payments_create_value(create, C_METADATA, text.data, text.len);
-}
-
-
-static void
-ngx_payments_out_time(ngx_payments_out_t *out, int64_t usec)
-{
-    u_char  text[NGX_PAYMENTS_TIME_LEN];
-
-    ngx_payments_time(usec, text);
-    ngx_payments_out_str(out, "\"");
-    ngx_payments_out_bytes(out, text, NGX_PAYMENTS_TIME_LEN);
-    ngx_payments_out_str(out, "\"");
-}
-
-
-/* the part of a payment that never changes; SQL appends the part that does */
-
-static void
-ngx_payments_create_head(ngx_payments_create_t *create,
-    ngx_payments_request_t *request, ngx_str_t *customer,
-    ngx_str_t *reference)
-{
-    u_char               id[NGX_PAYMENTS_ID_LEN], *from;
-    ngx_str_t            descriptor;
-    ngx_payments_out_t  *out = &create->ws->out;
-
-    descriptor = ngx_payments_create_text(create, F_DESCRIPTOR);
-    ngx_payments_id("pay_", create->payment, id);
-
-    from = out->pos;
-
-    ngx_payments_out_str(out, "{\"id\":\"");
-    ngx_payments_out_bytes(out, id, NGX_PAYMENTS_ID_LEN);
-    ngx_payments_out_str(out, "\",\"object\":\"payment\",\"livemode\":");
-    ngx_payments_out_str(out, request->livemode ? "true" : "false");
-    ngx_payments_out_str(out, ",\"merchant_id\":\"");
-    ngx_payments_out_bytes(out, request->merchant, NGX_PAYMENTS_ID_LEN);
-    ngx_payments_out_str(out, "\",\"amount\":");
-    ngx_payments_out_int(out, create->amount);
-    ngx_payments_out_str(out, ",\"currency\":\"");
-    ngx_payments_out_str(out, create->currency->code);
-    ngx_payments_out_str(out, "\",\"exponent\":");
-    ngx_payments_out_int(out, create->currency->exponent);
-    ngx_payments_out_str(out, ",\"capture_method\":\"");
-    ngx_payments_out_str(out, create->capture ? "automatic" : "manual");
-    ngx_payments_out_str(out, "\",\"payment_method\":{\"type\":\"card\","
-                              "\"token\":\"");
-    ngx_payments_out_bytes(out, create->values[C_TOKEN].data,
-                           create->values[C_TOKEN].len);
-    ngx_payments_out_str(out, "\",\"brand\":\"");
-    ngx_payments_out_str(out, create->token->brand);
-    ngx_payments_out_str(out, "\",\"last4\":\"");
-    ngx_payments_out_str(out, create->token->last4);
-    ngx_payments_out_str(out, "\"},\"customer\":");
-    ngx_payments_out_json_or_null(out, customer->data, customer->len);
-    ngx_payments_out_str(out, ",\"reference\":");
-    ngx_payments_out_json_or_null(out, reference->data, reference->len);
-    ngx_payments_out_str(out, ",\"statement_descriptor\":");
-    ngx_payments_out_json_or_null(out, descriptor.data, descriptor.len);
-    ngx_payments_out_str(out, ",\"authorization_expires_at\":");
-
-    if (create->expires) {
-        ngx_payments_out_time(out, create->expires);
-
-    } else {
-        ngx_payments_out_str(out, "null");
-    }
-
-    ngx_payments_out_str(out, ",\"expiry_action\":\"");
-    ngx_payments_out_bytes(out, create->values[C_EXPIRY_ACTION].data,
-                           create->values[C_EXPIRY_ACTION].len);
-    ngx_payments_out_str(out, "\",\"processor\":{\"name\":\"simulator\","
-                              "\"reference\":\"sim_");
-    ngx_payments_out_bytes(out, id + 4, NGX_PAYMENTS_BASE32_LEN);
-    ngx_payments_out_str(out, "\"},\"created_at\":");
-    ngx_payments_out_time(out, create->now);
-
-    ngx_payments_create_keep(create, C_HEAD, from);
-}
-
-
-/* a declined payment is answered by a problem, and kept as failed */
-
-static void
-ngx_payments_create_declined(ngx_payments_create_t *create,
-    ngx_payments_request_t *request)
-{
-    u_char              id[NGX_PAYMENTS_ID_LEN], text[256], *from, *p;
-    ngx_str_t           more;
-    ngx_payments_out_t  *out = &create->ws->out;
-
-    ngx_payments_create_string(create, C_FAILURE, create->token->failure);
-    ngx_payments_create_string(create, C_FAILURE_MESSAGE,
-                               create->token->message);
-
-    ngx_payments_id("pay_", create->payment, id);
-
-    p = ngx_sprintf(text, ",\"failure\":{\"code\":\"%s\",\"message\":\"%s\","
-                    "\"category\":\"%s\"},\"payment_id\":\"%*s\"",
-                    create->token->failure, create->token->message,
-                    create->token->hard ? "hard" : "soft",
-                    (size_t) NGX_PAYMENTS_ID_LEN, id);
-
-    more.data = text;
-    more.len = p - text;
-
-    from = out->pos;
-
-    ngx_payments_problem_body(out,
-                        &ngx_payments_problems[NGX_PAYMENTS_P_CARD_DECLINED],
-                        create->token->message, request->request_id, &more);
-
-    ngx_payments_create_keep(create, C_FAILED_BODY, from);
-}
-
-
-static void
-ngx_payments_create_terms(ngx_payments_create_t *create)
-{
-    int64_t                     seconds;
-    ngx_payments_validation_t  *v = &create->ws->validation;
-
-    create->capture = !ngx_payments_create_is(create, F_CAPTURE_METHOD,
-                                              "manual");
-    ngx_payments_create_string(create, C_EXPIRY_ACTION,
-                               ngx_payments_create_is(create, F_EXPIRY_ACTION,
-                                                      "capture")
-                               ? "capture" : "cancel");
-
-    create->values[C_EXPIRES].null = 1;
-
-    if (create->capture || create->token->failure) {
-        return;
-    }
-
-    seconds = v->slots[F_EXPIRES_IN] ? v->values[F_EXPIRES_IN].number
-                                     : NGX_PAYMENTS_EXPIRES_IN;
-
-    create->expires = create->now + seconds * 1000000;
-    create->values[C_EXPIRES].number = create->expires;
-    create->values[C_EXPIRES].null = 0;
-}
+    ngx_payments_card_token_t         token;   /* of test mode */
+    ngx_str_t                         processor;  /* of live mode */
+} ngx_payments_create_way_t;
 
 
 static ngx_int_t
-ngx_payments_create_token(ngx_payments_request_t *request,
-    ngx_payments_workspace_t *ws, ngx_payments_card_token_t *token)
+ngx_payments_create_simulated(ngx_payments_request_t *request,
+    ngx_payments_workspace_t *ws, ngx_payments_create_way_t *way)
 {
     u_char                           text[256];
     ngx_payments_out_t               out;
@@ -429,7 +159,9 @@ ngx_payments_create_token(ngx_payments_request_t *request,
     ngx_payments_out_init(&out, text, sizeof(text));
     ngx_payments_json_decode(&ws->json, node, &out);
 
-    if (ngx_payments_card_token(text, out.pos - text, token) == 0) {
+    if (!out.overflow
+        && ngx_payments_card_token(text, out.pos - text, &way->token) == 0)
+    {
         return NGX_OK;
     }
 
@@ -439,89 +171,114 @@ ngx_payments_create_token(ngx_payments_request_t *request,
 }
 
 
-/* the item of an execution: every value of the SQL call, in its pool */
+/* what the operator's variables may route by */
+
+static void
+ngx_payments_create_about(ngx_payments_request_t *request,
+    ngx_payments_workspace_t *ws)
+{
+    u_char                          *token;
+    size_t                           i;
+    const ngx_payments_currency_t   *currency;
+    const ngx_payments_json_node_t  *node = ws->validation.slots[F_TOKEN];
+
+    token = (u_char *) ws->json.text + node->start;
+    currency = ws->validation.values[F_CURRENCY].currency;
+
+    request->about.amount = ws->validation.values[F_AMOUNT].number;
+    request->about.currency.data = (u_char *) currency->code;
+    request->about.currency.len = ngx_strlen(currency->code);
+
+    /* "tok" of "tok_…", which processors have in common */
+
+    request->about.token_type.data = token;
+
+    for (i = 0; i < node->len && i < NGX_PAYMENTS_TOKEN_KIND; i++) {
+        if (token[i] == '_') {
+            request->about.token_type.len = i;
+            break;
+        }
+    }
+}
+
+
+/* which acquirer is asked; the simulator is for test keys: a live one must
+   never seem to pay */
+
+static ngx_int_t
+ngx_payments_create_routed(ngx_payments_request_t *request,
+    ngx_payments_workspace_t *ws, ngx_payments_create_way_t *way)
+{
+    ngx_str_t                  names;
+    ngx_payments_processor_t  *processor = NULL;
+
+    ngx_payments_create_about(request, ws);
+
+    if (request->processors != NULL
+        && request->processors(request, &names) == NGX_OK)
+    {
+        processor = ngx_payments_processor_choose(&names);
+    }
+
+    if (processor == NULL) {
+        ngx_payments_problem(request, NGX_PAYMENTS_P_PROCESSOR_UNAVAILABLE,
+                             NULL, NULL);
+        return NGX_DECLINED;
+    }
+
+    way->processor = *ngx_payments_processor_name(processor);
+
+    return NGX_OK;
+}
+
+
+/* the item of an execution, with every value of the SQL call in its pool; or
+   what begins one whose processor takes its time */
 
 static ngx_int_t
 ngx_payments_create_item(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution)
 {
-    u_char                 *ids;
-    ngx_str_t               customer, reference, key;
-    ngx_payments_create_t   create;
+    ngx_str_t                         reference, processor;
+    ngx_payments_origin_t            *origin;
+    ngx_payments_processed_t          processed;
+    const ngx_payments_create_way_t  *way = ws->data;
 
-    ngx_memzero(&create, sizeof(ngx_payments_create_t));
+    if (request->livemode || way->token.delay) {
 
-    create.pool = execution->pool;
-    create.ws = ws;
-    create.token = ws->data;
-    create.now = ngx_payments_pg_now();
-    create.values = ngx_pcalloc(create.pool,
-                                C_LAST * sizeof(ngx_payments_pg_value_t));
-    ids = ngx_pnalloc(create.pool, 2 * NGX_PAYMENTS_UUID_LEN);
-    key.data = ngx_pstrdup(create.pool, &request->key);
+        ngx_str_set(&processor, NGX_PAYMENTS_SIMULATOR);
 
-    if (create.values == NULL || ids == NULL || key.data == NULL
-        || ngx_payments_new_uuid(ids) != 0
-        || ngx_payments_new_uuid(ids + NGX_PAYMENTS_UUID_LEN) != 0
-        || ngx_payments_new_uuid(execution->item.tag) != 0)
-    {
+        if (request->livemode) {
+            processor = way->processor;
+        }
+
+        return (ngx_payments_body_text(execution->pool, ws, F_REFERENCE,
+                                       &reference)
+                == NGX_OK)
+               ? ngx_payments_attempt_begin(request, execution, &processor,
+                                            &reference, way->token.delay)
+               : NGX_ERROR;
+    }
+
+    origin = ngx_payments_origin(request, execution);
+
+    if (origin == NULL || ngx_payments_new_uuid(origin->payment) != 0) {
         return NGX_ERROR;
     }
 
-    create.payment = ids;
+    ngx_payments_creation_simulated(&way->token, &processed);
 
-    create.amount = ws->validation.values[F_AMOUNT].number;
-    create.currency = ws->validation.values[F_CURRENCY].currency;
-
-    create.values[C_MERCHANT].number = request->merchant_id;
-    create.values[C_LIVEMODE].number = request->livemode;
-    create.values[C_AMOUNT].number = create.amount;
-    create.values[C_AT].number = create.now;
-
-    ngx_payments_create_value(&create, C_KEY_HASH, execution->key.hash,
-                              NGX_PAYMENTS_KEY_HASH_LEN);
-    ngx_payments_create_value(&create, C_KEY, key.data, request->key.len);
-    ngx_payments_create_value(&create, C_FINGERPRINT, execution->fingerprint,
-                              NGX_PAYMENTS_SHA256_LEN);
-    ngx_payments_create_value(&create, C_REQUEST_ID, execution->request_id,
-                              NGX_PAYMENTS_UUID_LEN);
-    ngx_payments_create_value(&create, C_REQUEST,
-                              execution->record.request.data,
-                              execution->record.request.len);
-    ngx_payments_create_value(&create, C_PAYMENT, ids, NGX_PAYMENTS_UUID_LEN);
-    ngx_payments_create_value(&create, C_TRANSFER,
-                              ids + NGX_PAYMENTS_UUID_LEN,
-                              NGX_PAYMENTS_UUID_LEN);
-    ngx_payments_create_string(&create, C_CURRENCY, create.currency->code);
-
-    ngx_payments_create_terms(&create);
-    create.values[C_CAPTURE].number = create.capture;
-
-    (void) ngx_payments_create_field(&create, C_TOKEN, F_TOKEN);
-    (void) ngx_payments_create_field(&create, C_DESCRIPTION, F_DESCRIPTION);
-    customer = ngx_payments_create_field(&create, C_CUSTOMER, F_CUSTOMER);
-    reference = ngx_payments_create_field(&create, C_REFERENCE, F_REFERENCE);
-
-    ngx_payments_create_metadata(&create);
-    ngx_payments_create_head(&create, request, &customer, &reference);
-
-    if (create.token->failure) {
-        ngx_payments_create_declined(&create, request);
-    }
-
-    execution->item.statement = NGX_PAYMENTS_PG_CREATE_PAYMENTS;
-    execution->item.values = create.values;
-    execution->delay = create.token->delay;
-
-    return create.failed ? NGX_ERROR : NGX_OK;
+    return ngx_payments_creation_item(execution->pool, ws, origin, &processed,
+                                      &execution->item);
 }
 
 
 void
 ngx_payments_create_payment(ngx_payments_request_t *request)
 {
-    ngx_payments_card_token_t  token;
-    ngx_payments_workspace_t  *ws;
+    ngx_int_t                   rc;
+    ngx_payments_workspace_t   *ws;
+    ngx_payments_create_way_t   way;
 
     ws = ngx_payments_body_parse(request);
 
@@ -530,21 +287,17 @@ ngx_payments_create_payment(ngx_payments_request_t *request)
         return;
     }
 
-    /* the simulator is for test keys: a live one must never seem to pay */
+    ngx_memzero(&way, sizeof(ngx_payments_create_way_t));
 
-    if (request->livemode) {
-        ngx_payments_problem(request, NGX_PAYMENTS_P_PROCESSOR_UNAVAILABLE,
-                             NULL, NULL);
+    rc = request->livemode ? ngx_payments_create_routed(request, ws, &way)
+                           : ngx_payments_create_simulated(request, ws, &way);
+
+    if (rc != NGX_OK) {
         request->done(request);
         return;
     }
 
-    if (ngx_payments_create_token(request, ws, &token) != NGX_OK) {
-        request->done(request);
-        return;
-    }
-
-    ws->data = &token;
+    ws->data = &way;
 
     ngx_payments_idempotent_execute(request, ws, ngx_payments_create_item);
 }
@@ -605,33 +358,33 @@ ngx_payments_list_payments(ngx_payments_request_t *request)
 void
 ngx_payments_update_payment(ngx_payments_request_t *request)
 {
-    ngx_payments_change(request, "update");
+    ngx_payments_change(request, "update", NULL);
 }
 
 
 void
 ngx_payments_cancel_payment(ngx_payments_request_t *request)
 {
-    ngx_payments_change(request, "cancel");
+    ngx_payments_change(request, "cancel", "void");
 }
 
 
 void
 ngx_payments_resolve_payment(ngx_payments_request_t *request)
 {
-    ngx_payments_change(request, "resolve");
+    ngx_payments_change(request, "resolve", NULL);
 }
 
 
 void
 ngx_payments_expire_payment(ngx_payments_request_t *request)
 {
-    ngx_payments_change(request, "expire");
+    ngx_payments_change(request, "expire", NULL);
 }
 
 
 void
 ngx_payments_settle_payment(ngx_payments_request_t *request)
 {
-    ngx_payments_change(request, "settle");
+    ngx_payments_change(request, "settle", NULL);
 }

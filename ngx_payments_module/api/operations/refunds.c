@@ -72,14 +72,14 @@ const ngx_payments_query_t  ngx_payments_refunds_query[] = {
 void
 ngx_payments_refund_payment(ngx_payments_request_t *request)
 {
-    ngx_payments_change(request, "refund");
+    ngx_payments_change(request, "refund", NULL);
 }
 
 
 void
 ngx_payments_update_refund(ngx_payments_request_t *request)
 {
-    ngx_payments_change(request, "update_refund");
+    ngx_payments_change(request, "update_refund", NULL);
 }
 
 

@@ -53,6 +53,11 @@ BEGIN
 
     GET DIAGNOSTICS given = ROW_COUNT;
 
+    -- attempts of the other cluster's numbers are looked at now, whatever they are
+    UPDATE pay.begun_mark SET xid = '0';
+    PERFORM pay.find_orphans('18446744073709551615', '0');
+    UPDATE pay.begun_mark SET xid = pg_snapshot_xmin(pg_current_snapshot());
+
     PERFORM setval('pay.journal_position',
                    greatest(nextval('pay.journal_position'), max(j.position)))
        FROM pay.journal j;

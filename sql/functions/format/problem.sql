@@ -49,6 +49,8 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
          'the authorization has expired'),
         ('payment_failed', 409, 'new_key', 'Payment failed',
          'the payment has failed'),
+        ('capture_declined', 402, 'new_key', 'Capture declined',
+         'the processor has refused it'),
         ('reference_already_used', 409, 'new_key', 'Reference already used',
          'another refund of this payment has this reference'),
         ('capture_amount_exceeds_capturable', 422, 'new_key',

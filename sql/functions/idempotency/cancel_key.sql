@@ -28,7 +28,7 @@ BEGIN
     SELECT * INTO t FROM pay.claim_key(merchant, target, '', ttl);
     j := t.j;
 
-    IF t.outcome = pay.outcome('in_use') THEN
+    IF t.outcome IN (pay.outcome('in_use'), pay.outcome('begun')) THEN
         outcome := pay.outcome('busy');
         RETURN;
     END IF;
@@ -66,8 +66,9 @@ BEGIN
          WHERE e.merchant_id = merchant AND e.payment_id = j.object_id
            FOR UPDATE SKIP LOCKED;
 
-        -- one whose authorization is over is about to be captured or canceled
-        IF NOT FOUND OR p.status IN ('authorized', 'partially_captured')
+        -- one whose authorization is over is about to be captured or canceled, one
+        -- whose acquirer is asked changes anyway
+        IF NOT FOUND OR p.operation IS NOT NULL OR p.status IN ('authorized', 'partially_captured')
                         AND p.authorization_expires_at <= now() THEN
             outcome := pay.outcome('busy');
             RETURN;

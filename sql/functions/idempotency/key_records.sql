@@ -36,10 +36,11 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         || ',"method":"' || split_part(j.request, ' ', 1)
         || '","path":' || pay.json_text(split_part(j.request, ' ', 2))
         || ',"state":"' || CASE WHEN canceled THEN 'canceled'
+                                WHEN j.status = 0 THEN 'in_progress'
                                 ELSE 'completed' END
         || '","fingerprint":'
         || coalesce('"' || encode(j.fingerprint, 'hex') || '"', 'null')
-        || ',"status_code":' || j.status::text
+        || ',"status_code":' || coalesce(nullif(j.status, 0)::text, 'null')
         || ',"resource_type":' || coalesce('"' || r.kind || '"', 'null')
         || ',"resource_id":'
         || coalesce('"' || pay.id_text(r.prefix, j.object_id) || '"', 'null')
@@ -48,7 +49,8 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         || CASE WHEN canceled THEN '"' || pay.key_undo(j) || '"'
                 ELSE 'null' END
         || ',"created_at":' || pay.json_time(j.created_at)
-        || ',"completed_at":' || pay.json_time(j.created_at)
+        || ',"completed_at":' || CASE WHEN j.status = 0 THEN 'null'
+                                      ELSE pay.json_time(j.created_at) END
         || ',"expires_at":' || pay.json_time(j.created_at + ttl) || '}'
       FROM (SELECT 1) one
       -- a refusal has made nothing, but for a payment that was declined
@@ -62,21 +64,23 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         (2, '% /v1/api_keys%', 'api_key', 'key_'),
         (2, '% /v1/merchants%', 'merchant', 'mer_'))
            AS r (n, line, kind, prefix)
-        ON j.request LIKE r.line AND (j.status < 400 OR j.status = 402)
+        ON j.request LIKE r.line
+       AND (j.status BETWEEN 200 AND 399 OR j.status = 402)
      ORDER BY r.n LIMIT 1
 $$;
 
 -- In: a key's merchant and hash, and how long keys are kept.  Out: its row of
--- the journal, or NULLs where it has not been used.
+-- the journal, or NULLs where it has not been used, or what it began was undone.
 CREATE OR REPLACE FUNCTION pay.key_row(merchant bigint, hash uuid,
     ttl interval) RETURNS pay.journal
 LANGUAGE sql STABLE AS $$
-    SELECT * FROM pay.journal e
-     WHERE e.merchant_id = merchant AND e.key_hash = hash
-       AND e.day BETWEEN ((now() - ttl) AT TIME ZONE 'UTC')::date
-                     AND (now() AT TIME ZONE 'UTC')::date + 1
-       AND e.created_at > now() - ttl
-     ORDER BY e.created_at DESC, e.generation DESC LIMIT 1
+    SELECT j.* FROM (
+        SELECT * FROM pay.journal e
+         WHERE e.merchant_id = merchant AND e.key_hash = hash
+           AND e.day BETWEEN ((now() - ttl) AT TIME ZONE 'UTC')::date
+                         AND (now() AT TIME ZONE 'UTC')::date + 1
+         ORDER BY e.day DESC, e.generation DESC LIMIT 1) j
+     WHERE j.status = 0 OR j.status > 1 AND j.created_at > now() - ttl
 $$;
 
 -- In: likewise.  Out: whether the key was canceled since it was last new.

@@ -14,6 +14,9 @@
 --   escalation  an API key would get a scope that the caller lacks
 --   canceled    the key was canceled before it was used: what refuses it
 --   scope       the caller lacks a scope: which one
+--   begun       the key was used with this request, whose acquirer is being asked
+--   resume      likewise, and whoever asked has died: this caller is to ask
+--   undone      the acquirer surely did nothing: the key is free again
 --
 -- In: one of these words.  Out: its number.  The planner makes a constant of it.
 CREATE OR REPLACE FUNCTION pay.outcome(name text) RETURNS smallint
@@ -28,5 +31,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
                       WHEN 'invalid' THEN 8
                       WHEN 'escalation' THEN 9
                       WHEN 'canceled' THEN 10
-                      WHEN 'scope' THEN 11 END)::smallint
+                      WHEN 'scope' THEN 11
+                      WHEN 'begun' THEN 12
+                      WHEN 'resume' THEN 13
+                      WHEN 'undone' THEN 14 END)::smallint
 $$;

@@ -52,14 +52,21 @@ BEGIN
 
     FOR p IN SELECT e.* FROM pay.payments e, pay.ownership o
               WHERE pay.owns_merchant(e.merchant_id, o, false)
-                AND ((e.status = 'processing' AND e.token IN ('tok_pending',
+                AND ((e.status = 'processing' AND e.processor IS NULL AND e.token IN ('tok_pending',
                          'tok_pending_fail')
                      AND e.created_at < now() - interval '1 second')
                  OR (e.status IN ('authorized', 'partially_captured')
+                     AND e.operation IS NULL
                      AND e.authorization_expires_at < now()))
               LIMIT 100 FOR UPDATE OF e SKIP LOCKED
     LOOP
         CONTINUE WHEN NOT pay.try_lock_and_check_owner(p.merchant_id);
+
+        -- it is captured when its acquirer says so
+        IF p.processor IS NOT NULL AND p.expiry_action = 'capture' THEN
+            PERFORM pay.capture_later(p);
+            CONTINUE;
+        END IF;
 
         act := CASE p.status WHEN 'processing' THEN 'resolve'
                              ELSE 'expire' END;
@@ -88,7 +95,7 @@ BEGIN
          WHERE e.merchant_id = r.merchant_id AND e.payment_id = r.payment_id
            FOR UPDATE SKIP LOCKED;
 
-        IF FOUND THEN
+        IF FOUND AND p.processor IS NULL THEN
             PERFORM pay.resolve_refund(r, p.token <> 'tok_refund_fail');
             n := n + 1;
         END IF;

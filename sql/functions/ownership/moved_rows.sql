@@ -20,6 +20,7 @@ RETURNS TABLE (o_name text, o_late text) LANGUAGE sql IMMUTABLE AS $$
            ('journal', 'day >= $5::date AND key_hash IN (SELECT unnest($4))'),
            ('canceled_keys', 'day >= $5::date'),
            ('events', 'day >= $5::date AND event_id IN (SELECT unnest($3))'),
+           ('followups', 'object_id IN (SELECT unnest($2))'),
            ('event_counters', NULL), ('account_sums', NULL)
 $$;
 

@@ -17,10 +17,14 @@ $$;
 -- event, the event, if it is one, what that changed, and which movement of the
 -- ledger (pay.movements) it has made of how much.  Status NULL: what was asked for is not
 -- valid.
+-- ask: only whether the change is possible: status 0, and moved is its amount.
+-- told: its acquirer has done it already.  Of a payment of an acquirer that was not,
+-- the acquirer is asked to void or to refund later (pay.send_later()).
 CREATE OR REPLACE FUNCTION pay.change_payment(p pay.payments, payment uuid,
     action text, object uuid, transfer uuid, transfer2 uuid, amount bigint,
     currency text, final boolean, reason text, reference text, metadata text,
     description text, described boolean, at timestamptz, request uuid,
+    ask boolean DEFAULT false, told boolean DEFAULT false,
     OUT status smallint, OUT body text, OUT object_id uuid, OUT version int,
     OUT parent_id uuid, OUT event_type text, OUT previous text,
     OUT movement smallint, OUT moved bigint)
@@ -54,8 +58,9 @@ BEGIN
          WHERE t.status = p.status AND t.action = action;
     END IF;
 
-    -- the background may be late, the authorization has ended nevertheless
-    IF refusal IS NULL AND action IN ('capture', 'cancel')
+    -- the background may be late, the authorization has ended nevertheless; an acquirer
+    -- that was asked in time has done it
+    IF refusal IS NULL AND NOT told AND action IN ('capture', 'cancel')
        AND p.authorization_expires_at <= now()
     THEN
         refusal := CASE WHEN p.status = 'authorized'
@@ -116,6 +121,12 @@ BEGIN
         RETURN;
     END IF;
 
+    IF ask THEN
+        status := 0;
+        moved := a;
+        RETURN;
+    END IF;
+
     -- what changes nothing is no change: no version, no event
     IF action = 'update' AND metadata IS NOT NULL THEN
         metadata := pay.merge_metadata(p.metadata, metadata);
@@ -136,6 +147,18 @@ BEGIN
     p.updated_at := at;
     p.version := p.version + 1;
     status := 200;
+
+    IF p.processor IS NOT NULL AND NOT told
+       AND action IN ('cancel', 'expire') AND capturable > 0
+    THEN
+        PERFORM pay.send_later(p, 'void', transfer, capturable, true, payment,
+                               request);
+    END IF;
+
+    IF told THEN
+        p.operation := NULL;
+        p.pending_action := NULL;
+    END IF;
 
     CASE action
 
@@ -204,10 +227,16 @@ BEGIN
         VALUES (p.merchant_id, object, payment, a, made, made,
                 substring(p.head FROM '"exponent":([0-9])')::smallint,
                 p.livemode, p.currency,
-                CASE WHEN p.token IN ('tok_refund_pending', 'tok_refund_fail')
+                CASE WHEN p.processor IS NOT NULL
+                          OR p.token IN ('tok_refund_pending', 'tok_refund_fail')
                      THEN 'pending' ELSE 'succeeded' END,
                 coalesce(metadata, '{}'), reason, reference)
         RETURNING e.* INTO r;
+
+        IF p.processor IS NOT NULL THEN
+            PERFORM pay.send_later(p, 'refund', object, a, false, object,
+                                   request);
+        END IF;
 
         PERFORM pay.post_movement('refund', p.merchant_id, transfer, object, a,
                                   made, p.livemode, p.currency);
@@ -314,7 +343,8 @@ BEGIN
            canceled_at = p.canceled_at, version = p.version,
            status = p.status, metadata = p.metadata,
            description = p.description,
-           cancellation_reason = p.cancellation_reason
+           cancellation_reason = p.cancellation_reason,
+           operation = p.operation, pending_action = p.pending_action
      WHERE e.merchant_id = p.merchant_id AND e.payment_id = payment
        AND e.version = p.version - 1
     RETURNING e.version INTO STRICT version;

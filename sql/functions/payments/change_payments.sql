@@ -15,10 +15,14 @@
 --   description, described   of an update: new value, and whether there is one
 --   if_match    versions separated by commas, one of which it must have; or NULL
 --   at          the caller's clock
+--   args        of a payment of an acquirer: the text of the attempt, or NULL
+--   verdict     approved, declined or pending: what the acquirer has said of it
+--   failure, failure_message   of what is declined
 --   ttl         how long a key is remembered
 --
 -- Out: one row for each item, as from create_payments, and
---   outcome     busy: the payment is locked by a transaction under way;
+--   outcome     busy: the payment is locked by a transaction under way, or an acquirer
+--               is asked for something else of it;
 --               stale: it has another version than if_match, which version shows;
 --               invalid: what was asked for is not valid, as o_body says
 --
@@ -30,7 +34,8 @@ CREATE OR REPLACE FUNCTION pay.change_payments(
     payment uuid[], action text[], object uuid[], transfer uuid[],
     transfer2 uuid[], amount bigint[], currency text[], final boolean[],
     reason text[], reference text[], metadata text[], description text[],
-    described boolean[], if_match text[], at timestamptz[], ttl interval)
+    described boolean[], if_match text[], at timestamptz[], args text[],
+    verdict text[], failure text[], failure_message text[], ttl interval)
 RETURNS TABLE (o_item uuid, outcome smallint, status smallint,
                o_request_id uuid, o_object_id uuid, o_version int,
                o_created_at timestamptz, o_request text, o_body text)
@@ -64,7 +69,10 @@ BEGIN
         SELECT * INTO k FROM pay.claim_key(merchant[i], key_hash[i],
                                            fingerprint[i], ttl);
 
-        IF k.outcome IS NOT NULL THEN
+        -- what this very request has begun it ends
+        IF k.outcome IS NOT NULL
+           AND (k.outcome <> pay.outcome('begun') OR verdict[i] IS NULL)
+        THEN
             j := k.j;
             outcome := k.outcome;
             status := j.status;
@@ -132,6 +140,14 @@ BEGIN
             CONTINUE;
         END IF;
 
+        IF p.operation IS NOT NULL AND action[i] <> 'update'
+           AND p.operation IS DISTINCT FROM pay.attempt_key(args[i])
+        THEN
+            outcome := pay.outcome('busy');
+            RETURN NEXT;
+            CONTINUE;
+        END IF;
+
         IF p.version <> ALL (string_to_array(if_match[i], ',')::int[]) THEN
             outcome := pay.outcome('stale');
             o_version := p.version;
@@ -139,10 +155,17 @@ BEGIN
             CONTINUE;
         END IF;
 
-        SELECT * INTO c FROM pay.change_payment(p, payment[i], action[i],
-            object[i], transfer[i], transfer2[i], amount[i], currency[i],
-            final[i], reason[i], reference[i], metadata[i], description[i],
-            described[i], at[i], request_id[i]);
+        IF verdict[i] IN ('declined', 'pending') THEN
+            SELECT * INTO c FROM pay.hold_change(p, verdict[i], args[i],
+                failure[i], failure_message[i], key_hash[i], key[i],
+                fingerprint[i], request_id[i], request[i], at[i]);
+        ELSE
+            SELECT *, NULL::text AS event_body INTO c FROM pay.change_payment(p,
+                payment[i], action[i], object[i], transfer[i], transfer2[i],
+                amount[i], currency[i], final[i], reason[i], reference[i],
+                metadata[i], description[i], described[i], at[i],
+                request_id[i], told => verdict[i] IS NOT NULL);
+        END IF;
 
         IF c.status IS NULL THEN
             outcome := pay.outcome('invalid');
@@ -162,11 +185,12 @@ BEGIN
         INSERT INTO pay.journal (merchant_id, key_hash, day, generation,
                status, object_version, livemode, request_id, event_id,
                object_id, parent_id, created_at, fingerprint, request, body,
-               event_type, previous, key, movement, moved, moved_currency)
-        VALUES (merchant[i], key_hash[i], today, k.generation, status, o_version,
-                livemode[i], o_request_id, o_item, o_object_id, c.parent_id,
-                now(), fingerprint[i], request[i], o_body, c.event_type,
-                c.previous, key[i], c.movement, c.moved,
+               event_type, event_body, previous, key, movement, moved,
+               moved_currency)
+        VALUES (merchant[i], key_hash[i], coalesce(k.ends, today), k.generation,
+                status, o_version, livemode[i], o_request_id, o_item,
+                o_object_id, c.parent_id, now(), fingerprint[i], request[i],
+                o_body, c.event_type, c.event_body, c.previous, key[i], c.movement, c.moved,
                 CASE WHEN c.movement IS NOT NULL THEN p.currency END);
 
         RETURN NEXT;

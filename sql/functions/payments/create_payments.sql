@@ -1,9 +1,3 @@
--- In: payments that had a reference.  Out: the newest 1000 of them.
-CREATE OR REPLACE FUNCTION pay.newest_ids(ids uuid[]) RETURNS uuid[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT ids[greatest(1, coalesce(cardinality(ids), 0) - 999):]
-$$;
-
 -- Creates payments: n requests, one call, one transaction, an outcome each.
 --
 -- In: arrays of one length, an element for each request:
@@ -13,12 +7,15 @@ $$;
 --   payment, transfer    UUIDv7 made by the caller
 --   amount      minor units, 1 .. 999999999999;   currency  ISO 4217
 --   capture     true: captured at once, false: authorized
---   token       of the simulator; tok_pending, tok_pending_fail, tok_timeout
---               leave the payment processing (202)
+--   token       what paid: of the simulator, or what is shown of an acquirer's
 --   head, metadata, customer, reference, description   as in payments
 --   failure, failure_message, failed_body   of a declined payment: its code,
 --               its message and the answer; NULL: approved
 --   at          the caller's clock;   expires, expiry_action  of the authorization
+--   pending     the processor answers later: the payment is processing (202)
+--   processor, processor_reference   of an acquirer; NULL: the simulator
+--   followup    the text of an attempt that has to be looked up until it has ended, or
+--               NULL
 --   ttl         how long a key is remembered
 --
 -- Out: one row for each item:
@@ -27,6 +24,9 @@ $$;
 --   status, body, request_id, object_id, object_version, created_at
 --               of the execution, now or then; for reused the original request's
 --               id and line (method and path) only, for in_use and busy nothing
+--
+-- A key that is begun (pay.begin_payments()) is ended by this: only its own request
+-- has its fingerprint.  Its reference was taken then.
 --
 -- Errors: none by design.  What violates a constraint is a bug of the caller
 -- and aborts the call; the caller then sends each request alone.
@@ -46,7 +46,9 @@ CREATE OR REPLACE FUNCTION pay.create_payments(
     capture boolean[], token text[], head text[], metadata text[],
     customer text[], reference text[], description text[], failure text[],
     failure_message text[], failed_body text[], at timestamptz[],
-    expires timestamptz[], expiry_action text[], ttl interval)
+    expires timestamptz[], expiry_action text[], pending boolean[],
+    processor text[], processor_reference text[], followup text[],
+    ttl interval)
 RETURNS TABLE (o_item uuid, outcome smallint, status smallint,
                o_request_id uuid, o_object_id uuid, o_version int,
                o_created_at timestamptz, o_request text, o_body text)
@@ -60,25 +62,26 @@ DECLARE
     -- what becomes of each item: one of these, or an outcome
     create_it constant int := -1;
     refuse_it constant int := -2;  -- its reference is taken
+    end_it constant int := -3;     -- it was begun: it is created, come what may
     act int[];
-    wait boolean[] := array_fill(false, ARRAY[items]);
-                                   -- the processor answers later
-    late constant text[] := '{tok_pending,tok_pending_fail,tok_timeout}';
     gen smallint[];
+    ends date[];
     c record;
-    taken int[];
 BEGIN
     PERFORM pay.lock_and_check_owner(merchant);
 
     c := pay.claim_keys(merchant, key_hash, fingerprint, ttl);
     gen := c.generation;
+    ends := c.ends;
     act := c.outcome;
 
     -- What follows looks into the arrays by number: to join them as columns
     -- makes a table of each, for every call.
 
     FOR i IN 1 .. items LOOP
-        IF act[i] IS NOT NULL THEN
+        IF act[i] = pay.outcome('begun') THEN
+            act[i] := end_it;
+        ELSIF act[i] IS NOT NULL THEN
             CONTINUE;
         ELSIF reference[i] IS NOT NULL
               AND NOT pg_try_advisory_xact_lock(hashtextextended(reference[i],
@@ -89,12 +92,6 @@ BEGIN
             act[i] := create_it;
         END IF;
     END LOOP;
-
-    IF token && late THEN
-        FOR i IN 1 .. items LOOP
-            wait[i] := token[i] = ANY (late);
-        END LOOP;
-    END IF;
 
     IF c.day IS NOT NULL THEN
         RETURN QUERY
@@ -109,66 +106,19 @@ BEGIN
 
     -- references, if there are any
     IF array_remove(reference, NULL) <> '{}' THEN
-        -- one of each; the row of a payment that has ended without money is
-        -- taken over
-        WITH won AS (
-            INSERT INTO pay.payment_references AS e
-                   (merchant_id, livemode, reference, payment_id)
-            SELECT DISTINCT ON (1, 2, 3) merchant[u.n], livemode[u.n], u.r,
-                   payment[u.n]
-              FROM unnest(reference) WITH ORDINALITY u(r, n)
-             WHERE act[u.n] = create_it AND u.r IS NOT NULL AND failure[u.n] IS NULL
-             ORDER BY 1, 2, 3, u.n
-            ON CONFLICT ON CONSTRAINT payment_references_pkey DO UPDATE
-               SET payment_id = excluded.payment_id,
-                   earlier = pay.newest_ids(e.earlier || e.payment_id)
-             WHERE EXISTS (
-                   SELECT FROM pay.payments p
-                    WHERE p.merchant_id = e.merchant_id
-                      AND p.payment_id = e.payment_id
-                      AND p.status IN ('failed', 'canceled', 'expired'))
-            RETURNING payment_id)
-        SELECT array_agg(u.n) INTO taken
+        act := pay.take_references(merchant, livemode, reference, payment,
+                                   failure, act, create_it, refuse_it);
+
+        -- the row may have stayed where the merchant was when it was begun
+        INSERT INTO pay.payment_references AS e
+               (merchant_id, livemode, reference, payment_id)
+        SELECT merchant[u.n], livemode[u.n], u.r, payment[u.n]
           FROM unnest(reference) WITH ORDINALITY u(r, n)
-         WHERE act[u.n] = create_it AND u.r IS NOT NULL AND failure[u.n] IS NULL
-           AND payment[u.n] NOT IN (SELECT payment_id FROM won);
-
-        -- what is declined takes none, but is refused where a payment has it that
-        -- has not ended; one of this call is not there yet
-        IF array_remove(failure, NULL) <> '{}' THEN
-            SELECT taken || array_agg(u.n) INTO taken
-              FROM unnest(reference) WITH ORDINALITY u(r, n)
-              JOIN pay.payment_references e
-                ON e.merchant_id = merchant[u.n] AND e.livemode = livemode[u.n]
-               AND e.reference = u.r
-             WHERE act[u.n] = create_it AND failure[u.n] IS NOT NULL
-               AND NOT EXISTS (
-                   SELECT FROM pay.payments p
-                    WHERE p.merchant_id = e.merchant_id
-                      AND p.payment_id = e.payment_id
-                      AND p.status IN ('failed', 'canceled', 'expired'));
-
-            INSERT INTO pay.payment_references AS e
-                   (merchant_id, livemode, reference, payment_id, earlier)
-            SELECT merchant[u.n], livemode[u.n], u.r,
-                   (array_agg(payment[u.n]))[1],
-                   pay.newest_ids((array_agg(payment[u.n]))[2:])
-              FROM unnest(reference) WITH ORDINALITY u(r, n)
-             WHERE act[u.n] = create_it AND u.r IS NOT NULL
-               AND failure[u.n] IS NOT NULL
-               AND u.n <> ALL (coalesce(taken, '{}'))
-             GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-            ON CONFLICT ON CONSTRAINT payment_references_pkey DO UPDATE
-               SET earlier = pay.newest_ids(e.earlier || excluded.payment_id
-                                        || excluded.earlier);
-        END IF;
-
-        FOR i IN 1 .. coalesce(cardinality(taken), 0) LOOP
-            act[taken[i]] := refuse_it;
-        END LOOP;
+         WHERE act[u.n] = end_it AND u.r IS NOT NULL
+            ON CONFLICT ON CONSTRAINT payment_references_pkey DO NOTHING;
     END IF;
 
-    IF create_it = ANY (act) THEN
+    IF create_it = ANY (act) OR end_it = ANY (act) THEN
         -- each payment as it will be, and rendered, once: what RETURNING renders
         -- is compiled for the table and again for each of its partitions
         RETURN QUERY
@@ -178,7 +128,7 @@ BEGIN
                        w.metadata, w.failure_code, w.failure_message, NULL, 1, w.time,
                        CASE WHEN w.authorized_at IS NULL THEN 'null' ELSE w.time END,
                        CASE WHEN w.captured_at IS NULL THEN 'null' ELSE w.time END,
-                       'null') AS body
+                       'null', NULL) AS body
               FROM (SELECT u.n, merchant[u.n] AS merchant_id,
                            u.p AS payment_id, amount[u.n] AS amount,
                            CASE WHEN a.approved THEN amount[u.n] ELSE 0 END
@@ -192,7 +142,7 @@ BEGIN
                                AS captured_at,
                            livemode[u.n] AS livemode,
                            currency[u.n] AS currency,
-                           CASE WHEN wait[u.n] THEN 'processing'
+                           CASE WHEN pending[u.n] THEN 'processing'
                                 WHEN NOT a.approved THEN 'failed'
                                 WHEN capture[u.n] THEN 'captured'
                                 ELSE 'authorized' END AS status,
@@ -202,8 +152,8 @@ BEGIN
                            failure_message[u.n] AS failure_message
                       FROM unnest(payment) WITH ORDINALITY u(p, n),
                            LATERAL (SELECT failure[u.n] IS NULL
-                                           AND NOT wait[u.n] AS approved) a
-                     WHERE act[u.n] = create_it OFFSET 0) w),
+                                           AND NOT pending[u.n] AS approved) a
+                     WHERE act[u.n] IN (create_it, end_it) OFFSET 0) w),
         t AS (
             INSERT INTO pay.ledger_transfers (merchant_id, transaction_id,
                    source_id, amount, created_at, debit, credit, livemode,
@@ -220,13 +170,14 @@ BEGIN
                    authorized_at, captured_at, authorization_expires_at,
                    livemode, currency, status, expiry_action, token, head,
                    metadata, customer, reference, description, failure_code,
-                   failure_message)
+                   failure_message, processor, processor_reference)
             SELECT v.merchant_id, v.payment_id, v.amount, v.amount_authorized,
                    v.amount_captured, v.at, v.at, v.authorized_at,
                    v.captured_at, expires[v.n], v.livemode, v.currency,
                    v.status, expiry_action[v.n], token[v.n], v.head, v.metadata,
                    customer[v.n], reference[v.n], v.description,
-                   v.failure_code, v.failure_message
+                   v.failure_code, v.failure_message, processor[v.n],
+                   processor_reference[v.n]
               FROM v),
         j AS (
             INSERT INTO pay.journal AS j (merchant_id, key_hash, day,
@@ -234,8 +185,9 @@ BEGIN
                    event_id, object_id, created_at, fingerprint, request,
                    body, event_type, event_body, key, movement, moved,
                    moved_currency)
-            SELECT v.merchant_id, key_hash[v.n], today, gen[v.n],
-                   CASE WHEN wait[v.n] THEN 202
+            SELECT v.merchant_id, key_hash[v.n], coalesce(ends[v.n], today),
+                   gen[v.n],
+                   CASE WHEN pending[v.n] THEN 202
                         WHEN failed_body[v.n] IS NULL THEN 201 ELSE 402 END,
                    1, v.livemode, request_id[v.n], item[v.n], v.payment_id,
                    now(), fingerprint[v.n], request[v.n],
@@ -253,27 +205,24 @@ BEGIN
           FROM j;
     END IF;
 
+    IF array_remove(followup, NULL) <> '{}' THEN
+        INSERT INTO pay.followups (merchant_id, attempt, livemode, key_hash,
+               key, fingerprint, request_id, request, object_id, begun_at,
+               args, due)
+        SELECT merchant[u.n], pay.attempt_key(u.f), livemode[u.n],
+               key_hash[u.n], key[u.n], fingerprint[u.n], request_id[u.n],
+               request[u.n], payment[u.n], at[u.n], u.f,
+               now() + pay.attempt_patience()
+          FROM unnest(followup) WITH ORDINALITY u(f, n)
+         WHERE act[u.n] IN (create_it, end_it) AND u.f IS NOT NULL
+            ON CONFLICT ON CONSTRAINT followups_pkey DO NOTHING;
+    END IF;
+
     IF refuse_it = ANY (act) THEN
         RETURN QUERY
-        INSERT INTO pay.journal AS j (merchant_id, key_hash, day, generation,
-               status, object_version, livemode, request_id, event_id,
-               object_id, created_at, fingerprint, request, body, key)
-        SELECT e.merchant_id, key_hash[u.n], today, gen[u.n], 409,
-               0, e.livemode, request_id[u.n], item[u.n], e.payment_id, now(),
-               fingerprint[u.n], request[u.n],
-               pay.problem_body('reference_already_used',
-                   'Reference already used', 409,
-                   'another payment of this merchant and mode has this '
-                   'reference', pay.id_text('req_', request_id[u.n]),
-                   'new_key', ',"existing_id":"'
-                   || pay.id_text('pay_', e.payment_id) || '"'), key[u.n]
-          FROM unnest(reference) WITH ORDINALITY u(r, n)
-          JOIN pay.payment_references e
-            ON e.merchant_id = merchant[u.n] AND e.livemode = livemode[u.n]
-           AND e.reference = u.r
-         WHERE act[u.n] = refuse_it
-        RETURNING j.event_id, pay.outcome('executed'), j.status,
-                  j.request_id, j.object_id, 0, j.created_at, NULL::text, j.body;
+        SELECT * FROM pay.refuse_references(item, merchant, livemode, key_hash,
+            key, fingerprint, request_id, request, reference, gen, act,
+            refuse_it);
     END IF;
 
     IF pay.outcome('in_use') = ANY (act) OR pay.outcome('busy') = ANY (act)

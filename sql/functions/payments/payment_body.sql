@@ -2,12 +2,16 @@
 -- event give its bytes.
 
 -- In: the code of a decline.  Out: hard, where no retry with this card can help, or
--- soft.  The simulator's table in domain/card_token.c has the same; a test holds the two
--- together.
+-- soft.  domain/decline.c has the same; a test holds the two together.
 CREATE OR REPLACE FUNCTION pay.decline_category(code text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN code IN ('expired_card', 'lost_card') THEN 'hard'
-                ELSE 'soft' END
+    SELECT CASE WHEN code IN ('expired_card', 'lost_card', 'stolen_card',
+                    'fraud_suspected', 'card_not_supported',
+                    'currency_not_supported', 'amount_not_supported',
+                    'invalid_token', 'unknown_reference',
+                    'authorization_expired', 'not_capturable', 'not_voidable',
+                    'not_refundable')
+                THEN 'hard' ELSE 'soft' END
 $$;
 
 -- In: what a payment's JSON is made of: its head, its amounts in minor units, and
@@ -19,8 +23,8 @@ CREATE OR REPLACE FUNCTION pay.payment_text(head text, authorized bigint,
     captured bigint, refunded bigint, canceled bigint, disputed bigint,
     status text, description text, metadata text, failure_code text,
     failure_message text, cancellation_reason text, version int,
-    updated_at text, authorized_at text, captured_at text, canceled_at text)
-    RETURNS text
+    updated_at text, authorized_at text, captured_at text, canceled_at text,
+    pending_action text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT head || concat(
         ',"amount_authorized":', authorized,
@@ -42,6 +46,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
                          pay.json_text(failure_message), ',"category":"',
                          pay.decline_category(failure_code), '"}') END,
         ',"cancellation_reason":', pay.json_text(cancellation_reason),
+        ',"pending_action":', coalesce(pending_action, 'null'),
         ',"version":', version,
         ',"updated_at":', updated_at, ',"authorized_at":', authorized_at,
         ',"captured_at":', captured_at, ',"canceled_at":', canceled_at, '}')
@@ -55,7 +60,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         p.description, p.metadata, p.failure_code, p.failure_message,
         p.cancellation_reason, p.version, pay.json_time(p.updated_at),
         pay.json_time(p.authorized_at), pay.json_time(p.captured_at),
-        pay.json_time(p.canceled_at))
+        pay.json_time(p.canceled_at), p.pending_action)
 $$;
 
 -- In: a merchant, ids of payments.  Out: those of the merchant's that there are, as

@@ -1,7 +1,10 @@
 -- A refund whose processor has answered.  In: the refund, locked with its
--- payment by the caller; whether it succeeded.
-CREATE OR REPLACE FUNCTION pay.resolve_refund(r pay.refunds, ok boolean)
+-- payment by the caller; whether it succeeded; else why not.
+CREATE OR REPLACE FUNCTION pay.resolve_refund(r pay.refunds, ok boolean,
+    failure text DEFAULT 'generic_decline',
+    failure_message text DEFAULT 'The processor refused the refund.')
 RETURNS void LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+#variable_conflict use_variable
 DECLARE
     before constant text := pay.refund_body(r);
     name constant text := CASE WHEN ok THEN 'refund_succeeded'
@@ -9,9 +12,8 @@ DECLARE
 BEGIN
     UPDATE pay.refunds e
        SET status = CASE WHEN ok THEN 'succeeded' ELSE 'failed' END,
-           failure_code = CASE WHEN NOT ok THEN 'generic_decline' END,
-           failure_message = CASE WHEN NOT ok
-                             THEN 'The processor refused the refund.' END,
+           failure_code = CASE WHEN NOT ok THEN failure END,
+           failure_message = CASE WHEN NOT ok THEN failure_message END,
            version = e.version + 1,
            updated_at = greatest(now(), e.updated_at)
      WHERE e.merchant_id = r.merchant_id AND e.refund_id = r.refund_id

@@ -1,0 +1,297 @@
+-- When an attempt is looked at again.  In: how often it was.  Out: how long until then.
+-- The first pause is longer than a call may take.
+CREATE OR REPLACE FUNCTION pay.followup_pause(tries int) RETURNS interval
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN tries < 2 THEN interval '30 seconds'
+                WHEN tries = 2 THEN interval '2 minutes'
+                WHEN tries = 3 THEN interval '10 minutes'
+                WHEN tries = 4 THEN interval '30 minutes'
+                WHEN tries < 77 THEN interval '1 hour'
+                ELSE interval '1 day' END
+$$;
+
+-- Makes follow-ups of the attempts whose worker has died: begun rows of the journal
+-- without an end.  In: up to which transaction all has ended; how old a row has to be.
+-- Each row is looked at once; one that is too young bounds the mark.
+CREATE OR REPLACE FUNCTION pay.find_orphans(high xid8, age interval) RETURNS void
+LANGUAGE plpgsql SET search_path = pay, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+    low xid8;
+    young xid8;
+BEGIN
+    SELECT m.xid INTO low FROM pay.begun_mark m FOR UPDATE SKIP LOCKED;
+
+    -- somebody else is at it
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+
+    SELECT j.xid INTO young FROM pay.journal j
+     WHERE j.status = 0 AND j.xid >= low AND j.xid < high
+       AND j.created_at >= now() - age
+     ORDER BY j.xid LIMIT 1;
+
+    high := coalesce(young, high);
+
+    INSERT INTO pay.followups (merchant_id, attempt, livemode, key_hash, key,
+           fingerprint, request_id, request, object_id, begun_at, args, due)
+    SELECT j.merchant_id, pay.attempt_key(j.body), j.livemode, j.key_hash,
+           j.key, j.fingerprint, j.request_id, j.request, j.object_id,
+           j.created_at, j.body, now()
+      FROM pay.journal j
+     WHERE j.status = 0 AND j.xid >= low AND j.xid < high
+       AND pay.attempt_is_open(j)
+        ON CONFLICT ON CONSTRAINT followups_pkey DO NOTHING;
+
+    UPDATE pay.begun_mark SET xid = high WHERE xid < high;
+END $$;
+
+-- Whether an attempt still has to end.  In: the follow-up.  Out: NULL: its key has no
+-- end at all, which it must get; true: it is waited for; false: it has ended.
+CREATE OR REPLACE FUNCTION pay.followup_state(f pay.followups) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pay, pg_temp AS $$
+DECLARE
+    j pay.journal;
+BEGIN
+    -- a client's, not one of pay.send_later()
+    IF f.fingerprint IS NOT NULL THEN
+        j := pay.begun_row(f.merchant_id, f.key_hash);
+
+        IF pay.attempt_key(j.body) = f.attempt AND pay.attempt_is_open(j) THEN
+            RETURN NULL;
+        END IF;
+    END IF;
+
+    RETURN CASE pay.attempt_action(f.args)
+        WHEN 'refund' THEN EXISTS (
+            SELECT FROM pay.refunds r
+             WHERE r.merchant_id = f.merchant_id AND r.refund_id = f.object_id
+               AND r.status = 'pending')
+        WHEN 'authorize' THEN EXISTS (
+            SELECT FROM pay.payments p
+             WHERE p.merchant_id = f.merchant_id AND p.payment_id = f.object_id
+               AND p.status = 'processing')
+        ELSE f.fingerprint IS NULL AND pay.attempt_action(f.args) = 'void'
+             OR EXISTS (
+            SELECT FROM pay.payments p
+             WHERE p.merchant_id = f.merchant_id AND p.payment_id = f.object_id
+               AND p.operation = f.attempt) END;
+END $$;
+
+-- Gives out attempts that are due, one for each item, and says when they are due
+-- again.  In: the caller's tags; the processors that it knows, with commas between them.
+-- Out: of each item the attempt, or NULLs; open: the
+-- key is begun and has no end; tries: how often it was given out before.
+CREATE OR REPLACE FUNCTION pay.claim_followups(item uuid[], processors text[])
+RETURNS TABLE (o_item uuid, o_merchant bigint, o_livemode boolean,
+               o_key_hash uuid, o_key text, o_fingerprint bytea,
+               o_request_id uuid, o_request text, o_object_id uuid,
+               o_begun_at timestamptz, o_args text, o_open boolean,
+               o_tries int)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pay, pg_temp
+SET lock_timeout = '100ms' AS $$
+#variable_conflict use_variable
+DECLARE
+    i int := 0;
+    f pay.followups;
+    waits boolean;
+    known constant text[] := string_to_array(processors[1], ',');
+BEGIN
+    PERFORM pay.find_orphans(pg_snapshot_xmin(pg_current_snapshot()),
+                             pay.attempt_patience());
+
+    FOR f IN SELECT e.* FROM pay.followups e, pay.ownership o
+              WHERE e.due <= now()
+                AND pay.attempt_processor(e.args) = ANY (known)
+                AND pay.owns_merchant(e.merchant_id, o, false)
+              ORDER BY e.due LIMIT 2 * cardinality(item)
+                FOR UPDATE OF e SKIP LOCKED
+    LOOP
+        EXIT WHEN i = cardinality(item);
+        CONTINUE WHEN NOT pay.try_lock_and_check_owner(f.merchant_id);
+
+        waits := pay.followup_state(f);
+
+        IF NOT waits THEN
+            DELETE FROM pay.followups e
+             WHERE e.merchant_id = f.merchant_id AND e.attempt = f.attempt;
+            CONTINUE;
+        END IF;
+
+        UPDATE pay.followups e
+           SET tries = e.tries + 1, due = now() + pay.followup_pause(e.tries)
+         WHERE e.merchant_id = f.merchant_id AND e.attempt = f.attempt;
+
+        i := i + 1;
+        RETURN QUERY SELECT item[i], f.merchant_id, f.livemode, f.key_hash,
+            f.key, f.fingerprint, f.request_id, f.request, f.object_id,
+            f.begun_at, f.args, waits IS NULL, f.tries;
+    END LOOP;
+
+    RETURN QUERY
+    SELECT u, NULL::bigint, NULL::boolean, NULL::uuid, NULL::text, NULL::bytea,
+           NULL::uuid, NULL::text, NULL::uuid, NULL::timestamptz, NULL::text,
+           NULL::boolean, NULL::int
+      FROM unnest(item[i + 1:]) u;
+END $$;
+
+-- Ends attempts whose clients have their answers: what an acquirer has said after all.
+--
+-- In: arrays of one length: item; merchant and key of the attempt; approved, or it is
+-- declined; of an authorization the head of the payment with what is known now, and the
+-- acquirer's reference; code and message of a decline; UUIDv7 for the ledger; the
+-- caller's clock.
+-- Out: of each item an outcome: executed; busy: the payment is locked; unused: there is
+-- nothing to end, since it has ended.
+CREATE OR REPLACE FUNCTION pay.end_attempts(item uuid[], merchant bigint[],
+    attempt text[], approved boolean[], head text[],
+    processor_reference text[], failure text[], failure_message text[],
+    transfer uuid[], at timestamptz[])
+RETURNS TABLE (o_item uuid, outcome smallint)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pay, pg_temp SET lock_timeout = '1500ms' AS $$
+#variable_conflict use_variable
+DECLARE
+    f pay.followups;
+    p pay.payments;
+    r pay.refunds;
+BEGIN
+    PERFORM pay.lock_and_check_owner(merchant);
+
+    FOR i IN 1 .. cardinality(item) LOOP
+        o_item := item[i];
+        outcome := pay.outcome('unused');
+
+        SELECT * INTO f FROM pay.followups e
+         WHERE e.merchant_id = merchant[i] AND e.attempt = attempt[i];
+
+        IF FOUND AND pay.followup_state(f) THEN
+            SELECT * INTO r FROM pay.refunds e
+             WHERE e.merchant_id = f.merchant_id AND e.refund_id = f.object_id;
+
+            SELECT * INTO p FROM pay.payments e
+             WHERE e.merchant_id = f.merchant_id
+               AND e.payment_id = coalesce(r.payment_id, f.object_id)
+               FOR UPDATE SKIP LOCKED;
+
+            -- as it is under the lock
+            outcome := CASE WHEN NOT FOUND THEN pay.outcome('busy')
+                            WHEN pay.followup_state(f)
+                            THEN pay.outcome('executed')
+                            ELSE outcome END;
+        END IF;
+
+        IF outcome = pay.outcome('executed') THEN
+            CASE pay.attempt_action(f.args)
+            WHEN 'authorize' THEN
+                PERFORM pay.end_payment(p, approved[i], head[i],
+                    processor_reference[i], failure[i], failure_message[i],
+                    transfer[i], at[i]);
+            WHEN 'refund' THEN
+                PERFORM pay.resolve_refund(r, approved[i], failure[i],
+                                           failure_message[i]);
+            ELSE
+                IF p.operation = f.attempt THEN
+                    PERFORM pay.end_change(p, f, approved[i], transfer[i],
+                                           at[i]);
+                END IF;
+            END CASE;
+        END IF;
+
+        IF outcome <> pay.outcome('busy') THEN
+            DELETE FROM pay.followups e
+             WHERE e.merchant_id = merchant[i] AND e.attempt = attempt[i];
+        END IF;
+
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
+-- Ends a capture or a void that was pending.  In: the payment, locked by the caller; its
+-- follow-up; and the rest as above.
+CREATE OR REPLACE FUNCTION pay.end_change(p pay.payments, f pay.followups,
+    approved boolean, transfer uuid, at timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    before constant text := pay.payment_body(p);
+    words constant text[] := string_to_array(split_part(f.args, E'\n', 1), ' ');
+    c record;
+BEGIN
+    IF approved THEN
+        SELECT * INTO c FROM pay.change_payment(p, p.payment_id,
+            CASE words[1] WHEN 'void' THEN 'cancel' ELSE words[1] END,
+            pay.uuid7(), transfer, pay.uuid7(),
+            CASE words[1] WHEN 'capture' THEN words[9]::bigint END, NULL,
+            words[12] = 'true' OR words[12] = 't', NULL, NULL, NULL, NULL,
+            false, at, f.request_id, told => true);
+
+        PERFORM pay.journal_background(p.merchant_id, p.livemode,
+            c.object_id, c.parent_id, c.version, c.body, c.event_type,
+            c.previous, c.movement, c.moved, p.currency);
+        RETURN;
+    END IF;
+
+    p := pay.end_operation(p, NULL, at);
+    PERFORM pay.journal_background(p.merchant_id, p.livemode, p.payment_id,
+        NULL, p.version, pay.payment_body(p), pay.failed_event(f.args),
+        pay.previous_attributes(before, pay.payment_body(p)), NULL, NULL,
+        p.currency);
+END $$;
+
+-- Ends a payment that is processing.  In: the payment, locked by the caller, and the
+-- rest as above.
+CREATE OR REPLACE FUNCTION pay.end_payment(p pay.payments, approved boolean,
+    head text, processor_reference text, failure text, failure_message text,
+    transfer uuid, at timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    before constant text := pay.payment_body(p);
+    body text;
+    moved bigint;
+BEGIN
+    at := greatest(at, p.updated_at);
+    p.head := coalesce(head, p.head);
+    p.processor_reference := coalesce(processor_reference,
+                                      p.processor_reference);
+    p.updated_at := at;
+    p.version := p.version + 1;
+
+    IF NOT approved THEN
+        p.status := 'failed';
+        p.failure_code := failure;
+        p.failure_message := failure_message;
+
+    ELSE
+        p.amount_authorized := p.amount;
+        p.authorized_at := at;
+        p.status := 'authorized';
+
+        IF p.head LIKE '%"capture_method":"automatic"%' THEN
+            p.status := 'captured';
+            p.amount_captured := p.amount;
+            p.captured_at := at;
+            moved := p.amount;
+            PERFORM pay.post_movement('capture', p.merchant_id, transfer,
+                p.payment_id, moved, at, p.livemode, p.currency);
+        END IF;
+    END IF;
+
+    UPDATE pay.payments e
+       SET head = p.head, processor_reference = p.processor_reference,
+           updated_at = p.updated_at, version = p.version, status = p.status,
+           failure_code = p.failure_code,
+           failure_message = p.failure_message,
+           amount_authorized = p.amount_authorized,
+           amount_captured = p.amount_captured,
+           authorized_at = p.authorized_at, captured_at = p.captured_at
+     WHERE e.merchant_id = p.merchant_id AND e.payment_id = p.payment_id;
+
+    body := pay.payment_body(p);
+    PERFORM pay.journal_background(p.merchant_id, p.livemode, p.payment_id,
+        NULL, p.version, body, 'payment.' || p.status,
+        pay.previous_attributes(before, body),
+        CASE WHEN moved IS NOT NULL THEN pay.movement('capture') END, moved,
+        p.currency);
+END $$;
