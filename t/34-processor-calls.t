@@ -41,6 +41,7 @@ sub result {
     my ($text) = @_;
     my %r;
     @r{qw(verdict name reference brand fee last4 failure message url retry again)} = split /\n/, $text;
+    $_ = defined $_ ? $_ : '' for values %r;
     return \%r;
 }
 
