@@ -646,8 +646,7 @@ ngx_payments_init_outbound(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
 static ngx_int_t
 ngx_payments_init_processor(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
 {
-    ngx_payments_processor_init(&pmcf->processors);
-    return NGX_OK;
+    return ngx_payments_processor_init(cycle, &pmcf->processors);
 }
 
 

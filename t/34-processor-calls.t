@@ -154,6 +154,7 @@ start(join('', map { processor($_, "max_calls 32; $never") }
       . processor('silent', "max_calls 8; timeout 300ms; answer 300ms; connect_timeout 300ms; $never")
       . processor('patient', "max_calls 8; timeout 1500ms; answer 1s; connect_timeout 1s; $never")
       . processor('narrow', "max_calls 1; $never", 'http://127.0.0.1:' . $peer->port . '/holds')
+      . processor('wide', "max_calls 4; $never", 'http://127.0.0.1:' . $peer->port . '/holds')
       . processor('local', "max_calls 8;", "unix:$dir/socket:/good")
       . processor('gone', "max_calls 8; $never", 'http://127.0.0.1:1')
       . 'payments_processors good;');
@@ -292,6 +293,20 @@ is(asked('silent'), 1, '... and no time for another sending');
     unlink "$dir/release";
 }
 
+# a merchant whose calls take long has half of the places at most
+
+unlink "$dir/release";
+
+{
+    my @slow = map { later(text_of('wide', 'authorize', Merchant => 4096), 30) } 1 .. 2;
+    ok(wait_until(5, sub { Own::metric('payments_processor_calls_under_way') == 2 }), 'two calls of one merchant, of four places');
+    ends('not_executed', 'its third is not made', 'wide', 'authorize', Merchant => 4096);
+    my $other = later(text_of('wide', 'authorize', Merchant => 8192), 30);
+    ok(wait_until(5, sub { Own::metric('payments_processor_calls_under_way') == 3 }), '... but that of another merchant is');
+    spurt('release', '');
+    is(join(' ', map { result(collect($_)->{body})->{verdict} } @slow, $other), 'approved approved approved', '... and all have an answer');
+}
+
 is(request(text_of('=nosuch, good', 'authorize', Only => 1))->{body}, 'good', 'a name that is none is passed over');
 like(Own::log_text(), qr/"payments_processors" names "nosuch", which is no processor/, '... and said');
 is(request(text_of('=,', 'authorize', Only => 1))->{body}, 'none', 'no names');
@@ -305,7 +320,9 @@ is(request(text_of('=,', 'authorize', Only => 1))->{body}, 'none', 'no names');
     my $call = later(text_of('holds', 'authorize'), 30);
     ok(wait_until(5, sub { asked('holds') == $before + 1 }), 'a call is under way');
     kill HUP => $master;
-    ok(wait_until(5, sub { my @workers = `pgrep -P $master`; @workers > 1 }), 'another worker is there');
+    # 5 s were taken for long enough for nginx to read its configuration, and are not where
+    # five others want the processor
+    ok(wait_until(30, sub { my @workers = `pgrep -P $master`; @workers > 1 }), 'another worker is there');
     spurt('release', '');
     is(result(collect($call)->{body})->{verdict}, 'approved', 'its worker waits for it');
     ok(wait_until(10, sub { !kill 0, $old }), '... and then goes');

@@ -194,6 +194,7 @@ ngx_payments_attempt_request(ngx_payments_attempt_t *attempt,
     ngx_payments_processor_request_t *request)
 {
     request->livemode = attempt->origin.livemode;
+    request->merchant_id = attempt->origin.merchant_id;
     request->merchant = attempt->words[NGX_PAYMENTS_WORD_MERCHANT];
     request->attempt = attempt->words[NGX_PAYMENTS_WORD_KEY];
     request->begun_at = attempt->origin.at;

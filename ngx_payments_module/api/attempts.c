@@ -23,6 +23,10 @@ typedef enum {
     H_IF_MATCH, H_AT, H_ARGS, H_TAKEOVER, H_LAST
 } ngx_payments_hold_parameter_e;
 
+static ngx_int_t ngx_payments_attempt_next(
+    ngx_payments_execution_t *execution);
+
+
 static const ngx_payments_attempt_kind_t  ngx_payments_attempt_kinds[] = {
     { "authorize", NGX_PAYMENTS_AUTHORIZE, NULL,
       &ngx_payments_create_payment_schema },
@@ -72,17 +76,18 @@ ngx_payments_attempt_key(ngx_payments_execution_t *execution,
 }
 
 
+/* the text of an attempt, in the execution's pool */
+
 static ngx_int_t
-ngx_payments_attempt_text(ngx_payments_request_t *request,
-    ngx_payments_execution_t *execution, const char *action,
-    ngx_str_t *processor, int64_t at, ngx_msec_t delay,
-    ngx_payments_pg_value_t *value)
+ngx_payments_attempt_text(ngx_payments_execution_t *execution,
+    const char *action, ngx_str_t *processor, int64_t at, ngx_str_t *merchant,
+    ngx_msec_t delay, ngx_str_t *body, ngx_payments_pg_value_t *value)
 {
     u_char  *p, key[NGX_PAYMENTS_ID_LEN];
     size_t   size;
 
     size = sizeof("authorize") + processor->len + 2 * NGX_PAYMENTS_ID_LEN
-           + 2 * NGX_INT64_LEN + 16 + NGX_PAYMENTS_WORDS + request->body.len;
+           + 2 * NGX_INT64_LEN + 16 + NGX_PAYMENTS_WORDS + body->len;
 
     p = ngx_pnalloc(execution->pool, size);
 
@@ -93,11 +98,10 @@ ngx_payments_attempt_text(ngx_payments_request_t *request,
     }
 
     value->data = p;
-    value->len = ngx_snprintf(p, size, "%s %V %*s %*s %L %M %016xL\n%V", action,
+    value->len = ngx_snprintf(p, size, "%s %V %*s %V %L %M %016xL\n%V", action,
                               processor, (size_t) NGX_PAYMENTS_ID_LEN, key,
-                              (size_t) NGX_PAYMENTS_ID_LEN, request->merchant,
-                              at, delay, ngx_payments_flight_node(),
-                              &request->body)
+                              merchant, at, delay, ngx_payments_flight_node(),
+                              body)
                  - p;
 
     return NGX_OK;
@@ -113,14 +117,83 @@ ngx_payments_attempt_value(ngx_payments_pg_value_t *value, const void *data,
 }
 
 
+/* the processors that may be asked instead */
+
+static ngx_int_t
+ngx_payments_attempt_others(ngx_payments_execution_t *execution,
+    ngx_str_t *others)
+{
+    ngx_str_t  *left;
+
+    if (others->len == 0) {
+        return NGX_OK;
+    }
+
+    left = ngx_palloc(execution->pool, sizeof(ngx_str_t));
+    if (left == NULL) {
+        return NGX_ERROR;
+    }
+
+    left->len = others->len;
+    left->data = ngx_pstrdup(execution->pool, others);
+
+    execution->data = left;
+    execution->undone = ngx_payments_attempt_next;
+
+    return (left->data == NULL) ? NGX_ERROR : NGX_OK;
+}
+
+
+/* the same attempt, of the next of them, with a key of its own */
+
+static ngx_int_t
+ngx_payments_attempt_next(ngx_payments_execution_t *execution)
+{
+    ngx_str_t                 text;
+    ngx_payments_attempt_t   *attempt;
+    ngx_payments_pg_value_t  *args = &execution->begin.values[B_ARGS];
+    ngx_payments_processor_t *processor;
+    ngx_int_t                 rc;
+
+    processor = ngx_payments_processor_choose(execution->data,
+                                              execution->key.merchant_id);
+    if (processor == NULL) {
+        return NGX_DECLINED;
+    }
+
+    text.data = (u_char *) args->data;
+    text.len = args->len;
+
+    attempt = ngx_payments_attempt_create(&text);
+    if (attempt == NULL) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_payments_attempt_text(execution, attempt->kind->name,
+                             ngx_payments_processor_name(processor),
+                             attempt->origin.at,
+                             &attempt->words[NGX_PAYMENTS_WORD_MERCHANT], 0,
+                             &attempt->body, args);
+
+    ngx_payments_attempt_release(attempt);
+
+    return (rc == NGX_OK && ngx_payments_new_uuid(execution->begin.tag) == 0)
+           ? NGX_OK : NGX_DECLINED;
+}
+
+
 ngx_int_t
 ngx_payments_attempt_begin(ngx_payments_request_t *request,
     ngx_payments_execution_t *execution, ngx_str_t *processor,
-    ngx_str_t *reference, ngx_msec_t delay)
+    ngx_str_t *others, ngx_str_t *reference, ngx_msec_t delay)
 {
     u_char                   *payment, *key;
+    ngx_str_t                 merchant;
     ngx_payments_pg_item_t   *begin = &execution->begin;
     ngx_payments_pg_value_t  *values;
+
+    merchant.data = request->merchant;
+    merchant.len = NGX_PAYMENTS_ID_LEN;
 
     values = ngx_pcalloc(execution->pool,
                          B_LAST * sizeof(ngx_payments_pg_value_t));
@@ -130,10 +203,11 @@ ngx_payments_attempt_begin(ngx_payments_request_t *request,
     if (values == NULL || payment == NULL || key == NULL
         || ngx_payments_new_uuid(payment) != 0
         || ngx_payments_new_uuid(begin->tag) != 0
-        || ngx_payments_attempt_text(request, execution, "authorize",
-                                     processor, ngx_payments_pg_now(), delay,
-                                     &values[B_ARGS])
-           != NGX_OK)
+        || ngx_payments_attempt_text(execution, "authorize", processor,
+                                     ngx_payments_pg_now(), &merchant, delay,
+                                     &request->body, &values[B_ARGS])
+           != NGX_OK
+        || ngx_payments_attempt_others(execution, others) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -176,14 +250,19 @@ ngx_payments_attempt_change(ngx_payments_request_t *request,
     ngx_payments_pg_item_t     *begin = &execution->begin;
     ngx_payments_pg_value_t    *values;
     ngx_payments_validation_t  *v = &ws->validation;
+    ngx_str_t                   merchant;
     static ngx_str_t            none = ngx_string("-");
+
+    merchant.data = request->merchant;
+    merchant.len = NGX_PAYMENTS_ID_LEN;
 
     values = ngx_pcalloc(execution->pool,
                          H_LAST * sizeof(ngx_payments_pg_value_t));
 
     if (values == NULL || ngx_payments_new_uuid(begin->tag) != 0
-        || ngx_payments_attempt_text(request, execution, asks, &none,
-                                     origin->at, 0, &values[H_ARGS])
+        || ngx_payments_attempt_text(execution, asks, &none, origin->at,
+                                     &merchant, 0, &request->body,
+                                     &values[H_ARGS])
            != NGX_OK)
     {
         return NGX_ERROR;

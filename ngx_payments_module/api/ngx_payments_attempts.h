@@ -93,12 +93,12 @@ struct ngx_payments_attempt_s {
 
 /*
  * Fills what begins an execution, from a validated body: a payment that goes
- * through this processor, or the simulator, which takes "delay" ms.
- * NGX_ERROR: no memory.
+ * through this processor, or the simulator, which takes "delay" ms.  Where it
+ * surely did nothing the next of "others" is asked.  NGX_ERROR: no memory.
  */
 ngx_int_t ngx_payments_attempt_begin(ngx_payments_request_t *request,
     ngx_payments_execution_t *execution, ngx_str_t *processor,
-    ngx_str_t *reference, ngx_msec_t delay);
+    ngx_str_t *others, ngx_str_t *reference, ngx_msec_t delay);
 /* likewise a change of a payment, by the acquirer that it has; "asks" is what
    that is asked: capture or void */
 ngx_int_t ngx_payments_attempt_change(ngx_payments_request_t *request,

@@ -153,7 +153,7 @@ ngx_payments_attempt_on_redis(void *data, ngx_int_t rc, ngx_str_t *value)
 void
 ngx_payments_attempt_send(ngx_payments_execution_t *execution)
 {
-    if (execution->call == NULL) {
+    if (execution->call == NULL || execution->finishing) {
         ngx_payments_cluster_send(&execution->item);
         return;
     }
@@ -166,6 +166,7 @@ ngx_payments_attempt_send(ngx_payments_execution_t *execution)
 void
 ngx_payments_idempotency_finish(ngx_payments_execution_t *execution)
 {
+    execution->finishing = 1;
     ngx_payments_cluster_send(&execution->item);
 }
 
@@ -184,9 +185,10 @@ ngx_payments_attempt_timer(ngx_event_t *ev)
     ngx_payments_execution_t  *execution = c->data;
 
     /* all requests that waited for another worker have their answer; what a
-       client left behind is tried as long as one that stays may wait */
+       client left behind is tried as long as one that stays may wait; what has
+       had its effect is brought to an end */
 
-    if (ngx_queue_empty(&execution->waiters)
+    if (ngx_queue_empty(&execution->waiters) && !execution->finishing
         && (execution->elsewhere
             || ngx_current_msec - execution->started
                > ngx_payments_idempotency_conf->wait))
@@ -446,7 +448,20 @@ ngx_payments_attempt_apply_outcome(ngx_payments_execution_t *execution)
         break;
 
     case NGX_PAYMENTS_SQL_UNDONE:
-        ngx_payments_execution_refuse(execution, NGX_PAYMENTS_UNDONE);
+        execution->finishing = 0;
+
+        if (execution->undone != NULL
+            && execution->undone(execution) == NGX_OK)
+        {
+            ngx_payments_attempt_send(execution);
+            break;
+        }
+
+        /* that much is known of this try; whoever waits tries again */
+
+        execution->unknown = 0;
+        execution->elsewhere = 0;
+        ngx_payments_execution_fail(execution, NGX_PAYMENTS_UNDONE);
         break;
 
     case NGX_PAYMENTS_SQL_EXECUTED:

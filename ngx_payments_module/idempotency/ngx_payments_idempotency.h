@@ -133,6 +133,12 @@ typedef struct {
  */
 typedef void (*ngx_payments_begun_pt)(ngx_payments_execution_t *execution,
     ngx_payments_begun_t *begun);
+/*
+ * It was undone, and the key is free again.  NGX_OK: "begin" is filled anew,
+ * with somebody else who may do it; NGX_DECLINED: there is nobody else.
+ */
+typedef ngx_int_t (*ngx_payments_undone_pt)(
+    ngx_payments_execution_t *execution);
 
 typedef void (*ngx_payments_waiter_pt)(ngx_payments_waiter_t *waiter,
     ngx_payments_idempotency_result_e result, ngx_payments_record_t *record);
@@ -198,6 +204,9 @@ struct ngx_payments_execution_s {
     int64_t                       outcome;     /* of the row, meanwhile */
     ngx_connection_t              dummy;       /* for the timer's log lines */
     ngx_event_t                   timer;       /* the next try */
+    ngx_payments_undone_pt        undone;      /* the caller's; NULL: nobody
+                                                  else may do it */
+    void                         *data;        /* the caller's, for both */
     ngx_msec_t                    again;       /* length of that try's wait */
     ngx_msec_t                    started;     /* ngx_current_msec */
     size_t                        cost;        /* bytes that count as held by
@@ -214,6 +223,8 @@ struct ngx_payments_execution_s {
     unsigned                      unknown:1;   /* an attempt was lost */
     unsigned                      elsewhere:1; /* another node has the key */
     unsigned                      busy:1;      /* ... or what it changes */
+    unsigned                      finishing:1; /* call() has had its effect:
+                                                  the item alone is tried */
 };
 
 

@@ -53,7 +53,7 @@ ngx_payments_processor_start(ngx_payments_processor_call_t *call)
     x->start = ngx_current_msec;
     call->exchange = x;
 
-    if (processor->calls >= processor->max_calls) {
+    if (ngx_payments_share_full(processor->calls, call->request.merchant_id)) {
         x->full.data = x;
         x->full.handler = ngx_payments_processor_full;
         x->full.log = ngx_cycle->log;
@@ -63,12 +63,18 @@ ngx_payments_processor_start(ngx_payments_processor_call_t *call)
         return NGX_OK;
     }
 
-    if (ngx_payments_processor_send(x) != NGX_OK) {
+    if (ngx_payments_share_take(processor->calls, call->request.merchant_id, 1)
+        != 0)
+    {
         call->exchange = NULL;
         return NGX_ERROR;
     }
 
-    processor->calls++;
+    if (ngx_payments_processor_send(x) != NGX_OK) {
+        ngx_payments_share_give(processor->calls, call->request.merchant_id, 1);
+        call->exchange = NULL;
+        return NGX_ERROR;
+    }
 
     ngx_payments_status_add(NGX_PAYMENTS_M_PROCESSOR_BUSY, 1);
 
@@ -301,7 +307,7 @@ ngx_payments_processor_read(ngx_payments_processor_exchange_t *x)
         ngx_payments_processor_log(x, wrong);
     }
 
-    processor->calls--;
+    ngx_payments_share_give(processor->calls, call->request.merchant_id, 1);
 
     ngx_payments_status_add(NGX_PAYMENTS_M_PROCESSOR_BUSY, -1);
     ngx_payments_status_observe(NGX_PAYMENTS_H_PROCESSOR,

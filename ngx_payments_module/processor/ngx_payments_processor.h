@@ -53,6 +53,7 @@ typedef enum {
 typedef struct {
     ngx_payments_processor_action_e  action;
     ngx_payments_processor_action_e  of;       /* LOOKUP: what was attempted */
+    int64_t                       merchant_id; /* whose turn it takes */
     ngx_str_t                     merchant;    /* mer_... */
     ngx_str_t                     payment;     /* pay_... */
     ngx_str_t                     attempt;     /* its key */
@@ -127,10 +128,13 @@ struct ngx_payments_processor_call_s {
 
 /* processors of the configuration by name; NULL: there is none */
 ngx_payments_processor_t *ngx_payments_processor_find(ngx_str_t *name);
-/* the first of "names" (with commas between them) that may be asked now: it is
-   configured, its breaker is closed, or open and this call is its probe, and
-   this worker has fewer than max_calls under way.  NULL: none */
-ngx_payments_processor_t *ngx_payments_processor_choose(ngx_str_t *names);
+/* takes the first of "names" (with commas between them) that may be asked now,
+   and what stands before it, out of them: it is
+   configured, its breaker is closed, or open and this call is its probe, this
+   worker has fewer than max_calls under way, and the merchant has as many of
+   them at most as are left.  NULL: none */
+ngx_payments_processor_t *ngx_payments_processor_choose(ngx_str_t *names,
+    int64_t merchant_id);
 ngx_str_t *ngx_payments_processor_name(ngx_payments_processor_t *processor);
 /* of the i-th of the configuration; NULL: there is none */
 ngx_str_t *ngx_payments_processor_name_of(ngx_uint_t i);

@@ -51,7 +51,8 @@ struct ngx_payments_processor_s {
     ngx_payments_breaker_conf_t   breaker;
     ngx_shm_zone_t               *zone;
 
-    ngx_uint_t                    calls;       /* of this worker, under way */
+    ngx_payments_share_t         *calls;       /* of this worker, under way; by
+                                                  merchants, of max_calls */
     unsigned                      probe:1;     /* its next authorization is one:
                                                   the worker was allowed it */
 };
@@ -73,7 +74,8 @@ ngx_payments_processor_t *ngx_payments_processor_named(
    there is no more */
 ngx_int_t ngx_payments_processor_next(ngx_str_t *names, ngx_str_t *name);
 /* init_process and exit_process of a worker */
-void ngx_payments_processor_init(ngx_payments_processors_t *processors);
+ngx_int_t ngx_payments_processor_init(ngx_cycle_t *cycle,
+    ngx_payments_processors_t *processors);
 void ngx_payments_processor_exit(void);
 
 

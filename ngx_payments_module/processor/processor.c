@@ -15,13 +15,21 @@ static u_char *ngx_payments_processor_text(u_char *p, u_char *last);
 static ngx_payments_processors_t  *ngx_payments_processors;
 
 
-void
-ngx_payments_processor_init(ngx_payments_processors_t *processors)
+ngx_int_t
+ngx_payments_processor_init(ngx_cycle_t *cycle,
+    ngx_payments_processors_t *processors)
 {
-    ngx_uint_t  i;
+    ngx_uint_t             i;
+    ngx_payments_share_t  *calls;
 
     for (i = 0; i < processors->n; i++) {
-        processors->elts[i]->calls = 0;
+        calls = ngx_pcalloc(cycle->pool, sizeof(ngx_payments_share_t));
+        if (calls == NULL) {
+            return NGX_ERROR;
+        }
+
+        calls->size = processors->elts[i]->max_calls;
+        processors->elts[i]->calls = calls;
         processors->elts[i]->probe = 0;
     }
 
@@ -36,6 +44,8 @@ ngx_payments_processor_init(ngx_payments_processors_t *processors)
                                       * NGX_PAYMENTS_PROCESSOR_VERDICTS),
                                    ngx_payments_processor_text);
     }
+
+    return NGX_OK;
 }
 
 
@@ -111,15 +121,13 @@ ngx_payments_processor_find(ngx_str_t *name)
 
 
 ngx_payments_processor_t *
-ngx_payments_processor_choose(ngx_str_t *names)
+ngx_payments_processor_choose(ngx_str_t *names, int64_t merchant_id)
 {
-    ngx_str_t                  left, name;
+    ngx_str_t                  name;
     const char                *due;
     ngx_payments_processor_t  *processor;
 
-    left = *names;
-
-    while (ngx_payments_processor_next(&left, &name) == NGX_OK) {
+    while (ngx_payments_processor_next(names, &name) == NGX_OK) {
         processor = ngx_payments_processor_find(&name);
 
         if (processor == NULL) {
@@ -134,7 +142,7 @@ ngx_payments_processor_choose(ngx_str_t *names)
             continue;
         }
 
-        if (processor->calls < processor->max_calls
+        if (!ngx_payments_share_full(processor->calls, merchant_id)
             && ngx_payments_breaker_allows(processor))
         {
             return processor;

@@ -156,6 +156,8 @@ static void
 ngx_processor_driver_ask(ngx_http_request_t *r,
     ngx_payments_processor_request_t *request)
 {
+    request->merchant_id = ngx_processor_driver_number(r, "X-Merchant",
+                                                       r->connection->number);
     request->action = ngx_processor_driver_number(r, "X-Action", 0);
     request->of = ngx_processor_driver_number(r, "X-Of", 0);
     request->amount = ngx_processor_driver_number(r, "X-Amount", 1099);
@@ -203,8 +205,9 @@ ngx_processor_driver_request(ngx_http_request_t *r)
     name = ngx_processor_driver_header(r, "X-Name");
     names = ngx_processor_driver_header(r, "X-Names");
 
-    processor = names.len ? ngx_payments_processor_choose(&names)
-                          : ngx_payments_processor_find(&name);
+    processor = names.len
+                ? ngx_payments_processor_choose(&names, r->connection->number)
+                : ngx_payments_processor_find(&name);
 
     r->main->count++;
 

@@ -140,6 +140,7 @@ const ngx_payments_query_t  ngx_payments_payment_query[] = {
 typedef struct {
     ngx_payments_card_token_t         token;   /* of test mode */
     ngx_str_t                         processor;  /* of live mode */
+    ngx_str_t                         others;  /* that may be asked instead */
 } ngx_payments_create_way_t;
 
 
@@ -209,15 +210,15 @@ static ngx_int_t
 ngx_payments_create_routed(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_create_way_t *way)
 {
-    ngx_str_t                  names;
+    ngx_str_t                 *names = &way->others;
     ngx_payments_processor_t  *processor = NULL;
 
     ngx_payments_create_about(request, ws);
 
     if (request->processors != NULL
-        && request->processors(request, &names) == NGX_OK)
+        && request->processors(request, names) == NGX_OK)
     {
-        processor = ngx_payments_processor_choose(&names);
+        processor = ngx_payments_processor_choose(names, request->merchant_id);
     }
 
     if (processor == NULL) {
@@ -239,7 +240,7 @@ static ngx_int_t
 ngx_payments_create_item(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution)
 {
-    ngx_str_t                         reference, processor;
+    ngx_str_t                         reference, processor, others;
     ngx_payments_origin_t            *origin;
     ngx_payments_processed_t          processed;
     const ngx_payments_create_way_t  *way = ws->data;
@@ -247,6 +248,7 @@ ngx_payments_create_item(ngx_payments_request_t *request,
     if (request->livemode || way->token.delay) {
 
         ngx_str_set(&processor, NGX_PAYMENTS_SIMULATOR);
+        others = way->others;
 
         if (request->livemode) {
             processor = way->processor;
@@ -256,7 +258,8 @@ ngx_payments_create_item(ngx_payments_request_t *request,
                                        &reference)
                 == NGX_OK)
                ? ngx_payments_attempt_begin(request, execution, &processor,
-                                            &reference, way->token.delay)
+                                            &others, &reference,
+                                            way->token.delay)
                : NGX_ERROR;
     }
 
