@@ -13,6 +13,7 @@ static const char *ngx_payments_cluster_address(void *owner,
     ngx_uint_t server);
 static void ngx_payments_cluster_fence(void *owner, int64_t *timeline,
     int64_t *at);
+static void ngx_payments_cluster_follow(void *owner);
 static void ngx_payments_cluster_connected(void *owner);
 static void ngx_payments_cluster_lost(void *owner);
 static void ngx_payments_cluster_refused(void *owner);
@@ -26,6 +27,7 @@ static const ngx_payments_pg_hooks_t  ngx_payments_cluster_hooks = {
     ngx_payments_statements_text,
     ngx_payments_cluster_address,
     ngx_payments_cluster_fence,
+    ngx_payments_cluster_follow,
     ngx_payments_cluster_connected,
     ngx_payments_cluster_lost,
     ngx_payments_cluster_refused,
@@ -348,6 +350,13 @@ static void
 ngx_payments_cluster_fence(void *owner, int64_t *timeline, int64_t *at)
 {
     ngx_payments_replicas_heartbeat_fence(owner, timeline, at);
+}
+
+
+static void
+ngx_payments_cluster_follow(void *owner)
+{
+    ngx_payments_topology_follow(owner);
 }
 
 

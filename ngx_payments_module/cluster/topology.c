@@ -330,6 +330,40 @@ ngx_payments_topology_take_over(ngx_payments_shard_t *shard)
 }
 
 
+/* the one primary decides, so that it is one and the same for all pools */
+
+static void
+ngx_payments_topology_follow_servers(ngx_payments_shard_t *shard)
+{
+    shard->followed = shard->topology->primary;
+
+    ngx_payments_lanes_follow(shard, shard->followed ? shard->followed - 1
+                                                     : shard->conf->nservers,
+                              ngx_payments_replicas_choose(shard));
+}
+
+
+/*
+ * Every worker watches, but a busy one may be late, and another worker of the
+ * node may have written to the new primary by then.
+ */
+
+void
+ngx_payments_topology_follow(ngx_payments_shard_t *shard)
+{
+    ngx_payments_topology_t  *t = shard->topology;
+
+    if (t == NULL
+        || (t->primary == shard->followed && t->addresses == shard->seen))
+    {
+        return;
+    }
+
+    ngx_payments_topology_update_addresses(shard);
+    ngx_payments_topology_follow_servers(shard);
+}
+
+
 /* each worker: has the primary changed?  The one that asks: is it time? */
 
 static void
@@ -339,8 +373,7 @@ ngx_payments_topology_watch(ngx_event_t *ev)
     ngx_payments_shard_t  *shard = c->data;
 
     ngx_payments_topology_update_addresses(shard);
-    ngx_payments_lanes_follow(shard, ngx_payments_topology_primary(shard),
-                              ngx_payments_replicas_choose(shard));
+    ngx_payments_topology_follow_servers(shard);
 
     if (!ngx_exiting) {
 
@@ -536,9 +569,12 @@ ngx_payments_topology_elect(ngx_payments_shard_t *shard, ngx_uint_t primary)
         return;
     }
 
-    t->primary = primary;
+    /* in this order: who follows the new one reads no replica of the old one */
 
     ngx_payments_replicas_disable(shard);
+    ngx_memory_barrier();
+
+    t->primary = primary;
 
     if (primary == 0) {
         return;
