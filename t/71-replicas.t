@@ -9,8 +9,8 @@ use lib 't/lib';
 use Basics qw(patience);
 use IO::Select;
 use IO::Socket::INET;
-use Load qw(sql request create api uuid invariants rounds wait_until figures promised
-            devstack error_log_since later collect hold);
+use Load qw(sql request create api text uuid invariants rounds wait_until figures promised
+            devstack error_log_since later collect answered hold);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -528,8 +528,10 @@ sub stop_busy {
 
 {
     my (undef, $sleeps) = workers('nginx');
+    my @second = workers('nginx2');
 
-    # a worker has a write at the old primary, and sleeps
+    # a worker has a write at the old primary, and sleeps; and so does the whole of
+    # the second node
     devstack('stop', 'replica2');
     my $key = uuid();
     my $write = connection_to($first, $sleeps);
@@ -539,25 +541,23 @@ sub stop_busy {
     $write = connection_to($first, $sleeps);
     my $busy = connection_to($first, $sleeps);
     $busy->blocking(0);
+    my $read = connection_to($second, $second[1]);
     kill STOP => $backend;
     syswrite $write, create($key, 16);
     ok(wait_until(5, sub {
         grep { $_->{from} == $first + $port{primary} && $_->{to} == $from && $_->{unread} }
             connections();
     }), 'promotion: a write waits at the old primary');
+    kill STOP => @second;
     my $client = stop_busy($sleeps, $busy);
 
     devstack('promote', 'replica1');
     devstack('start', 'replica2');
     $ENV{PG_PRIMARY} =~ s/port=\d+/'port=' . ($first + 3)/e;
-    # a node that has not asked yet reads what the old primary has
-    for my $node ('nginx', 'nginx2') {
-        local $ENV{NGINX_ERROR_LOG} = "$ENV{DEVSTACK_DIR}/$node/error.log";
-        ok(wait_until(10, sub {
-            my $from = 0;
-            error_log_since(\$from) =~ /is the primary of .*, timeline 2/
-        }), "promotion: $node has found the new primary");
-    }
+    ok(wait_until(10, sub {
+        my $from = 0;
+        error_log_since(\$from) =~ /is the primary of .*, timeline 2/
+    }), 'promotion: the first node has found the new primary');
     is(sql_at('replica2', 'SELECT timeline FROM pay.heartbeats'), 1,
        'promotion: the other replica follows the old one');
 
@@ -577,6 +577,15 @@ sub stop_busy {
     is(sql("SELECT count(*) FROM pay.journal WHERE key = '$key'"), 1,
        'promotion: at the new primary, whatever the old one has said');
 
+    # of the second node one worker wakes up, which has not asked
+    $payment = at($first, sub { request(create(uuid(), 17), 12) });
+    is($payment->{status}, 201, 'promotion: another payment, at the first node');
+    syswrite $read, text(GET => '/v1/payments/' . id_of($payment));
+    kill CONT => $second[1];
+    is(answer_on($read)->{body}, $payment->{body},
+       'promotion: a node that knows only the old primary reads what the new one has');
+    kill CONT => @second;
+
     my @wrong;
     my ($before) = reads($second);
     round_trip(\@wrong) for 1 .. rounds(60, 300);
@@ -592,6 +601,29 @@ sub stop_busy {
     read_by_replicas('promotion: the other one follows');
     round_trip(\@wrong) for 1 .. 10;
     is(wrong(@wrong), '', 'promotion: it has what was written');
+}
+
+# Redis names a timeline that no server has: reads of that merchant wait, and no others
+
+{
+    local $ENV{PAYMENTS_KEY} = $ENV{PAYMENTS_KEY_B};
+    my $id = id_of(at($first, sub { request(create(uuid(), 18)) }));
+    my $merchant = sql("SELECT merchant_id FROM pay.payments WHERE head LIKE '{\"id\":\"$id\"%'");
+    my ($mark) = `redis-cli -u $ENV{REDIS_URL} --scan --pattern '{m:$merchant}:w:*'` =~ /(\S+)/;
+    `redis-cli -u $ENV{REDIS_URL} ZADD '$mark' GT 99 l`;
+    my $read = at($second, sub { later(text(GET => "/v1/payments/$id"), 30) });
+    local $ENV{NGINX_ERROR_LOG} = "$ENV{DEVSTACK_DIR}/nginx2/error.log";
+    ok(wait_until(5, sub {
+        my $from = 0;
+        error_log_since(\$from) =~ /has written on timeline 99, and this node knows .* 2:/
+    }), 'no such timeline: the log says so');
+
+    local $ENV{PAYMENTS_KEY} = $ENV{PAYMENTS_KEY_A2};
+    my @wrong;
+    round_trip(\@wrong) for 1 .. 10;
+    is(wrong(@wrong), '', 'no such timeline: another merchant reads what it wrote');
+    ok(!answered($read), 'no such timeline: ... while the read waits');
+    is(collect($read)->{status}, 503, 'no such timeline: which ends as without a primary');
 }
 
 quiet();
