@@ -6,8 +6,11 @@ use strict;
 use warnings;
 
 use lib 't/lib';
-use Load qw(sql request create api uuid invariants rounds wait_until figures promised devstack
-            error_log_since later collect hold);
+use Basics qw(patience);
+use IO::Select;
+use IO::Socket::INET;
+use Load qw(sql request create api text uuid invariants rounds wait_until figures promised
+            devstack error_log_since later collect answered hold);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -38,7 +41,11 @@ sub quiet {
     is(join("\n", invariants()), '', 'invariants');
 }
 
-stack('mode direct;', '--replicas', 2);
+# a busy machine may take longer than 10 ms for an answer of Redis, without which the
+# primary is read, whichever this node knows
+my ($redis_at) = $ENV{REDIS_URL} =~ m{//(\S+)};
+stack('mode direct;', '--replicas', 2, '--no-redis',
+      '--http', "payments_redis $redis_at timeout=1s;");
 
 sub at { my ($port, $code) = @_; local $Load::port = $port; return $code->() }
 
@@ -286,24 +293,36 @@ read_by_replicas('healthy');
 
 # Redis, which knows what was written ------------------------------------------------
 
+# a node's workers: the first one, which asks the servers what they are, and another
+sub workers {
+    my ($node) = @_;
+    my ($master) = `cat $ENV{DEVSTACK_DIR}/$node/nginx.pid` =~ /(\d+)/;
+    return sort { $a <=> $b } `pgrep -P $master` =~ /(\d+)/g;
+}
+
+# the machine's TCP connections that stand: ports, bytes that are not read yet, inode
+sub connections {
+    open my $tcp, '<', '/proc/net/tcp' or die "/proc/net/tcp: $!";
+    return grep { $_->{state} eq '01' } map {
+        my @column = split;
+        my ($from, $to, $unread) = map { /:(\w+)$/ ? hex $1 : 0 } @column[1, 2, 4];
+        { from => $from, to => $to, unread => $unread, state => $column[3], inode => $column[9] }
+    } grep { /^ *\d+:/ } <$tcp>;
+}
+
+# of these processes
+sub connections_of {
+    my (@pids) = @_;
+    my %mine = map { (readlink // '') =~ /^socket:\[(\d+)\]/ ? ($1 => 1) : () }
+               map { glob "/proc/$_/fd/*" } @pids;
+    return grep { $mine{ $_->{inode} } } connections();
+}
+
 # the ports of connections of a node's workers to Redis
 sub redis_ports {
     my ($node) = @_;
     my ($redis) = $ENV{REDIS_URL} =~ /:(\d+)$/;
-    my ($master) = `cat $ENV{DEVSTACK_DIR}/$node/nginx.pid` =~ /(\d+)/;
-    my %mine;
-    for my $worker (`pgrep -P $master` =~ /(\d+)/g) {
-        for my $fd (glob "/proc/$worker/fd/*") {
-            my $to = readlink $fd // '';
-            $mine{$1} = 1 if $to =~ /^socket:\[(\d+)\]/;
-        }
-    }
-    open my $tcp, '<', '/proc/net/tcp' or die "/proc/net/tcp: $!";
-    return map {
-        my @column = split;
-        my ($from, $to) = map { /:(\w{4})$/ ? hex $1 : 0 } @column[1, 2];
-        $to == $redis && $column[3] eq '01' && $mine{ $column[9] // '' } ? $from : ();
-    } <$tcp>;
+    return map { $_->{from} } grep { $_->{to} == $redis } connections_of(workers($node));
 }
 
 # one node loses its connections: what is written before there are others is
@@ -434,34 +453,181 @@ sub redis_ports {
 # a replica becomes the primary, and the other one still follows the old one,
 # which is alive: what it has is not what the new one has -------------------------------
 
+# a connection to a node's port that this worker has
+sub connection_to {
+    my ($port, $worker) = @_;
+    my $connection;
+    my $connected = wait_until(20, sub {
+        my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port)
+            or return 0;
+        # accepted by whichever
+        wait_until(5, sub {
+            grep { $_->{from} == $port && $_->{to} == $socket->sockport && $_->{inode} }
+                connections();
+        }) or return 0;
+        $connection = $socket
+            if grep { $_->{from} == $port && $_->{to} == $socket->sockport }
+               connections_of($worker);
+        return $connection;
+    });
+    die "no connection to worker $worker\n" unless $connected;
+    return $connection;
+}
+
+# the server process that a worker's writes go to, and its port of that connection
+sub writes_at {
+    my ($worker) = @_;
+    my $ports = join ',', 0, map { $_->{from} } grep { $_->{to} == $first + $port{primary} }
+                connections_of($worker);
+    my $found = sql("SELECT pid, client_port FROM pg_stat_activity
+                      WHERE client_port IN ($ports) AND query LIKE '%pay.create_payments%'");
+    return $found =~ /^(\d+)\|(\d+)$/ ? ($1, $2) : die "no writes of worker $worker: $found\n";
+}
+
+# what comes on it
+sub answer_on {
+    my ($connection) = @_;
+    my $text = '';
+    my $select = IO::Select->new($connection);
+    while ($select->can_read(20 * patience())) {
+        sysread $connection, $text, 65536, length $text or last;
+    }
+    my ($head, $body) = split /\r\n\r\n/, $text, 2;
+    return { status => ($head // '') =~ m{^HTTP/1\.\d (\d+)} ? $1 : 0, body => $body // '' };
+}
+
+# the system call that a process is in; '': none, or that is not to be seen
+sub in_call {
+    my ($pid) = @_;
+    return `cat /proc/$pid/syscall 2> /dev/null` =~ /^(\d+)/ ? $1 : '';
+}
+
+# Stops a worker that has requests without end on this connection, so that it goes on
+# with what has come meanwhile: one that is stopped while it waits for events has its
+# timers first.
+sub stop_busy {
+    my ($worker, $connection) = @_;
+    my $waits = '';
+    note 'it is not to be seen where a worker stands still, most likely at its work'
+        unless wait_until(2, sub { $waits = in_call($worker) });
+    my $client = fork // die "fork: $!";
+    if ($client == 0) {
+        my $request = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n" x 100;
+        my $select = IO::Select->new($connection);
+        while (1) {
+            if ($select->can_read(0)) { sysread $connection, my $text, 65536 or last }
+            else { $select->can_read(0.01) if !defined syswrite $connection, $request }
+        }
+        POSIX::_exit(0);
+    }
+    ok(wait_until(20, sub {
+        kill STOP => $worker;
+        wait_until(5, sub { `cat /proc/$worker/stat` =~ /\) T / });
+        return 1 if $waits eq '' || in_call($worker) ne $waits;
+        kill CONT => $worker;
+        return 0;
+    }), 'a worker stands still at its work');
+    return $client;
+}
+
 {
-    my @wrong;
+    my (undef, $sleeps) = workers('nginx');
+    my @second = workers('nginx2');
+
+    # a worker has a write at the old primary, and sleeps; and so does the whole of
+    # the second node
     devstack('stop', 'replica2');
+    my $key = uuid();
+    my $write = connection_to($first, $sleeps);
+    syswrite $write, create(uuid(), 15);
+    is(answer_on($write)->{status}, 201, 'promotion: a worker writes');
+    my ($backend, $from) = writes_at($sleeps);
+    $write = connection_to($first, $sleeps);
+    my $busy = connection_to($first, $sleeps);
+    $busy->blocking(0);
+    my $read = connection_to($second, $second[1]);
+    kill STOP => $backend;
+    syswrite $write, create($key, 16);
+    ok(wait_until(5, sub {
+        grep { $_->{from} == $first + $port{primary} && $_->{to} == $from && $_->{unread} }
+            connections();
+    }), 'promotion: a write waits at the old primary');
+    kill STOP => @second;
+    my $client = stop_busy($sleeps, $busy);
+
     devstack('promote', 'replica1');
     devstack('start', 'replica2');
     $ENV{PG_PRIMARY} =~ s/port=\d+/'port=' . ($first + 3)/e;
-
-    # a node that has not asked yet reads what the old primary has
-    for my $node ('nginx', 'nginx2') {
-        local $ENV{NGINX_ERROR_LOG} = "$ENV{DEVSTACK_DIR}/$node/error.log";
-        ok(wait_until(5, sub {
-            my $from = 0;
-            error_log_since(\$from) =~ /is the primary of .*, timeline 2/
-        }), "promotion: $node has found the new primary");
-    }
+    ok(wait_until(10, sub {
+        my $from = 0;
+        error_log_since(\$from) =~ /is the primary of .*, timeline 2/
+    }), 'promotion: the first node has found the new primary');
     is(sql_at('replica2', 'SELECT timeline FROM pay.heartbeats'), 1,
        'promotion: the other replica follows the old one');
+
+    # the worker wakes up with the old primary's answer before it
+    kill CONT => $backend;
+    ok(wait_until(5, sub {
+        sql_at('primary', "SELECT count(*) FROM pay.journal WHERE key = '$key'") == 1
+    }), 'promotion: the old primary has committed the write');
+    kill CONT => $sleeps;
+    my $payment = answer_on($write);
+    kill KILL => $client;
+    waitpid $client, 0;
+    # its time may be over
+    ok($payment->{status} == 201 || wait_until(10, sub {
+        at($first, sub { request(create($key, 16), 12) })->{status} == 201
+    }), 'promotion: which is paid');
+    is(sql("SELECT count(*) FROM pay.journal WHERE key = '$key'"), 1,
+       'promotion: at the new primary, whatever the old one has said');
+
+    # of the second node one worker wakes up, which has not asked
+    $payment = at($first, sub { request(create(uuid(), 17), 12) });
+    is($payment->{status}, 201, 'promotion: another payment, at the first node');
+    syswrite $read, text(GET => '/v1/payments/' . id_of($payment));
+    kill CONT => $second[1];
+    is(answer_on($read)->{body}, $payment->{body},
+       'promotion: a node that knows only the old primary reads what the new one has');
+    kill CONT => @second;
+
+    my @wrong;
     my ($before) = reads($second);
     round_trip(\@wrong) for 1 .. rounds(60, 300);
     is(wrong(@wrong), '', 'promotion: everybody reads what was written');
     my ($after) = reads($second);
     is($after, $before, 'promotion: and not from who follows the old one');
+}
 
+{
+    my @wrong;
     devstack('kill', 'primary');
     devstack('rebuild', 'replica2');
     read_by_replicas('promotion: the other one follows');
     round_trip(\@wrong) for 1 .. 10;
     is(wrong(@wrong), '', 'promotion: it has what was written');
+}
+
+# Redis names a timeline that no server has: reads of that merchant wait, and no others
+
+{
+    local $ENV{PAYMENTS_KEY} = $ENV{PAYMENTS_KEY_B};
+    my $id = id_of(at($first, sub { request(create(uuid(), 18)) }));
+    my $merchant = sql("SELECT merchant_id FROM pay.payments WHERE head LIKE '{\"id\":\"$id\"%'");
+    my ($mark) = `redis-cli -u $ENV{REDIS_URL} --scan --pattern '{m:$merchant}:w:*'` =~ /(\S+)/;
+    `redis-cli -u $ENV{REDIS_URL} ZADD '$mark' GT 99 l`;
+    my $read = at($second, sub { later(text(GET => "/v1/payments/$id"), 30) });
+    local $ENV{NGINX_ERROR_LOG} = "$ENV{DEVSTACK_DIR}/nginx2/error.log";
+    ok(wait_until(5, sub {
+        my $from = 0;
+        error_log_since(\$from) =~ /has written on timeline 99, and this node knows .* 2:/
+    }), 'no such timeline: the log says so');
+
+    local $ENV{PAYMENTS_KEY} = $ENV{PAYMENTS_KEY_A2};
+    my @wrong;
+    round_trip(\@wrong) for 1 .. 10;
+    is(wrong(@wrong), '', 'no such timeline: another merchant reads what it wrote');
+    ok(!answered($read), 'no such timeline: ... while the read waits');
+    is(collect($read)->{status}, 503, 'no such timeline: which ends as without a primary');
 }
 
 quiet();

@@ -125,7 +125,7 @@ ngx_payments_read_on_token(void *data, ngx_int_t rc, ngx_str_t *value)
 {
     ngx_payments_request_t  *request = data;
 
-    request->work->item.read_token = ngx_payments_read_token_got(rc, value);
+    ngx_payments_read_token_got(&request->work->item, rc, value);
     request->cancel = ngx_payments_read_cancel;
 
     ngx_payments_cluster_send(&request->work->item);
@@ -150,6 +150,7 @@ ngx_payments_read_send(ngx_payments_request_t *request,
     ngx_memcpy(item->tag, request->request_uuid, NGX_PAYMENTS_PG_TAG_LEN);
 
     item->read_token = NGX_PAYMENTS_PG_ALL;
+    item->timeline = 0;
 
     request->cancel = ngx_payments_read_cancel_command;
     work->command = ngx_payments_read_token_get(item, request->merchant_id,

@@ -76,13 +76,15 @@ void ngx_payments_cluster_send(ngx_payments_pg_item_t *item);
 
 /*
  * Of an item that is to be sent, a read: finds its route, and returns the
- * cluster whose replica may be asked now; 0: only the primary may.  The item's
- * read token has to be a number of that cluster, or ALL or ANY.
+ * cluster of which its read token has to be a number, or ALL or ANY, and its
+ * timeline one; 0: only the primary is read, whatever they are.
  */
-uint64_t ngx_payments_cluster_replica(ngx_payments_pg_item_t *item);
+uint64_t ngx_payments_cluster_route_read(ngx_payments_pg_item_t *item);
 /* the cluster that has answered the item; 0: not known, or a shard of one
    server, which has no replica to ask */
 uint64_t ngx_payments_cluster_system(ngx_payments_pg_item_t *item);
+/* ... and on which timeline, within the item's handler; 0: as above */
+ngx_uint_t ngx_payments_cluster_timeline(ngx_payments_pg_item_t *item);
 /* a read token could not be stored, so other workers and nodes may lack it: for
    some seconds this node asks no replica */
 void ngx_payments_cluster_pin_to_primary(void);

@@ -117,6 +117,10 @@ struct ngx_payments_shard_s {
     ngx_payments_topology_t      *topology;    /* in shared memory; NULL */
     ngx_payments_probe_t         *probes;      /* NULL: another worker asks */
     ngx_atomic_uint_t             seen;        /* of "addresses" there */
+    ngx_atomic_uint_t             followed;    /* of "primary" there: whom the
+                                                  pools talk to */
+    ngx_payments_pg_pool_t       *awaiting;    /* reads that wait for a later
+                                                  primary; goes nowhere */
     ngx_event_t                   watcher;
     ngx_payments_heartbeat_t      heartbeats[NGX_PAYMENTS_HEARTBEATS];
     ngx_uint_t                    nheartbeats;
@@ -200,6 +204,18 @@ ngx_int_t ngx_payments_topology_init(ngx_cycle_t *cycle,
 void ngx_payments_topology_exit(ngx_payments_shard_t *shard);
 /* the primary's number; conf->nservers: there is none */
 ngx_uint_t ngx_payments_topology_primary(ngx_payments_shard_t *shard);
+/* the pools talk to the servers that the node has found; nothing of a worker
+   goes to another one, or is believed of it, once the node knows */
+void ngx_payments_topology_follow(ngx_payments_shard_t *shard);
+/* the timeline of the primary that the pools talk to; 0: there is none */
+ngx_uint_t ngx_payments_topology_timeline(ngx_payments_shard_t *shard);
+/* 1: a primary of this timeline is not known yet */
+#define ngx_payments_topology_behind(shard, n)                                \
+    ((n) > ngx_payments_topology_timeline(shard))
+/* has it looked for; returns the pool from which a read is sent to the primary
+   once it is known, within the read's time */
+ngx_payments_pg_pool_t *ngx_payments_topology_await(
+    ngx_payments_shard_t *shard, ngx_uint_t timeline);
 /* a server may not be what it was: all are asked now */
 void ngx_payments_topology_request_probe(ngx_payments_shard_t *shard);
 /* of several servers, by the worker that probes: where one is, for all */

@@ -13,6 +13,7 @@ static const char *ngx_payments_cluster_address(void *owner,
     ngx_uint_t server);
 static void ngx_payments_cluster_fence(void *owner, int64_t *timeline,
     int64_t *at);
+static void ngx_payments_cluster_follow(void *owner);
 static void ngx_payments_cluster_connected(void *owner);
 static void ngx_payments_cluster_lost(void *owner);
 static void ngx_payments_cluster_refused(void *owner);
@@ -26,6 +27,7 @@ static const ngx_payments_pg_hooks_t  ngx_payments_cluster_hooks = {
     ngx_payments_statements_text,
     ngx_payments_cluster_address,
     ngx_payments_cluster_fence,
+    ngx_payments_cluster_follow,
     ngx_payments_cluster_connected,
     ngx_payments_cluster_lost,
     ngx_payments_cluster_refused,
@@ -239,6 +241,9 @@ ngx_payments_cluster_route(ngx_payments_pg_item_t *item)
 
     if (s->flags & NGX_PAYMENTS_PG_BY_REPLICA) {
         route->replica = shard->lanes[s->lane].replica;
+    }
+
+    if ((s->flags & NGX_PAYMENTS_PG_BY_MERCHANT) && shard->conf->replicas) {
         route->system = ngx_payments_replicas_system(shard);
     }
 }
@@ -256,12 +261,11 @@ ngx_payments_cluster_replica_ready(ngx_payments_pg_route_t *route)
 
 
 uint64_t
-ngx_payments_cluster_replica(ngx_payments_pg_item_t *item)
+ngx_payments_cluster_route_read(ngx_payments_pg_item_t *item)
 {
     ngx_payments_cluster_route(item);
 
-    return ngx_payments_cluster_replica_ready(&item->route)
-           ? item->route.system : 0;
+    return item->route.system;
 }
 
 
@@ -274,16 +278,28 @@ ngx_payments_cluster_system(ngx_payments_pg_item_t *item)
 }
 
 
+ngx_uint_t
+ngx_payments_cluster_timeline(ngx_payments_pg_item_t *item)
+{
+    ngx_payments_shard_t  *shard = item->route.shard;
+
+    return shard ? ngx_payments_topology_timeline(shard) : 0;
+}
+
+
 /*
  * A route is found once.  The map may change between that and here, while
  * Redis is asked for the item's token: then its epoch is another one, and the
  * route is found again.  If the new route leads to another cluster, the token
- * says nothing about that cluster's replica, and the primary is asked.
+ * and the timeline say nothing about that cluster, and its primary is asked.
  *
  * The topology may change too, but that changes no route: the pools follow it
  * (ngx_payments_lanes_follow()).  Whether replicas are read at all is looked up
  * again here, with the age of the last heartbeat, so a failover or a pin to the
  * primary in between counts.
+ *
+ * A read whose merchant has written on a later timeline than this node knows
+ * goes nowhere before the node knows it.
  */
 
 void
@@ -309,8 +325,15 @@ ngx_payments_cluster_send(ngx_payments_pg_item_t *item)
     timeout = item->timeout ? item->timeout : shard->conf->timeout;
     pool = route->primary;
 
-    if (item->read_token != NGX_PAYMENTS_PG_ALL && route->system == system
-        && ngx_payments_cluster_replica_ready(route))
+    if (route->system == 0 || route->system != system) {
+
+        /* what was asked for is no number of this cluster */
+
+    } else if (ngx_payments_topology_behind(shard, item->timeline)) {
+        pool = ngx_payments_topology_await(shard, item->timeline);
+
+    } else if (item->read_token != NGX_PAYMENTS_PG_ALL
+               && ngx_payments_cluster_replica_ready(route))
     {
         route->deadline = ngx_current_msec + timeout;
         pool = route->replica;
@@ -348,6 +371,13 @@ static void
 ngx_payments_cluster_fence(void *owner, int64_t *timeline, int64_t *at)
 {
     ngx_payments_replicas_heartbeat_fence(owner, timeline, at);
+}
+
+
+static void
+ngx_payments_cluster_follow(void *owner)
+{
+    ngx_payments_topology_follow(owner);
 }
 
 

@@ -180,6 +180,14 @@ ngx_payments_topology_init(ngx_cycle_t *cycle,
 
     (void) ngx_atomic_cmp_set(&shard->topology->alive, 0, ngx_current_msec);
 
+    shard->awaiting = ngx_payments_lanes_pool(cycle, shard,
+                                              NGX_PAYMENTS_PG_READ,
+                                              NGX_PAYMENTS_PG_TO_PRIMARY,
+                                              shard->conf->nservers, 1);
+    if (shard->awaiting == NULL) {
+        return NGX_ERROR;
+    }
+
     shard->watcher.data = &shard->dummy;
     shard->watcher.handler = ngx_payments_topology_watch;
     shard->watcher.log = cycle->log;
@@ -206,6 +214,11 @@ ngx_payments_topology_exit(ngx_payments_shard_t *shard)
          i++)
     {
         ngx_payments_pg_pool_exit(shard->probes[i].pool);
+    }
+
+    if (shard->awaiting != NULL) {
+        ngx_payments_pg_pool_exit(shard->awaiting);
+        shard->awaiting = NULL;
     }
 
     shard->probes = NULL;
@@ -330,6 +343,87 @@ ngx_payments_topology_take_over(ngx_payments_shard_t *shard)
 }
 
 
+ngx_uint_t
+ngx_payments_topology_timeline(ngx_payments_shard_t *shard)
+{
+    ngx_uint_t  n = shard->followed;
+
+    return n ? shard->topology->nodes[n - 1].timeline : 0;
+}
+
+
+ngx_payments_pg_pool_t *
+ngx_payments_topology_await(ngx_payments_shard_t *shard, ngx_uint_t timeline)
+{
+    const char  *left_out;
+
+    ngx_payments_topology_request_probe(shard);
+
+    left_out = ngx_payments_status_due("awaited", "", shard->number, 1000);
+
+    if (left_out != NULL) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "a merchant of payments shard \"%V\" has written on "
+                      "timeline %ui, and this node knows a primary of timeline "
+                      "%ui: its reads wait for the later one%s",
+                      &shard->conf->name, timeline,
+                      ngx_payments_topology_timeline(shard), left_out);
+    }
+
+    return shard->awaiting;
+}
+
+
+/* where a read goes that has waited; NULL: it waits on */
+
+static ngx_payments_pg_pool_t *
+ngx_payments_topology_awaited(ngx_payments_pg_item_t *item)
+{
+    return ngx_payments_topology_behind((ngx_payments_shard_t *)
+                                        item->route.shard, item->timeline)
+           ? NULL : item->route.primary;
+}
+
+
+/* the one primary decides, so that it is one and the same for all pools */
+
+static void
+ngx_payments_topology_follow_servers(ngx_payments_shard_t *shard)
+{
+    shard->followed = shard->topology->primary;
+
+    ngx_payments_lanes_follow(shard, shard->followed ? shard->followed - 1
+                                                     : shard->conf->nservers,
+                              ngx_payments_replicas_choose(shard));
+
+    if (ngx_payments_pg_pool_waiting(shard->awaiting)) {
+        ngx_payments_pg_queue_move(shard->awaiting,
+                                   ngx_payments_topology_awaited);
+    }
+}
+
+
+/*
+ * Every worker watches, but a busy one may be late, and another worker of the
+ * node may have written to the new primary by then.
+ */
+
+void
+ngx_payments_topology_follow(ngx_payments_shard_t *shard)
+{
+    ngx_payments_topology_t  *t = shard->topology;
+
+    if (t == NULL
+        || (t->primary == shard->followed && t->addresses == shard->seen))
+    {
+        return;
+    }
+
+    ngx_payments_topology_update_addresses(shard);
+    ngx_payments_topology_follow_servers(shard);
+}
+
+
 /* each worker: has the primary changed?  The one that asks: is it time? */
 
 static void
@@ -339,8 +433,7 @@ ngx_payments_topology_watch(ngx_event_t *ev)
     ngx_payments_shard_t  *shard = c->data;
 
     ngx_payments_topology_update_addresses(shard);
-    ngx_payments_lanes_follow(shard, ngx_payments_topology_primary(shard),
-                              ngx_payments_replicas_choose(shard));
+    ngx_payments_topology_follow_servers(shard);
 
     if (!ngx_exiting) {
 
@@ -536,9 +629,12 @@ ngx_payments_topology_elect(ngx_payments_shard_t *shard, ngx_uint_t primary)
         return;
     }
 
-    t->primary = primary;
+    /* in this order: who follows the new one reads no replica of the old one */
 
     ngx_payments_replicas_disable(shard);
+    ngx_memory_barrier();
+
+    t->primary = primary;
 
     if (primary == 0) {
         return;

@@ -6,7 +6,9 @@
  * A write's read token says which transactions a read must see to see it.  The
  * highest one of each merchant is in Redis, for some seconds, before the write
  * is answered; a read asks for it there and takes it to the replica, which
- * compares it with what it has.  The primary answers where Redis cannot be
+ * compares it with what it has.  Beside it is the timeline of the primary that
+ * the write went to: a node that knows only an earlier one lets the read wait
+ * until it knows that primary.  The primary answers where Redis cannot be
  * asked, or has been reached for less than these seconds and may have lost a
  * token.  Where a token cannot be stored, also by a second connection, this
  * node asks no replica for as long.  The other nodes do so once they have heard
@@ -44,14 +46,15 @@ ngx_payments_redis_command_t *ngx_payments_read_token_put(
 void ngx_payments_read_token_stored(ngx_int_t rc);
 
 /*
- * Asks what the item, a read of the merchant's, must see, of which cluster.
- * The handler passes what it gets to _got(), which returns the item's token;
- * NULL: only the primary may be asked.
+ * Asks what the item, a read of the merchant's, must see.  The handler passes
+ * what it gets to _got(), which sets the item's token and timeline; NULL: that
+ * cannot be asked, and the item goes to the primary.
  */
 ngx_payments_redis_command_t *ngx_payments_read_token_get(
     ngx_payments_pg_item_t *item, int64_t merchant_id,
     ngx_payments_redis_handler_pt handler, void *data);
-int64_t ngx_payments_read_token_got(ngx_int_t rc, ngx_str_t *value);
+void ngx_payments_read_token_got(ngx_payments_pg_item_t *item, ngx_int_t rc,
+    ngx_str_t *values);
 
 
 #endif /* _NGX_PAYMENTS_CONSISTENCY_H_INCLUDED_ */

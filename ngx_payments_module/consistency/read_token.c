@@ -25,9 +25,10 @@ ngx_payments_redis_command_t *
 ngx_payments_read_token_put(ngx_payments_pg_item_t *item, int64_t merchant_id,
     int64_t token, ngx_payments_redis_handler_pt handler, void *data)
 {
-    u_char                         buffer[NGX_PAYMENTS_READ_TOKEN_KEY_LEN];
-    ngx_str_t                      name;
-    ngx_payments_redis_command_t  *command;
+    u_char                          buffer[NGX_PAYMENTS_READ_TOKEN_KEY_LEN];
+    ngx_str_t                       name;
+    ngx_payments_redis_command_t   *command;
+    ngx_payments_watermark_value_t  value;
 
     /* without Redis no replica is ever asked */
 
@@ -38,7 +39,10 @@ ngx_payments_read_token_put(ngx_payments_pg_item_t *item, int64_t merchant_id,
     ngx_payments_read_token_key(merchant_id, ngx_payments_cluster_system(item),
                                 buffer, &name);
 
-    command = ngx_payments_watermark_raise(&name, token,
+    value.token = token;
+    value.timeline = (int64_t) ngx_payments_cluster_timeline(item);
+
+    command = ngx_payments_watermark_raise(&name, &value,
                                            NGX_PAYMENTS_READ_TOKEN_TTL, handler,
                                            data);
     if (command == NULL) {
@@ -66,7 +70,7 @@ ngx_payments_read_token_get(ngx_payments_pg_item_t *item, int64_t merchant_id,
     uint64_t   system;
     ngx_str_t  name;
 
-    system = ngx_payments_cluster_replica(item);
+    system = ngx_payments_cluster_route_read(item);
 
     if (system == 0
         || ngx_payments_redis_reached() < NGX_PAYMENTS_READ_TOKEN_TTL * 1000)
@@ -80,16 +84,30 @@ ngx_payments_read_token_get(ngx_payments_pg_item_t *item, int64_t merchant_id,
 }
 
 
-int64_t
-ngx_payments_read_token_got(ngx_int_t rc, ngx_str_t *value)
+void
+ngx_payments_read_token_got(ngx_payments_pg_item_t *item, ngx_int_t rc,
+    ngx_str_t *values)
 {
-    off_t  token;
+    off_t  token, timeline;
 
-    if (rc == NGX_DECLINED) {
-        return NGX_PAYMENTS_PG_ANY;
+    item->timeline = 0;
+    item->read_token = (rc == NGX_DECLINED) ? NGX_PAYMENTS_PG_ANY
+                                            : NGX_PAYMENTS_PG_ALL;
+
+    if (rc != NGX_OK) {
+        return;
     }
 
-    token = (rc == NGX_OK) ? ngx_atoof(value->data, value->len) : NGX_ERROR;
+    /* ngx_atoof() refuses what is empty */
 
-    return (token > NGX_PAYMENTS_PG_ANY) ? token : NGX_PAYMENTS_PG_ALL;
+    token = ngx_atoof(values[0].data, values[0].len);
+    timeline = ngx_atoof(values[1].data, values[1].len);
+
+    if (token > NGX_PAYMENTS_PG_ANY) {
+        item->read_token = token;
+    }
+
+    if (timeline > 0) {
+        item->timeline = (ngx_uint_t) timeline;
+    }
 }

@@ -20,8 +20,13 @@
 #define NGX_PAYMENTS_WATERMARK_WAIT  250     /* ms */
 #define NGX_PAYMENTS_WATERMARK_NEW   1000
 
+/* members of the set */
 
-/* a number on its way; redis/ frees it, or exit() while it waits */
+#define NGX_PAYMENTS_WATERMARK_TOKEN     "t"
+#define NGX_PAYMENTS_WATERMARK_TIMELINE  "l"
+
+
+/* numbers on their way; redis/ frees it, or exit() while it waits */
 
 typedef struct {
     ngx_payments_redis_command_t    command;   /* the first; its queue: in
@@ -29,7 +34,7 @@ typedef struct {
     ngx_payments_redis_handler_pt   handler;   /* the caller's */
     void                           *data;
     ngx_str_t                       key;       /* behind this */
-    int64_t                         number;
+    ngx_payments_watermark_value_t  value;
     ngx_msec_t                      until;     /* it waits; 0: it has not yet */
     time_t                          ttl;
 } ngx_payments_watermark_t;
@@ -173,17 +178,18 @@ ngx_payments_watermark_patience(ngx_event_t *ev)
 
 
 /*
- * A set of one member: its score grows, in one command of Redis' own.  Its life
- * is prolonged before that as well, or it might end between the two.
+ * A set of two members, the token and the timeline: their scores grow, in one
+ * command of Redis' own.  Its life is prolonged before that as well, or it
+ * might end between the two.
  */
 
 static ngx_int_t
 ngx_payments_watermark_send(ngx_payments_watermark_t *mark)
 {
-    u_char       score[NGX_INT64_LEN];
+    u_char       token[NGX_INT64_LEN], timeline[NGX_INT64_LEN];
     u_char       seconds[NGX_TIME_T_LEN];
-    size_t       expire_lengths[3], lengths[5];
-    const char  *expire[3], *argv[5];
+    size_t       expire_lengths[3], lengths[7];
+    const char  *expire[3], *argv[7];
 
     expire[0] = "EXPIRE";
     expire_lengths[0] = 6;
@@ -198,13 +204,17 @@ ngx_payments_watermark_send(ngx_payments_watermark_t *mark)
     lengths[1] = mark->key.len;
     argv[2] = "GT";
     lengths[2] = 2;
-    argv[3] = (char *) score;
-    lengths[3] = ngx_sprintf(score, "%L", mark->number) - score;
-    argv[4] = "t";
+    argv[3] = (char *) token;
+    lengths[3] = ngx_sprintf(token, "%L", mark->value.token) - token;
+    argv[4] = NGX_PAYMENTS_WATERMARK_TOKEN;
     lengths[4] = 1;
+    argv[5] = (char *) timeline;
+    lengths[5] = ngx_sprintf(timeline, "%L", mark->value.timeline) - timeline;
+    argv[6] = NGX_PAYMENTS_WATERMARK_TIMELINE;
+    lengths[6] = 1;
 
     if (ngx_payments_redis_ask(3, expire, expire_lengths, NULL, NULL) == NULL
-        || ngx_payments_redis_send(&mark->command, 5, argv, lengths) != NGX_OK)
+        || ngx_payments_redis_send(&mark->command, 7, argv, lengths) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -255,7 +265,8 @@ ngx_payments_watermark_done(void *data, ngx_int_t rc, ngx_str_t *value)
 
 
 ngx_payments_redis_command_t *
-ngx_payments_watermark_raise(ngx_str_t *key, int64_t number, time_t ttl,
+ngx_payments_watermark_raise(ngx_str_t *key,
+    ngx_payments_watermark_value_t *value, time_t ttl,
     ngx_payments_redis_handler_pt handler, void *data)
 {
     ngx_int_t                  rc;
@@ -276,7 +287,7 @@ ngx_payments_watermark_raise(ngx_str_t *key, int64_t number, time_t ttl,
     mark->command.lost = ngx_payments_watermark_wait;
     mark->handler = handler;
     mark->data = data;
-    mark->number = number;
+    mark->value = *value;
     mark->ttl = ttl;
     mark->key.data = (u_char *) (mark + 1);
     mark->key.len = key->len;
@@ -299,19 +310,21 @@ ngx_payments_redis_command_t *
 ngx_payments_watermark_get(ngx_str_t *key,
     ngx_payments_redis_handler_pt handler, void *data)
 {
-    size_t       lengths[3];
-    const char  *argv[3];
+    size_t       lengths[4];
+    const char  *argv[4];
 
     if (!ngx_payments_redis_ready()) {
         return NULL;
     }
 
-    argv[0] = "ZSCORE";
-    lengths[0] = 6;
+    argv[0] = "ZMSCORE";
+    lengths[0] = 7;
     argv[1] = (char *) key->data;
     lengths[1] = key->len;
-    argv[2] = "t";
+    argv[2] = NGX_PAYMENTS_WATERMARK_TOKEN;
     lengths[2] = 1;
+    argv[3] = NGX_PAYMENTS_WATERMARK_TIMELINE;
+    lengths[3] = 1;
 
-    return ngx_payments_redis_ask(3, argv, lengths, handler, data);
+    return ngx_payments_redis_ask(4, argv, lengths, handler, data);
 }

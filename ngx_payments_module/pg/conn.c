@@ -411,7 +411,13 @@ ngx_payments_pg_event_handler(ngx_event_t *ev)
         return;
     }
 
-    ngx_payments_pg_read(conn);
+    /* what a server says that is not the one to ask any more is no answer */
+
+    conn->pool->hooks->follow(conn->pool->owner);
+
+    if (conn->state != NGX_PAYMENTS_PG_CLOSED) {
+        ngx_payments_pg_read(conn);
+    }
 }
 
 

@@ -81,6 +81,8 @@ ngx_payments_pg_dispatch_handler(ngx_event_t *ev)
     ngx_payments_pg_pool_t  *pool = c->data;
     ngx_payments_pg_conn_t  *conn;
 
+    pool->hooks->follow(pool->owner);
+
     while (!pool->pause.timer_set && pool->waiting.n) {
 
         conn = ngx_payments_pg_free(pool);

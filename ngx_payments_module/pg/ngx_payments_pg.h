@@ -118,8 +118,8 @@ typedef struct {
                                                   items that wait for one */
     struct ngx_payments_pg_pool_s  *replica;   /* NULL: only the primary may be
                                                   asked */
-    uint64_t                      system;      /* the cluster of that replica;
-                                                  0: not known */
+    uint64_t                      system;      /* the cluster that read tokens
+                                                  are asked for; 0: none are */
     ngx_uint_t                    epoch;       /* of the map of merchants, that
                                                   this was found by; 0: it has
                                                   to be found */
@@ -149,6 +149,10 @@ struct ngx_payments_pg_item_s {
     int64_t                       read_token;  /* of a read: ALL, ANY, or the
                                                   number of a transaction up to
                                                   which it must see all */
+    ngx_uint_t                    timeline;    /* of a read: it must not go to a
+                                                  primary, or a replica of one,
+                                                  of an earlier timeline; 0:
+                                                  that is not known */
     ngx_uint_t                    shard;       /* number of the shard, where the
                                                   statement is not about a
                                                   merchant, which says it */

@@ -116,6 +116,9 @@ typedef struct {
        time */
     void                        (*fence)(void *owner, int64_t *timeline,
                                          int64_t *at);
+    /* before calls are sent, and before an answer is looked at: the owner may
+       set another server, which ends what this one has under way */
+    void                        (*follow)(void *owner);
     /* a lane that writes has a new session: another database may be there */
     void                        (*connected)(void *owner);
     /* a session with the primary ended, or its server is a standby by now */

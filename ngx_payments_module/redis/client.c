@@ -518,13 +518,48 @@ ngx_payments_redis_refused(ngx_payments_redis_t *redis, const char *text)
 }
 
 
+/* what a reply says, as a handler gets it */
+
+static ngx_int_t
+ngx_payments_redis_values(redisReply *reply, ngx_str_t *values)
+{
+    size_t       i, n;
+    ngx_uint_t   nils;
+    redisReply  *element;
+
+    ngx_memzero(values, NGX_PAYMENTS_REDIS_VALUES * sizeof(ngx_str_t));
+
+    if (reply->type == REDIS_REPLY_ERROR) {
+        return NGX_ERROR;
+    }
+
+    n = (reply->type == REDIS_REPLY_ARRAY) ? reply->elements : 1;
+    n = ngx_min(n, NGX_PAYMENTS_REDIS_VALUES);
+    nils = 0;
+
+    for (i = 0; i < n; i++) {
+        element = (reply->type == REDIS_REPLY_ARRAY) ? reply->element[i]
+                                                     : reply;
+
+        if (element->type == REDIS_REPLY_STRING) {
+            values[i].data = (u_char *) element->str;
+            values[i].len = element->len;
+        }
+
+        nils += (element->type == REDIS_REPLY_NIL);
+    }
+
+    return (n != 0 && nils == n) ? NGX_DECLINED : NGX_OK;
+}
+
+
 /* NGX_OK, or NGX_ERROR after which the connection is gone */
 
 static ngx_int_t
 ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
 {
     ngx_int_t                      rc;
-    ngx_str_t                      value;
+    ngx_str_t                      values[NGX_PAYMENTS_REDIS_VALUES];
     ngx_queue_t                   *q;
     ngx_payments_redis_command_t  *command;
 
@@ -561,15 +596,7 @@ ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
                                  - command->deadline) * 1000);
 
     if (command->handler != NULL) {
-        ngx_str_null(&value);
-
-        if (reply->type == REDIS_REPLY_STRING) {
-            value.data = (u_char *) reply->str;
-            value.len = reply->len;
-        }
-
-        rc = (reply->type == REDIS_REPLY_ERROR) ? NGX_ERROR
-             : (reply->type == REDIS_REPLY_NIL) ? NGX_DECLINED : NGX_OK;
+        rc = ngx_payments_redis_values(reply, values);
 
         if (command->get) {
             if (rc == NGX_OK && reply->type != REDIS_REPLY_STRING) {
@@ -583,7 +610,7 @@ ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
             }
         }
 
-        command->handler(command->data, rc, &value);
+        command->handler(command->data, rc, values);
     }
 
     ngx_free(command);

@@ -39,10 +39,14 @@ typedef struct {
 
 typedef struct ngx_payments_redis_command_s  ngx_payments_redis_command_t;
 
+/* values of an answer, at most; those of a longer one are left out */
+#define NGX_PAYMENTS_REDIS_VALUES  2
+
 /*
- * The answer: NGX_OK, of what was asked for with the value, which lives until
- * the handler returns; NGX_DECLINED: no such key; NGX_ERROR: no answer in time,
- * or an error.
+ * The answer: NGX_OK, of what was asked for with the value, or with VALUES of
+ * an array, with data NULL where there is none, which live until the handler
+ * returns; NGX_DECLINED: no such key, or none of the values; NGX_ERROR: no
+ * answer in time, or an error.
  */
 typedef void (*ngx_payments_redis_handler_pt)(void *data, ngx_int_t rc,
     ngx_str_t *value);
