@@ -76,7 +76,7 @@ static const char  ngx_payments_openapi_parameters[] =
     "\"`wait=N`: for how many seconds to wait for a request with the same key "
     "that is still running (RFC 7240).\",\"schema\":{\"type\":\"string\"}},"
     "\"IfMatch\":{\"name\":\"If-Match\",\"in\":\"header\",\"description\":"
-    "\"Only if the payment still has this version.\",\"schema\":{\"type\":"
+    "\"Only if the object still has this version; else 412.\",\"schema\":{\"type\":"
     "\"string\"}},"
     "\"IfNoneMatch\":{\"name\":\"If-None-Match\",\"in\":\"header\","
     "\"description\":\"304 if it still has this version.\",\"schema\":{"
