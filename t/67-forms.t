@@ -121,6 +121,19 @@ for (['"a,b"', 412], [', ,"77" ,', 412], ['"01"', 412], ['"7"', 412], ['W/"7", "
     like($answer->{json}{detail}, qr/byte order mark/, '... by its name');
 }
 
+# what only a later capture gives a meaning ---------------------------------------------------------
+
+{
+    my $answer = pay(authorization_expires_in => 3600, expiry_action => 'capture');
+    refused($answer, '/authorization_expires_in', 'not_applicable', 'an expiry of what is captured at once');
+    is(join(' ', map { $_->{pointer} } @{ $answer->{json}{errors} }), '/authorization_expires_in /expiry_action',
+       '... each member that has no meaning');
+    like($answer->{json}{errors}[1]{detail}, qr/capture_method manual/, '... and what it goes with');
+    is(pay(authorization_expires_in => undef, expiry_action => undef)->{status}, 201, '... null says nothing');
+    is(pay(authorization_expires_in => 3600, expiry_action => 'capture', capture_method => 'manual')->{json}{status},
+       'authorized', '... and manual takes both');
+}
+
 # codings and types -----------------------------------------------------------------------------------
 
 {

@@ -56,10 +56,12 @@ static const ngx_payments_field_t  ngx_payments_create_payment_fields[] = {
     { "authorization_expires_in", NGX_PAYMENTS_FIELD_INTEGER, F_EXPIRES_IN, 0,
       0, 60, 31 * NGX_PAYMENTS_DAY, NULL, NULL, NULL,
       "Seconds until an authorization that was not captured ends; 7 days by "
-      "default." },
+      "default. Only with `capture_method` `manual`: else it is refused, since "
+      "nothing waits for a capture." },
     { "expiry_action", NGX_PAYMENTS_FIELD_ENUM, F_EXPIRY_ACTION, 0, 0, 0, 0,
       NULL, ngx_payments_expiry_actions, NULL,
-      "What then happens: `cancel` (the default) or `capture`." },
+      "What then happens: `cancel` (the default) or `capture`. Only with "
+      "`capture_method` `manual`: else it is refused." },
     END
 };
 
@@ -276,6 +278,60 @@ ngx_payments_create_item(ngx_payments_request_t *request,
 }
 
 
+/*
+ * What speaks of a later capture has no meaning where there is none: a client
+ * that sends it has forgotten to say "manual", and would be charged at once
+ */
+
+static ngx_int_t
+ngx_payments_create_manual(ngx_payments_request_t *request,
+    ngx_payments_workspace_t *ws)
+{
+    ngx_uint_t                  i;
+    ngx_payments_violation_t   *violation;
+    ngx_payments_validation_t  *v = &ws->validation;
+
+    static const struct {
+        ngx_uint_t   slot;
+        const char  *pointer;
+    } later[] = {
+        { F_EXPIRES_IN, "/authorization_expires_in" },
+        { F_EXPIRY_ACTION, "/expiry_action" }
+    };
+
+    if (v->slots[F_CAPTURE_METHOD] != NULL
+        && ngx_strcmp(v->values[F_CAPTURE_METHOD].word, "manual") == 0)
+    {
+        return NGX_OK;
+    }
+
+    for (i = 0; i < 2; i++) {
+        if (v->slots[later[i].slot] == NULL) {
+            continue;
+        }
+
+        violation = &v->violations[v->nviolations++];
+
+        violation->kind = NGX_PAYMENTS_VALIDATION_FAILED;
+        violation->code = "not_applicable";
+        (void) ngx_cpystrn((u_char *) violation->pointer,
+                           (u_char *) later[i].pointer,
+                           sizeof(violation->pointer));
+        (void) ngx_cpystrn((u_char *) violation->detail,
+                           (u_char *) "only with capture_method manual",
+                           sizeof(violation->detail));
+    }
+
+    if (v->nviolations == 0) {
+        return NGX_OK;
+    }
+
+    ngx_payments_problem_violations(request, v);
+
+    return NGX_DECLINED;
+}
+
+
 void
 ngx_payments_create_payment(ngx_payments_request_t *request)
 {
@@ -285,7 +341,7 @@ ngx_payments_create_payment(ngx_payments_request_t *request)
 
     ws = ngx_payments_body_parse(request);
 
-    if (ws == NULL) {
+    if (ws == NULL || ngx_payments_create_manual(request, ws) != NGX_OK) {
         request->done(request);
         return;
     }
