@@ -121,6 +121,18 @@ for (['"a,b"', 412], [', ,"77" ,', 412], ['"01"', 412], ['"7"', 412], ['W/"7", "
     like($answer->{json}{detail}, qr/byte order mark/, '... by its name');
 }
 
+# characters that nobody sees: what libraries for Arabic and Hebrew put around a value stays ----------
+
+{
+    my ($text, $note) = ("\x{2068}42 \x{202b}\x{5e9}\x{202c}\x{2069}\x{a0}\x{2028}\t\n", "\x{85}\x{202e}");
+    my $made = pay(description => $text, customer => "\x{e9}\x{a0}\x{5e9}", metadata => { note => $note });
+    is($made->{status}, 201, 'isolates, embeddings, spaces of all kinds');
+    is(get("/v1/payments/$made->{json}{id}")->{json}{description}, $text, '... come back as they were');
+    is($made->{json}{metadata}{note}, $note, 'metadata are kept as they come');
+    refused(send_to('PATCH', "/v1/payments/$made->{json}{id}", { description => "a\x{202e}b" }), '/description', 'pattern',
+            'an override in a change');
+}
+
 # what only a later capture gives a meaning ---------------------------------------------------------
 
 {

@@ -37,8 +37,9 @@ static const ngx_payments_field_t  ngx_payments_create_payment_fields[] = {
       NULL, ngx_payments_capture_methods, NULL,
       "`automatic` (the default) takes the money at once, `manual` only "
       "reserves it for a later capture." },
-    { "customer", S, F_CUSTOMER, 0, 1, 0, 64, "[^\\x00-\\x1f\\x7f]*", NULL,
-      NULL, "Your own name for the customer, without control characters." },
+    { "customer", S, F_CUSTOMER, 0, 1, 0, 64, NGX_PAYMENTS_NAME, NULL, NULL,
+      "Your own name for the customer, without control characters, those of "
+      "the direction of writing included." },
     { "reference", S, F_REFERENCE, 0, 1, 1, 64, "[A-Za-z0-9._:/-]*", NULL,
       NULL,
       "Your own name for what is paid. Unique for you and the mode among "
@@ -46,7 +47,8 @@ static const ngx_payments_field_t  ngx_payments_create_payment_fields[] = {
       "with it is refused, however late a retry comes." },
     { "description", S, F_DESCRIPTION, 0, 1, 0, 500,
       NGX_PAYMENTS_DESCRIPTION, NULL, NULL,
-      "Without control characters but tabs and line ends." },
+      "Without control characters but tabs and line ends, and without U+202D "
+      "and U+202E, which show a text in an order that it does not have." },
     { "statement_descriptor", S, F_DESCRIPTOR, 0, 1, 5, 22,
       "(?=.*[A-Za-z])[ !#-&()+-;=?-\\[\\]-~]*", NULL, NULL,
       "What stands on the customer's statement: printable ASCII with a letter, "
@@ -93,7 +95,8 @@ static const ngx_payments_field_t  ngx_payments_update_fields[] = {
 
     { .name = "description", .type = NGX_PAYMENTS_FIELD_STRING,
       .slot = NGX_PAYMENTS_CHANGE_DESCRIPTION, .nullable = 1,
-      .max = 500, .pattern = NGX_PAYMENTS_DESCRIPTION },
+      .max = 500, .pattern = NGX_PAYMENTS_DESCRIPTION,
+      .about = "As where a payment is made." },
 
     { .name = NULL }
 };
