@@ -111,6 +111,8 @@ ngx_int_t ngx_payments_http_path(ngx_http_request_t *r, ngx_str_t *path);
 #define NGX_PAYMENTS_SECRET_KEY   1
 #define NGX_PAYMENTS_SECRET_CARD  2
 ngx_uint_t ngx_payments_http_url_secret(ngx_http_request_t *r);
+/* the same where nginx has given up before the POST_READ phase */
+void ngx_payments_http_unread_secret(ngx_http_request_t *r);
 
 /* answer.c: sends request.answer and ends the request */
 void ngx_payments_http_answer(ngx_payments_http_ctx_t *ctx);

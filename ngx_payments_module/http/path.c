@@ -282,3 +282,38 @@ ngx_payments_http_url_secret(ngx_http_request_t *r)
 
     return what;
 }
+
+
+/*
+ * nginx logs the line of a request that it could not read: as much of it as
+ * $request would show is overwritten, whatever it is that cannot be read
+ */
+
+void
+ngx_payments_http_unread_secret(ngx_http_request_t *r)
+{
+    u_char     *p;
+    ngx_str_t  *line = &r->request_line;
+
+    if (ngx_payments_http_url_secret(r) != 0) {
+        return;
+    }
+
+    if (line->data == NULL && r->request_start != NULL) {
+
+        for (p = r->request_start; p < r->header_in->last; p++) {
+            if (*p == CR || *p == LF) {
+                break;
+            }
+        }
+
+        line->data = r->request_start;
+        line->len = p - r->request_start;
+    }
+
+    if (ngx_payments_http_secret(r, line, ngx_payments_api_key_inside)
+        || ngx_payments_http_secret(r, line, ngx_payments_card_number))
+    {
+        ngx_memset(line->data, '*', line->len);
+    }
+}
