@@ -157,6 +157,12 @@ my $gone = as($boss, 'DELETE', "$keys/$id");
 is("$gone->{status} $gone->{body}", '204 ', 'revoked');
 unlike($gone->{head}, qr/^Content-Type/m, 'revoked: no body, no type');
 is(as($boss, 'DELETE', "$keys/$id")->{status}, 204, 'revoked: again');
+{
+    my $idem = uuid();
+    my @same = map { as($boss, 'DELETE', "$keys/$id", undef, 'Idempotency-Key' => $idem) } 1, 2;
+    is(join(' ', map { "$_->{status} '$_->{body}' " . ($_->{head} =~ /^Idempotent-Replayed: (\w+)/m)[0] } @same),
+       "204 '' false 204 '' true", 'revoked: with a key, and replayed');
+}
 # what a worker knows may be as old as a second, and no older, however late it is asked
 my $revoked = sql('SELECT clock_timestamp()');
 ok(wait_until(5, sub { sql("SELECT now() - '$revoked' > interval '1 second'") eq 't' }),

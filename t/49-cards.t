@@ -43,6 +43,7 @@ for my $form (@forms) {
         ['key\'s name', 'POST', '/v1/api_keys', { name => $form, scopes => ['payments:read'] }],
         ['merchant', 'POST', '/v1/merchants', { name => $form }],
         ['Idempotency-Key', 'POST', '/v1/payments', $pay->(), 'Idempotency-Key' => "k-$form"],
+        ['Idempotency-Key, encoded', 'POST', '/v1/payments', $pay->(), 'Idempotency-Key' => "k-$url"],
         ['query', 'GET', "/v1/payments?customer=$url"],
         ['query name', 'GET', "/v1/payments?$url=1"],
         ['path', 'GET', "/v1/payments/$url"],

@@ -111,6 +111,9 @@ ngx_int_t ngx_payments_http_path(ngx_http_request_t *r, ngx_str_t *path);
 #define NGX_PAYMENTS_SECRET_KEY   1
 #define NGX_PAYMENTS_SECRET_CARD  2
 ngx_uint_t ngx_payments_http_url_secret(ngx_http_request_t *r);
+/* whether it is in a text as it is, or decoded: sk%5Ftest%5F, 4242%204242 */
+ngx_uint_t ngx_payments_http_secret(ngx_http_request_t *r, ngx_str_t *s,
+    int (*inside)(const uint8_t *data, size_t len));
 /* the same where nginx has given up before the POST_READ phase */
 void ngx_payments_http_unread_secret(ngx_http_request_t *r);
 
