@@ -194,6 +194,7 @@ ngx_payments_http_problem(ngx_http_request_t *r)
         }
     }
 
+    ngx_payments_http_headers_end(ctx);
     ngx_payments_status_request(ngx_payments_api_index(NULL),
                                 r->headers_out.status);
 

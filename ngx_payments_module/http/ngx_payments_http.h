@@ -65,6 +65,11 @@ struct ngx_payments_http_ctx_s {
 
     ngx_str_t                     problem;     /* replaces nginx's own page */
 
+    ngx_list_part_t              *own_part;    /* where the answer's headers
+                                                  end; NULL: they are not
+                                                  ours */
+    ngx_uint_t                    own_n;       /* ... in this part */
+
     unsigned                      accepted:1;  /* and with q above 0 */
     unsigned                      card:1;      /* was in an Idempotency-Key */
     unsigned                      gzip:1;      /* Content-Encoding */
@@ -127,6 +132,10 @@ ngx_int_t ngx_payments_http_chain(ngx_http_request_t *r, ngx_str_t *body,
 /* the headers that every response has */
 ngx_int_t ngx_payments_http_common(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_allow(ngx_http_request_t *r, ngx_uint_t methods);
+
+/* added.c: the answer has all its headers; what is added now and stands there
+   already will not be sent */
+void ngx_payments_http_headers_end(ngx_payments_http_ctx_t *ctx);
 
 /* handler.c: a request's context, made if it is missing; NULL: no memory */
 ngx_payments_http_ctx_t *ngx_payments_http_ctx(ngx_http_request_t *r);
