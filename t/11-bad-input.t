@@ -8,6 +8,7 @@ my $good = '"amount":100,"currency":"EUR","payment_method":{"token":"tok_visa"}'
 
 sub amount { "{\"amount\":$_[0],\"currency\":\"EUR\",\"payment_method\":{\"token\":\"tok_visa\"}}" }
 sub with { "{$good,$_[0]}" }
+sub character { my $c = chr $_[0]; utf8::encode($c); return $c }
 
 # [name, body, status, code, pointer]
 our @bodies = (
@@ -64,9 +65,16 @@ our @bodies = (
              ['apostrophe', q{'}], ['quote', '\\"'], ['star', '*'], ['emoji', "\xf0\x9f\x98\x80"])),
     ['customer with a bell', with('"customer":"a\u0007"'), 422, 'validation_failed', '/customer'],
     ['description with a NUL\'s neighbour', with('"description":"a\u0001"'), 422, 'validation_failed', '/description'],
+    (map { my ($member, @bad) = @$_;
+           map { my $c = $_; ["$member with " . sprintf('U+%04X', $c), with(qq{"$member":"a} . character($c) . 'b"'), 422, 'validation_failed', "/$member"],
+                 ["... by escape", with(qq{"$member":"a} . sprintf('\u%04x', $c) . 'b"'), 422, 'validation_failed', "/$member"] } @bad }
+         ['customer', 0x7f, 0x80, 0x85, 0x9f, 0x202a, 0x202e, 0x2066, 0x2069], ['description', 0x7f, 0x80, 0x85, 0x9f, 0x202d, 0x202e]),
     ['descriptor of 23', with('"statement_descriptor":"' . ('x' x 23) . '"'), 422, 'validation_failed', '/statement_descriptor'],
     ['description of 501', with('"description":"' . ('x' x 501) . '"'), 422, 'validation_failed', '/description'],
     ['capture_method', with('"capture_method":"later"'), 422, 'validation_failed', '/capture_method'],
+    ['expiry without an authorization', with('"authorization_expires_in":3600'), 422, 'validation_failed', '/authorization_expires_in'],
+    ['what an expiry does, without one', with('"expiry_action":"cancel","capture_method":"automatic"'), 422, 'validation_failed', '/expiry_action'],
+    ['both, and null', with('"expiry_action":"capture","authorization_expires_in":60,"capture_method":null'), 422, 'validation_failed', '/authorization_expires_in'],
     ['metadata of 51', with('"metadata":{' . join(',', map { "\"k$_\":\"v\"" } 1 .. 51) . '}'), 422, 'validation_failed', '/metadata'],
     ['metadata not text', with('"metadata":{"a":1}'), 422, 'validation_failed', '/metadata/a'],
     ['metadata value of 501', with('"metadata":{"a":"' . ('x' x 501) . '"}'), 422, 'validation_failed', '/metadata/a'],

@@ -38,7 +38,7 @@ __DATA__
 
 === TEST 4: one server twice
 --- http_config
-    payments_shard a { server 127.0.0.1; server 127.0.0.2; server localhost:5432; }
+    payments_shard a { server 127.0.0.1; server 127.0.0.2; server 127.0.0.1:5432; }
 --- must_die
 --- error_log
 "server" directive is duplicate

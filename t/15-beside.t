@@ -42,6 +42,12 @@ Own::start(port => $pg_port, http => qq{
     location /past/ { expires -1; rewrite ^/past(/.*)\$ \$1 break; payments on; }
     location /asked/ { auth_request /ask; rewrite ^/asked(/.*)\$ \$1 break; payments on; }
     location = /ask { internal; rewrite ^ /v1/payments break; proxy_pass_request_body off; payments on; }
+    location /added/ { add_header Request-Id mine always; add_header payments-version 7 always; add_header X-Mine yes always;
+                       add_header Cache-Control public always; add_header Payments-Should-Retry maybe always;
+                       add_header Link '<https://example.com>; rel="help"' always;
+                       rewrite ^/added(/.*)\$ \$1 break; payments on; }
+    location /added-page { add_header Request-Id mine always; add_header Cache-Control public always; return 403; }
+    location /added-text { add_header Request-Id mine always; return 200 'text'; }
     location /packed/ { gzip on; gzip_types application/json application/problem+json; gzip_min_length 1;
                         rewrite ^/packed(/.*)\$ \$1 break; payments on; }
 });
@@ -96,6 +102,19 @@ for my $path ('/lasting/v1/payments?limit=1', '/past/v1/payments?limit=1') {
     is(header($answer, 'Cache-Control'), 'no-store', '... is not kept');
     is(header($answer, 'Expires'), '', '... whatever expires says');
 }
+for (['/added/v1/payments?limit=1', 200], ['/added/v1/payments/x', 404], ['/added-page', 403]) {
+    my ($path, $status) = @$_;
+    my $answer = get($path, $key);
+    is($answer->{status}, $status, $path);
+    like(header($answer, 'Request-Id'), qr/^req_\w{26}$/, '... add_header adds no second Request-Id');
+    is(header($answer, 'Cache-Control') . ' ' . header($answer, 'Payments-Version'), 'no-store 2026-11-01', '... nor another one');
+    next if $status == 403;
+    is(header($answer, 'X-Mine'), 'yes', '... but what is not ours');
+    like(header($answer, 'Link'), qr/rel="help"/, '... and a link more');
+    is(header($answer, 'Payments-Should-Retry'), $status == 200 ? 'maybe' : 'false', '... and what this answer has not');
+}
+is(header(get('/added-text'), 'Request-Id'), 'mine', 'where nothing is ours it is sent');
+is(scalar(() = Own::log_text() =~ /\[warn\].*of add_header was not sent/g), 1, '... which the log says once');
 my $asked = get('/asked/livez');
 is("$asked->{status} " . header($asked, 'WWW-Authenticate'), '401 Bearer', 'auth_request: the challenge');
 is(get('/asked/livez', $key)->{status}, 200, '... and who has a key');

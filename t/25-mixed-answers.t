@@ -123,6 +123,9 @@ admin('RECONNECT');
 }
 
 SKIP: {
+    my ($minor) = `pgbouncer --version` =~ /^PgBouncer 1\.(\d+)/;
+    skip "PgBouncer 1.$minor keeps its server while a call is forwarded in part: there is nothing to catch", 6
+        if $minor >= 24;
     my $built = system('tools/build', 'build/forced',
                        '-DNGX_PAYMENTS_PG_FORCE_DEPTH=8') == 0;
     ok($built, 'a module with depth 8 behind a pooler builds');

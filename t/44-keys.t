@@ -157,6 +157,12 @@ my $gone = as($boss, 'DELETE', "$keys/$id");
 is("$gone->{status} $gone->{body}", '204 ', 'revoked');
 unlike($gone->{head}, qr/^Content-Type/m, 'revoked: no body, no type');
 is(as($boss, 'DELETE', "$keys/$id")->{status}, 204, 'revoked: again');
+{
+    my $idem = uuid();
+    my @same = map { as($boss, 'DELETE', "$keys/$id", undef, 'Idempotency-Key' => $idem) } 1, 2;
+    is(join(' ', map { "$_->{status} '$_->{body}' " . ($_->{head} =~ /^Idempotent-Replayed: (\w+)/m)[0] } @same),
+       "204 '' false 204 '' true", 'revoked: with a key, and replayed');
+}
 # what a worker knows may be as old as a second, and no older, however late it is asked
 my $revoked = sql('SELECT clock_timestamp()');
 ok(wait_until(5, sub { sql("SELECT now() - '$revoked' > interval '1 second'") eq 't' }),
@@ -164,6 +170,75 @@ ok(wait_until(5, sub { sql("SELECT now() - '$revoked' > interval '1 second'") eq
 is(scalar(grep { code(as($secret, 'GET', '/v1/payments')) ne '401 api_key_revoked' } 1 .. 8), 0,
    'revoked: refused after a second');
 like(as($boss, 'GET', "$keys/$id")->{json}{revoked_at}, qr/^20/, 'revoked: it says when');
+
+# versions: a tag for each change, and none is lost to another ----------------------------
+
+sub etag { my ($answer) = @_; ($answer->{head} =~ /^ETag: (.*?)\r?$/m)[0] // 'none' }
+
+for my $kind (
+    ['API key', $boss, $keys, { name => 'v', scopes => ['payments:read'] }],
+    ['merchant', $ENV{PAYMENTS_ADMIN_KEY}, '/v1/merchants', { name => 'v' }],
+) {
+    my ($name, $who, $path, $body) = @$kind;
+    my $object = as($who, 'POST', $path, $body);
+    my $its = "$path/$object->{json}{id}";
+    is(etag($object), '"1"', "$name, made: the first version");
+    is(etag(as($who, 'GET', $its)), '"1"', "$name: read with it");
+    my $same = as($who, 'GET', $its, undef, 'If-None-Match' => '"1"');
+    is("$same->{status} $same->{body}", '304 ', "$name: If-None-Match");
+
+    my $idem = uuid();
+    my $stale = as($who, 'PATCH', $its, { name => 'w' }, 'If-Match' => '"2"', 'Idempotency-Key' => $idem);
+    is(code($stale) . " $stale->{json}{current_version}", '412 version_mismatch 1', "$name: another version");
+    is(as($who, 'GET', $its)->{json}{name}, 'v', "$name: which changes nothing");
+    my $new = as($who, 'PATCH', $its, { name => 'w' }, 'If-Match' => '"1"', 'Idempotency-Key' => $idem);
+    is("$new->{status} $new->{json}{name} " . etag($new), '200 w "2"',
+       "$name: its version, with the same key");
+    my $again = as($who, 'PATCH', $its, { name => 'w' }, 'If-Match' => '"1"', 'Idempotency-Key' => $idem);
+    is("$again->{status} " . etag($again), '200 "2"', "$name: replayed, with its tag");
+    is(etag(as($who, 'PATCH', $its, { name => 'w' })), '"2"', "$name: what changes nothing makes no version");
+    is(as($who, 'GET', $its, undef, 'If-None-Match' => '"1"')->{status}, 200, "$name: an old tag");
+    is(code(as($who, 'PATCH', $its, { name => 'x' }, 'If-Match' => '2')), '400 invalid_header',
+       "$name: what is no tag");
+
+    # of two that have seen the same one wins, whichever worker has it
+    my @race = map { collect($_) } map {
+        later(text('PATCH', $its, { name => "n$_" }, key => $who, 'If-Match' => '"2"'))
+    } 1 .. 8;
+    is(join(' ', sort map { $_->{status} } @race), '200 412 412 412 412 412 412 412',
+       "$name: one of eight that have seen the same");
+    is(etag(as($who, 'GET', $its)), '"3"', "$name: one version more");
+}
+
+# that a key was used is seen by who reads it, and stands in no writer's way
+{
+    my $used = as($boss, 'POST', $keys, { name => 'used', scopes => ['payments:read'] });
+    my $its = "$keys/$used->{json}{id}";
+    as($used->{json}{secret}, 'GET', '/v1/payments');
+    my $read;
+    ok(wait_until(20, sub { $read = as($boss, 'GET', $its, undef, 'If-None-Match' => '"1"');
+                            $read->{status} == 200 && $read->{json}{last_used_at} }),
+       'used: a reader with the tag of before gets the key');
+    isnt(etag($read), '"1"', 'used: with another tag');
+    is(as($boss, 'PATCH', $its, { name => 'renamed' }, 'If-Match' => '"1"')->{status}, 200,
+       'used: a writer with the tag of before is not refused');
+    is(code(as($boss, 'PATCH', $its, { name => 'x' }, 'If-Match' => '"1"')), '412 version_mismatch',
+       'used: after another writer it is');
+    is(code(as($boss, 'DELETE', $its, undef, 'If-Match' => '"1"')), '412 version_mismatch',
+       'used: nor is the key revoked');
+    is(code(as($boss, 'POST', "$its/rotate", undef, 'If-Match' => '"1"')), '412 version_mismatch',
+       'used: nor replaced');
+    my $now = etag(as($boss, 'GET', $its));
+    my $other = as($boss, 'POST', "$its/rotate", { overlap_seconds => 60 }, 'If-Match' => $now);
+    is("$other->{status} " . etag($other), '201 "1"', 'replaced: the tag of the new key');
+    isnt(etag(as($boss, 'GET', $its)), $now, 'replaced: another version of the old one');
+    $now = etag(as($boss, 'GET', $its));
+    is(as($boss, 'DELETE', $its, undef, 'If-Match' => $now)->{status}, 204, 'revoked, by its version');
+    my $gone = etag(as($boss, 'GET', $its));
+    isnt($gone, $now, 'revoked: another version');
+    as($boss, 'DELETE', $its);
+    is(etag(as($boss, 'GET', $its)), $gone, 'revoked again: the same');
+}
 
 # another merchant's, another mode's: as if there were none ------------------------------
 

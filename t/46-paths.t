@@ -106,7 +106,9 @@ for my $path ('/v1/idempotency_keys/key_5555555555554444BBBBBBBBBB/cancel',
               '/v1/idempotency_keys/key_5555555555554444bbbbbbbbbb/cancel',
               '/v1/%69dempotency_keys/5555555555554444/cancel', '//v1/idempotency_keys/5555555555554444/cancel',
               '/v1/./idempotency_keys/%35555555555554444/cancel', '/v1/idempotency_keys/5555%205555.5555%2D4444/cancel',
-              '/v1/idempotency_keys/5555%2F5555%2F5555%2F4444/cancel', '/v1/payments/5555/5555/5555/4444',
+              '/v1/idempotency_keys/5555%2F5555%2F5555%2F4444/cancel', '/v1/idempotency_keys/%2535555555555554444/cancel',
+              '/v1/idempotency_keys/5555%25205555%25205555%25204444',
+              '/v1/idempotency_keys/%25EF%25BC%2595555555555554444/cancel', '/v1/payments/5555/5555/5555/4444',
               '/v1/payments/pay_5555555555554444ABCDEFGHJK', '/v1/payments?customer=5555+5555+5555+4444',
               '/v1/payments?customer=%EF%BC%95555555555554444') {
     my $method = $path =~ /cancel/ ? 'POST' : 'GET';

@@ -76,7 +76,8 @@ sub refuses {
     my $first = post($idem);
     is($first->{status}, 201, "$name: payments do without it");
     is(post($idem)->{body}, $first->{body}, "$name: replays too");
-    like(Own::get('/readyz')->{body}, qr/"status":"degraded".*"redis":"down"/, "$name: degraded");
+    my $state = $reason ? 'refusing' : 'down';
+    like(Own::get('/readyz')->{body}, qr/"status":"degraded".*"redis":"$state"/, "$name: degraded, $state");
     Own::stop();
 }
 
@@ -112,6 +113,19 @@ works('SELECT', "127.0.0.1:$tcp password_file=$password database=3 timeout=1s");
 works('TLS', "127.0.0.1:$tls password_file=$password tls_ca=$dir/ca.pem tls_name=redis.test timeout=1s");
 refuses('a wrong password', "127.0.0.1:$tcp password_file=$wrong timeout=1s", qr/AUTH.*refused/, 'other');
 refuses('no password', "127.0.0.1:$tcp timeout=1s", qr/refused/, 'noauth');
+{
+    my $port = Nginx::free_port();
+    my $pid = redis('strict', "port $port\nrequirepass $secret");
+    Own::start(workers => 1, http => "payments_redis 127.0.0.1:$port timeout=500ms; payments_replay_cache off;");
+    my $state = sub { (Own::get('/readyz')->{body} =~ /"redis":"(\w+)"/)[0] };
+    ok(wait_until(5, sub { $state->() eq 'refusing' }), 'refused at the door');
+    kill KILL => $pid;
+    waitpid $pid, 0;
+    ok(wait_until(5, sub { $state->() eq 'down' }), '... and gone: down');
+    redis('open', "port $port");
+    ok(wait_until(5, sub { $state->() eq 'ok' }), '... and one that asks for nothing: ok at once');
+    Own::stop();
+}
 refuses('TLS, another authority', "127.0.0.1:$tls password_file=$password tls_ca=$dir/other.pem "
         . "tls_name=redis.test timeout=1s", qr/certificate is not valid/);
 refuses('TLS, another name', "127.0.0.1:$tls password_file=$password tls_ca=$dir/ca.pem "
@@ -183,6 +197,15 @@ refuses('TLS to who does not speak it', "127.0.0.1:$tcp password_file=$password 
     my $before = Own::metric('payments_idempotency_total', 'replayed_redis');
     is(post($new)->{body}, $one->{body}, 'Sentinel: a replay');
     is(Own::metric('payments_idempotency_total', 'replayed_redis'), $before + 1, 'Sentinel: from the new master');
+    Own::stop();
+
+    # one that wants to know who asks
+    my $shy = Nginx::free_port();
+    redis('shy', "port $shy\nrequirepass $secret\nsentinel monitor pay 127.0.0.1 $r 1", '--sentinel');
+    Own::start(workers => 1, http => "payments_redis 127.0.0.1:$shy sentinel=pay timeout=500ms;"
+               . ' payments_replay_cache off;');
+    ok(wait_until(5, sub { Own::get('/readyz')->{body} =~ /"redis":"refusing"/ }), 'Sentinel: one that refuses');
+    like(Own::log_text(), qr/refuses commands: NOAUTH/, 'Sentinel: the log says why');
     Own::stop();
 
     # one that is master no more, and does not know it: asked itself, it says so

@@ -53,6 +53,12 @@ sub outcome { my ($answer) = @_; return "$answer->{status} " . ($answer->{json}{
     is(outcome(pay(reference => 'order-2')), '409 reference_already_used', 'of one that waits for the processor');
     ok(wait_until(15, sub { pay(reference => 'order-2')->{status} == 201 }), '... free when it has failed');
 
+    # what was paid once keeps it, however the money went back
+    my $undone = uuid();
+    is(outcome(pay(reference => 'order-3', key => $undone)), '201 captured', 'one that is captured');
+    is(post("/v1/idempotency_keys/$undone/cancel")->{json}{undo}, 'done', '... and undone by its key');
+    is(outcome(pay(reference => 'order-3')), '409 reference_already_used', '... keeps its reference');
+
     # none of these takes it from another one: each is asked for, and declined
     for my $round (1 .. 3) {
         my @requests = map { later(text('POST', '/v1/payments', { amount => 5, currency => 'EUR',

@@ -121,6 +121,31 @@ for (['"a,b"', 412], [', ,"77" ,', 412], ['"01"', 412], ['"7"', 412], ['W/"7", "
     like($answer->{json}{detail}, qr/byte order mark/, '... by its name');
 }
 
+# characters that nobody sees: what libraries for Arabic and Hebrew put around a value stays ----------
+
+{
+    my ($text, $note) = ("\x{2068}42 \x{202b}\x{5e9}\x{202c}\x{2069}\x{a0}\x{2028}\t\n", "\x{85}\x{202e}");
+    my $made = pay(description => $text, customer => "\x{e9}\x{a0}\x{5e9}", metadata => { note => $note });
+    is($made->{status}, 201, 'isolates, embeddings, spaces of all kinds');
+    is(get("/v1/payments/$made->{json}{id}")->{json}{description}, $text, '... come back as they were');
+    is($made->{json}{metadata}{note}, $note, 'metadata are kept as they come');
+    refused(send_to('PATCH', "/v1/payments/$made->{json}{id}", { description => "a\x{202e}b" }), '/description', 'pattern',
+            'an override in a change');
+}
+
+# what only a later capture gives a meaning ---------------------------------------------------------
+
+{
+    my $answer = pay(authorization_expires_in => 3600, expiry_action => 'capture');
+    refused($answer, '/authorization_expires_in', 'not_applicable', 'an expiry of what is captured at once');
+    is(join(' ', map { $_->{pointer} } @{ $answer->{json}{errors} }), '/authorization_expires_in /expiry_action',
+       '... each member that has no meaning');
+    like($answer->{json}{errors}[1]{detail}, qr/capture_method manual/, '... and what it goes with');
+    is(pay(authorization_expires_in => undef, expiry_action => undef)->{status}, 201, '... null says nothing');
+    is(pay(authorization_expires_in => 3600, expiry_action => 'capture', capture_method => 'manual')->{json}{status},
+       'authorized', '... and manual takes both');
+}
+
 # codings and types -----------------------------------------------------------------------------------
 
 {

@@ -10,7 +10,7 @@ typedef enum {
     A_MERCHANT = 0, A_LIVEMODE, A_KEY_HASH, A_KEY, A_FINGERPRINT,
     A_REQUEST_ID, A_REQUEST, A_ACTION, A_OBJECT, A_TARGET, A_OWNER, A_ALLOWED,
     A_NAME, A_STATUS, A_SCOPES, A_EXPIRES_AT, A_OVERLAP, A_SECRET_HASH,
-    A_KIND, A_SEAL, A_LAST
+    A_KIND, A_SEAL, A_IF_MATCH, A_LAST
 } ngx_payments_administer_parameter_e;
 
 
@@ -195,15 +195,16 @@ static ngx_int_t
 ngx_payments_administer_item(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution)
 {
-    ngx_str_t                         key;
+    ngx_str_t                         key, match;
     ngx_payments_pg_value_t          *values;
     ngx_payments_administration_t    *a;
     const ngx_payments_administer_t  *change = ws->data;
 
     a = ngx_pcalloc(execution->pool, sizeof(ngx_payments_administration_t));
     key.data = ngx_pstrdup(execution->pool, &request->key);
+    match.data = ngx_pstrdup(execution->pool, &request->if_match);
 
-    if (a == NULL || key.data == NULL
+    if (a == NULL || key.data == NULL || match.data == NULL
         || ngx_payments_new_uuid(execution->item.tag) != 0
         || ngx_payments_administer_object(request, change, execution->pool, a)
            != NGX_OK
@@ -233,6 +234,9 @@ ngx_payments_administer_item(ngx_payments_request_t *request,
                                   execution->record.request.len);
     ngx_payments_administer_value(&values[A_ACTION], change->action,
                                   ngx_strlen(change->action));
+    ngx_payments_administer_value(&values[A_IF_MATCH],
+                                  request->if_match.data ? match.data : NULL,
+                                  request->if_match.len);
 
     /* about another merchant: in that one's shard; else in the caller's */
 

@@ -181,6 +181,7 @@ ngx_payments_fanout_object(ngx_payments_fanout_t *fanout)
         answer->status = 200;
         answer->type = "application/json";
         answer->body = part->bytes[0];
+        answer->version = (ngx_uint_t) ngx_max(part->number, 0);
 
     } else {
         ngx_payments_problem(request, NGX_PAYMENTS_P_RESOURCE_NOT_FOUND, NULL,

@@ -111,8 +111,16 @@ ngx_int_t ngx_payments_body_metadata(ngx_pool_t *pool,
 /* the workspace's bytes, before a body is parsed; NULL: too many */
 u_char *ngx_payments_workspace_bytes(size_t len);
 
-/* a description's characters: a pattern of a field */
-#define NGX_PAYMENTS_DESCRIPTION  "[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]*"
+/*
+ * A description's characters, and a name's: patterns of fields.  Neither has
+ * control characters.  An override shows a text in an order that it does not
+ * have; an embedding or an isolate is what libraries for Arabic and Hebrew put
+ * around a value, so it may stand in a text, but names nobody.
+ */
+#define NGX_PAYMENTS_DESCRIPTION                                              \
+    "[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\u007f-\\u009f\\u202d\\u202e]*"
+#define NGX_PAYMENTS_NAME                                                     \
+    "[^\\x00-\\x1f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069]*"
 
 /* of operations that need nothing */
 extern const ngx_payments_schema_t  ngx_payments_empty_schema;

@@ -59,18 +59,19 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
 
     { "administer",
       "pay.administer($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
-      "$13,$14,$15,$16,$17,$18,$19,$20,$21,'%T s')",
-      NGX_PAYMENTS_PG_WRITE, 20,
-      { I, B, U, T, Y, U, T, T, U, U, U, T, T, T, T, W, I, Y, T, T },
+      "$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 21,
+      { I, B, U, T, Y, U, T, T, U, U, U, T, T, T, T, W, I, Y, T, T, T },
       MERCHANT },
 
     /* the same, about a merchant of the shard that is asked */
 
     { "administer_there",
       "pay.administer($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
-      "$13,$14,$15,$16,$17,$18,$19,$20,$21,'%T s')",
-      NGX_PAYMENTS_PG_WRITE, 20,
-      { I, B, U, T, Y, U, T, T, U, U, U, T, T, T, T, W, I, Y, T, T }, OF },
+      "$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 21,
+      { I, B, U, T, Y, U, T, T, U, U, U, T, T, T, T, W, I, Y, T, T, T },
+      OF },
 
     { "cancel_keys",
       "pay.cancel_keys($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"

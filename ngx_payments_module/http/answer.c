@@ -354,6 +354,8 @@ ngx_payments_http_headers_out(ngx_payments_http_ctx_t *ctx)
         return NGX_ERROR;
     }
 
+    ngx_payments_http_headers_end(ctx);
+
     r->headers_out.status = answer->status;
     r->headers_out.content_length_n = (off_t) answer->body.len;
 

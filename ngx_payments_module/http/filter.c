@@ -194,6 +194,7 @@ ngx_payments_http_problem(ngx_http_request_t *r)
         }
     }
 
+    ngx_payments_http_headers_end(ctx);
     ngx_payments_status_request(ngx_payments_api_index(NULL),
                                 r->headers_out.status);
 
@@ -205,9 +206,15 @@ static ngx_int_t
 ngx_payments_http_header_filter(ngx_http_request_t *r)
 {
     ngx_payments_loc_conf_t  *plcf;
+    ngx_payments_srv_conf_t  *pscf;
     ngx_payments_http_ctx_t  *ctx;
 
     plcf = ngx_http_get_module_loc_conf(r, ngx_payments_module);
+    pscf = ngx_http_get_module_srv_conf(r, ngx_payments_module);
+
+    if (pscf->enabled && r->http_state == NGX_HTTP_READING_REQUEST_STATE) {
+        ngx_payments_http_unread_secret(r);
+    }
 
     if (plcf->enable && plcf->problems && r == r->main
         && r->headers_out.status >= NGX_HTTP_BAD_REQUEST

@@ -81,7 +81,7 @@ ngx_payments_http_key_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
 
     /* nginx may log the header: it is gone before anything else happens */
 
-    if (ngx_payments_card_number(value->data, value->len)) {
+    if (ngx_payments_http_secret(ctx->r, value, ngx_payments_card_number)) {
         ngx_memset(value->data, '*', value->len);
         ctx->card = 1;
     }

@@ -65,6 +65,11 @@ struct ngx_payments_http_ctx_s {
 
     ngx_str_t                     problem;     /* replaces nginx's own page */
 
+    ngx_list_part_t              *own_part;    /* where the answer's headers
+                                                  end; NULL: they are not
+                                                  ours */
+    ngx_uint_t                    own_n;       /* ... in this part */
+
     unsigned                      accepted:1;  /* and with q above 0 */
     unsigned                      card:1;      /* was in an Idempotency-Key */
     unsigned                      gzip:1;      /* Content-Encoding */
@@ -111,6 +116,11 @@ ngx_int_t ngx_payments_http_path(ngx_http_request_t *r, ngx_str_t *path);
 #define NGX_PAYMENTS_SECRET_KEY   1
 #define NGX_PAYMENTS_SECRET_CARD  2
 ngx_uint_t ngx_payments_http_url_secret(ngx_http_request_t *r);
+/* whether it is in a text as it is, or decoded: sk%5Ftest%5F, 4242%204242 */
+ngx_uint_t ngx_payments_http_secret(ngx_http_request_t *r, ngx_str_t *s,
+    int (*inside)(const uint8_t *data, size_t len));
+/* the same where nginx has given up before the POST_READ phase */
+void ngx_payments_http_unread_secret(ngx_http_request_t *r);
 
 /* answer.c: sends request.answer and ends the request */
 void ngx_payments_http_answer(ngx_payments_http_ctx_t *ctx);
@@ -122,6 +132,10 @@ ngx_int_t ngx_payments_http_chain(ngx_http_request_t *r, ngx_str_t *body,
 /* the headers that every response has */
 ngx_int_t ngx_payments_http_common(ngx_payments_http_ctx_t *ctx);
 ngx_int_t ngx_payments_http_allow(ngx_http_request_t *r, ngx_uint_t methods);
+
+/* added.c: the answer has all its headers; what is added now and stands there
+   already will not be sent */
+void ngx_payments_http_headers_end(ngx_payments_http_ctx_t *ctx);
 
 /* handler.c: a request's context, made if it is missing; NULL: no memory */
 ngx_payments_http_ctx_t *ngx_payments_http_ctx(ngx_http_request_t *r);

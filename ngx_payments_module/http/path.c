@@ -147,9 +147,7 @@ ngx_payments_http_mask(ngx_str_t *s, ngx_uint_t line)
 }
 
 
-/* in the text as it is, or decoded: sk%5Ftest%5F..., 4242+4242+... */
-
-static ngx_uint_t
+ngx_uint_t
 ngx_payments_http_secret(ngx_http_request_t *r, ngx_str_t *s,
     int (*inside)(const uint8_t *data, size_t len))
 {
@@ -211,7 +209,8 @@ ngx_payments_http_digits(ngx_str_t *path)
 
 /*
  * A card number in the path: in its segments, decoded as they are used, and
- * over them, but for ids, which are random
+ * over them, but for ids, which are random.  What was encoded twice is a name
+ * with "%" in it, which whoever reads it may decode again.
  */
 
 static ngx_uint_t
@@ -219,7 +218,7 @@ ngx_payments_http_path_card(ngx_http_request_t *r)
 {
     u_char      *p, *last, *decoded, *to;
     size_t       len;
-    ngx_str_t    path;
+    ngx_str_t    path, names;
     ngx_uint_t   encoded, found;
 
     path = ngx_payments_http_raw(r, &encoded);
@@ -248,9 +247,12 @@ ngx_payments_http_path_card(ngx_http_request_t *r)
         }
     }
 
-    found = ngx_payments_card_number(decoded, to - decoded);
+    names.data = decoded;
+    names.len = to - decoded;
 
-    ngx_memzero(decoded, to - decoded);
+    found = ngx_payments_http_secret(r, &names, ngx_payments_card_number);
+
+    ngx_memzero(names.data, names.len);
 
     return found;
 }
@@ -281,4 +283,39 @@ ngx_payments_http_url_secret(ngx_http_request_t *r)
     }
 
     return what;
+}
+
+
+/*
+ * nginx logs the line of a request that it could not read: as much of it as
+ * $request would show is overwritten, whatever it is that cannot be read
+ */
+
+void
+ngx_payments_http_unread_secret(ngx_http_request_t *r)
+{
+    u_char     *p;
+    ngx_str_t  *line = &r->request_line;
+
+    if (ngx_payments_http_url_secret(r) != 0) {
+        return;
+    }
+
+    if (line->data == NULL && r->request_start != NULL) {
+
+        for (p = r->request_start; p < r->header_in->last; p++) {
+            if (*p == CR || *p == LF) {
+                break;
+            }
+        }
+
+        line->data = r->request_start;
+        line->len = p - r->request_start;
+    }
+
+    if (ngx_payments_http_secret(r, line, ngx_payments_api_key_inside)
+        || ngx_payments_http_secret(r, line, ngx_payments_card_number))
+    {
+        ngx_memset(line->data, '*', line->len);
+    }
 }

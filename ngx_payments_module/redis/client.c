@@ -111,7 +111,11 @@ ngx_payments_redis_ready(void)
 ngx_uint_t
 ngx_payments_redis_refuses(void)
 {
-    return ngx_payments_redis_ready() && ngx_payments_redis->refused != 0
+    if (!ngx_payments_redis_ready()) {
+        return ngx_payments_redis != NULL && ngx_payments_redis->unwelcome;
+    }
+
+    return ngx_payments_redis->refused != 0
            && ngx_current_msec - ngx_payments_redis->refused
               < NGX_PAYMENTS_REDIS_REFUSED;
 }
@@ -341,6 +345,7 @@ ngx_payments_redis_close(ngx_payments_redis_t *redis, const char *reason)
 
     redis->ready = 0;
     redis->asking = 0;
+    redis->unwelcome = 0;
 
     ngx_payments_redis_shut(redis);
 
@@ -490,8 +495,6 @@ ngx_payments_redis_refused(ngx_payments_redis_t *redis, const char *text)
         { NULL, NGX_PAYMENTS_M_REDIS_OTHER }
     };
 
-    redis->refused = ngx_current_msec ? ngx_current_msec : 1;
-
     /* the rest of it may quote a key */
 
     len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
@@ -573,6 +576,7 @@ ngx_payments_redis_reply(ngx_payments_redis_t *redis, redisReply *reply)
     }
 
     if (reply->type == REDIS_REPLY_ERROR) {
+        redis->refused = ngx_current_msec ? ngx_current_msec : 1;
         ngx_payments_redis_refused(redis, reply->str);
     }
 

@@ -340,15 +340,18 @@ ngx_payments_redis_follow(ngx_payments_redis_t *redis, redisReply *reply)
 ngx_int_t
 ngx_payments_redis_greeted(ngx_payments_redis_t *redis, redisReply *reply)
 {
-    if (redis->asking) {
-        redis->greetings = 0;
-        ngx_payments_redis_follow(redis, reply);
+    if (reply->type == REDIS_REPLY_ERROR) {
+        ngx_payments_redis_refused(redis, reply->str);
+        ngx_payments_redis_close(redis, redis->asking
+                                 ? "the Sentinel's answer was refused"
+                                 : "AUTH, SELECT, PING or ROLE refused");
+        redis->unwelcome = 1;
         return NGX_ERROR;
     }
 
-    if (reply->type == REDIS_REPLY_ERROR) {
-        ngx_payments_redis_refused(redis, reply->str);
-        ngx_payments_redis_close(redis, "AUTH, SELECT, PING or ROLE refused");
+    if (redis->asking) {
+        redis->greetings = 0;
+        ngx_payments_redis_follow(redis, reply);
         return NGX_ERROR;
     }
 

@@ -124,8 +124,8 @@ ngx_int_t ngx_payments_redis_send(ngx_payments_redis_command_t *command,
    NGX_ERROR */
 void ngx_payments_redis_fail(ngx_payments_redis_command_t *command);
 
-/* 1: commands were refused in the last half minute: for want of rights, memory,
-   a master */
+/* 1: commands were refused in the last half minute, for want of rights, memory,
+   a master; or the last connection was, with an answer */
 ngx_uint_t ngx_payments_redis_refuses(void);
 
 /* for how many milliseconds commands have been taken without a break */

@@ -43,6 +43,8 @@ typedef struct {
     unsigned                        made:1;    /* connected, TLS as well */
     unsigned                        asking:1;  /* a Sentinel, who is master */
     unsigned                        ready:1;
+    unsigned                        unwelcome:1;  /* the last attempt was
+                                                     refused, not lost */
 } ngx_payments_redis_t;
 
 

@@ -1040,6 +1040,62 @@ test_signature(void)
 }
 
 
+/* a pattern with \\u sees characters; one without sees bytes */
+
+static void
+test_pattern(void)
+{
+    size_t    len;
+    uint8_t   text[4];
+    uint32_t  c, wrong;
+
+    static const char  name[] =
+        "[^\\x00-\\x1f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069]*";
+    static const char  bytes[] = "[^\\x7f-\\x9f]*";
+
+    ok(ngx_payments_pattern_compile(name) != NULL
+       && ngx_payments_pattern_compile(bytes) != NULL, "patterns compile");
+
+    for (c = 0, wrong = 0; c < 0x10000; c++) {
+
+        if (c >= 0xd800 && c <= 0xdfff) {
+            continue;
+        }
+
+        if (c < 0x80) {
+            text[0] = (uint8_t) c;
+            len = 1;
+
+        } else if (c < 0x800) {
+            text[0] = (uint8_t) (0xc0 | (c >> 6));
+            text[1] = (uint8_t) (0x80 | (c & 0x3f));
+            len = 2;
+
+        } else {
+            text[0] = (uint8_t) (0xe0 | (c >> 12));
+            text[1] = (uint8_t) (0x80 | ((c >> 6) & 0x3f));
+            text[2] = (uint8_t) (0x80 | (c & 0x3f));
+            len = 3;
+        }
+
+        wrong += ngx_payments_pattern_match(name, text, len)
+                 != !(c < 0x20 || (c >= 0x7f && c <= 0x9f)
+                      || (c >= 0x202a && c <= 0x202e)
+                      || (c >= 0x2066 && c <= 0x2069));
+    }
+
+    ok(wrong == 0, "pattern: each character of the plane, by its number");
+
+    ok(ngx_payments_pattern_match(name,
+                              (const uint8_t *) "\xf0\x9f\x98\x80", 4),
+       "pattern: beyond the plane");
+    ok(!ngx_payments_pattern_match(bytes, (const uint8_t *) "\xc4\x80", 2),
+       "pattern: bytes, where it names no character");
+
+    ngx_payments_patterns_free();
+}
+
+
 int
 main(void)
 {
@@ -1064,6 +1120,7 @@ main(void)
     test_signature();
 
     ngx_payments_digest_free();
+    test_pattern();
 
     printf("1..%d\n", count);
 

@@ -114,8 +114,8 @@ ngx_payments_readyz_done(ngx_payments_fanout_t *fanout)
     }
 
     redis = !ngx_payments_redis_configured() ? "off"
-            : !ngx_payments_redis_ready() ? "down"
-            : ngx_payments_redis_refuses() ? "refusing" : "ok";
+            : ngx_payments_redis_refuses() ? "refusing"
+            : !ngx_payments_redis_ready() ? "down" : "ok";
 
     status = (ready == 0) ? "unavailable"
              : (ready < fanout->n || less || redis[0] != 'o') ? "degraded"

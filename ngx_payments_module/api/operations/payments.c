@@ -37,8 +37,9 @@ static const ngx_payments_field_t  ngx_payments_create_payment_fields[] = {
       NULL, ngx_payments_capture_methods, NULL,
       "`automatic` (the default) takes the money at once, `manual` only "
       "reserves it for a later capture." },
-    { "customer", S, F_CUSTOMER, 0, 1, 0, 64, "[^\\x00-\\x1f\\x7f]*", NULL,
-      NULL, "Your own name for the customer, without control characters." },
+    { "customer", S, F_CUSTOMER, 0, 1, 0, 64, NGX_PAYMENTS_NAME, NULL, NULL,
+      "Your own name for the customer, without control characters, those of "
+      "the direction of writing included." },
     { "reference", S, F_REFERENCE, 0, 1, 1, 64, "[A-Za-z0-9._:/-]*", NULL,
       NULL,
       "Your own name for what is paid. Unique for you and the mode among "
@@ -46,7 +47,8 @@ static const ngx_payments_field_t  ngx_payments_create_payment_fields[] = {
       "with it is refused, however late a retry comes." },
     { "description", S, F_DESCRIPTION, 0, 1, 0, 500,
       NGX_PAYMENTS_DESCRIPTION, NULL, NULL,
-      "Without control characters but tabs and line ends." },
+      "Without control characters but tabs and line ends, and without U+202D "
+      "and U+202E, which show a text in an order that it does not have." },
     { "statement_descriptor", S, F_DESCRIPTOR, 0, 1, 5, 22,
       "(?=.*[A-Za-z])[ !#-&()+-;=?-\\[\\]-~]*", NULL, NULL,
       "What stands on the customer's statement: printable ASCII with a letter, "
@@ -56,10 +58,12 @@ static const ngx_payments_field_t  ngx_payments_create_payment_fields[] = {
     { "authorization_expires_in", NGX_PAYMENTS_FIELD_INTEGER, F_EXPIRES_IN, 0,
       0, 60, 31 * NGX_PAYMENTS_DAY, NULL, NULL, NULL,
       "Seconds until an authorization that was not captured ends; 7 days by "
-      "default." },
+      "default. Only with `capture_method` `manual`: else it is refused, since "
+      "nothing waits for a capture." },
     { "expiry_action", NGX_PAYMENTS_FIELD_ENUM, F_EXPIRY_ACTION, 0, 0, 0, 0,
       NULL, ngx_payments_expiry_actions, NULL,
-      "What then happens: `cancel` (the default) or `capture`." },
+      "What then happens: `cancel` (the default) or `capture`. Only with "
+      "`capture_method` `manual`: else it is refused." },
     END
 };
 
@@ -91,7 +95,8 @@ static const ngx_payments_field_t  ngx_payments_update_fields[] = {
 
     { .name = "description", .type = NGX_PAYMENTS_FIELD_STRING,
       .slot = NGX_PAYMENTS_CHANGE_DESCRIPTION, .nullable = 1,
-      .max = 500, .pattern = NGX_PAYMENTS_DESCRIPTION },
+      .max = 500, .pattern = NGX_PAYMENTS_DESCRIPTION,
+      .about = "As where a payment is made." },
 
     { .name = NULL }
 };
@@ -276,6 +281,60 @@ ngx_payments_create_item(ngx_payments_request_t *request,
 }
 
 
+/*
+ * What speaks of a later capture has no meaning where there is none: a client
+ * that sends it has forgotten to say "manual", and would be charged at once
+ */
+
+static ngx_int_t
+ngx_payments_create_manual(ngx_payments_request_t *request,
+    ngx_payments_workspace_t *ws)
+{
+    ngx_uint_t                  i;
+    ngx_payments_violation_t   *violation;
+    ngx_payments_validation_t  *v = &ws->validation;
+
+    static const struct {
+        ngx_uint_t   slot;
+        const char  *pointer;
+    } later[] = {
+        { F_EXPIRES_IN, "/authorization_expires_in" },
+        { F_EXPIRY_ACTION, "/expiry_action" }
+    };
+
+    if (v->slots[F_CAPTURE_METHOD] != NULL
+        && ngx_strcmp(v->values[F_CAPTURE_METHOD].word, "manual") == 0)
+    {
+        return NGX_OK;
+    }
+
+    for (i = 0; i < 2; i++) {
+        if (v->slots[later[i].slot] == NULL) {
+            continue;
+        }
+
+        violation = &v->violations[v->nviolations++];
+
+        violation->kind = NGX_PAYMENTS_VALIDATION_FAILED;
+        violation->code = "not_applicable";
+        (void) ngx_cpystrn((u_char *) violation->pointer,
+                           (u_char *) later[i].pointer,
+                           sizeof(violation->pointer));
+        (void) ngx_cpystrn((u_char *) violation->detail,
+                           (u_char *) "only with capture_method manual",
+                           sizeof(violation->detail));
+    }
+
+    if (v->nviolations == 0) {
+        return NGX_OK;
+    }
+
+    ngx_payments_problem_violations(request, v);
+
+    return NGX_DECLINED;
+}
+
+
 void
 ngx_payments_create_payment(ngx_payments_request_t *request)
 {
@@ -285,7 +344,7 @@ ngx_payments_create_payment(ngx_payments_request_t *request)
 
     ws = ngx_payments_body_parse(request);
 
-    if (ws == NULL) {
+    if (ws == NULL || ngx_payments_create_manual(request, ws) != NGX_OK) {
         request->done(request);
         return;
     }

@@ -19,6 +19,8 @@
 --   kind        its first eight, as "sk_test_", without the s or r
 --   seal        what its secret can be made of again, with the secret file
 --               file: stands for the secret in the stored answer
+--   if_match    of update_key, rotate_key, revoke_key and update_merchant: versions
+--               of which the object must have one, with commas between, or NULL
 --   ttl         how long a key is remembered
 --
 -- Out: as from change_payments; outcome escalation: the key has a scope that the
@@ -31,7 +33,7 @@ CREATE OR REPLACE FUNCTION pay.administer(
     action text[], object uuid[], target uuid[], owner uuid[],
     allowed text[], name text[], status text[], scopes text[],
     expires_at timestamptz[], overlap bigint[], secret_hash bytea[],
-    kind text[], seal text[], ttl interval)
+    kind text[], seal text[], if_match text[], ttl interval)
 RETURNS TABLE (o_item uuid, outcome smallint, o_status smallint,
                o_request_id uuid, o_object_id uuid, o_version int,
                o_created_at timestamptz, o_request text, o_body text)
@@ -75,18 +77,20 @@ BEGIN
         CASE
         WHEN action[i] IN ('create_merchant', 'update_merchant') THEN
             SELECT * INTO c FROM pay.administer_merchant(action[i], object[i],
-                target[i], name[i], status[i], merchant[i]);
+                target[i], if_match[i], name[i], status[i], merchant[i]);
         WHEN action[i] = 'create_key' THEN
             SELECT * INTO c FROM pay.create_key(merchant[i], livemode[i],
                 object[i], owner[i], name[i], scopes[i], expires_at[i],
                 secret_hash[i], kind[i], seal[i]);
         ELSE
             SELECT * INTO c FROM pay.change_key(merchant[i], livemode[i],
-                action[i], object[i], target[i], allowed[i], overlap[i],
-                secret_hash[i], kind[i], seal[i], name[i], expires_at[i]);
+                action[i], object[i], target[i], if_match[i], allowed[i],
+                overlap[i], secret_hash[i], kind[i], seal[i], name[i],
+                expires_at[i]);
         END CASE;
 
         outcome := c.outcome;
+        o_version := c.version;
         o_body := c.body;
 
         IF outcome <> pay.outcome('executed') THEN
@@ -97,7 +101,6 @@ BEGIN
         o_status := c.status;
         o_request_id := request_id[i];
         o_object_id := c.object_id;
-        o_version := 0;
         o_created_at := now();
 
         -- a problem names the request
@@ -111,8 +114,8 @@ BEGIN
                status, object_version, livemode, request_id, event_id,
                object_id, created_at, fingerprint, request, body, key)
         VALUES (merchant[i], key_hash[i],
-                (now() AT TIME ZONE 'UTC')::date, k.generation, o_status, 0,
-                livemode[i], o_request_id, o_item, o_object_id, now(),
+                (now() AT TIME ZONE 'UTC')::date, k.generation, o_status,
+                o_version, livemode[i], o_request_id, o_item, o_object_id, now(),
                 fingerprint[i], request[i], o_body, key[i]);
 
         RETURN NEXT;

@@ -38,7 +38,9 @@ BEGIN
          WHERE k.last_used_at IS NULL
             OR k.last_used_at < date_trunc('minute', now())
            FOR UPDATE OF k SKIP LOCKED)
-    UPDATE pay.api_keys k SET last_used_at = date_trunc('minute', now())
+    UPDATE pay.api_keys k
+       SET last_used_at = date_trunc('minute', now()),
+           version = k.version + 1
       FROM due
      WHERE k.merchant_id = due.merchant_id AND k.key_hash = due.key_hash;
 

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION pay.create_key(merchant bigint, mode boolean,
     object uuid, owner uuid, new_name text, new_scopes text,
     expires timestamptz, hash bytea, kind text, seal text,
     OUT outcome smallint, OUT status smallint, OUT object_id uuid,
-    OUT body text)
+    OUT version int, OUT body text)
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -17,6 +17,7 @@ BEGIN
     outcome := pay.outcome('executed');
     status := 201;
     object_id := object;
+    version := 0;
 
     IF expires <= now() THEN
         outcome := pay.outcome('invalid');
@@ -43,8 +44,9 @@ BEGIN
            livemode, scopes, expires_at)
     VALUES (merchant, hash, object, new_name, left(start, 12), mode, scopes,
             expires)
-    RETURNING e.* INTO k;
+    RETURNING e.* INTO STRICT k;
 
+    version := k.version;
     body := left(pay.api_key_body(k), -1) || ',"secret":"' || start || seal
             || '"}';
 END $$;

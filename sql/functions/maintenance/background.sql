@@ -24,12 +24,15 @@ $$;
 -- else holds the lease; -2 where events get no sequence, since their mark is another
 -- cluster's (pay.repair_after_restore()).
 --
+-- A session plans this once, perhaps when the month's partition was still empty: a
+-- scan of it must never be the plan.
+--
 -- The lease only saves work: what is due is locked and guarded, so two at once
 -- do nothing twice.  It ends by itself 5 s after its holder's last call.
 CREATE OR REPLACE FUNCTION pay.background(item uuid[], holder uuid[])
 RETURNS TABLE (o_item uuid, o_changed int)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
-SET lock_timeout = '100ms' AS $$
+SET lock_timeout = '100ms' SET enable_seqscan = off AS $$
 #variable_conflict use_variable
 DECLARE
     p pay.payments;
