@@ -177,8 +177,7 @@ ngx_payments_attempt_next(ngx_payments_execution_t *execution)
 
     ngx_payments_attempt_release(attempt);
 
-    return (rc == NGX_OK && ngx_payments_new_uuid(execution->begin.tag) == 0)
-           ? NGX_OK : NGX_DECLINED;
+    return (rc == NGX_OK) ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -202,7 +201,6 @@ ngx_payments_attempt_begin(ngx_payments_request_t *request,
 
     if (values == NULL || payment == NULL || key == NULL
         || ngx_payments_new_uuid(payment) != 0
-        || ngx_payments_new_uuid(begin->tag) != 0
         || ngx_payments_attempt_text(execution, "authorize", processor,
                                      ngx_payments_pg_now(), &merchant, delay,
                                      &request->body, &values[B_ARGS])
@@ -259,7 +257,7 @@ ngx_payments_attempt_change(ngx_payments_request_t *request,
     values = ngx_pcalloc(execution->pool,
                          H_LAST * sizeof(ngx_payments_pg_value_t));
 
-    if (values == NULL || ngx_payments_new_uuid(begin->tag) != 0
+    if (values == NULL
         || ngx_payments_attempt_text(execution, asks, &none, origin->at,
                                      &merchant, 0, &request->body,
                                      &values[H_ARGS])

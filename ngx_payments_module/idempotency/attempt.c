@@ -8,6 +8,7 @@
 #include "ngx_payments_memory.h"
 #include "ngx_payments_replay.h"
 #include "ngx_payments_shared.h"
+#include "../base/ngx_payments_base.h"
 #include "../consistency/ngx_payments_consistency.h"
 #include "../redis/ngx_payments_redis.h"
 
@@ -155,6 +156,13 @@ ngx_payments_attempt_send(ngx_payments_execution_t *execution)
 {
     if (execution->call == NULL || execution->finishing) {
         ngx_payments_cluster_send(&execution->item);
+        return;
+    }
+
+    /* each beginning is a row of its own, which no other may be taken for */
+
+    if (ngx_payments_new_uuid(execution->begin.tag) != 0) {
+        ngx_payments_execution_fail(execution, NGX_PAYMENTS_UNAVAILABLE);
         return;
     }
 

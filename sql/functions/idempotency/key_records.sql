@@ -2,7 +2,7 @@
 
 -- What became of the money of a key that was canceled.  In: its row of the journal.
 -- Out: nothing  it has moved none, or it went back by itself;
---      pending  a refund waits for the processor;
+--      pending  a refund, or a void, waits for the processor;
 --      failed   something is still paid: cancel the key again;
 --      done     all that it authorized or captured was given back.
 CREATE OR REPLACE FUNCTION pay.key_undo(j pay.journal) RETURNS text
@@ -14,6 +14,10 @@ LANGUAGE sql STABLE AS $$
                                AND r.payment_id = p.payment_id
                                AND r.status = 'pending') THEN 'pending'
                WHEN p.status = 'processing' THEN 'pending'
+               WHEN p.processor IS NOT NULL AND EXISTS (
+                    SELECT FROM pay.followups f
+                     WHERE f.merchant_id = p.merchant_id
+                       AND f.object_id = p.payment_id) THEN 'pending'
                WHEN p.amount_authorized > p.amount_captured + p.amount_canceled
                     OR p.amount_captured > p.amount_refunded
                                            + p.amount_disputed THEN 'failed'
