@@ -5,8 +5,9 @@
 use strict;
 use warnings;
 
-use lib 'tests/conformance';
+use lib 'tests/conformance', 't/lib';
 
+use Acquirer;
 use Client;
 use Digest::SHA qw(hmac_sha256_hex);
 use File::Temp;
@@ -329,5 +330,101 @@ is((event('customer.created', { object => 'customer' }))[0], 204, 'other events 
 is((event('payment_intent.succeeded', \%intent, undef, 'of another'))[0], 401, 'and so do those of others');
 
 stop($pid);
+
+# The acquirer of the suites: it keeps the rules as well, unless it is told not to ------
+
+my $scripted = Acquirer->new(port => $port, directory => "$root/scripted");
+for my $url ($scripted->url, 'unix:' . $scripted->socket) {
+    my ($status, @lines) = conformance(URL => $url, SECRET_FILE => $scripted->secret_file);
+    is(join('', grep { !/^ok/ } @lines[0 .. $#lines - 1]), '', "the acquirer of the suites keeps all rules: $url");
+    is($status, 0, 'all of them');
+}
+$client = Client->new($scripted->url, $scripted->secret);
+
+sub asked {
+    my ($times, $does, %more) = @_;
+    $scripted->clear;
+    my $request = request_of('tok_told', %more);
+    $scripted->script({ token => 'tok_told', operation => 'authorize', times => 1, %$does });
+    return ([map { $client->ask('authorize', $request) } 1 .. $times], $request);
+}
+
+sub charged { my ($request) = @_; return join ' ', map { "$_->{authorized} $_->{currency}" } $scripted->charges($request->{payment}) }
+
+for (['close', ''], ['reset', ''], ['half', ''], ['unframed', 'approved'], ['twice', 'approved'],
+     ['late_twice', 'approved'], ['dribble', 'approved'], ['chunked', 'approved'])
+{
+    my ($way, $want) = @$_;
+    my ($answers, $request) = asked(2, { send => $way });
+    is(join(' ', map { $_->{json}{verdict} // '' } @$answers), "$want approved", "told to $way: that, and then its answer");
+    is(charged($request), '1099 EUR', 'one charge');
+}
+
+for ([429 => { status => 429, executes => 'no' }, ''], [503 => { status => 503, executes => 'no', headers => { 'Payments-Executed' => 'no' } }, ''],
+     [500 => { status => 500 }, '1099 EUR'], [302 => { status => 302, headers => { Location => '/elsewhere' } }, '1099 EUR'])
+{
+    my ($status, $does, $want) = @$_;
+    my ($answers, $request) = asked(1, $does);
+    is($answers->[0]{status}, $status, "told to answer with $status");
+    is(charged($request), $want, $want ? 'it is executed' : 'nothing is executed');
+}
+
+{
+    my ($answers, $request) = asked(1, { members => { amount => 1098 } });
+    is("$answers->[0]{json}{amount} " . charged($request), '1098 1099 EUR', 'another amount is said');
+    ($answers, $request) = asked(1, { amount => 1098, currency => 'USD' });
+    is("$answers->[0]{json}{amount} " . charged($request), '1098 1098 USD', 'another one is charged');
+    ($answers) = asked(1, { body => '{"verdict":' });
+    is("$answers->[0]{status} $answers->[0]{body}", '200 {"verdict":', 'what is no JSON');
+    ($answers) = asked(1, { size => 10_000_000 });
+    cmp_ok(length $answers->[0]{body}, '>', 10_000_000, '10 MB');
+    my ($first) = asked(1, {}, amount => 7);
+    ($answers) = asked(1, { of_another => 1 });
+    is($answers->[0]{json}{reference}, $first->[0]{json}{reference}, 'the answer to another attempt');
+    ($answers, $request) = asked(1, { code => 'lost_card' });
+    is($answers->[0]{json}{failure}{code} . charged($request), 'lost_card', 'a decline');
+    ($answers, $request) = asked(2, { forgets => 1, times => 0 });
+    is(charged($request), '1099 EUR 1099 EUR', 'it forgets keys, and the books say so');
+}
+
+{
+    my ($answers, $request) = asked(1, { lookups => 2 });
+    my @lookup = ('lookup', { (map { $_ => $request->{$_} } qw(merchant livemode payment attempt)), operation => 'authorize',
+                              begun_at => '2026-12-01T00:00:00Z', reference => undef });
+    is(join(' ', map { $_->{json}{verdict} } @$answers, map { $client->ask(@lookup) } 1 .. 3), 'pending pending approved approved',
+       'pending until the second look-up');
+    ($answers, $request) = asked(1, { pending => 'forever' });
+    $scripted->resolve($request->{attempt}, 'lost_card');
+    $lookup[1]{$_} = $request->{$_} for qw(payment attempt);
+    is(join(' ', map { $_->{json}{verdict} } @$answers, $client->ask(@lookup)), 'pending declined', 'pending until it is resolved');
+    $scripted->script({ operation => 'lookup', status => 404 });
+    is($client->ask(@lookup)->{status}, 404, 'a look-up that fails');
+    is(join(' ', map { $_->{answer} } grep { ($_->{request}{payment} // '') eq $request->{payment} } $scripted->seen), 'pending declined 404',
+       'what it has seen');
+}
+
+{
+    $scripted->clear;
+    $scripted->script({ token => 'tok_held', before => 'here' });
+    my @held = map { request_of('tok_held') } 1 .. 300;
+    my @sockets = map { $client->send_text($client->text_of('authorize', $_)) } @held;
+    wait_for('300 at once', sub { $scripted->waiting == 300 });
+    is($client->ask('authorize', request_of('tok_visa'))->{json}{verdict}, 'approved', 'who waits holds up nobody');
+    is(charged($held[0]), '', 'they are not executed yet');
+    $scripted->release('here');
+    is(scalar(grep { ($client->answer_of($_, time)->{json}{verdict} // '') eq 'approved' } @sockets), 300, '300 are released');
+    my @before = map { "$_->{reference} $_->{authorized}" } $scripted->charges;
+    $scripted->kill;
+    $scripted->start;
+    is_deeply([map { "$_->{reference} $_->{authorized}" } $scripted->charges], \@before, 'its books survive it');
+    is($client->ask('authorize', $held[0])->{json}{verdict}, 'approved', 'and so do keys');
+    is(scalar $scripted->charges($held[0]{payment}), 1, 'one charge');
+    $scripted->slam(1);
+    is($client->ask('authorize', request_of('tok_visa'))->{error} // '', 'the connection was closed without an answer', 'closed before it is read');
+    is($scripted->counts->{slammed}, 1, 'and counted');
+}
+
+$scripted->stop;
+is($scripted->trouble, '', 'it has not complained');
 
 done_testing();

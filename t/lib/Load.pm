@@ -79,19 +79,21 @@ sub recovered {
 }
 
 # An API key that the database knows: of a merchant's number, with scopes and
-# further columns (SQL).  Returns it and its hash.
+# further columns (SQL); livemode => 'true' makes a live one.  Returns it and its hash.
 sub api_key {
     my ($merchant, $scopes, %column) = @_;
+    my $live = delete $column{livemode} || 'false';
+    my $mode = $live eq 'true' ? 'live' : 'test';
     my $secret = substr uc(uuid() . uuid()) =~ tr/-//dr, 0, 52;
-    my $hash = sha256_hex("k_test_$secret");
+    my $hash = sha256_hex("k_${mode}_$secret");
     my $names = join '', map { ", $_" } sort keys %column;
     my $values = join '', map { ", $column{$_}" } sort keys %column;
     my $start = sql("INSERT INTO pay.api_keys (merchant_id, key_hash, key_id, name,
                                                prefix, livemode, scopes$names)
-                     VALUES ($merchant, '\\x$hash', pay.uuid7(), 'test', 'sk_test_'
-                             || left(pay.key_merchant($merchant), 4), false, '{"
+                     VALUES ($merchant, '\\x$hash', pay.uuid7(), 'test', 'sk_${mode}_'
+                             || left(pay.key_merchant($merchant), 4), $live, '{"
         . join(',', @$scopes) . "}'$values)
-                     RETURNING 'sk_test_' || pay.key_merchant(merchant_id)");
+                     RETURNING 'sk_${mode}_' || pay.key_merchant(merchant_id)");
     return ($start . $secret, $hash);
 }
 
@@ -322,7 +324,8 @@ sub stored {
 }
 
 # Clients that create one payment after another, each retried with its key
-# until it is acknowledged, until stop().
+# until it is acknowledged, until stop().  option: clients, how many; client, other code
+# than client(), with its arguments and its lines.
 sub start {
     my ($class, %option) = @_;
     my $self = bless { run => uuid(), clients => [] }, $class;
@@ -334,7 +337,7 @@ sub start {
         my $pid = fork;
         die "cannot fork: $!" unless defined $pid;
         if ($pid == 0) {
-            client($self, $n);
+            ($option{client} || \&client)->($self, $n);
             POSIX::_exit(0);
         }
         push @{ $self->{clients} }, $pid;
