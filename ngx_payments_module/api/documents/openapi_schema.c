@@ -263,12 +263,21 @@ ngx_payments_openapi_field(ngx_payments_out_t *out,
 }
 
 
-/* "Failure" is the one object that may be null: its schema says so */
+/* objects that may be null, as their schemas say */
 
 static ngx_uint_t
 ngx_payments_openapi_nullable(const ngx_payments_schema_t *schema)
 {
-    return ngx_strcmp(schema->name, "Failure") == 0;
+    const char *const        *name;
+    static const char *const  names[] = { "Failure", "PendingAction", NULL };
+
+    for (name = names; *name != NULL; name++) {
+        if (ngx_strcmp(schema->name, *name) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -127,7 +127,7 @@ static const ngx_payments_field_t  pending_fields[] = {
 
 static const ngx_payments_schema_t  pending_action = {
     "PendingAction", "What the processor was asked to do, and has not answered "
-    "yet; null: nothing.", pending_fields
+    "yet; null where there is nothing.", pending_fields
 };
 
 static const ngx_payments_field_t  method_fields[] = {
