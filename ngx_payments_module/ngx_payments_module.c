@@ -517,6 +517,10 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    ngx_log_error(NGX_LOG_NOTICE, cf->log, 0,
+                  "ngx_payments_module %s for schema %L", ngx_payments_version,
+                  ngx_payments_schema_number);
+
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
     h = ngx_array_push(&cmcf->phases[NGX_HTTP_POST_READ_PHASE].handlers);

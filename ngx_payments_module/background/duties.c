@@ -10,6 +10,8 @@
 #define NGX_PAYMENTS_DAYS_ALARM  3
 #define NGX_PAYMENTS_DUTY_HOURLY  (3600 * 1000)  /* ms */
 #define NGX_PAYMENTS_DUTY_IDLE    1000           /* ms between two calls */
+#define NGX_PAYMENTS_DUTY_UNKNOWN 50             /* ms until it is asked again
+                                                    which schema there is */
 #define NGX_PAYMENTS_DUTY_BUSY    100            /* ... for a second after one
                                                     that had something to do */
 
@@ -138,6 +140,22 @@ ngx_payments_task_timer(ngx_event_t *ev)
 
     if (ngx_exiting) {
         return;
+    }
+
+    /* without a schema there is nothing to do, and nothing to say */
+
+    switch (ngx_payments_cluster_schema(task->item.shard)) {
+
+    case NGX_PAYMENTS_SCHEMA_UNKNOWN:
+        ngx_add_timer(ev, NGX_PAYMENTS_DUTY_UNKNOWN);
+        return;
+
+    case NGX_PAYMENTS_SCHEMA_MISSING:
+        ngx_add_timer(ev, NGX_PAYMENTS_DUTY_IDLE);
+        return;
+
+    default:
+        break;
     }
 
     if (ngx_payments_new_uuid(task->item.tag) != 0) {
