@@ -33,7 +33,7 @@ sub new {
     close $conf;
     # a role with a password needs it
     my $hba = "local all all trust\nhost all pay_api all scram-sha-256\nhost all managed all scram-sha-256\n"
-        . "host all all all trust\n";
+        . "host all,replication all all trust\n";
     open my $file, '>', "$dir/data/pg_hba.conf" or die "pg_hba.conf: $!";
     print {$file} $hba;
     close $file;
@@ -56,6 +56,8 @@ sub psql {
     chomp $text;
     return $text;
 }
+
+sub bin { return $bin }
 
 sub version { return ($bin =~ /(\d+)/)[0] }
 
