@@ -7,6 +7,7 @@
 
 #include "ngx_payments_conf.h"
 #include "background/ngx_payments_background.h"
+#include "background/ngx_payments_background_metrics.h"
 #include "base/ngx_payments_base.h"
 #include "consistency/ngx_payments_consistency.h"
 #include "http/ngx_payments_http.h"
@@ -108,7 +109,7 @@ static const ngx_payments_room_t  ngx_payments_rooms[] = {
     { "http", &ngx_payments_http_metrics, NULL, NULL,
       ngx_payments_init_http, NULL },
 
-    { "background", NULL, NULL, NULL,
+    { "background", &ngx_payments_background_metrics, NULL, NULL,
       ngx_payments_init_background, ngx_payments_background_exit }
 };
 
