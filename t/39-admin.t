@@ -102,6 +102,13 @@ done('password', $file);
 is((stat $file)[2] & 0777, 0640, 'a file keeps its mode');
 ok(!logs_in($password), 'the old one is good no more');
 ok(logs_in(slurp($file) =~ s/\n//r), '... and the new one is');
+{
+    my @at_once = map { open my $fh, '-|', "bin/payments-admin -d '$database' password $file 2>&1" or die; $fh } 1 .. 5;
+    my @said = map { my $fh = $_; join '', <$fh> } @at_once;
+    is(scalar(grep { /has the new password/ } @said), 5, 'five at once') or diag @said;
+    close $_ for @at_once;
+    ok(logs_in(slurp($file) =~ s/\n//r), '... and the file has the password that counts');
+}
 
 Own::start(port => $cluster->{port}, password => $file);
 is(pay($first)->{status}, 201, 'a payment with the first key');
