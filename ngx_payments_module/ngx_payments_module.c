@@ -7,6 +7,7 @@
 
 #include "ngx_payments_conf.h"
 #include "background/ngx_payments_background.h"
+#include "background/ngx_payments_background_metrics.h"
 #include "base/ngx_payments_base.h"
 #include "consistency/ngx_payments_consistency.h"
 #include "http/ngx_payments_http.h"
@@ -108,7 +109,7 @@ static const ngx_payments_room_t  ngx_payments_rooms[] = {
     { "http", &ngx_payments_http_metrics, NULL, NULL,
       ngx_payments_init_http, NULL },
 
-    { "background", NULL, NULL, NULL,
+    { "background", &ngx_payments_background_metrics, NULL, NULL,
       ngx_payments_init_background, ngx_payments_background_exit }
 };
 
@@ -516,6 +517,10 @@ ngx_payments_postconfiguration(ngx_conf_t *cf)
     if (ngx_payments_conf_check(cf, pmcf) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    ngx_log_error(NGX_LOG_NOTICE, cf->log, 0,
+                  "ngx_payments_module %s for schema %L", ngx_payments_version,
+                  ngx_payments_schema_number);
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 

@@ -269,7 +269,7 @@ sub redis {
     is(request(create($key, 5))->{body}, $first->{body},
        'Redis stopped: the same bytes');
     is(request(create(uuid(), 7))->{status}, 201, 'Redis stopped: 201');
-    like(request($readyz)->{body}, qr/^\{"status":"degraded","postgres":"ok","redis":"down"\}$/,
+    like(request($readyz)->{body}, qr/^\{"status":"degraded","postgres":"ok","redis":"down",/,
          'Redis stopped: degraded');
     devstack('start', 'redis');
     ok(wait_until(10, sub { request($readyz)->{body} =~ /"redis":"ok"/ }),

@@ -20,7 +20,6 @@ Nginx::make_root();
 
 my $text = slurp('nginx.conf.example');
 my %put = (
-    'modules/ngx_payments_module.so' => $module,
     '/var/log/nginx/error.log'       => "$root/logs/error.log",
     '/var/log/nginx/payments.log'    => "$root/logs/access.log",
     '/run/nginx.pid'                 => "$root/logs/nginx.pid",
@@ -32,7 +31,7 @@ my %put = (
     '/etc/nginx/payments.key'        => "$stack/key.pem",
     'listen 443 ssl'                 => "listen 127.0.0.1:$port ssl",
     'user www-data;'                 => $> == 0 ? 'user root;' : '',
-    'include /etc/nginx/modules-enabled/*.conf;' => '',
+    'include /etc/nginx/modules-enabled/*.conf;' => "load_module $module;",
 );
 
 for my $from (keys %put) {
@@ -71,5 +70,12 @@ is($metrics, '', 'which promtool finds nothing wrong with');
 Nginx::stop();
 is(join("\n", Nginx::violations()), '', 'nothing in the log');
 like(slurp("$root/logs/access.log"), qr/^\S+ 201 \d\.\d+ createPayment mer_\w{26} executed req_\w{26}$/m, 'its line in the log');
+
+# what the package has for an nginx that is there already says the same
+sub lines { map { s/#.*//r =~ s/\s+/ /gr =~ s/^ | $//gr } split /\n/, $_[0] }
+my %known = map { $_ => 1 } lines(slurp('nginx.conf.example'));
+my @others = grep { !$known{$_} && !/^(include snippets|server_name )/ }
+             map { lines(slurp("debian/nginx/$_")) } 'snippets/payments.conf', 'sites-available/payments';
+is(join("\n", @others), '', "the package's site has the lines of the example");
 
 done_testing();

@@ -2,14 +2,19 @@
 /* The duties, and the timers that they run by. */
 
 #include "ngx_payments_background.h"
+#include "ngx_payments_background_metrics.h"
 #include "../base/ngx_payments_base.h"
 #include "../cluster/ngx_payments_cluster.h"
 #include "../status/ngx_payments_status.h"
 
 
 #define NGX_PAYMENTS_DAYS_ALARM  3
+#define NGX_PAYMENTS_DAYS_AHEAD  15              /* that pay.maintain() makes,
+                                                    today among them */
 #define NGX_PAYMENTS_DUTY_HOURLY  (3600 * 1000)  /* ms */
 #define NGX_PAYMENTS_DUTY_IDLE    1000           /* ms between two calls */
+#define NGX_PAYMENTS_DUTY_UNKNOWN 50             /* ms until it is asked again
+                                                    which schema there is */
 #define NGX_PAYMENTS_DUTY_BUSY    100            /* ... for a second after one
                                                     that had something to do */
 
@@ -46,6 +51,7 @@ typedef struct {
                                                   long events are kept */
     ngx_uint_t                    hurried;     /* calls left at short
                                                   intervals */
+    ngx_int_t                     missing;     /* days, as the gauge has it */
 } ngx_payments_task_t;
 
 
@@ -140,6 +146,22 @@ ngx_payments_task_timer(ngx_event_t *ev)
         return;
     }
 
+    /* without a schema there is nothing to do, and nothing to say */
+
+    switch (ngx_payments_cluster_schema(task->item.shard)) {
+
+    case NGX_PAYMENTS_SCHEMA_UNKNOWN:
+        ngx_add_timer(ev, NGX_PAYMENTS_DUTY_UNKNOWN);
+        return;
+
+    case NGX_PAYMENTS_SCHEMA_MISSING:
+        ngx_add_timer(ev, NGX_PAYMENTS_DUTY_IDLE);
+        return;
+
+    default:
+        break;
+    }
+
     if (ngx_payments_new_uuid(task->item.tag) != 0) {
         ngx_add_timer(ev, task->duty->retry);
         return;
@@ -153,7 +175,15 @@ static void
 ngx_payments_task_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
+    ngx_uint_t            duty;
     ngx_payments_task_t  *task = item->data;
+
+    duty = task->duty - ngx_payments_duties;
+
+    ngx_payments_status_add((outcome == NGX_PAYMENTS_PG_DONE
+                             ? NGX_PAYMENTS_M_BACKGROUND_PARTITIONS
+                             : NGX_PAYMENTS_M_BACKGROUND_PARTITIONS_FAILED)
+                            + duty, 1);
 
     if (outcome != NGX_PAYMENTS_PG_DONE) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
@@ -172,7 +202,9 @@ static ngx_msec_t
 ngx_payments_partitions_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_row_t *row)
 {
-    int64_t  days;
+    int64_t               days;
+    ngx_int_t             missing;
+    ngx_payments_task_t  *task = item->data;
 
     days = ngx_payments_pg_number(row, NGX_PAYMENTS_MAINTAIN_DAYS_AHEAD);
 
@@ -182,6 +214,12 @@ ngx_payments_partitions_done(ngx_payments_pg_item_t *item,
                       "shard \"%V\"; payments stop then", days,
                       ngx_payments_cluster_shard_name(item->shard));
     }
+
+    missing = ngx_max(NGX_PAYMENTS_DAYS_AHEAD - (ngx_int_t) days, 0);
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_BACKGROUND_MISSING,
+                            missing - task->missing);
+    task->missing = missing;
 
     /* old partitions are dropped one at a time */
 

@@ -30,5 +30,15 @@ int ngx_payments_new_uuid(u_char uuid[NGX_PAYMENTS_UUID_LEN]);
 /* random bytes from the same source; likewise */
 int ngx_payments_new_random(u_char *data, size_t len);
 
+/*
+ * version.c: the version of CHANGES; the number of the newest migration that
+ * there was when this was built, and the first 8 digits of the sum of the
+ * functions; labels that say this.
+ */
+extern const char     ngx_payments_version[];
+extern const int64_t  ngx_payments_schema_number;
+extern const char     ngx_payments_functions[];
+extern const char     ngx_payments_build_labels[];
+
 
 #endif /* _NGX_PAYMENTS_BASE_H_INCLUDED_ */

@@ -87,6 +87,12 @@ ngx_payments_database_ask(ngx_payments_shard_t *shard)
 {
     ngx_payments_database_t  *database = &shard->database;
 
+    /* it would only say that there is no schema */
+
+    if (ngx_payments_version_state(shard) == NGX_PAYMENTS_SCHEMA_MISSING) {
+        return;
+    }
+
     if (database->pending
         || ngx_payments_uuid7(&ngx_payments_database_ids,
                               ngx_payments_pg_now(), database->item.tag)

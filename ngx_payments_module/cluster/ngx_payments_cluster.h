@@ -45,6 +45,18 @@ typedef enum {
 } ngx_payments_ability_e;
 
 
+/* what a shard's schema is to this module, as the primary has said last */
+
+typedef enum {
+    NGX_PAYMENTS_SCHEMA_UNKNOWN = 0,
+    NGX_PAYMENTS_SCHEMA_SAME,
+    NGX_PAYMENTS_SCHEMA_MISSING,
+    NGX_PAYMENTS_SCHEMA_OLDER,     /* what this module calls may be missing */
+    NGX_PAYMENTS_SCHEMA_NEWER,
+    NGX_PAYMENTS_SCHEMA_DIFFERS    /* the same tables, other functions */
+} ngx_payments_schema_state_e;
+
+
 /* conf time: the zone of a shard with several servers; NULL: failed */
 ngx_shm_zone_t *ngx_payments_cluster_zone(ngx_conf_t *cf,
     ngx_payments_pg_conf_t *conf, void *tag);
@@ -62,6 +74,9 @@ void ngx_payments_cluster_exit(void);
 ngx_uint_t ngx_payments_cluster_nshards(void);
 ngx_str_t *ngx_payments_cluster_shard_name(ngx_uint_t number);
 ngx_payments_ability_e ngx_payments_cluster_ability(ngx_uint_t number);
+/* what is known of a shard's schema; and whether that was said a moment ago */
+ngx_payments_schema_state_e ngx_payments_cluster_schema(ngx_uint_t number);
+ngx_uint_t ngx_payments_cluster_schema_fresh(ngx_uint_t number);
 /* the database that has the merchant, as a number; 0: that is not known.  It is
    another one after a restore, a recovery to an earlier time, or a promotion */
 uint64_t ngx_payments_cluster_database(int64_t merchant_id);

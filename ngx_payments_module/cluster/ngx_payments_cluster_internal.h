@@ -3,7 +3,7 @@
  * What the files of cluster/ share; no other room includes it.
  *
  * The files stand above each other: shard.c; then database.c, ability.c, map.c
- * and topology.c; then replicas.c and resolve.c; then lanes.c; then
+ * and topology.c; then version.c, replicas.c and resolve.c; then lanes.c; then
  * statements.c.  What a lower one has to say it says by a hook that shard.c has
  * set.
  */
@@ -87,6 +87,18 @@ typedef struct {
 } ngx_payments_database_t;
 
 
+/* which schema a shard's primary has; version.c owns it */
+
+typedef struct {
+    ngx_payments_pg_item_t        item;
+    ngx_event_t                   timer;
+    ngx_payments_schema_state_e   state;
+    ngx_msec_t                    answered;    /* ngx_current_msec, and */
+    ngx_msec_t                    said;        /* ... in the log */
+    unsigned                      pending:1;
+} ngx_payments_version_t;
+
+
 /* a name of a server has another address */
 typedef void (*ngx_payments_resolve_handler_pt)(ngx_payments_shard_t *shard,
     ngx_uint_t server, u_char *text);
@@ -104,6 +116,7 @@ struct ngx_payments_shard_s {
     ngx_payments_lane_t           lanes[NGX_PAYMENTS_PG_LANES];
     ngx_payments_claim_t          claim;
     ngx_payments_database_t       database;
+    ngx_payments_version_t        version;
     ngx_connection_t              dummy;       /* for the events' log lines */
 
     /* ability.c */
@@ -257,6 +270,18 @@ void ngx_payments_database_init(ngx_cycle_t *cycle,
     ngx_payments_shard_t *shards, ngx_uint_t n);
 void ngx_payments_database_exit(void);
 void ngx_payments_database_check(ngx_payments_shard_t *shard);
+
+/* version.c: whether the primary has this module's schema */
+
+void ngx_payments_version_init(ngx_cycle_t *cycle,
+    ngx_payments_shard_t *shard);
+void ngx_payments_version_exit(ngx_payments_shard_t *shard);
+/* a connection was made */
+void ngx_payments_version_check(ngx_payments_shard_t *shard);
+ngx_payments_schema_state_e ngx_payments_version_state(
+    ngx_payments_shard_t *shard);
+/* 1: the state was said a moment ago */
+ngx_uint_t ngx_payments_version_fresh(ngx_payments_shard_t *shard);
 
 
 #endif /* _NGX_PAYMENTS_CLUSTER_INTERNAL_H_INCLUDED_ */

@@ -86,6 +86,7 @@ ngx_payments_cluster_shard_init(ngx_cycle_t *cycle, ngx_payments_shard_t *shard)
     }
 
     ngx_payments_ability_init(cycle, shard);
+    ngx_payments_version_init(cycle, shard);
 
     return NGX_OK;
 }
@@ -148,6 +149,7 @@ ngx_payments_cluster_exit(void)
 
         ngx_payments_resolve_exit(shard);
         ngx_payments_topology_exit(shard);
+        ngx_payments_version_exit(shard);
         ngx_payments_ability_exit(shard);
         ngx_payments_lanes_exit(shard);
     }
@@ -176,6 +178,20 @@ ngx_payments_ability_e
 ngx_payments_cluster_ability(ngx_uint_t number)
 {
     return ngx_payments_ability(&ngx_payments_cluster_shards[number]);
+}
+
+
+ngx_payments_schema_state_e
+ngx_payments_cluster_schema(ngx_uint_t number)
+{
+    return ngx_payments_version_state(&ngx_payments_cluster_shards[number]);
+}
+
+
+ngx_uint_t
+ngx_payments_cluster_schema_fresh(ngx_uint_t number)
+{
+    return ngx_payments_version_fresh(&ngx_payments_cluster_shards[number]);
 }
 
 
@@ -384,6 +400,7 @@ ngx_payments_cluster_follow(void *owner)
 static void
 ngx_payments_cluster_connected(void *owner)
 {
+    ngx_payments_version_check(owner);
     ngx_payments_database_check(owner);
 }
 

@@ -103,6 +103,18 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "database", "pay.database($1)",
       NGX_PAYMENTS_PG_CONTROL, 0, { U }, 0 },
 
+    /* what sql/apply has written there, of the catalogue alone: any database
+       answers it */
+
+    { "schema",
+      "(SELECT i, CASE WHEN n.oid IS NULL THEN -1 ELSE coalesce(substring("
+      "obj_description(n.oid, 'pg_namespace') FROM 'schema ([0-9]{1,9}),')"
+      "::bigint, 0) END, coalesce(substring(obj_description(n.oid, "
+      "'pg_namespace') FROM 'functions ([0-9a-f]{8})'), '') FROM "
+      "unnest($1::uuid[]) AS i LEFT JOIN pg_namespace AS n "
+      "ON n.nspname = 'pay')",
+      NGX_PAYMENTS_PG_CONTROL, 0, { U }, 0 },
+
     { "get_payments", "pay.get_payments($1,$2,$3,$4,$5)",
       NGX_PAYMENTS_PG_READ, 4, { I, B, U, I }, REPLICA },
 

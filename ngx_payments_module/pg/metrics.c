@@ -61,7 +61,13 @@ static const ngx_payments_metric_t  ngx_payments_pg_scalars[] = {
       "see." },
     { "payments_postgresql_misplaced_total", NULL, "counter",
       "Items that a shard refused: their merchant is in another one, or on "
-      "the way there." }
+      "the way there." },
+    { "payments_postgresql_schema_mismatches", "state=\"missing\"", "gauge",
+      "Workers, for each shard, that found another schema than theirs." },
+    { "payments_postgresql_schema_mismatches", "state=\"older\"", NULL, NULL },
+    { "payments_postgresql_schema_mismatches", "state=\"newer\"", NULL, NULL },
+    { "payments_postgresql_schema_mismatches", "state=\"differs\"", NULL,
+      NULL }
 };
 
 

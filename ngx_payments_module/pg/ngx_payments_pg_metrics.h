@@ -43,7 +43,12 @@ enum {
     NGX_PAYMENTS_M_PG_REPLICA_READS,   /* items that a replica answered */
     NGX_PAYMENTS_M_PG_REPLICA_FALLBACK,/* that it did not: the primary did */
     NGX_PAYMENTS_M_PG_REPLICA_BEHIND,  /* calls for which it was too early */
-    NGX_PAYMENTS_M_PG_MISPLACED        /* items whose merchant was elsewhere */
+    NGX_PAYMENTS_M_PG_MISPLACED,       /* items whose merchant was elsewhere */
+    NGX_PAYMENTS_M_PG_SCHEMA_MISSING,  /* gauges: what a worker found, in the
+                                          order of the states in cluster/ */
+    NGX_PAYMENTS_M_PG_SCHEMA_OLDER,
+    NGX_PAYMENTS_M_PG_SCHEMA_NEWER,
+    NGX_PAYMENTS_M_PG_SCHEMA_DIFFERS
 };
 
 enum {

@@ -73,6 +73,7 @@ static void
 ngx_payments_pg_log_error(ngx_payments_pg_conn_t *conn,
     const PGresult *result, const char *call)
 {
+    ngx_uint_t   level;
     const char  *state, *constraint, *function, *left_out;
 
     state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -89,7 +90,11 @@ ngx_payments_pg_log_error(ngx_payments_pg_conn_t *conn,
 
     /* the server's text may quote a value; its codes cannot */
 
-    ngx_log_error(NGX_LOG_ERR, &conn->pool->log, 0,
+    /* a schema that is missing is said in its own words, by who looks for it */
+
+    level = ngx_strcmp(state, "3F000") == 0 ? NGX_LOG_INFO : NGX_LOG_ERR;
+
+    ngx_log_error(level, &conn->pool->log, 0,
                   "PostgreSQL answered %s%s%s in %s to \"%s\"%s", state,
                   constraint ? ", constraint " : "",
                   constraint ? constraint : "", function ? function : "?",

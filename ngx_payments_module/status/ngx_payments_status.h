@@ -27,7 +27,8 @@
 #define NGX_PAYMENTS_METRICS_AUTH         128
 #define NGX_PAYMENTS_METRICS_OUTBOUND     132
 #define NGX_PAYMENTS_METRICS_PROCESSOR    144
-#define NGX_PAYMENTS_STATUS_METRICS       160
+#define NGX_PAYMENTS_METRICS_BACKGROUND   160
+#define NGX_PAYMENTS_STATUS_METRICS       168
 
 /* likewise of histograms */
 
@@ -122,11 +123,12 @@ void ngx_payments_status_sqlstate(const char *state);
 void ngx_payments_status_request(ngx_uint_t operation, ngx_uint_t code);
 
 /*
- * The whole in Prometheus text format 0.0.4, from the pool.  "names" are the
- * operations' names by index, "n" of them.  NGX_ERROR: no memory.
+ * The whole in Prometheus text format 0.0.4, from the pool.  "build" are the
+ * labels of what runs, "names" the operations' names by index, "n" of them.
+ * NGX_ERROR: no memory.
  */
-ngx_int_t ngx_payments_status_text(ngx_pool_t *pool, const char *const *names,
-    ngx_uint_t n, ngx_str_t *text);
+ngx_int_t ngx_payments_status_text(ngx_pool_t *pool, const char *build,
+    const char *const *names, ngx_uint_t n, ngx_str_t *text);
 
 
 #endif /* _NGX_PAYMENTS_STATUS_H_INCLUDED_ */

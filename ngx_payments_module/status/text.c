@@ -216,8 +216,8 @@ ngx_payments_status_states(u_char *p, u_char *last)
 
 
 ngx_int_t
-ngx_payments_status_text(ngx_pool_t *pool, const char *const *names,
-    ngx_uint_t n, ngx_str_t *text)
+ngx_payments_status_text(ngx_pool_t *pool, const char *build,
+    const char *const *names, ngx_uint_t n, ngx_str_t *text)
 {
     u_char                        *p, *last;
     size_t                         size;
@@ -242,6 +242,11 @@ ngx_payments_status_text(ngx_pool_t *pool, const char *const *names,
 
     text->data = p;
     last = p + size;
+
+    p = ngx_payments_status_head(p, last, "payments_build_info", "gauge",
+                                 "The module's version, and the schema that "
+                                 "it was made for.");
+    p = ngx_slprintf(p, last, "payments_build_info{%s} 1\n", build);
 
     p = ngx_payments_status_requests(p, last, names, n);
 

@@ -416,10 +416,10 @@ sub stop {
     return @done;
 }
 
-# What must hold at any time, as a list of what does not: t/invariants.sql
+# What must hold at any time, as a list of what does not: sql/invariants.sql
 sub invariants {
     open my $fh, '-|', 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d',
-        $ENV{PG_PRIMARY}, '-f', 't/invariants.sql' or die "psql: $!";
+        $ENV{PG_PRIMARY}, '-f', 'sql/invariants.sql' or die "psql: $!";
     my @broken = <$fh>;
     close $fh or die "invariants.sql failed\n";
     chomp @broken;

@@ -35,6 +35,7 @@ sub start {
     my $server = $option{server} || '127.0.0.1:' . ($option{port} || $primary);
     my $shard = $option{shard} || '';
     $shard .= ' timeout 15s;' unless $shard =~ /\btimeout/;
+    my $password = $option{password} || "$ENV{DEVSTACK_DIR}/nginx/password";
     my $http = $option{http} || '';
     my $location = $option{location} || '';
 
@@ -44,7 +45,7 @@ sub start {
         http_config => qq{
             payments_shard main {
                 server $server;
-                password_file $ENV{DEVSTACK_DIR}/nginx/password;
+                password_file $password;
                 $shard
             }
             payments_secret_file $ENV{DEVSTACK_DIR}/nginx/secret;

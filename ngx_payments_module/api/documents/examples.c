@@ -10,7 +10,7 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
 
     { "readyz", NULL,
       "{\"status\":\"ok\",\"postgres\":\"ok\","
-      "\"redis\":\"ok\"}" },
+      "\"redis\":\"ok\",\"version\":\"0.1\"}" },
 
     { "getAccount", NULL,
       "{\"object\":\"account\",\"livemode\":false,\"merchant\":{"

@@ -15,7 +15,8 @@ static const char *const  health[] = { "ok", "degraded", "unavailable", NULL };
 static const char *const  alive[] = { "ok", NULL };
 static const char *const  postgres[] = {
     "ok", "degraded", "down", "read_only", "standby", "incomplete", "settings",
-    "restored", "no_answer", "failing", NULL
+    "restored", "no_answer", "failing", "schema_missing", "schema_older",
+    "schema_newer", "schema_differs", NULL
 };
 static const char *const  redis[] = { "ok", "down", "refusing", "off", NULL };
 
@@ -525,8 +526,12 @@ static const ngx_payments_field_t  ready_fields[] = {
          "standby, or set to read-only; functions are missing; its sessions "
          "are not as `sql/apply` sets them; a write has had no answer for a "
          "second; writes of several merchants fail one after the other. "
-         "`restored`: payments are taken, and events wait for `sql/apply`."),
+         "`restored`: payments are taken, and events wait for `sql/apply`. "
+         "`schema_missing`, `schema_older`: `sql/apply` has not been run, or "
+         "that of another version. `schema_newer`, `schema_differs`: payments "
+         "are taken, and `sql/apply` or nginx is of another version."),
     ENUM("redis", redis, "`refusing`: it answers, but refuses commands."),
+    TEXT("version", 0, "Of the module."),
     END
 };
 

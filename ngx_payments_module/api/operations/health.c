@@ -37,20 +37,58 @@ ngx_payments_livez(ngx_payments_request_t *request)
 }
 
 
+/* what the schema is to this module, where it is another one */
+
+static const char *
+ngx_payments_readyz_schema(ngx_uint_t shard)
+{
+    static const char  *states[] = {
+        NULL, NULL, "schema_missing", "schema_older", "schema_newer",
+        "schema_differs"
+    };
+
+    return ngx_payments_cluster_schema_fresh(shard)
+           ? states[ngx_payments_cluster_schema(shard)] : NULL;
+}
+
+
+/* payments are taken in this state, though something is to be done */
+
+static ngx_uint_t
+ngx_payments_readyz_takes(const char *state)
+{
+    ngx_uint_t          i;
+    static const char  *states[] = {
+        "ok", "restored", "schema_newer", "schema_differs"
+    };
+
+    for (i = 0; i < sizeof(states) / sizeof(char *); i++) {
+        if (ngx_strcmp(state, states[i]) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* what a shard's part says, and this worker knows without asking */
 
 static const char *
 ngx_payments_readyz_shard(ngx_payments_fanout_part_t *part)
 {
+    const char         *schema;
     static const char  *states[] = {
         "down", "ok", "read_only", "standby", "incomplete", "settings",
         "restored"
     };
 
+    schema = ngx_payments_readyz_schema(part->item.shard);
+
     if (part->outcome != NGX_PAYMENTS_PG_DONE || part->number < 1
         || part->number >= (int64_t) (sizeof(states) / sizeof(char *)))
     {
-        return states[0];
+        return (schema != NULL) ? schema : states[0];
     }
 
     /* the worker's own view of what could be */
@@ -59,10 +97,15 @@ ngx_payments_readyz_shard(ngx_payments_fanout_part_t *part)
         return states[part->number];
     }
 
+    if (schema != NULL && !ngx_payments_readyz_takes(schema)) {
+        return schema;
+    }
+
     switch (ngx_payments_cluster_ability(part->item.shard)) {
 
     case NGX_PAYMENTS_PG_WRITABLE:
-        return states[part->number];
+        return (part->number == 1 && schema != NULL) ? schema
+                                                     : states[part->number];
 
     case NGX_PAYMENTS_PG_READ_ONLY:
         return "read_only";
@@ -94,19 +137,12 @@ ngx_payments_readyz_done(ngx_payments_fanout_t *fanout)
     for (i = 0; i < fanout->n; i++) {
         state = ngx_payments_readyz_shard(&fanout->part[i]);
 
-        /* payments are made, and nothing hears of them */
-
-        less |= (ngx_strcmp(state, "restored") == 0);
-
-        if (ngx_strcmp(state, "ok") == 0
-            || ngx_strcmp(state, "restored") == 0)
-        {
-            ready++;
-        }
-
         if (ngx_strcmp(state, "ok") != 0) {
             postgres = state;
+            less = 1;
         }
+
+        ready += ngx_payments_readyz_takes(state);
     }
 
     if (ready && ready < fanout->n) {
@@ -118,10 +154,9 @@ ngx_payments_readyz_done(ngx_payments_fanout_t *fanout)
             : !ngx_payments_redis_ready() ? "down" : "ok";
 
     status = (ready == 0) ? "unavailable"
-             : (ready < fanout->n || less || redis[0] != 'o') ? "degraded"
-             : "ok";
+             : (less || redis[0] != 'o') ? "degraded" : "ok";
 
-    text = ngx_pnalloc(request->pool, 128);
+    text = ngx_pnalloc(request->pool, 192);
 
     if (text == NULL) {
         ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
@@ -131,7 +166,8 @@ ngx_payments_readyz_done(ngx_payments_fanout_t *fanout)
     }
 
     p = ngx_sprintf(text, "{\"status\":\"%s\",\"postgres\":\"%s\","
-                    "\"redis\":\"%s\"}", status, postgres, redis);
+                    "\"redis\":\"%s\",\"version\":\"%s\"}", status, postgres,
+                    redis, ngx_payments_version);
     *p = '\0';
 
     ngx_payments_health(request, ready ? 200 : 503, (char *) text);
@@ -169,7 +205,8 @@ ngx_payments_metrics(ngx_payments_request_t *request)
 
     ngx_memzero(&request->answer, sizeof(ngx_payments_answer_t));
 
-    if (ngx_payments_status_text(request->pool, names,
+    if (ngx_payments_status_text(request->pool, ngx_payments_build_labels,
+                                 names,
                                  ngx_payments_noperations + 1,
                                  &request->answer.body)
         != NGX_OK)

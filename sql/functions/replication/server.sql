@@ -20,7 +20,8 @@ $$;
 
 -- Which database this is.  In: tags.  Out: each tag, and a number that another cluster,
 -- another database, a restored dump, or a past that went on otherwise (a recovery to
--- an earlier time, a promotion) do not have; 0 on a standby.
+-- an earlier time, a promotion, whatever pay.restored() was called for) do not have; 0
+-- on a standby.
 CREATE OR REPLACE FUNCTION pay.database(item uuid[])
 RETURNS TABLE (o_item uuid, o_database bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp AS $$
@@ -32,6 +33,9 @@ BEGIN
                    left(pg_walfile_name(pg_current_wal_lsn()), 8),
                    (SELECT d.oid FROM pg_database d
                      WHERE d.datname = current_database()),
-                   to_regclass('pay.journal')::oid), 0) END
+                   to_regclass('pay.journal')::oid,
+                   (SELECT string_agg(r.restore_id::text, ','
+                                      ORDER BY r.restore_id)
+                      FROM pay.restores r)), 0) END
       FROM unnest(item) AS i;
 END $$;
