@@ -15,6 +15,7 @@
 #define MERCHANT  NGX_PAYMENTS_PG_BY_MERCHANT
 #define REPLICA   (NGX_PAYMENTS_PG_BY_MERCHANT|NGX_PAYMENTS_PG_BY_REPLICA)
 #define OF        NGX_PAYMENTS_PG_OF_MERCHANT
+#define SEVERAL   NGX_PAYMENTS_PG_SEVERAL
 
 
 /* in the order of ngx_payments_pg_statement_e */
@@ -137,7 +138,7 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
 
     { "list_events",
       "pay.list_events($1,$2,$3,$4,$5,$6,$7,$8)",
-      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, MERCHANT },
+      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, MERCHANT|SEVERAL },
 
     { "get_events", "pay.get_events($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_LIST, 3, { I, B, U }, MERCHANT },
