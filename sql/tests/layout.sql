@@ -18,7 +18,7 @@ SELECT c.oid, c.relname::text AS name,
    AND NOT c.relispartition;
 
 SELECT is((SELECT string_agg(name, ' ' ORDER BY name) FROM tables WHERE NOT of_merchants),
-          'accounts begun_mark heartbeats leases migrations movements ownership placements relay transitions',
+          'accounts begun_mark heartbeats leases migrations movements ownership placements relay relay_batches transitions',
           'tables without a merchant are those of each server');
 
 SELECT is((SELECT string_agg(t.name, ' ') FROM tables t
