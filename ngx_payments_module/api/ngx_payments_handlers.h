@@ -163,6 +163,10 @@ ngx_int_t ngx_payments_seal_make(ngx_uint_t livemode,
    seal there, or no memory */
 ngx_int_t ngx_payments_seal_reveal(ngx_pool_t *pool, ngx_uint_t livemode,
     ngx_str_t *body);
+/* likewise of a webhook endpoint's secret, which is stored encrypted.
+   NGX_ERROR: it cannot be read, or no memory */
+ngx_int_t ngx_payments_endpoint_reveal(ngx_payments_request_t *request,
+    const u_char endpoint[NGX_PAYMENTS_UUID_LEN], ngx_str_t *body);
 /* a key's kind without the letter by which whole and restricted keys differ */
 const u_char *ngx_payments_seal_mode(ngx_uint_t livemode);
 /* 1: the API key of this answer has a scope that is not among these, or none
@@ -427,6 +431,12 @@ void ngx_payments_get_ledger(ngx_payments_request_t *request);
 void ngx_payments_list_ledger(ngx_payments_request_t *request);
 void ngx_payments_trial_balance(ngx_payments_request_t *request);
 
+/* operations/webhooks.c */
+void ngx_payments_create_endpoint(ngx_payments_request_t *request);
+void ngx_payments_list_endpoints(ngx_payments_request_t *request);
+void ngx_payments_update_endpoint(ngx_payments_request_t *request);
+void ngx_payments_delete_endpoint(ngx_payments_request_t *request);
+void ngx_payments_rotate_endpoint(ngx_payments_request_t *request);
 /* operations/currencies.c */
 void ngx_payments_list_currencies(ngx_payments_request_t *request);
 
@@ -466,6 +476,9 @@ extern const ngx_payments_schema_t  ngx_payments_create_key_schema;
 extern const ngx_payments_schema_t  ngx_payments_rotate_key_schema;
 extern const ngx_payments_schema_t  ngx_payments_update_key_schema;
 extern const ngx_payments_schema_t  ngx_payments_update_refund_schema;
+extern const ngx_payments_schema_t  ngx_payments_create_endpoint_schema;
+extern const ngx_payments_schema_t  ngx_payments_update_endpoint_schema;
+extern const ngx_payments_schema_t  ngx_payments_rotate_secret_schema;
 extern const ngx_payments_schema_t  ngx_payments_create_merchant_schema;
 extern const ngx_payments_schema_t  ngx_payments_update_merchant_schema;
 

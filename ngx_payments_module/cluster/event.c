@@ -4,7 +4,7 @@
 #include "ngx_payments_cluster_internal.h"
 
 
-/* columns of pay.list_events() and pay.get_events() */
+/* columns of pay.list_events(), pay.get_events() and pay.deliver_page() */
 
 #define NGX_PAYMENTS_EVENT_EVENT       1
 #define NGX_PAYMENTS_EVENT_TYPE        2

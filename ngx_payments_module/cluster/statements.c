@@ -80,6 +80,12 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
       NGX_PAYMENTS_PG_WRITE, 15,
       { I, B, U, T, Y, U, T, U, T, U, U, U, W, B, B }, MERCHANT },
 
+    { "change_endpoints",
+      "pay.change_endpoints($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
+      "$13,$14,$15,$16,$17,$18,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 17,
+      { I, B, U, T, Y, U, T, T, U, T, T, T, B, T, T, Y, I }, MERCHANT },
+
     { "maintain", "pay.maintain($1,$2)",
       NGX_PAYMENTS_PG_BACKGROUND, 1, { I }, 0 },
 
@@ -162,7 +168,16 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
       NGX_PAYMENTS_PG_CONTROL, 2, { I, Y }, MERCHANT },
 
     { "touch_keys", "pay.touch_keys($1,$2,$3)",
-      NGX_PAYMENTS_PG_BACKGROUND, 2, { I, Y }, MERCHANT }
+      NGX_PAYMENTS_PG_BACKGROUND, 2, { I, Y }, MERCHANT },
+
+    { "deliver_due", "pay.deliver_due($1,$2,$3)",
+      NGX_PAYMENTS_PG_BACKGROUND, 2, { U, I }, SEVERAL },
+
+    { "deliver_page", "pay.deliver_page($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_BACKGROUND, 3, { I, U, U }, MERCHANT|SEVERAL },
+
+    { "deliver_done", "pay.deliver_done($1,$2,$3,$4,$5,$6,$7,$8)",
+      NGX_PAYMENTS_PG_BACKGROUND, 7, { I, U, U, I, T, T, I }, MERCHANT }
 };
 
 
