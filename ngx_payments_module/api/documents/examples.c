@@ -16,15 +16,15 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "{\"object\":\"account\",\"livemode\":false,\"merchant\":{"
       "\"id\":\"mer_01JC000000E00800000000000A\",\"object\":\"merchant\","
       "\"name\":\"Merchant A\",\"status\":\"active\","
-      "\"created_at\":\"2026-12-01T01:45:43.745178Z\"},\"scopes\":["
+      "\"created_at\":\"2026-12-01T01:52:51.531842Z\"},\"scopes\":["
       "\"payments:read\",\"payments:write\",\"refunds:read\","
       "\"refunds:write\",\"balances:read\",\"ledger:read\",\"events:read\","
       "\"webhooks:read\",\"webhooks:write\",\"idempotency:read\","
       "\"keys:write\"]}" },
 
     { "listApiKeys", NULL,
-      "{\"data\":[{\"created_at\":\"2026-12-01T01:45:43.762141Z\","
-      "\"expires_at\":null,\"id\":\"key_01M8QMEZ2JF7XVQGH8SDYHAB3W\","
+      "{\"data\":[{\"created_at\":\"2026-12-01T01:52:51.562418Z\","
+      "\"expires_at\":null,\"id\":\"key_01M8QMW0VBF5PBE34FPX62F08Q\","
       "\"last_used_at\":null,\"livemode\":false,"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"name\":\"admin\","
       "\"object\":\"api_key\",\"prefix\":\"sk_test_0000\","
@@ -32,8 +32,8 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"refunds:read\",\"refunds:write\",\"balances:read\",\"ledger:read\","
       "\"events:read\",\"webhooks:read\",\"webhooks:write\","
       "\"idempotency:read\",\"keys:write\",\"admin\"]},{"
-      "\"created_at\":\"2026-12-01T01:45:43.756424Z\",\"expires_at\":null,"
-      "\"id\":\"key_01M8QMEZ2DET0TZ8GTNPFPKM72\",\"last_used_at\":null,"
+      "\"created_at\":\"2026-12-01T01:52:51.552351Z\",\"expires_at\":null,"
+      "\"id\":\"key_01M8QMW0V1ESPAW6D9SC6JN68T\",\"last_used_at\":null,"
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"name\":\"read only\",\"object\":\"api_key\","
       "\"prefix\":\"rk_test_0000\",\"revoked_at\":null,\"scopes\":["
@@ -43,39 +43,39 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"url\":\"/v1/api_keys\"}" },
 
     { "createApiKey", NULL,
-      "{\"id\":\"key_01M8QMF0K8FVNAMR2MVHBPKV5C\",\"object\":\"api_key\","
+      "{\"id\":\"key_01M8QMW1QJFMY9YFR5JE1F3SJ8\",\"object\":\"api_key\","
       "\"name\":\"Reports\",\"prefix\":\"rk_test_0000\",\"scopes\":["
       "\"payments:read\",\"refunds:read\"],"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"livemode\":false,"
       "\"expires_at\":null,\"last_used_at\":null,"
-      "\"created_at\":\"2026-12-01T01:45:45.321097Z\",\"revoked_at\":null,"
+      "\"created_at\":\"2026-12-01T01:52:52.467154Z\",\"revoked_at\":null,"
       "\"secret\":\"rk_test_EXAMPLE\"}" },
 
-    { "getApiKey", "key_01M8QMF0MVFKH8EPZCAKG82ZTA",
-      "{\"id\":\"key_01M8QMF0MVFKH8EPZCAKG82ZTA\",\"object\":\"api_key\","
+    { "getApiKey", "key_01M8QMW1RQEBQBWGETEHKAJNW0",
+      "{\"id\":\"key_01M8QMW1RQEBQBWGETEHKAJNW0\",\"object\":\"api_key\","
       "\"name\":\"Till\",\"prefix\":\"rk_test_0000\",\"scopes\":["
       "\"payments:write\"],"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"livemode\":false,"
       "\"expires_at\":null,\"last_used_at\":null,"
-      "\"created_at\":\"2026-12-01T01:45:45.371880Z\","
+      "\"created_at\":\"2026-12-01T01:52:52.503599Z\","
       "\"revoked_at\":null}" },
 
-    { "updateApiKey", "key_01M8QMF0NEFPB9NNNWWVHSBPR6",
-      "{\"id\":\"key_01M8QMF0NEFPB9NNNWWVHSBPR6\",\"object\":\"api_key\","
+    { "updateApiKey", "key_01M8QMW1RXFKDA1T55RMN9X0WA",
+      "{\"id\":\"key_01M8QMW1RXFKDA1T55RMN9X0WA\",\"object\":\"api_key\","
       "\"name\":\"Monthly reports\",\"prefix\":\"rk_test_0000\",\"scopes\":["
       "\"payments:write\"],"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"livemode\":false,"
       "\"expires_at\":null,\"last_used_at\":null,"
-      "\"created_at\":\"2026-12-01T01:45:45.390990Z\","
+      "\"created_at\":\"2026-12-01T01:52:52.509956Z\","
       "\"revoked_at\":null}" },
 
-    { "rotateApiKey", "key_01M8QMF0PEE8JR8HFDJ9GZA6RY",
-      "{\"id\":\"key_01M8QMF0PMFBHB7SXRXH37MM2Z\",\"object\":\"api_key\","
+    { "rotateApiKey", "key_01M8QMW1S3EYB8B0J6E9AQ1A50",
+      "{\"id\":\"key_01M8QMW1S7EK6VX2Z49MADDTN8\",\"object\":\"api_key\","
       "\"name\":\"Till\",\"prefix\":\"rk_test_0000\",\"scopes\":["
       "\"payments:write\"],"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"livemode\":false,"
       "\"expires_at\":null,\"last_used_at\":null,"
-      "\"created_at\":\"2026-12-01T01:45:45.428718Z\",\"revoked_at\":null,"
+      "\"created_at\":\"2026-12-01T01:52:52.519345Z\",\"revoked_at\":null,"
       "\"secret\":\"rk_test_EXAMPLE\"}" },
 
     { "listBalances", NULL,
@@ -86,12 +86,12 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
     { "getBalance", "EUR",
       "{\"object\":\"balance\",\"livemode\":false,\"currency\":\"EUR\","
       "\"exponent\":2,\"available\":0,\"pending\":0,\"reserved\":0,"
-      "\"as_of\":\"2026-12-01T01:45:45.460373Z\"}" },
+      "\"as_of\":\"2026-12-01T01:52:52.533511Z\"}" },
 
-    { "getCapture", "cap_01M8QMF0R2ETJ8J88WXS8CZRBY",
-      "{\"id\":\"cap_01M8QMF0R2ETJ8J88WXS8CZRBY\",\"object\":\"capture\","
+    { "getCapture", "cap_01M8QMW1TNE2494RJEQ855QCNY",
+      "{\"id\":\"cap_01M8QMW1TNE2494RJEQ855QCNY\",\"object\":\"capture\","
       "\"amount\":1099,\"final\":true,"
-      "\"created_at\":\"2026-12-01T01:45:45.474414Z\"}" },
+      "\"created_at\":\"2026-12-01T01:52:52.565033Z\"}" },
 
     { "listCurrencies", NULL,
       "{\"data\":[{\"code\":\"AED\",\"exponent\":2,\"name\":\"UAE Dirham\"},{"
@@ -104,167 +104,167 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"object\":\"list\","
       "\"url\":\"/v1/disputes\"}" },
 
-    { "getDispute", "dis_01M8QMF0TXEDJV09DTHBZKNZH6",
-      "{\"id\":\"dis_01M8QMF0TXEDJV09DTHBZKNZH6\",\"object\":\"dispute\","
-      "\"payment_id\":\"pay_01M8QMF0THFP6TTMDXXSH1QHG2\",\"amount\":1099,"
+    { "getDispute", "dis_01M8QMW1WAETEASPHEGZ46KYXX",
+      "{\"id\":\"dis_01M8QMW1WAETEASPHEGZ46KYXX\",\"object\":\"dispute\","
+      "\"payment_id\":\"pay_01M8QMW1VRF2KRRG63J22VNZ7W\",\"amount\":1099,"
       "\"currency\":\"EUR\",\"status\":\"open\",\"reason\":\"general\","
-      "\"created_at\":\"2026-12-01T01:45:45.565212Z\","
-      "\"updated_at\":\"2026-12-01T01:45:45.565212Z\"}" },
+      "\"created_at\":\"2026-12-01T01:52:52.618412Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.618412Z\"}" },
 
     { "listEvents", NULL,
-      "{\"data\":[{\"created_at\":\"2026-12-01T01:45:45.565310Z\",\"data\":{"
+      "{\"data\":[{\"created_at\":\"2026-12-01T01:52:52.619653Z\",\"data\":{"
       "\"object\":{\"amount\":1099,"
-      "\"created_at\":\"2026-12-01T01:45:45.565212Z\",\"currency\":\"EUR\","
-      "\"id\":\"dis_01M8QMF0TXEDJV09DTHBZKNZH6\",\"object\":\"dispute\","
-      "\"payment_id\":\"pay_01M8QMF0THFP6TTMDXXSH1QHG2\","
+      "\"created_at\":\"2026-12-01T01:52:52.618412Z\",\"currency\":\"EUR\","
+      "\"id\":\"dis_01M8QMW1WAETEASPHEGZ46KYXX\",\"object\":\"dispute\","
+      "\"payment_id\":\"pay_01M8QMW1VRF2KRRG63J22VNZ7W\","
       "\"reason\":\"general\",\"status\":\"open\","
-      "\"updated_at\":\"2026-12-01T01:45:45.565212Z\"},"
+      "\"updated_at\":\"2026-12-01T01:52:52.618412Z\"},"
       "\"previous_attributes\":null},"
-      "\"id\":\"evt_01M8QMF0TXEDJB49T0VK90QEXD\",\"livemode\":false,"
-      "\"object\":\"event\",\"object_id\":\"dis_01M8QMF0TXEDJV09DTHBZKNZH6\","
+      "\"id\":\"evt_01M8QMW1WAETDRVEC6Y9Z5MVPN\",\"livemode\":false,"
+      "\"object\":\"event\",\"object_id\":\"dis_01M8QMW1WAETEASPHEGZ46KYXX\","
       "\"object_type\":\"dispute\",\"object_version\":1,\"request\":{"
-      "\"id\":\"req_01M8QMF0TXECDAM1YQV8QD73WK\","
-      "\"idempotency_key\":\"108f3795-0f12-4f6b-a493-b59d036ac787\"},"
-      "\"sequence\":4,\"timestamp\":\"2026-12-01T01:45:45.565310Z\","
+      "\"id\":\"req_01M8QMW1WAESKAFHAC24G743KP\","
+      "\"idempotency_key\":\"746da8ed-410d-49b1-8d7a-d351c792f5c7\"},"
+      "\"sequence\":4,\"timestamp\":\"2026-12-01T01:52:52.619653Z\","
       "\"type\":\"dispute.created\"},{"
-      "\"created_at\":\"2026-12-01T01:45:45.553986Z\",\"data\":{\"object\":{"
+      "\"created_at\":\"2026-12-01T01:52:52.601631Z\",\"data\":{\"object\":{"
       "\"amount\":1099,\"amount_authorized\":1099,\"amount_canceled\":0,"
       "\"amount_capturable\":0,\"amount_captured\":1099,"
       "\"amount_disputed\":0,\"amount_refundable\":1099,"
       "\"amount_refunded\":0,\"authorization_expires_at\":null,"
-      "\"authorized_at\":\"2026-12-01T01:45:45.553847Z\","
+      "\"authorized_at\":\"2026-12-01T01:52:52.600541Z\","
       "\"canceled_at\":null,\"cancellation_reason\":null,"
       "\"capture_method\":\"automatic\","
-      "\"captured_at\":\"2026-12-01T01:45:45.553847Z\","
-      "\"created_at\":\"2026-12-01T01:45:45.553847Z\",\"currency\":\"EUR\","
+      "\"captured_at\":\"2026-12-01T01:52:52.600541Z\","
+      "\"created_at\":\"2026-12-01T01:52:52.600541Z\",\"currency\":\"EUR\","
       "\"customer\":null,\"description\":null,\"expiry_action\":\"cancel\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"pay_01M8QMF0THFP6TTMDXXSH1QHG2\",\"livemode\":false,"
+      "\"id\":\"pay_01M8QMW1VRF2KRRG63J22VNZ7W\",\"livemode\":false,"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"metadata\":{},"
       "\"object\":\"payment\",\"payment_method\":{\"brand\":\"visa\","
       "\"last4\":\"4242\",\"token\":\"tok_visa\",\"type\":\"card\"},"
       "\"pending_action\":null,\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8QMF0THFP6TTMDXXSH1QHG2\"},\"reference\":null,"
+      "\"reference\":\"sim_01M8QMW1VRF2KRRG63J22VNZ7W\"},\"reference\":null,"
       "\"refund_status\":\"none\",\"statement_descriptor\":null,"
       "\"status\":\"captured\","
-      "\"updated_at\":\"2026-12-01T01:45:45.553847Z\",\"version\":1},"
+      "\"updated_at\":\"2026-12-01T01:52:52.600541Z\",\"version\":1},"
       "\"previous_attributes\":null},"
-      "\"id\":\"evt_01M8QMF0THFPDBK1WKX6PJ1MWN\",\"livemode\":false,"
-      "\"object\":\"event\",\"object_id\":\"pay_01M8QMF0THFP6TTMDXXSH1QHG2\","
+      "\"id\":\"evt_01M8QMW1VRF2TTS5SPS0K6T8W1\",\"livemode\":false,"
+      "\"object\":\"event\",\"object_id\":\"pay_01M8QMW1VRF2KRRG63J22VNZ7W\","
       "\"object_type\":\"payment\",\"object_version\":1,\"request\":{"
-      "\"id\":\"req_01M8QMF0THFJ9V021SHB8HP69M\","
-      "\"idempotency_key\":\"5450d2df-b6a0-4f5d-90b0-ab9f721c0874\"},"
-      "\"sequence\":3,\"timestamp\":\"2026-12-01T01:45:45.553986Z\","
+      "\"id\":\"req_01M8QMW1VRF0MA8AKDGX6D0DBJ\","
+      "\"idempotency_key\":\"3ae77953-57dc-4169-b613-bc7a954294d0\"},"
+      "\"sequence\":3,\"timestamp\":\"2026-12-01T01:52:52.601631Z\","
       "\"type\":\"payment.captured\"}],\"has_more\":false,"
       "\"next_cursor\":null,\"object\":\"list\","
       "\"url\":\"/v1/events\"}" },
 
-    { "getEvent", "evt_01M8QMF0WCFECRR6RARANC75HE",
-      "{\"id\":\"evt_01M8QMF0WCFECRR6RARANC75HE\",\"object\":\"event\","
+    { "getEvent", "evt_01M8QMW1XNFVMRC6HPX4XEDAMM",
+      "{\"id\":\"evt_01M8QMW1XNFVMRC6HPX4XEDAMM\",\"object\":\"event\","
       "\"type\":\"refund.succeeded\",\"sequence\":6,\"livemode\":false,"
-      "\"created_at\":\"2026-12-01T01:45:45.612974Z\","
-      "\"timestamp\":\"2026-12-01T01:45:45.612974Z\",\"data\":{\"object\":{"
-      "\"id\":\"ref_01M8QMF0WCFED8SBD1S6MDN5W7\",\"object\":\"refund\","
-      "\"livemode\":false,\"payment_id\":\"pay_01M8QMF0W3E25SH5DN5RN6X3FV\","
+      "\"created_at\":\"2026-12-01T01:52:52.662044Z\","
+      "\"timestamp\":\"2026-12-01T01:52:52.662044Z\",\"data\":{\"object\":{"
+      "\"id\":\"ref_01M8QMW1XNFVN91DAJCX4HNRV1\",\"object\":\"refund\","
+      "\"livemode\":false,\"payment_id\":\"pay_01M8QMW1XFFN9T5CFEC2ANJ9MM\","
       "\"amount\":400,\"currency\":\"EUR\",\"exponent\":2,"
       "\"status\":\"succeeded\",\"reason\":null,\"reference\":null,"
       "\"failure\":null,\"metadata\":{},\"version\":1,"
-      "\"created_at\":\"2026-12-01T01:45:45.612725Z\","
-      "\"updated_at\":\"2026-12-01T01:45:45.612725Z\"},"
+      "\"created_at\":\"2026-12-01T01:52:52.661932Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.661932Z\"},"
       "\"previous_attributes\":null},\"object_type\":\"refund\","
-      "\"object_id\":\"ref_01M8QMF0WCFED8SBD1S6MDN5W7\",\"object_version\":1,"
-      "\"request\":{\"id\":\"req_01M8QMF0WCFD5SX0T3C3NGHMTT\","
-      "\"idempotency_key\":\"88b20392-5ee3-41a0-b7f0-7ddd49b32142\"}}" },
+      "\"object_id\":\"ref_01M8QMW1XNFVN91DAJCX4HNRV1\",\"object_version\":1,"
+      "\"request\":{\"id\":\"req_01M8QMW1XNFV293VTYGC0XMKS5\","
+      "\"idempotency_key\":\"2379b8f1-63f2-4204-ba62-6ccdc0b12a94\"}}" },
 
-    { "getIdempotencyKey", "order-1f3aa554-fb33-40f3-9aaf-908398579e91",
+    { "getIdempotencyKey", "order-a0edac9e-ced2-4e80-8f12-b5e7e6787ecf",
       "{\"object\":\"idempotency_record\","
-      "\"key\":\"order-1f3aa554-fb33-40f3-9aaf-908398579e91\","
+      "\"key\":\"order-a0edac9e-ced2-4e80-8f12-b5e7e6787ecf\","
       "\"method\":\"POST\",\"path\":\"/v1/payments\",\"state\":\"completed\","
       "\"fingerprint\":\"ea91c3f41ba934c77d1f2170e01171a6eb13a91add2452cd1117"
       "ea8eec656eed\",\"status_code\":201,\"resource_type\":\"payment\","
-      "\"resource_id\":\"pay_01M8QMF0XCE3YTPR0RBJ5K76MX\","
-      "\"request_id\":\"req_01M8QMF0XCE27SZHEZ05Z57XN4\",\"undo\":null,"
-      "\"created_at\":\"2026-12-01T01:45:45.648558Z\","
-      "\"completed_at\":\"2026-12-01T01:45:45.648558Z\","
-      "\"expires_at\":\"2026-12-02T01:45:45.648558Z\"}" },
+      "\"resource_id\":\"pay_01M8QMW1YEF5M9B08SK2D2T9JH\","
+      "\"request_id\":\"req_01M8QMW1YEF43942G89S7YF4XP\",\"undo\":null,"
+      "\"created_at\":\"2026-12-01T01:52:52.686762Z\","
+      "\"completed_at\":\"2026-12-01T01:52:52.686762Z\","
+      "\"expires_at\":\"2026-12-02T01:52:52.686762Z\"}" },
 
-    { "cancelIdempotencyKey", "order-7417f45e-3fd4-4f82-85f9-5f97f48a16e6",
+    { "cancelIdempotencyKey", "order-e75bd66e-d59f-4c9d-8924-a0e2247a6d42",
       "{\"object\":\"idempotency_record\","
-      "\"key\":\"order-7417f45e-3fd4-4f82-85f9-5f97f48a16e6\","
+      "\"key\":\"order-e75bd66e-d59f-4c9d-8924-a0e2247a6d42\","
       "\"method\":\"POST\",\"path\":\"/v1/payments\",\"state\":\"canceled\","
       "\"fingerprint\":\"ea91c3f41ba934c77d1f2170e01171a6eb13a91add2452cd1117"
       "ea8eec656eed\",\"status_code\":201,\"resource_type\":\"payment\","
-      "\"resource_id\":\"pay_01M8QMF0YYF60V7TMFPYWJMRT9\","
-      "\"request_id\":\"req_01M8QMF0YYF3MT6THZ4348ZF9P\",\"undo\":\"done\","
-      "\"created_at\":\"2026-12-01T01:45:45.694787Z\","
-      "\"completed_at\":\"2026-12-01T01:45:45.694787Z\","
-      "\"expires_at\":\"2026-12-02T01:45:45.694787Z\"}" },
+      "\"resource_id\":\"pay_01M8QMW1Z0FKTT5AN0E5EYPJE0\","
+      "\"request_id\":\"req_01M8QMW1Z0FG4ARRQT99D5F7KE\",\"undo\":\"done\","
+      "\"created_at\":\"2026-12-01T01:52:52.704891Z\","
+      "\"completed_at\":\"2026-12-01T01:52:52.704891Z\","
+      "\"expires_at\":\"2026-12-02T01:52:52.704891Z\"}" },
 
     { "listLedgerTransactions", NULL,
-      "{\"data\":[{\"created_at\":\"2026-12-01T01:45:45.697986Z\","
+      "{\"data\":[{\"created_at\":\"2026-12-01T01:52:52.712202Z\","
       "\"currency\":\"EUR\",\"entries\":[{\"account\":\"merchant_reserved\","
       "\"amount\":1099,\"direction\":\"debit\","
-      "\"id\":\"le_01M8QMF0Z1FZ2RTHV3GM1BV8AD\"},{"
+      "\"id\":\"le_01M8QMW1Z8ECZB8J6KJRF6AJVN\"},{"
       "\"account\":\"processor_receivable\",\"amount\":1099,"
-      "\"direction\":\"credit\",\"id\":\"le_01M8QMF0Z1FZ2RTHV3GM1BV8AC\"}],"
-      "\"id\":\"lt_01M8QMF0Z1FZ2RTHV3GM1BV8AF\","
+      "\"direction\":\"credit\",\"id\":\"le_01M8QMW1Z8ECZB8J6KJRF6AJVM\"}],"
+      "\"id\":\"lt_01M8QMW1Z8ECZB8J6KJRF6AJVQ\","
       "\"kind\":\"refund_succeeded\",\"object\":\"ledger_transaction\","
-      "\"source_id\":\"ref_01M8QMF0Z1FZ1SC9XWT3VSA28K\","
+      "\"source_id\":\"ref_01M8QMW1Z8ECY8RYRKVXR19287\","
       "\"source_type\":\"refund\"},{"
-      "\"created_at\":\"2026-12-01T01:45:45.697986Z\",\"currency\":\"EUR\","
+      "\"created_at\":\"2026-12-01T01:52:52.712202Z\",\"currency\":\"EUR\","
       "\"entries\":[{\"account\":\"merchant_available\",\"amount\":1099,"
-      "\"direction\":\"debit\",\"id\":\"le_01M8QMF0Z1FZ296ZD0SQY7SYER\"},{"
+      "\"direction\":\"debit\",\"id\":\"le_01M8QMW1Z8ECYTJ2B1ZF6H9SMK\"},{"
       "\"account\":\"merchant_reserved\",\"amount\":1099,"
-      "\"direction\":\"credit\",\"id\":\"le_01M8QMF0Z1FZ296ZD0SQY7SYES\"}],"
-      "\"id\":\"lt_01M8QMF0Z1FZ296ZD0SQY7SYET\",\"kind\":\"refund\","
+      "\"direction\":\"credit\",\"id\":\"le_01M8QMW1Z8ECYTJ2B1ZF6H9SMJ\"}],"
+      "\"id\":\"lt_01M8QMW1Z8ECYTJ2B1ZF6H9SMH\",\"kind\":\"refund\","
       "\"object\":\"ledger_transaction\","
-      "\"source_id\":\"ref_01M8QMF0Z1FZ1SC9XWT3VSA28K\","
+      "\"source_id\":\"ref_01M8QMW1Z8ECY8RYRKVXR19287\","
       "\"source_type\":\"refund\"}],\"has_more\":false,\"next_cursor\":null,"
       "\"object\":\"list\","
       "\"url\":\"/v1/ledger/transactions\"}" },
 
-    { "getLedgerTransaction", "lt_01M8QMF10FFAESR751DXT3JQ0K",
-      "{\"id\":\"lt_01M8QMF10FFAESR751DXT3JQ0K\","
+    { "getLedgerTransaction", "lt_01M8QMW20KE1JBJSBP4HE7PWV0",
+      "{\"id\":\"lt_01M8QMW20KE1JBJSBP4HE7PWV0\","
       "\"object\":\"ledger_transaction\",\"kind\":\"refund_succeeded\","
       "\"source_type\":\"refund\","
-      "\"source_id\":\"ref_01M8QMF10FFADSCVCPD89XYEH5\",\"currency\":\"EUR\","
-      "\"created_at\":\"2026-12-01T01:45:45.743661Z\",\"entries\":[{"
-      "\"id\":\"le_01M8QMF10FFAESR751DXT3JQ0H\","
+      "\"source_id\":\"ref_01M8QMW20KE1H8D2GDKT5RJ3RV\",\"currency\":\"EUR\","
+      "\"created_at\":\"2026-12-01T01:52:52.755022Z\",\"entries\":[{"
+      "\"id\":\"le_01M8QMW20KE1JBJSBP4HE7PWV2\","
       "\"account\":\"merchant_reserved\",\"direction\":\"debit\","
-      "\"amount\":400},{\"id\":\"le_01M8QMF10FFAESR751DXT3JQ0G\","
+      "\"amount\":400},{\"id\":\"le_01M8QMW20KE1JBJSBP4HE7PWV3\","
       "\"account\":\"processor_receivable\",\"direction\":\"credit\","
       "\"amount\":400}]}" },
 
     { "trialBalance", NULL,
       "{\"object\":\"trial_balance\",\"livemode\":false,"
-      "\"as_of\":\"2026-12-01T01:45:45.773087Z\",\"currencies\":{\"EUR\":{"
+      "\"as_of\":\"2026-12-01T01:52:52.773005Z\",\"currencies\":{\"EUR\":{"
       "\"debits\":11491,\"credits\":11491,"
       "\"balanced\":true}}}" },
 
     { "listMerchants", NULL,
-      "{\"data\":[{\"created_at\":\"2026-12-01T01:45:43.818747Z\","
+      "{\"data\":[{\"created_at\":\"2026-12-01T01:52:51.609728Z\","
       "\"id\":\"mer_01JC000000E00800000000000C\",\"name\":\"Merchant C\","
       "\"object\":\"merchant\",\"status\":\"active\"},{"
-      "\"created_at\":\"2026-12-01T01:45:43.745178Z\","
+      "\"created_at\":\"2026-12-01T01:52:51.531842Z\","
       "\"id\":\"mer_01JC000000E00800000000000B\",\"name\":\"Merchant B\","
       "\"object\":\"merchant\",\"status\":\"active\"}],\"has_more\":false,"
       "\"next_cursor\":null,\"object\":\"list\","
       "\"url\":\"/v1/merchants\"}" },
 
     { "createMerchant", NULL,
-      "{\"id\":\"mer_01M8QMF11NE4T8P1TA2Y2CBHYF\",\"object\":\"merchant\","
+      "{\"id\":\"mer_01M8QMW21AF9KV7KFX5X6K5CNT\",\"object\":\"merchant\","
       "\"name\":\"Corner Books\",\"status\":\"active\","
-      "\"created_at\":\"2026-12-01T01:45:45.781120Z\"}" },
+      "\"created_at\":\"2026-12-01T01:52:52.778680Z\"}" },
 
-    { "getMerchant", "mer_01M8QMF11ZFK4R46BFP37JY34V",
-      "{\"id\":\"mer_01M8QMF11ZFK4R46BFP37JY34V\",\"object\":\"merchant\","
+    { "getMerchant", "mer_01M8QMW21FEZ3S26AVGNG02JNW",
+      "{\"id\":\"mer_01M8QMW21FEZ3S26AVGNG02JNW\",\"object\":\"merchant\","
       "\"name\":\"Corner Shop\",\"status\":\"active\","
-      "\"created_at\":\"2026-12-01T01:45:45.791866Z\"}" },
+      "\"created_at\":\"2026-12-01T01:52:52.784028Z\"}" },
 
-    { "updateMerchant", "mer_01M8QMF12CF6X89ZADB3FS79NZ",
-      "{\"id\":\"mer_01M8QMF12CF6X89ZADB3FS79NZ\",\"object\":\"merchant\","
+    { "updateMerchant", "mer_01M8QMW21TFSQSG3PKS353XYMX",
+      "{\"id\":\"mer_01M8QMW21TFSQSG3PKS353XYMX\",\"object\":\"merchant\","
       "\"name\":\"Corner Books and Maps\",\"status\":\"active\","
-      "\"created_at\":\"2026-12-01T01:45:45.810198Z\"}" },
+      "\"created_at\":\"2026-12-01T01:52:52.794966Z\"}" },
 
     { "listPayments", NULL,
       "{\"data\":[{\"amount\":1099,\"amount_authorized\":1099,"
@@ -272,69 +272,69 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"amount_captured\":1099,\"amount_disputed\":0,"
       "\"amount_refundable\":699,\"amount_refunded\":400,"
       "\"authorization_expires_at\":null,"
-      "\"authorized_at\":\"2026-12-01T01:45:45.737431Z\","
+      "\"authorized_at\":\"2026-12-01T01:52:52.751688Z\","
       "\"canceled_at\":null,\"cancellation_reason\":null,"
       "\"capture_method\":\"automatic\","
-      "\"captured_at\":\"2026-12-01T01:45:45.737431Z\","
-      "\"created_at\":\"2026-12-01T01:45:45.737431Z\",\"currency\":\"EUR\","
+      "\"captured_at\":\"2026-12-01T01:52:52.751688Z\","
+      "\"created_at\":\"2026-12-01T01:52:52.751688Z\",\"currency\":\"EUR\","
       "\"customer\":null,\"description\":null,\"expiry_action\":\"cancel\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"pay_01M8QMF109EVMTYPTFEK4HPBJ0\",\"livemode\":false,"
+      "\"id\":\"pay_01M8QMW20FFC1A16PTC59P3WCK\",\"livemode\":false,"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"metadata\":{},"
       "\"object\":\"payment\",\"payment_method\":{\"brand\":\"visa\","
       "\"last4\":\"4242\",\"token\":\"tok_visa\",\"type\":\"card\"},"
       "\"pending_action\":null,\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8QMF109EVMTYPTFEK4HPBJ0\"},\"reference\":null,"
+      "\"reference\":\"sim_01M8QMW20FFC1A16PTC59P3WCK\"},\"reference\":null,"
       "\"refund_status\":\"partial\",\"statement_descriptor\":null,"
       "\"status\":\"captured\","
-      "\"updated_at\":\"2026-12-01T01:45:45.743661Z\",\"version\":2},{"
+      "\"updated_at\":\"2026-12-01T01:52:52.755022Z\",\"version\":2},{"
       "\"amount\":1099,\"amount_authorized\":1099,\"amount_canceled\":0,"
       "\"amount_capturable\":0,\"amount_captured\":1099,"
       "\"amount_disputed\":0,\"amount_refundable\":0,"
       "\"amount_refunded\":1099,\"authorization_expires_at\":null,"
-      "\"authorized_at\":\"2026-12-01T01:45:45.694594Z\","
+      "\"authorized_at\":\"2026-12-01T01:52:52.704810Z\","
       "\"canceled_at\":null,\"cancellation_reason\":null,"
       "\"capture_method\":\"automatic\","
-      "\"captured_at\":\"2026-12-01T01:45:45.694594Z\","
-      "\"created_at\":\"2026-12-01T01:45:45.694594Z\",\"currency\":\"EUR\","
+      "\"captured_at\":\"2026-12-01T01:52:52.704810Z\","
+      "\"created_at\":\"2026-12-01T01:52:52.704810Z\",\"currency\":\"EUR\","
       "\"customer\":null,\"description\":null,\"expiry_action\":\"cancel\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"pay_01M8QMF0YYF60V7TMFPYWJMRT9\",\"livemode\":false,"
+      "\"id\":\"pay_01M8QMW1Z0FKTT5AN0E5EYPJE0\",\"livemode\":false,"
       "\"merchant_id\":\"mer_01JC000000E00800000000000A\",\"metadata\":{},"
       "\"object\":\"payment\",\"payment_method\":{\"brand\":\"visa\","
       "\"last4\":\"4242\",\"token\":\"tok_visa\",\"type\":\"card\"},"
       "\"pending_action\":null,\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8QMF0YYF60V7TMFPYWJMRT9\"},\"reference\":null,"
+      "\"reference\":\"sim_01M8QMW1Z0FKTT5AN0E5EYPJE0\"},\"reference\":null,"
       "\"refund_status\":\"full\",\"statement_descriptor\":null,"
       "\"status\":\"captured\","
-      "\"updated_at\":\"2026-12-01T01:45:45.697986Z\",\"version\":2}],"
+      "\"updated_at\":\"2026-12-01T01:52:52.712202Z\",\"version\":2}],"
       "\"has_more\":false,\"next_cursor\":null,\"object\":\"list\","
       "\"url\":\"/v1/payments\"}" },
 
     { "createPayment", NULL,
-      "{\"id\":\"pay_01M8QMF13BFHX9QTCV7C82EH3K\",\"object\":\"payment\","
+      "{\"id\":\"pay_01M8QMW226E0CB2GMYG3QVGQ4J\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-08T01:45:45.835780Z\","
+      "\"authorization_expires_at\":\"2026-12-08T01:52:52.806006Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8QMF13BFHX9QTCV7C82EH3K\"},"
-      "\"created_at\":\"2026-12-01T01:45:45.835780Z\","
+      "\"reference\":\"sim_01M8QMW226E0CB2GMYG3QVGQ4J\"},"
+      "\"created_at\":\"2026-12-01T01:52:52.806006Z\","
       "\"amount_authorized\":1099,\"amount_captured\":0,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":1099,\"amount_refundable\":0,"
       "\"status\":\"authorized\",\"refund_status\":\"none\","
       "\"description\":\"Two books\",\"metadata\":{\"order\":\"6735\"},"
       "\"failure\":null,\"cancellation_reason\":null,\"pending_action\":null,"
-      "\"version\":1,\"updated_at\":\"2026-12-01T01:45:45.835780Z\","
-      "\"authorized_at\":\"2026-12-01T01:45:45.835780Z\","
+      "\"version\":1,\"updated_at\":\"2026-12-01T01:52:52.806006Z\","
+      "\"authorized_at\":\"2026-12-01T01:52:52.806006Z\","
       "\"captured_at\":null,"
       "\"canceled_at\":null}" },
 
-    { "getPayment", "pay_01M8QMF13DFYGRRJ3KD5M47AW8",
-      "{\"id\":\"pay_01M8QMF13DFYGRRJ3KD5M47AW8\",\"object\":\"payment\","
+    { "getPayment", "pay_01M8QMW227FYV94REBZE33DPYV",
+      "{\"id\":\"pay_01M8QMW227FYV94REBZE33DPYV\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"automatic\",\"payment_method\":{"
@@ -342,30 +342,30 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"last4\":\"4242\"},\"customer\":null,\"reference\":null,"
       "\"statement_descriptor\":null,\"authorization_expires_at\":null,"
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8QMF13DFYGRRJ3KD5M47AW8\"},"
-      "\"created_at\":\"2026-12-01T01:45:45.837977Z\","
+      "\"reference\":\"sim_01M8QMW227FYV94REBZE33DPYV\"},"
+      "\"created_at\":\"2026-12-01T01:52:52.807982Z\","
       "\"amount_authorized\":1099,\"amount_captured\":1099,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":1099,"
       "\"status\":\"captured\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"pending_action\":null,\"version\":1,"
-      "\"updated_at\":\"2026-12-01T01:45:45.837977Z\","
-      "\"authorized_at\":\"2026-12-01T01:45:45.837977Z\","
-      "\"captured_at\":\"2026-12-01T01:45:45.837977Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.807982Z\","
+      "\"authorized_at\":\"2026-12-01T01:52:52.807982Z\","
+      "\"captured_at\":\"2026-12-01T01:52:52.807982Z\","
       "\"canceled_at\":null}" },
 
-    { "updatePayment", "pay_01M8QMF13TEJDSE030H4MMKF3V",
-      "{\"id\":\"pay_01M8QMF13TEJDSE030H4MMKF3V\",\"object\":\"payment\","
+    { "updatePayment", "pay_01M8QMW22DEH8SGJTAQQZ62KNQ",
+      "{\"id\":\"pay_01M8QMW22DEH8SGJTAQQZ62KNQ\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-08T01:45:45.850288Z\","
+      "\"authorization_expires_at\":\"2026-12-08T01:52:52.813270Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8QMF13TEJDSE030H4MMKF3V\"},"
-      "\"created_at\":\"2026-12-01T01:45:45.850288Z\","
+      "\"reference\":\"sim_01M8QMW22DEH8SGJTAQQZ62KNQ\"},"
+      "\"created_at\":\"2026-12-01T01:52:52.813270Z\","
       "\"amount_authorized\":1099,\"amount_captured\":0,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":1099,\"amount_refundable\":0,"
@@ -373,22 +373,22 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"description\":\"Two books, gift-wrapped\",\"metadata\":{"
       "\"order\":\"6735\",\"wrapped\":\"yes\"},\"failure\":null,"
       "\"cancellation_reason\":null,\"pending_action\":null,\"version\":2,"
-      "\"updated_at\":\"2026-12-01T01:45:45.853664Z\","
-      "\"authorized_at\":\"2026-12-01T01:45:45.850288Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.818639Z\","
+      "\"authorized_at\":\"2026-12-01T01:52:52.813270Z\","
       "\"captured_at\":null,"
       "\"canceled_at\":null}" },
 
-    { "cancelPayment", "pay_01M8QMF143E3RV15YZGEFAN9D9",
-      "{\"id\":\"pay_01M8QMF143E3RV15YZGEFAN9D9\",\"object\":\"payment\","
+    { "cancelPayment", "pay_01M8QMW22SFA7RJHJB5MQ3YYBX",
+      "{\"id\":\"pay_01M8QMW22SFA7RJHJB5MQ3YYBX\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-08T01:45:45.859058Z\","
+      "\"authorization_expires_at\":\"2026-12-08T01:52:52.825660Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8QMF143E3RV15YZGEFAN9D9\"},"
-      "\"created_at\":\"2026-12-01T01:45:45.859058Z\","
+      "\"reference\":\"sim_01M8QMW22SFA7RJHJB5MQ3YYBX\"},"
+      "\"created_at\":\"2026-12-01T01:52:52.825660Z\","
       "\"amount_authorized\":1099,\"amount_captured\":0,"
       "\"amount_refunded\":0,\"amount_canceled\":1099,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":0,"
@@ -396,137 +396,137 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":\"requested_by_customer\","
       "\"pending_action\":null,\"version\":2,"
-      "\"updated_at\":\"2026-12-01T01:45:45.863595Z\","
-      "\"authorized_at\":\"2026-12-01T01:45:45.859058Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.831465Z\","
+      "\"authorized_at\":\"2026-12-01T01:52:52.825660Z\","
       "\"captured_at\":null,"
-      "\"canceled_at\":\"2026-12-01T01:45:45.863595Z\"}" },
+      "\"canceled_at\":\"2026-12-01T01:52:52.831465Z\"}" },
 
-    { "capturePayment", "pay_01M8QMF14AFPV9HXTGTDF5QCK6",
-      "{\"id\":\"pay_01M8QMF14AFPV9HXTGTDF5QCK6\",\"object\":\"payment\","
+    { "capturePayment", "pay_01M8QMW236EJHSJNV66PM30B89",
+      "{\"id\":\"pay_01M8QMW236EJHSJNV66PM30B89\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-08T01:45:45.866857Z\","
+      "\"authorization_expires_at\":\"2026-12-08T01:52:52.838290Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8QMF14AFPV9HXTGTDF5QCK6\"},"
-      "\"created_at\":\"2026-12-01T01:45:45.866857Z\","
+      "\"reference\":\"sim_01M8QMW236EJHSJNV66PM30B89\"},"
+      "\"created_at\":\"2026-12-01T01:52:52.838290Z\","
       "\"amount_authorized\":1099,\"amount_captured\":1000,"
       "\"amount_refunded\":0,\"amount_canceled\":99,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":1000,"
       "\"status\":\"captured\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"pending_action\":null,\"version\":2,"
-      "\"updated_at\":\"2026-12-01T01:45:45.869400Z\","
-      "\"authorized_at\":\"2026-12-01T01:45:45.866857Z\","
-      "\"captured_at\":\"2026-12-01T01:45:45.869400Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.840479Z\","
+      "\"authorized_at\":\"2026-12-01T01:52:52.838290Z\","
+      "\"captured_at\":\"2026-12-01T01:52:52.840479Z\","
       "\"canceled_at\":null}" },
 
-    { "listPaymentRefunds", "pay_01M8QMF14SEKPT8AVMK4WDR0RP",
+    { "listPaymentRefunds", "pay_01M8QMW23DF8A9H13Y07DT6BVJ",
       "{\"data\":[{\"amount\":400,"
-      "\"created_at\":\"2026-12-01T01:45:45.884610Z\",\"currency\":\"EUR\","
+      "\"created_at\":\"2026-12-01T01:52:52.847399Z\",\"currency\":\"EUR\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"ref_01M8QMF14WF71SRDJM0A5YT30D\",\"livemode\":false,"
+      "\"id\":\"ref_01M8QMW23FESKVRFHGKYRWAZER\",\"livemode\":false,"
       "\"metadata\":{},\"object\":\"refund\","
-      "\"payment_id\":\"pay_01M8QMF14SEKPT8AVMK4WDR0RP\",\"reason\":null,"
+      "\"payment_id\":\"pay_01M8QMW23DF8A9H13Y07DT6BVJ\",\"reason\":null,"
       "\"reference\":null,\"status\":\"succeeded\","
-      "\"updated_at\":\"2026-12-01T01:45:45.884610Z\",\"version\":1}],"
+      "\"updated_at\":\"2026-12-01T01:52:52.847399Z\",\"version\":1}],"
       "\"has_more\":false,\"next_cursor\":null,\"object\":\"list\","
-      "\"url\":\"/v1/payments/pay_01M8QMF14SEKPT8AVMK4WDR0RP/refunds\"}" },
+      "\"url\":\"/v1/payments/pay_01M8QMW23DF8A9H13Y07DT6BVJ/refunds\"}" },
 
-    { "createRefund", "pay_01M8QMF15DFZ18SFJ0TKZJEGBN",
-      "{\"id\":\"ref_01M8QMF15NF5PR8GZ08NQ33ZSP\",\"object\":\"refund\","
-      "\"livemode\":false,\"payment_id\":\"pay_01M8QMF15DFZ18SFJ0TKZJEGBN\","
+    { "createRefund", "pay_01M8QMW23MFRYRHX6Z3EK0YSRM",
+      "{\"id\":\"ref_01M8QMW23TET4A16AHQ67QJA03\",\"object\":\"refund\","
+      "\"livemode\":false,\"payment_id\":\"pay_01M8QMW23MFRYRHX6Z3EK0YSRM\","
       "\"amount\":400,\"currency\":\"EUR\",\"exponent\":2,"
       "\"status\":\"succeeded\",\"reason\":\"requested_by_customer\","
       "\"reference\":null,\"failure\":null,\"metadata\":{},\"version\":1,"
-      "\"created_at\":\"2026-12-01T01:45:45.909588Z\","
-      "\"updated_at\":\"2026-12-01T01:45:45.909588Z\"}" },
+      "\"created_at\":\"2026-12-01T01:52:52.858407Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.858407Z\"}" },
 
     { "listRefunds", NULL,
       "{\"data\":[{\"amount\":400,"
-      "\"created_at\":\"2026-12-01T01:45:45.909588Z\",\"currency\":\"EUR\","
+      "\"created_at\":\"2026-12-01T01:52:52.858407Z\",\"currency\":\"EUR\","
       "\"exponent\":2,\"failure\":null,"
-      "\"id\":\"ref_01M8QMF15NF5PR8GZ08NQ33ZSP\",\"livemode\":false,"
+      "\"id\":\"ref_01M8QMW23TET4A16AHQ67QJA03\",\"livemode\":false,"
       "\"metadata\":{},\"object\":\"refund\","
-      "\"payment_id\":\"pay_01M8QMF15DFZ18SFJ0TKZJEGBN\","
+      "\"payment_id\":\"pay_01M8QMW23MFRYRHX6Z3EK0YSRM\","
       "\"reason\":\"requested_by_customer\",\"reference\":null,"
       "\"status\":\"succeeded\","
-      "\"updated_at\":\"2026-12-01T01:45:45.909588Z\",\"version\":1},{"
-      "\"amount\":400,\"created_at\":\"2026-12-01T01:45:45.884610Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.858407Z\",\"version\":1},{"
+      "\"amount\":400,\"created_at\":\"2026-12-01T01:52:52.847399Z\","
       "\"currency\":\"EUR\",\"exponent\":2,\"failure\":null,"
-      "\"id\":\"ref_01M8QMF14WF71SRDJM0A5YT30D\",\"livemode\":false,"
+      "\"id\":\"ref_01M8QMW23FESKVRFHGKYRWAZER\",\"livemode\":false,"
       "\"metadata\":{},\"object\":\"refund\","
-      "\"payment_id\":\"pay_01M8QMF14SEKPT8AVMK4WDR0RP\",\"reason\":null,"
+      "\"payment_id\":\"pay_01M8QMW23DF8A9H13Y07DT6BVJ\",\"reason\":null,"
       "\"reference\":null,\"status\":\"succeeded\","
-      "\"updated_at\":\"2026-12-01T01:45:45.884610Z\",\"version\":1}],"
+      "\"updated_at\":\"2026-12-01T01:52:52.847399Z\",\"version\":1}],"
       "\"has_more\":false,\"next_cursor\":null,\"object\":\"list\","
       "\"url\":\"/v1/refunds\"}" },
 
-    { "getRefund", "ref_01M8QMF169E8V8BGHHXW6YNWH9",
-      "{\"id\":\"ref_01M8QMF169E8V8BGHHXW6YNWH9\",\"object\":\"refund\","
-      "\"livemode\":false,\"payment_id\":\"pay_01M8QMF164FVTTD41XHXNKYS5S\","
+    { "getRefund", "ref_01M8QMW240F9FSG6J57K0XVFME",
+      "{\"id\":\"ref_01M8QMW240F9FSG6J57K0XVFME\",\"object\":\"refund\","
+      "\"livemode\":false,\"payment_id\":\"pay_01M8QMW23YFJDTT8T1EVNXST0D\","
       "\"amount\":400,\"currency\":\"EUR\",\"exponent\":2,"
       "\"status\":\"succeeded\",\"reason\":null,\"reference\":null,"
       "\"failure\":null,\"metadata\":{},\"version\":1,"
-      "\"created_at\":\"2026-12-01T01:45:45.929138Z\","
-      "\"updated_at\":\"2026-12-01T01:45:45.929138Z\"}" },
+      "\"created_at\":\"2026-12-01T01:52:52.864647Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.864647Z\"}" },
 
-    { "updateRefund", "ref_01M8QMF16SFQP8DZQ26HNZK25K",
-      "{\"id\":\"ref_01M8QMF16SFQP8DZQ26HNZK25K\",\"object\":\"refund\","
-      "\"livemode\":false,\"payment_id\":\"pay_01M8QMF16MEWVVVE4NVR0NVTQB\","
+    { "updateRefund", "ref_01M8QMW24EF47BKD9T6JTWDHBV",
+      "{\"id\":\"ref_01M8QMW24EF47BKD9T6JTWDHBV\",\"object\":\"refund\","
+      "\"livemode\":false,\"payment_id\":\"pay_01M8QMW24AE75BFVK8GEJ63Z7T\","
       "\"amount\":400,\"currency\":\"EUR\",\"exponent\":2,"
       "\"status\":\"succeeded\",\"reason\":null,\"reference\":null,"
       "\"failure\":null,\"metadata\":{\"case\":\"118\"},\"version\":2,"
-      "\"created_at\":\"2026-12-01T01:45:45.945869Z\","
-      "\"updated_at\":\"2026-12-01T01:45:45.949436Z\"}" },
+      "\"created_at\":\"2026-12-01T01:52:52.878565Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.883181Z\"}" },
 
-    { "loseDispute", "dis_01M8QMF17DF80T6PRPQN93TCYT",
-      "{\"id\":\"dis_01M8QMF17DF80T6PRPQN93TCYT\",\"object\":\"dispute\","
-      "\"payment_id\":\"pay_01M8QMF175FVWS9JE000YA3XYH\",\"amount\":1099,"
+    { "loseDispute", "dis_01M8QMW259FZHR38XSDB02N5MX",
+      "{\"id\":\"dis_01M8QMW259FZHR38XSDB02N5MX\",\"object\":\"dispute\","
+      "\"payment_id\":\"pay_01M8QMW254FT9RTNF580F5067S\",\"amount\":1099,"
       "\"currency\":\"EUR\",\"status\":\"lost\",\"reason\":\"general\","
-      "\"created_at\":\"2026-12-01T01:45:45.965625Z\","
-      "\"updated_at\":\"2026-12-01T01:45:45.971822Z\"}" },
+      "\"created_at\":\"2026-12-01T01:52:52.905992Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.909353Z\"}" },
 
-    { "winDispute", "dis_01M8QMF182F3AT9JC6DFBBZQ8W",
-      "{\"id\":\"dis_01M8QMF182F3AT9JC6DFBBZQ8W\",\"object\":\"dispute\","
-      "\"payment_id\":\"pay_01M8QMF17YFPMRBAY4459Y17N5\",\"amount\":1099,"
+    { "winDispute", "dis_01M8QMW25NEF5SC2FAB2NTJ6YQ",
+      "{\"id\":\"dis_01M8QMW25NEF5SC2FAB2NTJ6YQ\",\"object\":\"dispute\","
+      "\"payment_id\":\"pay_01M8QMW25HERE8Y6MRBCX04HHA\",\"amount\":1099,"
       "\"currency\":\"EUR\",\"status\":\"won\",\"reason\":\"general\","
-      "\"created_at\":\"2026-12-01T01:45:45.986551Z\","
-      "\"updated_at\":\"2026-12-01T01:45:45.989979Z\"}" },
+      "\"created_at\":\"2026-12-01T01:52:52.917237Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.920372Z\"}" },
 
-    { "disputePayment", "pay_01M8QMF189F8E9JR0ME2KS4S0E",
-      "{\"id\":\"dis_01M8QMF18DEBDABK685QR17P62\",\"object\":\"dispute\","
-      "\"payment_id\":\"pay_01M8QMF189F8E9JR0ME2KS4S0E\",\"amount\":1099,"
+    { "disputePayment", "pay_01M8QMW25WEMVVW1VC1Q3SB577",
+      "{\"id\":\"dis_01M8QMW25YF4W8GYA8FJEQZBNQ\",\"object\":\"dispute\","
+      "\"payment_id\":\"pay_01M8QMW25WEMVVW1VC1Q3SB577\",\"amount\":1099,"
       "\"currency\":\"EUR\",\"status\":\"open\",\"reason\":\"general\","
-      "\"created_at\":\"2026-12-01T01:45:45.997177Z\","
-      "\"updated_at\":\"2026-12-01T01:45:45.997177Z\"}" },
+      "\"created_at\":\"2026-12-01T01:52:52.926576Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.926576Z\"}" },
 
-    { "expirePayment", "pay_01M8QMF18HE2P9VSNAHQWR95GB",
-      "{\"id\":\"pay_01M8QMF18HE2P9VSNAHQWR95GB\",\"object\":\"payment\","
+    { "expirePayment", "pay_01M8QMW260ERG84KS3JCG94F46",
+      "{\"id\":\"pay_01M8QMW260ERG84KS3JCG94F46\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"manual\",\"payment_method\":{\"type\":\"card\","
       "\"token\":\"tok_visa\",\"brand\":\"visa\",\"last4\":\"4242\"},"
       "\"customer\":null,\"reference\":null,\"statement_descriptor\":null,"
-      "\"authorization_expires_at\":\"2026-12-08T01:45:46.001041Z\","
+      "\"authorization_expires_at\":\"2026-12-08T01:52:52.928383Z\","
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8QMF18HE2P9VSNAHQWR95GB\"},"
-      "\"created_at\":\"2026-12-01T01:45:46.001041Z\","
+      "\"reference\":\"sim_01M8QMW260ERG84KS3JCG94F46\"},"
+      "\"created_at\":\"2026-12-01T01:52:52.928383Z\","
       "\"amount_authorized\":1099,\"amount_captured\":0,"
       "\"amount_refunded\":0,\"amount_canceled\":1099,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":0,"
       "\"status\":\"expired\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"pending_action\":null,\"version\":2,"
-      "\"updated_at\":\"2026-12-01T01:45:46.006257Z\","
-      "\"authorized_at\":\"2026-12-01T01:45:46.001041Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.930453Z\","
+      "\"authorized_at\":\"2026-12-01T01:52:52.928383Z\","
       "\"captured_at\":null,"
       "\"canceled_at\":null}" },
 
-    { "resolvePayment", "pay_01M8QMF18TF4DB4TP5QVYAE0T5",
-      "{\"id\":\"pay_01M8QMF18TF4DB4TP5QVYAE0T5\",\"object\":\"payment\","
+    { "resolvePayment", "pay_01M8QMW268EQFSR4YD87RJ0AKW",
+      "{\"id\":\"pay_01M8QMW268EQFSR4YD87RJ0AKW\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"automatic\",\"payment_method\":{"
@@ -534,21 +534,21 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"last4\":\"4242\"},\"customer\":null,\"reference\":null,"
       "\"statement_descriptor\":null,\"authorization_expires_at\":null,"
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8QMF18TF4DB4TP5QVYAE0T5\"},"
-      "\"created_at\":\"2026-12-01T01:45:46.010569Z\","
+      "\"reference\":\"sim_01M8QMW268EQFSR4YD87RJ0AKW\"},"
+      "\"created_at\":\"2026-12-01T01:52:52.936367Z\","
       "\"amount_authorized\":1099,\"amount_captured\":1099,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":1099,"
       "\"status\":\"captured\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"pending_action\":null,\"version\":2,"
-      "\"updated_at\":\"2026-12-01T01:45:46.012536Z\","
-      "\"authorized_at\":\"2026-12-01T01:45:46.012536Z\","
-      "\"captured_at\":\"2026-12-01T01:45:46.012536Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.938258Z\","
+      "\"authorized_at\":\"2026-12-01T01:52:52.938258Z\","
+      "\"captured_at\":\"2026-12-01T01:52:52.938258Z\","
       "\"canceled_at\":null}" },
 
-    { "settlePayment", "pay_01M8QMF192EMH9MDEH01FBZB5D",
-      "{\"id\":\"pay_01M8QMF192EMH9MDEH01FBZB5D\",\"object\":\"payment\","
+    { "settlePayment", "pay_01M8QMW26EE1NBNKW5WJGM0R8R",
+      "{\"id\":\"pay_01M8QMW26EE1NBNKW5WJGM0R8R\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
       "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
       "\"capture_method\":\"automatic\",\"payment_method\":{"
@@ -556,17 +556,17 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"last4\":\"4242\"},\"customer\":null,\"reference\":null,"
       "\"statement_descriptor\":null,\"authorization_expires_at\":null,"
       "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
-      "\"reference\":\"sim_01M8QMF192EMH9MDEH01FBZB5D\"},"
-      "\"created_at\":\"2026-12-01T01:45:46.018321Z\","
+      "\"reference\":\"sim_01M8QMW26EE1NBNKW5WJGM0R8R\"},"
+      "\"created_at\":\"2026-12-01T01:52:52.942026Z\","
       "\"amount_authorized\":1099,\"amount_captured\":1099,"
       "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
       "\"amount_capturable\":0,\"amount_refundable\":1099,"
       "\"status\":\"captured\",\"refund_status\":\"none\","
       "\"description\":null,\"metadata\":{},\"failure\":null,"
       "\"cancellation_reason\":null,\"pending_action\":null,\"version\":1,"
-      "\"updated_at\":\"2026-12-01T01:45:46.018321Z\","
-      "\"authorized_at\":\"2026-12-01T01:45:46.018321Z\","
-      "\"captured_at\":\"2026-12-01T01:45:46.018321Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.942026Z\","
+      "\"authorized_at\":\"2026-12-01T01:52:52.942026Z\","
+      "\"captured_at\":\"2026-12-01T01:52:52.942026Z\","
       "\"canceled_at\":null}" },
 
     { "listWebhookEndpoints", NULL,
@@ -575,45 +575,45 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"url\":\"/v1/webhook_endpoints\"}" },
 
     { "createWebhookEndpoint", NULL,
-      "{\"id\":\"we_01M8QMF19MEA5RDVV6BR8PXCF6\","
+      "{\"id\":\"we_01M8QMW26QF5P8B1DTCA4H87KB\","
       "\"object\":\"webhook_endpoint\","
       "\"url\":\"https://shop.example.com/hooks\",\"enabled_events\":["
       "\"payment.*\",\"refund.*\"],\"status\":\"enabled\","
       "\"disabled_reason\":null,\"ordered\":false,\"description\":null,"
-      "\"sequence\":6,\"behind\":0,\"failing_since\":null,\"metadata\":{},"
-      "\"created_at\":\"2026-12-01T01:45:46.036231Z\","
-      "\"updated_at\":\"2026-12-01T01:45:46.036231Z\","
+      "\"sequence\":27,\"behind\":0,\"failing_since\":null,\"metadata\":{},"
+      "\"created_at\":\"2026-12-01T01:52:52.951702Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.951702Z\","
       "\"secret\":\"whsec_EXAMPLE\"}" },
 
-    { "getWebhookEndpoint", "we_01M8QMF1A7ENRAKWSZVZ6K9R51",
-      "{\"id\":\"we_01M8QMF1A7ENRAKWSZVZ6K9R51\","
+    { "getWebhookEndpoint", "we_01M8QMW277EXPBJ5CX80VJR0P8",
+      "{\"id\":\"we_01M8QMW277EXPBJ5CX80VJR0P8\","
       "\"object\":\"webhook_endpoint\","
       "\"url\":\"https://shop.example.com/hooks\",\"enabled_events\":[\"*\"],"
       "\"status\":\"enabled\",\"disabled_reason\":null,\"ordered\":false,"
-      "\"description\":null,\"sequence\":6,\"behind\":0,"
+      "\"description\":null,\"sequence\":27,\"behind\":0,"
       "\"failing_since\":null,\"metadata\":{},"
-      "\"created_at\":\"2026-12-01T01:45:46.055529Z\","
-      "\"updated_at\":\"2026-12-01T01:45:46.055529Z\"}" },
+      "\"created_at\":\"2026-12-01T01:52:52.967652Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.967652Z\"}" },
 
-    { "updateWebhookEndpoint", "we_01M8QMF1AKEHNBA88GY0R8F4CC",
-      "{\"id\":\"we_01M8QMF1AKEHNBA88GY0R8F4CC\","
+    { "updateWebhookEndpoint", "we_01M8QMW27CEYJV82BWP4HDW3WN",
+      "{\"id\":\"we_01M8QMW27CEYJV82BWP4HDW3WN\","
       "\"object\":\"webhook_endpoint\","
       "\"url\":\"https://shop.example.com/hooks\",\"enabled_events\":[\"*\"],"
       "\"status\":\"enabled\",\"disabled_reason\":null,\"ordered\":false,"
-      "\"description\":null,\"sequence\":6,\"behind\":0,"
+      "\"description\":null,\"sequence\":27,\"behind\":0,"
       "\"failing_since\":null,\"metadata\":{},"
-      "\"created_at\":\"2026-12-01T01:45:46.067377Z\","
-      "\"updated_at\":\"2026-12-01T01:45:46.072633Z\"}" },
+      "\"created_at\":\"2026-12-01T01:52:52.972649Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.975867Z\"}" },
 
-    { "rotateWebhookSecret", "we_01M8QMF1B4EFXSZV9JQ7J9A1W5",
-      "{\"id\":\"we_01M8QMF1B4EFXSZV9JQ7J9A1W5\","
+    { "rotateWebhookSecret", "we_01M8QMW27KES2SPKZ625WDH0ZF",
+      "{\"id\":\"we_01M8QMW27KES2SPKZ625WDH0ZF\","
       "\"object\":\"webhook_endpoint\","
       "\"url\":\"https://shop.example.com/hooks\",\"enabled_events\":[\"*\"],"
       "\"status\":\"enabled\",\"disabled_reason\":null,\"ordered\":false,"
-      "\"description\":null,\"sequence\":6,\"behind\":0,"
+      "\"description\":null,\"sequence\":27,\"behind\":0,"
       "\"failing_since\":null,\"metadata\":{},"
-      "\"created_at\":\"2026-12-01T01:45:46.084331Z\","
-      "\"updated_at\":\"2026-12-01T01:45:46.095791Z\","
+      "\"created_at\":\"2026-12-01T01:52:52.979584Z\","
+      "\"updated_at\":\"2026-12-01T01:52:52.981983Z\","
       "\"secret\":\"whsec_EXAMPLE\"}" },
 
     { NULL, NULL, NULL }
