@@ -6,6 +6,38 @@
 #include "http/ngx_payments_http.h"
 
 
+#define NGX_PAYMENTS_SECRET_FILE  4096
+
+
+/* how much of it was read; NGX_ERROR: EMERG says what is wrong */
+
+static ssize_t
+ngx_payments_conf_read_file(ngx_conf_t *cf, ngx_str_t *path,
+    u_char buffer[NGX_PAYMENTS_SECRET_FILE])
+{
+    ssize_t   n;
+    ngx_fd_t  fd;
+
+    if (ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    fd = ngx_open_file(path->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
+
+    if (fd == NGX_INVALID_FILE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           ngx_open_file_n " \"%V\" failed", path);
+        return NGX_ERROR;
+    }
+
+    n = ngx_read_fd(fd, buffer, NGX_PAYMENTS_SECRET_FILE);
+
+    (void) ngx_close_file(fd);
+
+    return (n > 0) ? n : 0;
+}
+
+
 /* the file's first line, without its end; EMERG says what is wrong */
 
 ngx_int_t
@@ -14,28 +46,16 @@ ngx_payments_conf_read_secret(ngx_conf_t *cf, ngx_str_t *name,
 {
     u_char           *p;
     ssize_t           n;
-    ngx_fd_t          fd;
     ngx_str_t         path;
 
-    u_char            buffer[4096];
+    u_char            buffer[NGX_PAYMENTS_SECRET_FILE];
 
     path = *name;
 
-    if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK) {
+    n = ngx_payments_conf_read_file(cf, &path, buffer);
+    if (n == NGX_ERROR) {
         return NGX_ERROR;
     }
-
-    fd = ngx_open_file(path.data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
-
-    if (fd == NGX_INVALID_FILE) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           ngx_open_file_n " \"%V\" failed", &path);
-        return NGX_ERROR;
-    }
-
-    n = ngx_read_fd(fd, buffer, sizeof(buffer));
-
-    (void) ngx_close_file(fd);
 
     for (p = buffer; n > 0 && p < buffer + n; p++) {
         if (*p == '\n' || *p == '\r') {
@@ -66,6 +86,48 @@ ngx_payments_conf_read_secret(ngx_conf_t *cf, ngx_str_t *name,
 }
 
 
+/* all lines of the secret file, as keys; EMERG says what is wrong */
+
+static ngx_int_t
+ngx_payments_conf_keyring(ngx_conf_t *cf, ngx_str_t *name,
+    ngx_payments_main_conf_t *pmcf)
+{
+    ssize_t              n;
+    ngx_str_t            path;
+    const char          *wrong;
+    ngx_payments_text_t  file;
+
+    u_char               buffer[NGX_PAYMENTS_SECRET_FILE];
+
+    static const ngx_payments_text_t  label =
+                                       ngx_payments_text("webhook secrets");
+
+    path = *name;
+    pmcf->keyring = ngx_pcalloc(cf->pool, sizeof(ngx_payments_keyring_t));
+    n = ngx_payments_conf_read_file(cf, &path, buffer);
+
+    if (pmcf->keyring == NULL || n == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    file.data = buffer;
+    file.len = n;
+
+    wrong = ((size_t) n == sizeof(buffer))
+            ? "is too large" : ngx_payments_keyring(pmcf->keyring, &file,
+                                                    &label);
+
+    ngx_explicit_memzero(buffer, sizeof(buffer));
+
+    if (wrong != NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" %s", &path, wrong);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
 char *
 ngx_payments_conf_secret_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -89,7 +151,8 @@ ngx_payments_conf_secret_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    return NGX_CONF_OK;
+    return (ngx_payments_conf_keyring(cf, &value[1], pmcf) == NGX_OK)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

@@ -15,6 +15,8 @@
 #include "outbound/ngx_payments_outbound.h"
 #include "processor/ngx_payments_processor_conf.h"
 #include "redis/ngx_payments_redis.h"
+#include "domain/ngx_payments_secret.h"
+#include "webhooks/ngx_payments_webhooks.h"
 
 
 /* lives as long as its cycle; read-only once the configuration is read */
@@ -27,6 +29,9 @@ typedef struct {
     ngx_flag_t                    proxy_off;   /* "payments_outbound_proxy
                                                   off" */
     ngx_payments_processors_t     processors;
+    ngx_payments_webhooks_conf_t  webhooks;
+    ngx_payments_keyring_t       *keyring;     /* of webhook secrets; NULL: no
+                                                  secret file */
     ngx_payments_idempotency_conf_t  idempotency;
     ngx_str_t                     signing;     /* of cursors: the secret file's,
                                                   or made at the start */
@@ -76,6 +81,12 @@ char *ngx_payments_conf_outbound_proxy(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 void ngx_payments_conf_outbound(ngx_conf_t *cf,
     ngx_payments_outbound_conf_t *outbound);
+
+/* "payments_webhooks_allow", and whether what webhooks need is there */
+char *ngx_payments_conf_webhooks_allow(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+ngx_int_t ngx_payments_conf_webhooks(ngx_conf_t *cf,
+    ngx_payments_main_conf_t *pmcf);
 
 /* the first line of a file, with a NUL behind it; EMERG says what is wrong */
 ngx_int_t ngx_payments_conf_read_secret(ngx_conf_t *cf, ngx_str_t *name,

@@ -15,7 +15,8 @@ ngx_payments_conf_connections(ngx_log_t *log, ngx_payments_main_conf_t *pmcf,
 
     /* one for the thread that connects */
 
-    need = 1 + (pmcf->redis != NULL);
+    need = 1 + (pmcf->redis != NULL)
+           + (pmcf->webhooks.on ? NGX_PAYMENTS_WEBHOOKS_CALLS : 0);
 
     for (i = 0; i < pmcf->pg.nshards; i++) {
         need += ngx_payments_cluster_connections(pmcf->pg.shards[i], 1);
@@ -33,10 +34,12 @@ ngx_payments_conf_connections(ngx_log_t *log, ngx_payments_main_conf_t *pmcf,
 
     ngx_log_error(NGX_LOG_EMERG, log, 0,
                   "payments shard%s \"%V\"%s needs %ui connections in each "
-                  "worker%s, but \"worker_connections\" are %ui",
+                  "worker%s%s, but \"worker_connections\" are %ui",
                   (i > 1) ? "s" : "", &pmcf->pg.shards[0]->name,
                   (i > 1) ? " and others" : "", need,
-                  p ? " with \"max_calls\" of processors" : "", have);
+                  p ? " with \"max_calls\" of processors" : "",
+                  pmcf->webhooks.on ? " with those to webhook endpoints" : "",
+                  have);
 
     return NGX_ERROR;
 }
@@ -230,7 +233,8 @@ ngx_payments_conf_check(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
     if (ngx_payments_check(cf, pmcf) != NGX_OK
         || ngx_payments_signing(cf, pmcf) != NGX_OK
         || ngx_payments_zones(cf, pmcf) != NGX_OK
-        || ngx_payments_conf_processors(cf, pmcf) != NGX_OK)
+        || ngx_payments_conf_processors(cf, pmcf) != NGX_OK
+        || ngx_payments_conf_webhooks(cf, pmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }

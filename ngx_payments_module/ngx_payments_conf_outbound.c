@@ -1,5 +1,5 @@
 
-/* payments_outbound_*: whose certificates are trusted, and the proxy. */
+/* payments_outbound_* and payments_webhooks*: what goes to other hosts. */
 
 #include "ngx_payments_conf.h"
 #include "base/ngx_payments_tls.h"
@@ -91,4 +91,67 @@ ngx_payments_conf_outbound(ngx_conf_t *cf,
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
     outbound->resolver = clcf->resolver;
+}
+
+
+char *
+ngx_payments_conf_webhooks_allow(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_int_t                  rc;
+    ngx_str_t                 *value = cf->args->elts;
+    ngx_uint_t                 i;
+    ngx_cidr_t                *cidr;
+    ngx_payments_main_conf_t  *pmcf = conf;
+
+    if (pmcf->webhooks.allowed == NULL) {
+        pmcf->webhooks.allowed = ngx_array_create(cf->pool, 4,
+                                                  sizeof(ngx_cidr_t));
+        if (pmcf->webhooks.allowed == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        cidr = ngx_array_push(pmcf->webhooks.allowed);
+        if (cidr == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        rc = ngx_ptocidr(&value[i], cidr);
+
+        if (rc == NGX_ERROR || rc == NGX_DONE) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" is no network, or has bits behind its "
+                               "prefix", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_int_t
+ngx_payments_conf_webhooks(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
+{
+    if (!pmcf->webhooks.on) {
+        return NGX_OK;
+    }
+
+    if (pmcf->keyring == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"payments_webhooks on\" needs "
+                           "\"payments_secret_file\", by which the secrets of "
+                           "endpoints are stored");
+        return NGX_ERROR;
+    }
+
+    if (pmcf->outbound.ssl == NULL) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "without \"payments_outbound_trusted_certificate\" "
+                           "webhooks are not sent to https");
+    }
+
+    return NGX_OK;
 }

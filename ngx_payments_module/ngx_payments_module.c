@@ -13,6 +13,8 @@
 #include "http/ngx_payments_http.h"
 #include "outbound/ngx_payments_outbound_metrics.h"
 #include "processor/ngx_payments_processor_metrics.h"
+#include "base/ngx_payments_secrets.h"
+#include "webhooks/ngx_payments_webhooks_metrics.h"
 
 
 typedef struct {
@@ -68,6 +70,8 @@ static ngx_int_t ngx_payments_init_http(ngx_cycle_t *cycle,
     ngx_payments_main_conf_t *pmcf);
 static ngx_int_t ngx_payments_init_background(ngx_cycle_t *cycle,
     ngx_payments_main_conf_t *pmcf);
+static ngx_int_t ngx_payments_init_webhooks(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
 
 
 /* each begins after those that it uses, and ends before them */
@@ -110,7 +114,10 @@ static const ngx_payments_room_t  ngx_payments_rooms[] = {
       ngx_payments_init_http, NULL },
 
     { "background", &ngx_payments_background_metrics, NULL, NULL,
-      ngx_payments_init_background, ngx_payments_background_exit }
+      ngx_payments_init_background, ngx_payments_background_exit },
+
+    { "webhooks", &ngx_payments_webhooks_metrics, NULL, NULL,
+      ngx_payments_init_webhooks, ngx_payments_webhooks_exit }
 };
 
 #define NGX_PAYMENTS_ROOMS                                                    \
@@ -246,6 +253,20 @@ static ngx_command_t  ngx_payments_commands[] = {
       offsetof(ngx_payments_loc_conf_t, processors),
       NULL },
 
+    { ngx_string("payments_webhooks"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_payments_main_conf_t, webhooks.on),
+      NULL },
+
+    { ngx_string("payments_webhooks_allow"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_payments_conf_webhooks_allow,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("payments_zone"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
@@ -319,6 +340,8 @@ ngx_payments_create_main_conf(ngx_conf_t *cf)
      *     pmcf->proxy_off = 0;
      *     pmcf->processors.n = 0;
      *     pmcf->enabled = 0;
+     *     pmcf->webhooks.allowed = NULL;
+     *     pmcf->keyring = NULL;
      *     pmcf->idempotency.secret = { 0, NULL };
      */
 
@@ -327,6 +350,7 @@ ngx_payments_create_main_conf(ngx_conf_t *cf)
         return NULL;
     }
 
+    pmcf->webhooks.on = NGX_CONF_UNSET;
     pmcf->idempotency.redis_read = NGX_CONF_UNSET_UINT;
     pmcf->idempotency.cache = NGX_CONF_UNSET;
     pmcf->executions_size = NGX_CONF_UNSET_SIZE;
@@ -347,6 +371,7 @@ ngx_payments_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_uint_t                 i;
     ngx_payments_main_conf_t  *pmcf = conf;
 
+    ngx_conf_init_value(pmcf->webhooks.on, 0);
     ngx_conf_init_uint_value(pmcf->idempotency.redis_read,
                              NGX_PAYMENTS_REDIS_READ_AUTO);
     ngx_conf_init_value(pmcf->idempotency.cache, 1);
@@ -629,6 +654,7 @@ static ngx_int_t
 ngx_payments_init_base(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
 {
     ngx_payments_ids_init(ngx_payments_pg_now);
+    ngx_payments_secrets_init(pmcf->keyring);
     return NGX_OK;
 }
 
@@ -693,6 +719,7 @@ ngx_payments_init_api(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
 {
     ngx_payments_api_init(pmcf->idempotency.ttl, &pmcf->signing,
                           &pmcf->idempotency.secret);
+    ngx_payments_endpoints_init(pmcf->webhooks.on, pmcf->webhooks.allowed);
     ngx_payments_documents_init(&pmcf->documents);
 
     if (ngx_worker == 0) {
@@ -720,4 +747,12 @@ ngx_payments_init_background(ngx_cycle_t *cycle,
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_init_webhooks(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
+{
+    return (ngx_worker == 0 && pmcf->webhooks.on)
+           ? ngx_payments_webhooks_init(cycle, &pmcf->webhooks) : NGX_OK;
 }

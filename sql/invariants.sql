@@ -124,3 +124,29 @@ SELECT 'I9: sums and ledger differ: ' || merchant_id || ' ' || currency || ' ' |
                AS e (account, debit, credit)) s
  GROUP BY merchant_id, livemode, currency, account
 HAVING sum(debits) <> 0 OR sum(credits) <> 0;
+
+-- I10: what was numbered here since there are batches is in one of them, once; what came
+-- from another shard has no transaction, and what was restored is up to done_position
+WITH announced AS MATERIALIZED (
+    SELECT u.merchant, u.livemode, u.first + i AS sequence
+      FROM pay.relay_batches b
+     CROSS JOIN LATERAL unnest(b.merchants, b.livemodes, b.firsts, b.counts)
+           AS u (merchant, livemode, first, n)
+     CROSS JOIN LATERAL generate_series(0, u.n - 1) AS i)
+SELECT 'I10: event in two batches: ' || merchant || ' ' || sequence
+  FROM announced GROUP BY merchant, livemode, sequence HAVING count(*) > 1
+ UNION ALL
+SELECT 'I10: event in no batch: ' || e.merchant_id || ' ' || e.sequence
+  FROM pay.events e
+  JOIN pay.journal j
+    ON j.merchant_id = e.merchant_id AND j.key_hash = e.key_hash
+   AND j.day = e.day AND j.generation = e.generation
+  LEFT JOIN announced a ON a.merchant = e.merchant_id AND a.livemode = e.livemode
+   AND a.sequence = e.sequence
+ WHERE a.sequence IS NULL AND j.xid >= (SELECT min(low) FROM pay.relay_batches)
+   AND j.position > (SELECT done_position FROM pay.relay);
+
+SELECT 'I10: batches are not one after the other: ' || batch
+  FROM (SELECT batch, low, lag(batch) OVER w AS batch_before, lag(high) OVER w AS high_before
+          FROM pay.relay_batches WINDOW w AS (ORDER BY batch)) b
+ WHERE batch <> batch_before + 1 OR low < high_before;

@@ -723,3 +723,59 @@ whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
 --- must_die
 --- error_log
 "payments_processors" names "b", but there is no such "payments_processor"
+
+
+
+=== TEST 81: webhooks without the secret that theirs are stored by
+--- http_config
+    payments_shard main { server 127.0.0.1; }
+    payments_webhooks on;
+--- config
+    location / { payments on; }
+--- must_die
+--- error_log
+"payments_webhooks on" needs "payments_secret_file"
+
+
+
+=== TEST 82: webhooks need connections of their own
+--- http_config
+    payments_shard main { server 127.0.0.1; }
+    payments_secret_file ../html/secret;
+    payments_webhooks on;
+--- user_files
+>>> secret
+0123456789abcdef0123456789abcdef
+--- config
+    location / { payments on; }
+--- must_die
+--- error_log
+connections in each worker with those to webhook endpoints, but "worker_connections" are
+
+
+
+=== TEST 83: what is no network
+--- http_config
+    payments_shard main { server 127.0.0.1; }
+    payments_webhooks_allow 10.0.0.0/8 shop.example.com;
+--- config
+    location / { payments on; }
+--- must_die
+--- error_log
+"shop.example.com" is no network
+
+
+
+=== TEST 84: a secret file whose second line is too short
+--- http_config
+    payments_shard main { server 127.0.0.1; }
+    payments_secret_file ../html/secret;
+--- user_files
+>>> secret
+0123456789abcdef0123456789abcdef
+short
+--- config
+    location / { payments on; }
+--- must_die
+--- error_log
+has a line of less than 32 bytes

@@ -7,8 +7,10 @@ use strict;
 use warnings;
 
 use lib 't/lib';
+use IO::Socket::INET;
+use JSON::PP ();
 use Load qw(devstack sql request create uuid invariants rounds wait_until promised later
-            collect answered together stored hold);
+            collect answered together stored hold merchant api text);
 use Own;
 use PgProxy;
 use Test::More;
@@ -164,6 +166,48 @@ SKIP: {
 
 devstack('stop', 'pgbouncer');
 devstack('start', 'pgbouncer');
+
+# pages of events have a row for each event: those of several merchants in one call, one
+# of whom has left, and one has no events
+
+{
+    my $proxy = PgProxy->new(to => ($ENV{PG_PRIMARY} =~ /port=(\d+)/)[0]);
+    my @keys = map { (merchant(qw(payments:write events:read)))[0] } 0 .. 4;
+    my @made = map {
+        my $n = $_;
+        [map { api('POST', '/v1/payments', { amount => 100 + $n, currency => 'EUR',
+            payment_method => { token => 'tok_visa' } }, key => $keys[$n])->{json}{id} } 1 .. $n]
+    } 0 .. 4;
+    Own::start(port => $proxy->{port}, shard => 'mode direct; list_connections 1;');
+
+    my @texts = map { text('GET', '/v1/events?after=0', undef, key => $_) } @keys;
+    $proxy->rule(match => 'list_events', do => 'hold', times => 2);
+    my $first = later($texts[1], 15);
+    ok(wait_until(10, sub { $proxy->seen('hold') == 1 }), 'pages: one is under way');
+    my $gone = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $Load::port) or die;
+    syswrite $gone, $texts[3];
+    my %page = map { $_ => later($texts[$_], 15) } 0, 2, 4;
+    ok(wait_until(10, sub { Own::metric('payments_postgresql_queued', 'lane="list"') == 4 }),
+       'pages: four more wait');
+    my $calls = Own::metric('payments_postgresql_calls_total', 'lane="list"');
+    $proxy->release;
+    ok(wait_until(10, sub { $proxy->seen('hold') == 2 }), 'pages: those four are under way');
+    is(Own::metric('payments_postgresql_calls_total', 'lane="list"') - $calls, 2,
+       'pages: in one call, behind one of the relay');
+    shutdown $gone, 2;    # who was forked meanwhile has it open
+    ok(wait_until(10, sub { Own::log_text() =~ m{client prematurely closed.*/v1/events} }), 'pages: a client has left');
+    $proxy->release;
+
+    for my $n (0, 1, 2, 4) {
+        my $answer = collect($n == 1 ? $first : $page{$n});
+        my $data = eval { JSON::PP::decode_json($answer->{body})->{data} } || [];
+        is(join(' ', map { $_->{object_id} } @$data), join(' ', @{ $made[$n] }),
+           "pages: that of $n events has its own");
+    }
+
+    Own::stop();
+    $proxy->stop;
+}
 
 # the same 64 keys from both ends at once, through two workers: one payment each,
 # and no one waits for another inside PostgreSQL

@@ -164,6 +164,55 @@ sub payment { return { amount => $_[0], currency => 'EUR', capture_method =>
        'each change has its event');
 }
 
+# several relays at once beside writers, one of them killed again and again: each event is
+# in one batch, and a reader of batches finds all events, each object's in their order
+{
+    my ($first) = sql('SELECT batch FROM pay.relay');
+    my $stop = "/tmp/payments-relays-$$";
+    my @pids = map {
+        my $killed = $_ == 1;
+        my $pid = fork;
+        if ($pid == 0) {
+            until (-e $stop) {
+                my $name = $killed ? 'relay_killed' : 'relay';
+                system("PGAPPNAME=$name psql -XAtq -d '$ENV{PG_PRIMARY}' -c 'SELECT pay.relay_events()' "
+                       . '> /dev/null 2>&1');
+                sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                      WHERE application_name = 'relay_killed'") if !$killed && rand() < 0.5;
+            }
+            POSIX::_exit(0);
+        }
+        $pid;
+    } 1 .. 3;
+    my $id = answer('POST', '/v1/payments', payment(100000, 'manual'))->{json}{id};
+
+    for (1 .. rounds(40, 400)) {
+        answer('PATCH', "/v1/payments/$id", { description => "d$_" });
+        answer('POST', '/v1/payments', payment(5));
+    }
+
+    open my $fh, '>', $stop or die "$stop: $!";
+    close $fh;
+    waitpid $_, 0 for @pids;
+    unlink $stop;
+    events('');
+    is(sql("SELECT string_agg(j.object_version::text, ' ' ORDER BY b.batch, e.sequence)
+                 = string_agg(j.object_version::text, ' ' ORDER BY j.object_version)
+                   AND count(*) = max(j.object_version)
+              FROM pay.relay_batches b
+             CROSS JOIN LATERAL unnest(b.merchants, b.livemodes, b.firsts, b.counts) AS u (m, l, f, n)
+              JOIN pay.events e ON e.merchant_id = u.m AND e.livemode = u.l
+               AND e.sequence BETWEEN u.f AND u.f + u.n - 1
+              JOIN pay.journal j ON j.merchant_id = e.merchant_id AND j.key_hash = e.key_hash
+               AND j.day = e.day AND j.generation = e.generation
+             WHERE b.batch > $first AND j.object_id =
+                   (SELECT p.payment_id FROM pay.payments p WHERE p.merchant_id = $merchant
+                     AND p.head LIKE '{\"id\":\"$id\"%')"), 't',
+       'each event is in one batch of the relay');
+    is(sql("SELECT count(DISTINCT batch) = max(batch) - $first AND max(batch) = (SELECT batch FROM pay.relay)
+              FROM pay.relay_batches WHERE batch > $first"), 't', 'batches have no gap');
+}
+
 # a writer sees its own event in the next request, from whichever worker
 {
     my $missed = 0;

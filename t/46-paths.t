@@ -11,7 +11,8 @@ use Own;
 use Test::More;
 
 my ($key, $merchant) = merchant(qw(payments:read payments:write refunds:read refunds:write
-    balances:read ledger:read events:read idempotency:read keys:write admin));
+    balances:read ledger:read events:read webhooks:read webhooks:write idempotency:read keys:write
+    admin));
 
 Own::start(location => 'location /moved/ { rewrite ^/moved(/.*)$ $1 break; payments on; }'
            . ' location = /openapi.json { payments on; }');

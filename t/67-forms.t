@@ -193,6 +193,7 @@ for (['"a,b"', 412], [', ,"77" ,', 412], ['"01"', 412], ['"7"', 412], ['W/"7", "
         '/v1/payments' => { amount => 5, currency => 'EUR', payment_method => { token => 'tok_visa' } },
         '/v1/api_keys' => { name => 'x', scopes => ['payments:read'] },
         '/v1/merchants' => { name => 'x' },
+        '/v1/webhook_endpoints' => { url => 'https://shop.example.com/', enabled_events => ['*'] },
     );
     my ($asked, %wrong) = (0);
     for my $template (sort keys %{ $document->{paths} }) {

@@ -8,6 +8,7 @@ use warnings;
 use lib 't/lib';
 use Load qw(sql request create api text uuid invariants rounds wait_until figures promised devstack
             error_log_since recovered hold);
+use Peer;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -113,6 +114,27 @@ sub check {
                            AND e.event_id = j.event_id)") == 0 }), "$name: each has its event");
 }
 
+# an endpoint of the first merchant, and what it was sent
+my $hooks = Peer->new(routes => { '*' => sub {
+    my ($c, $request) = @_;
+    $c->{peer}->note("id $1") if $request->{head} =~ /^webhook-id: (\w+)/mi;
+    return $c->answer('');
+} });
+my $endpoint = api('POST', '/v1/webhook_endpoints', { url => 'http://127.0.0.1:' . $hooks->port,
+    enabled_events => ['refund.succeeded'] })->{json}{id};
+
+sub refunds {
+    my ($n, $name) = @_;
+    my %sent = map { $_ => 1 } $hooks->seen('^id ');
+    for (1 .. $n) {
+        my $id = api('POST', '/v1/payments', { amount => 100, currency => 'EUR',
+            payment_method => { token => 'tok_visa' } })->{json}{id};
+        api('POST', "/v1/payments/$id/refunds", {});
+    }
+    ok(wait_until(20, sub { my %now = map { $_ => 1 } $hooks->seen('^id '); keys(%now) - keys(%sent) == $n }),
+       "$name: its webhooks arrive");
+}
+
 my ($log, $log2) = (0, 0);
 
 # what is refused
@@ -130,6 +152,8 @@ my ($log, $log2) = (0, 0);
     unlike($wrong->{said}, qr/password/, 'without the password');
     is(where_is($one), 'here away', 'all is as it was');
 }
+
+refunds(3, 'before it moves');
 
 # under load, stopped again and again
 {
@@ -178,6 +202,8 @@ my ($log, $log2) = (0, 0);
         percentile(0.99, @others), percentile(1, @others);
     check('moved', 2, $one, $ENV{PAYMENTS_KEY}, @done);
     is(scalar(grep { "@{ $_->{statuses} }" ne '201' } @others), 0, 'others notice nothing');
+    refunds(3, 'moved');
+    is(in_shard(2, "SELECT cursor > 6 FROM pay.webhook_endpoints WHERE merchant_id = $one"), 't', 'its endpoint has come along');
     is(moves('again: nothing to do', 1, 2, '--merchant', $one) =~ /removed/, '', 'nothing is removed');
 }
 

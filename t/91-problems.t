@@ -272,6 +272,8 @@ documented('createPayment', api('POST', '/v1/payments', { amount => 1, %card }, 
 stop($pid);
 
 my %elsewhere = (
+    invalid_webhook_url => 't/58-webhooks.t',
+    too_many_webhook_endpoints => 't/58-webhooks.t',
     rate_limited     => 't/45-limits.t',
     forbidden        => "nginx's own, of a location with deny",
     request_timeout  => 'nginx sends none',

@@ -12,7 +12,7 @@ use Load;
 use Test::More;
 
 my @pages = sort grep { !/README/ } glob 'docs/guides/*.md';
-is(scalar @pages, 10, 'ten guides');
+is(scalar @pages, 11, 'eleven guides');
 
 for my $page (@pages) {
     open my $fh, '<', $page or die "$page: $!";

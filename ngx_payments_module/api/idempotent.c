@@ -111,21 +111,44 @@ ngx_payments_idempotent_location(ngx_payments_request_t *request,
         return NGX_OK;
     }
 
-    len = ngx_strlen(request->operation->location);
+    len = ngx_strlen(request->operation->location)
+          + ngx_strlen(request->operation->object) + 1;
 
-    answer->location.data = ngx_pnalloc(request->pool,
-                                        len + 1 + NGX_PAYMENTS_ID_LEN);
+    answer->location.len = len + NGX_PAYMENTS_BASE32_LEN;
+    answer->location.data = ngx_pnalloc(request->pool, answer->location.len);
+
     if (answer->location.data == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_memcpy(answer->location.data, request->operation->location, len);
-    answer->location.data[len] = '/';
-    ngx_payments_id(request->operation->object, record->object_id,
-                    answer->location.data + len + 1);
-    answer->location.len = len + 1 + NGX_PAYMENTS_ID_LEN;
+    (void) ngx_sprintf(answer->location.data, "%s/%s",
+                       request->operation->location,
+                       request->operation->object);
+    ngx_payments_base32(record->object_id, answer->location.data + len);
 
     return NGX_OK;
+}
+
+
+/* the secret of what was made, in the place of what is stored for it */
+
+static ngx_int_t
+ngx_payments_idempotent_reveal(ngx_payments_request_t *request,
+    ngx_payments_record_t *record)
+{
+    ngx_str_t  *body = &request->answer.body;
+
+    switch (request->operation->reveals) {
+
+    case NGX_PAYMENTS_REVEALS_KEY:
+        return ngx_payments_seal_reveal(request->pool, request->livemode, body);
+
+    case NGX_PAYMENTS_REVEALS_WEBHOOK:
+        return ngx_payments_endpoint_reveal(request, record->object_id, body);
+
+    default:
+        return NGX_OK;
+    }
 }
 
 
@@ -162,14 +185,8 @@ ngx_payments_idempotent_answer(ngx_payments_request_t *request,
     answer->type = answer->body.len ? "application/json" : NULL;
     answer->version = record->version;
 
-    if (record->status == 201 && request->operation->reveals) {
-        return ngx_payments_seal_reveal(request->pool, request->livemode,
-                                        &answer->body)
-               == NGX_OK ? ngx_payments_idempotent_location(request, record)
-                         : NGX_ERROR;
-    }
-
-    return ngx_payments_idempotent_location(request, record);
+    return (ngx_payments_idempotent_reveal(request, record) == NGX_OK)
+           ? ngx_payments_idempotent_location(request, record) : NGX_ERROR;
 }
 
 
@@ -239,7 +256,8 @@ ngx_payments_idempotent_on_record(ngx_payments_waiter_t *waiter,
            weaker key of the merchant must not be given a stronger one's
            secret */
 
-        if (request->operation->reveals && record->status == 201
+        if (request->operation->reveals == NGX_PAYMENTS_REVEALS_KEY
+            && record->status == 201
             && ngx_payments_key_exceeds_scopes(request->scopes, &record->body))
         {
             ngx_payments_problem(request, NGX_PAYMENTS_P_SCOPE_ESCALATION,

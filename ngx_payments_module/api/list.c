@@ -4,7 +4,7 @@
 #include "ngx_payments_handlers.h"
 
 
-/* columns of pay.list_objects() and pay.list_events() */
+/* columns of pay.list_objects() */
 
 #define NGX_PAYMENTS_LIST_MORE  1
 #define NGX_PAYMENTS_LIST_LAST  2
@@ -63,29 +63,45 @@ ngx_payments_list_link(ngx_payments_request_t *request, ngx_str_t *cursor)
 }
 
 
-ngx_int_t
-ngx_payments_list_body(ngx_payments_request_t *request, ngx_str_t *data,
-    ngx_str_t *cursor)
+void
+ngx_payments_list_failed(ngx_payments_request_t *request)
 {
-    u_char                 *p;
-    size_t                  size;
+    ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL, NULL);
+    request->done(request);
+}
+
+
+/* the answer up to its objects, with room for so many bytes of them; where they
+   go, NULL: no memory */
+
+static u_char *
+ngx_payments_list_open(ngx_payments_request_t *request, size_t len)
+{
     ngx_payments_answer_t  *answer = &request->answer;
 
     ngx_memzero(answer, sizeof(ngx_payments_answer_t));
 
-    size = data->len + request->path.len + 160;
-
-    p = ngx_pnalloc(request->pool, size);
-    if (p == NULL) {
-        return NGX_ERROR;
+    answer->body.data = ngx_pnalloc(request->pool,
+                                    len + request->path.len + 160);
+    if (answer->body.data == NULL) {
+        return NULL;
     }
 
     answer->status = 200;
     answer->type = "application/json";
-    answer->body.data = p;
 
-    p = ngx_sprintf(p, "{\"object\":\"list\",\"data\":[");
-    p = ngx_cpymem(p, data->data, data->len);
+    return ngx_sprintf(answer->body.data, "{\"object\":\"list\",\"data\":[");
+}
+
+
+/* ... and from their end on */
+
+static ngx_int_t
+ngx_payments_list_close(ngx_payments_request_t *request, u_char *p,
+    ngx_str_t *cursor)
+{
+    ngx_payments_answer_t  *answer = &request->answer;
+
     p = ngx_sprintf(p, "],\"has_more\":%s,\"next_cursor\":",
                     cursor ? "true" : "false");
     p = cursor ? ngx_sprintf(p, "\"%V\"", cursor) : ngx_sprintf(p, "null");
@@ -97,29 +113,56 @@ ngx_payments_list_body(ngx_payments_request_t *request, ngx_str_t *data,
 }
 
 
+ngx_int_t
+ngx_payments_list_body(ngx_payments_request_t *request, ngx_str_t *data,
+    ngx_str_t *cursor)
+{
+    u_char  *p;
+
+    p = ngx_payments_list_open(request, data->len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_payments_list_close(request,
+                                   ngx_cpymem(p, data->data, data->len),
+                                   cursor);
+}
+
+
+u_char *
+ngx_payments_list_begin(ngx_payments_request_t *request, size_t len)
+{
+    u_char  *p;
+
+    if (ngx_payments_answer_reserve(request, len) != NGX_OK) {
+        request->done(request);
+        return NULL;
+    }
+
+    p = ngx_payments_list_open(request, len);
+
+    if (p == NULL) {
+        ngx_payments_list_failed(request);
+    }
+
+    return p;
+}
+
+
 void
-ngx_payments_list_page(ngx_payments_request_t *request, ngx_str_t *data,
-    u_char *last)
+ngx_payments_list_end(ngx_payments_request_t *request, u_char *p, u_char *last)
 {
     ngx_str_t  cursor;
 
-    if (data->data != NULL
-        && ngx_payments_answer_reserve(request, data->len) != NGX_OK)
+    if ((last != NULL
+         && ngx_payments_cursor_make(request, &request->work->list, last,
+                                     &cursor)
+            != NGX_OK)
+        || ngx_payments_list_close(request, p, last ? &cursor : NULL) != NGX_OK)
     {
-        request->done(request);
+        ngx_payments_list_failed(request);
         return;
-    }
-
-    if (data->data == NULL
-        || (last != NULL
-            && ngx_payments_cursor_make(request, &request->work->list, last,
-                                        &cursor)
-               != NGX_OK)
-        || ngx_payments_list_body(request, data, last ? &cursor : NULL)
-           != NGX_OK)
-    {
-        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
-                             NULL);
     }
 
     request->done(request);
@@ -127,11 +170,56 @@ ngx_payments_list_page(ngx_payments_request_t *request, ngx_str_t *data,
 
 
 void
+ngx_payments_list_page(ngx_payments_request_t *request, ngx_str_t *data,
+    u_char *last)
+{
+    u_char  *p;
+
+    if (data->data == NULL) {
+        ngx_payments_list_failed(request);
+        return;
+    }
+
+    p = ngx_payments_list_begin(request, data->len);
+
+    if (p != NULL) {
+        ngx_payments_list_end(request, ngx_cpymem(p, data->data, data->len),
+                              last);
+    }
+}
+
+
+ngx_int_t
+ngx_payments_list_last(ngx_payments_pg_row_t *row, int more, int column,
+    u_char **last)
+{
+    ngx_str_t  id;
+
+    *last = NULL;
+
+    if (ngx_payments_pg_range(row, more, 0, 1) == 0) {
+        return NGX_OK;
+    }
+
+    id = ngx_payments_pg_bytes(row, column);
+
+    if (id.len != NGX_PAYMENTS_UUID_LEN) {
+        ngx_payments_pg_wrong(row, column);
+        return NGX_ERROR;
+    }
+
+    *last = id.data;
+
+    return NGX_OK;
+}
+
+
+void
 ngx_payments_list_on_rows(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
-    ngx_str_t                last, data;
-    ngx_uint_t               more;
+    u_char                  *last;
+    ngx_str_t                data;
     ngx_payments_request_t  *request = item->data;
 
     request->cancel = NULL;
@@ -142,15 +230,11 @@ ngx_payments_list_on_rows(ngx_payments_pg_item_t *item,
         return;
     }
 
-    more = (ngx_uint_t) ngx_payments_pg_range(row, NGX_PAYMENTS_LIST_MORE,
-                                              0, 1);
-    last = ngx_payments_pg_bytes(row, NGX_PAYMENTS_LIST_LAST);
-
-    if (more && last.len != NGX_PAYMENTS_UUID_LEN) {
-        ngx_payments_pg_wrong(row, NGX_PAYMENTS_LIST_LAST);
-        ngx_payments_problem(request, NGX_PAYMENTS_P_INTERNAL_ERROR, NULL,
-                             NULL);
-        request->done(request);
+    if (ngx_payments_list_last(row, NGX_PAYMENTS_LIST_MORE,
+                               NGX_PAYMENTS_LIST_LAST, &last)
+        != NGX_OK)
+    {
+        ngx_payments_list_failed(request);
         return;
     }
 
@@ -163,7 +247,7 @@ ngx_payments_list_on_rows(ngx_payments_pg_item_t *item,
         return;
     }
 
-    ngx_payments_list_page(request, &data, more ? last.data : NULL);
+    ngx_payments_list_page(request, &data, last);
 }
 
 

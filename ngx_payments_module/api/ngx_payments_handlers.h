@@ -163,6 +163,10 @@ ngx_int_t ngx_payments_seal_make(ngx_uint_t livemode,
    seal there, or no memory */
 ngx_int_t ngx_payments_seal_reveal(ngx_pool_t *pool, ngx_uint_t livemode,
     ngx_str_t *body);
+/* likewise of a webhook endpoint's secret, which is stored encrypted.
+   NGX_ERROR: it cannot be read, or no memory */
+ngx_int_t ngx_payments_endpoint_reveal(ngx_payments_request_t *request,
+    const u_char endpoint[NGX_PAYMENTS_UUID_LEN], ngx_str_t *body);
 /* a key's kind without the letter by which whole and restricted keys differ */
 const u_char *ngx_payments_seal_mode(ngx_uint_t livemode);
 /* 1: the API key of this answer has a scope that is not among these, or none
@@ -173,8 +177,8 @@ ngx_uint_t ngx_payments_key_exceeds_scopes(ngx_uint_t scopes, ngx_str_t *body);
 /* read.c */
 
 /* columns of pay.get_payments(), pay.get_api_keys(), pay.get_merchants(),
-   pay.read_objects(), pay.get_ledger_transactions(), pay.get_events(),
-   pay.get_balances(), pay.trial_balance() and pay.get_keys() */
+   pay.read_objects(), pay.get_ledger_transactions(), pay.get_balances(),
+   pay.trial_balance() and pay.get_keys() */
 #define NGX_PAYMENTS_READ_VERSION  1
 #define NGX_PAYMENTS_READ_BODY     2
 
@@ -188,6 +192,9 @@ void ngx_payments_read_on_object(ngx_payments_pg_item_t *item,
 /* answers with one object by the {id}; the statement gives version and body */
 void ngx_payments_read_by_id(ngx_payments_request_t *request,
     const char *prefix, ngx_payments_pg_statement_e statement);
+/* {id} of the path as a value; NGX_DECLINED: the request is answered */
+ngx_int_t ngx_payments_read_id(ngx_payments_request_t *request,
+    const char *prefix, ngx_payments_pg_value_t *value);
 
 
 /* query.c */
@@ -257,6 +264,17 @@ void ngx_payments_list_on_rows(ngx_payments_pg_item_t *item,
    the next page; NULL: there is none */
 void ngx_payments_list_page(ngx_payments_request_t *request, ngx_str_t *data,
     u_char *last);
+/* the same in two steps: where at most so many bytes of objects go, NULL: the
+   request is answered; and what follows them, from "p" on */
+u_char *ngx_payments_list_begin(ngx_payments_request_t *request, size_t len);
+void ngx_payments_list_end(ngx_payments_request_t *request, u_char *p,
+    u_char *last);
+/* answers 500 */
+void ngx_payments_list_failed(ngx_payments_request_t *request);
+/* "last" from a row's columns, NULL: there are no more; NGX_ERROR: it is no id,
+   which is logged */
+ngx_int_t ngx_payments_list_last(ngx_payments_pg_row_t *row, int more,
+    int column, u_char **last);
 /* the envelope of every list, as request->answer; cursor NULL: there is no
    more.  NGX_ERROR: no memory */
 ngx_int_t ngx_payments_list_body(ngx_payments_request_t *request,
@@ -413,6 +431,12 @@ void ngx_payments_get_ledger(ngx_payments_request_t *request);
 void ngx_payments_list_ledger(ngx_payments_request_t *request);
 void ngx_payments_trial_balance(ngx_payments_request_t *request);
 
+/* operations/webhooks.c */
+void ngx_payments_create_endpoint(ngx_payments_request_t *request);
+void ngx_payments_list_endpoints(ngx_payments_request_t *request);
+void ngx_payments_update_endpoint(ngx_payments_request_t *request);
+void ngx_payments_delete_endpoint(ngx_payments_request_t *request);
+void ngx_payments_rotate_endpoint(ngx_payments_request_t *request);
 /* operations/currencies.c */
 void ngx_payments_list_currencies(ngx_payments_request_t *request);
 
@@ -452,6 +476,9 @@ extern const ngx_payments_schema_t  ngx_payments_create_key_schema;
 extern const ngx_payments_schema_t  ngx_payments_rotate_key_schema;
 extern const ngx_payments_schema_t  ngx_payments_update_key_schema;
 extern const ngx_payments_schema_t  ngx_payments_update_refund_schema;
+extern const ngx_payments_schema_t  ngx_payments_create_endpoint_schema;
+extern const ngx_payments_schema_t  ngx_payments_update_endpoint_schema;
+extern const ngx_payments_schema_t  ngx_payments_rotate_secret_schema;
 extern const ngx_payments_schema_t  ngx_payments_create_merchant_schema;
 extern const ngx_payments_schema_t  ngx_payments_update_merchant_schema;
 

@@ -84,10 +84,12 @@ typedef enum {
     NGX_PAYMENTS_P_AMOUNT_TOO_LARGE,
     NGX_PAYMENTS_P_CARD_NUMBER,
     NGX_PAYMENTS_P_UNKNOWN_TOKEN,
+    NGX_PAYMENTS_P_INVALID_WEBHOOK_URL,
     NGX_PAYMENTS_P_KEY_REUSED,
     NGX_PAYMENTS_P_CAPTURE_EXCEEDS,
     NGX_PAYMENTS_P_REFUND_EXCEEDS,
     NGX_PAYMENTS_P_CURRENCY_MISMATCH,
+    NGX_PAYMENTS_P_TOO_MANY_ENDPOINTS,
     NGX_PAYMENTS_P_RATE_LIMITED,
     NGX_PAYMENTS_P_INTERNAL_ERROR,
     NGX_PAYMENTS_P_NOT_IMPLEMENTED,
@@ -170,6 +172,10 @@ typedef void (*ngx_payments_request_pt)(ngx_payments_request_t *request);
 #define NGX_PAYMENTS_SAFE  INT64_C(9007199254740991)
 
 
+#define NGX_PAYMENTS_REVEALS_KEY      1    /* an API key: seal.c */
+#define NGX_PAYMENTS_REVEALS_WEBHOOK  2    /* of an endpoint; likewise */
+
+
 struct ngx_payments_operation_s {
     const char                   *name;      /* operationId, unique */
     const char                   *tag;       /* its group in the documents;
@@ -194,8 +200,10 @@ struct ngx_payments_operation_s {
     unsigned                      versioned:1; /* its answer has an ETag; a
                                                 write of an {id} heeds
                                                 If-Match */
-    unsigned                      reveals:1; /* its 201 shows a secret, which
-                                                is stored sealed */
+    unsigned                      reveals:2; /* what it makes has a secret,
+                                                which its answer shows, and
+                                                which is not stored as it is:
+                                                one of those below */
     const char                   *object;    /* prefix of what it makes, or
                                                 changes by its {id} */
     const char                   *location;  /* where that is read; NULL:
@@ -233,6 +241,8 @@ extern const char *const  ngx_payments_refund_reasons[];
 extern const char *const  ngx_payments_merchant_statuses[];
 extern const char *const  ngx_payments_event_types[];
 extern const char *const  ngx_payments_dispute_statuses[];
+extern const char *const  ngx_payments_endpoint_types[];
+extern const char *const  ngx_payments_endpoint_statuses[];
 
 
 #endif /* _NGX_PAYMENTS_OPERATION_H_INCLUDED_ */

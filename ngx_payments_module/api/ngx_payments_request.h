@@ -109,6 +109,10 @@ void ngx_payments_api_init(time_t ttl, ngx_str_t *signing, ngx_str_t *secret);
 void ngx_payments_followups_init(ngx_cycle_t *cycle);
 void ngx_payments_followups_exit(void);
 
+/* likewise: whether events are sent to endpoints, and where they may go beside
+   public addresses, ngx_cidr_t, or NULL */
+void ngx_payments_endpoints_init(ngx_uint_t on, ngx_array_t *allowed);
+
 /*
  * The row for a path and method.  Where the path exists but not with this
  * method: NULL, and *allowed has the methods; 0: no such path.

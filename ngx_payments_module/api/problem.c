@@ -288,6 +288,11 @@ const ngx_payments_problem_t  ngx_payments_problems[] = {
       "the guide lists.",
       0 },
 
+    { "invalid_webhook_url", 422, SAME, "Invalid webhook URL",
+      "events cannot be sent to this URL",
+      "Give an `https` URL of a host that is reachable on the Internet.",
+      0 },
+
     { "idempotency_key_reused", 422, NEW, "Idempotency key reused",
       "this key was used with another request; see original_request",
       "The key belongs to `original_request`. Use a new key for "
@@ -309,6 +314,11 @@ const ngx_payments_problem_t  ngx_payments_problems[] = {
     { "currency_mismatch", 422, NEW, "Currency mismatch",
       "the currency is not the payment's",
       "Leave the currency out, or send the payment's, with a new key.",
+      NGX_PAYMENTS_STORED },
+
+    { "too_many_webhook_endpoints", 422, NEW, "Too many webhook endpoints",
+      "a merchant has 64 endpoints in each mode at most",
+      "Delete an endpoint that you do not need, and use a new key.",
       NGX_PAYMENTS_STORED },
 
     { "rate_limited", 429, AGAIN(1), "Too many requests",

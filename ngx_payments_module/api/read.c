@@ -163,9 +163,7 @@ ngx_payments_read_send(ngx_payments_request_t *request,
 }
 
 
-/* {id} of the path as a value; NGX_DECLINED: the request is answered */
-
-static ngx_int_t
+ngx_int_t
 ngx_payments_read_id(ngx_payments_request_t *request, const char *prefix,
     ngx_payments_pg_value_t *value)
 {

@@ -4,9 +4,13 @@
  * It is made of random bytes, the seal, by HMAC with the secret file's
  * contents.  The stored answer holds the seal: whoever has the same file can
  * give the same answer again, as long as the answer is stored.
+ *
+ * A webhook secret is stored, since messages are signed by it: encrypted, and
+ * so it stands in the answer.
  */
 
 #include "ngx_payments_handlers.h"
+#include "../base/ngx_payments_secrets.h"
 
 
 /* a seal: 32 random bytes, 8 of the hash that the key must have, in
@@ -145,6 +149,64 @@ ngx_payments_seal_reveal(ngx_pool_t *pool, ngx_uint_t livemode, ngx_str_t *body)
     }
 
     p += NGX_PAYMENTS_KEY_SECRET;
+    *p++ = '"';
+    *p++ = '}';
+
+    body->data = to;
+    body->len = p - to;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_payments_endpoint_reveal(ngx_payments_request_t *request,
+    const u_char endpoint[NGX_PAYMENTS_UUID_LEN], ngx_str_t *body)
+{
+    u_char      bits[NGX_PAYMENTS_MESSAGE_BITS], *p, *to;
+    u_char      stored[NGX_PAYMENTS_SECRETS_LEN];
+    size_t      head;
+    ngx_int_t   n;
+    ngx_str_t   bytes;
+    ngx_uint_t  i;
+
+    /* ...<in hexadecimal>"} */
+
+    if (body->len < 2 * sizeof(stored) + 2) {
+        return NGX_ERROR;
+    }
+
+    head = body->len - 2 * sizeof(stored) - 2;
+    p = body->data + head;
+
+    for (i = 0; i < sizeof(stored); i++) {
+        n = ngx_hextoi(p + 2 * i, 2);
+
+        if (n == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        stored[i] = (u_char) n;
+    }
+
+    bytes.data = stored;
+    bytes.len = sizeof(stored);
+
+    to = ngx_pnalloc(request->pool, head + NGX_PAYMENTS_MESSAGE_SECRET + 2);
+
+    if (to == NULL
+        || ngx_payments_secrets_read(request->merchant_id, endpoint, &bytes,
+                                     bits)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    p = ngx_cpymem(to, body->data, head);
+    ngx_payments_message_secret(bits, p);
+    ngx_explicit_memzero(bits, sizeof(bits));
+
+    p += NGX_PAYMENTS_MESSAGE_SECRET;
     *p++ = '"';
     *p++ = '}';
 

@@ -3,7 +3,6 @@
 
 #include "ngx_payments_operation.h"
 
-
 const char *const  ngx_payments_payment_statuses[] = {
     "processing", "authorized", "partially_captured", "captured", "canceled",
     "expired", "failed", NULL
@@ -37,11 +36,24 @@ const char *const  ngx_payments_dispute_statuses[] = {
     "open", "won", "lost", NULL
 };
 
+/* an endpoint asks for them by the same names, and may end one with an
+   asterisk */
+
+#define NGX_PAYMENTS_EVENT_TYPES                                              \
+    "payment.processing", "payment.authorized", "payment.captured",           \
+    "payment.partially_captured", "payment.canceled", "payment.expired",      \
+    "payment.failed", "payment.capture_failed", "payment.cancel_failed",      \
+    "payment.updated", "dispute.created", "dispute.won", "dispute.lost",      \
+    "refund.created", "refund.succeeded", "refund.failed"
+
 const char *const  ngx_payments_event_types[] = {
-    "payment.processing", "payment.authorized", "payment.captured",
-    "payment.partially_captured", "payment.canceled", "payment.expired",
-    "payment.failed", "payment.capture_failed", "payment.cancel_failed",
-    "payment.updated", "dispute.created", "dispute.won",
-    "dispute.lost", "refund.created", "refund.succeeded", "refund.failed",
-    NULL
+    NGX_PAYMENTS_EVENT_TYPES, NULL
+};
+
+const char *const  ngx_payments_endpoint_types[] = {
+    "*", "payment.*", "refund.*", "dispute.*", NGX_PAYMENTS_EVENT_TYPES, NULL
+};
+
+const char *const  ngx_payments_endpoint_statuses[] = {
+    "enabled", "disabled", NULL
 };

@@ -16,6 +16,7 @@
 #define _NGX_PAYMENTS_CLUSTER_H_INCLUDED_
 
 
+#include "../domain/ngx_payments_event.h"
 #include "../pg/ngx_payments_pg.h"
 #include "ngx_payments_statements.h"
 
@@ -103,6 +104,11 @@ ngx_uint_t ngx_payments_cluster_timeline(ngx_payments_pg_item_t *item);
 /* a read token could not be stored, so other workers and nodes may lack it: for
    some seconds this node asks no replica */
 void ngx_payments_cluster_pin_to_primary(void);
+
+/* event.c: the row's event, whose texts and ids are the row's.  NGX_DECLINED:
+   it has none; NGX_ERROR: it cannot be one, which is logged */
+ngx_int_t ngx_payments_cluster_event(ngx_payments_pg_row_t *row,
+    ngx_payments_event_t *event);
 
 
 #endif /* _NGX_PAYMENTS_CLUSTER_H_INCLUDED_ */

@@ -15,6 +15,7 @@
 #define MERCHANT  NGX_PAYMENTS_PG_BY_MERCHANT
 #define REPLICA   (NGX_PAYMENTS_PG_BY_MERCHANT|NGX_PAYMENTS_PG_BY_REPLICA)
 #define OF        NGX_PAYMENTS_PG_OF_MERCHANT
+#define SEVERAL   NGX_PAYMENTS_PG_SEVERAL
 
 
 /* in the order of ngx_payments_pg_statement_e */
@@ -78,6 +79,12 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
       "$13,$14,$15,$16,'%T s')",
       NGX_PAYMENTS_PG_WRITE, 15,
       { I, B, U, T, Y, U, T, U, T, U, U, U, W, B, B }, MERCHANT },
+
+    { "change_endpoints",
+      "pay.change_endpoints($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
+      "$13,$14,$15,$16,$17,$18,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 17,
+      { I, B, U, T, Y, U, T, T, U, T, T, T, B, T, T, Y, I }, MERCHANT },
 
     { "maintain", "pay.maintain($1,$2)",
       NGX_PAYMENTS_PG_BACKGROUND, 1, { I }, 0 },
@@ -149,7 +156,7 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
 
     { "list_events",
       "pay.list_events($1,$2,$3,$4,$5,$6,$7,$8)",
-      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, MERCHANT },
+      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, MERCHANT|SEVERAL },
 
     { "get_events", "pay.get_events($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_LIST, 3, { I, B, U }, MERCHANT },
@@ -173,7 +180,16 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
       NGX_PAYMENTS_PG_CONTROL, 2, { I, Y }, MERCHANT },
 
     { "touch_keys", "pay.touch_keys($1,$2,$3)",
-      NGX_PAYMENTS_PG_BACKGROUND, 2, { I, Y }, MERCHANT }
+      NGX_PAYMENTS_PG_BACKGROUND, 2, { I, Y }, MERCHANT },
+
+    { "deliver_due", "pay.deliver_due($1,$2,$3)",
+      NGX_PAYMENTS_PG_BACKGROUND, 2, { U, I }, SEVERAL },
+
+    { "deliver_page", "pay.deliver_page($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_BACKGROUND, 3, { I, U, U }, MERCHANT|SEVERAL },
+
+    { "deliver_done", "pay.deliver_done($1,$2,$3,$4,$5,$6,$7,$8)",
+      NGX_PAYMENTS_PG_BACKGROUND, 7, { I, U, U, I, T, T, I }, MERCHANT }
 };
 
 

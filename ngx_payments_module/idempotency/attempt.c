@@ -19,9 +19,9 @@
 
 /*
  * columns of pay.create_payments(), pay.change_payments(), pay.administer(),
- * pay.cancel_keys(), pay.begin_payments(), pay.begin_changes() and
- * pay.undo_attempts(); column 0 is
- * the tag, which pg/ has checked
+ * pay.change_endpoints(), pay.cancel_keys(), pay.begin_payments(),
+ * pay.begin_changes() and pay.undo_attempts(); column 0 is the tag, which pg/
+ * has checked
  */
 
 #define NGX_PAYMENTS_COLUMN_OUTCOME     1

@@ -484,6 +484,20 @@ ngx_payments_pg_take(ngx_payments_pg_pool_t *pool,
 }
 
 
+ngx_uint_t
+ngx_payments_pg_next(ngx_payments_pg_row_t *row)
+{
+    if (row->more <= 0) {
+        return 0;
+    }
+
+    row->row++;
+    row->more--;
+
+    return 1;
+}
+
+
 ngx_str_t
 ngx_payments_pg_bytes(ngx_payments_pg_row_t *row, int column)
 {

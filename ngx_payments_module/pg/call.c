@@ -287,7 +287,23 @@ ngx_payments_pg_find(ngx_payments_pg_call_t *call, const char *tag)
 }
 
 
-/* each item must have exactly one row of its own */
+/* a row of the same item as the row before, where items have several */
+
+static ngx_uint_t
+ngx_payments_pg_same(ngx_payments_pg_call_t *call, int row)
+{
+    return call->statement->flags & NGX_PAYMENTS_PG_SEVERAL
+           && row > 0
+           && PQgetlength(call->result, row, 0) == NGX_PAYMENTS_PG_TAG_LEN
+           && PQgetlength(call->result, row - 1, 0) == NGX_PAYMENTS_PG_TAG_LEN
+           && ngx_memcmp(PQgetvalue(call->result, row, 0),
+                         PQgetvalue(call->result, row - 1, 0),
+                         NGX_PAYMENTS_PG_TAG_LEN)
+              == 0;
+}
+
+
+/* each item must have exactly one row of its own, or some in a row */
 
 static ngx_int_t
 ngx_payments_pg_match(ngx_payments_pg_call_t *call)
@@ -298,6 +314,7 @@ ngx_payments_pg_match(ngx_payments_pg_call_t *call)
 
     rows = call->result ? PQntuples(call->result) : 0;
     canceled = 0;
+    n = NGX_DECLINED;
 
     for (i = 0; i < call->nitems; i++) {
         if (call->items[i] == NULL) {
@@ -306,6 +323,14 @@ ngx_payments_pg_match(ngx_payments_pg_call_t *call)
     }
 
     for (row = 0; row < rows; row++) {
+
+        if (ngx_payments_pg_same(call, row)) {
+            if (n != NGX_DECLINED) {
+                call->items[n]->rows++;
+            }
+
+            continue;
+        }
 
         n = (PQgetlength(call->result, row, 0) == NGX_PAYMENTS_PG_TAG_LEN)
             ? ngx_payments_pg_find(call, PQgetvalue(call->result, row, 0))
@@ -322,6 +347,7 @@ ngx_payments_pg_match(ngx_payments_pg_call_t *call)
 
         call->items[n]->seen = 1;
         call->items[n]->row = row;
+        call->items[n]->rows = 1;
     }
 
     for (i = 0; i < call->nitems; i++) {
@@ -334,21 +360,28 @@ ngx_payments_pg_match(ngx_payments_pg_call_t *call)
 }
 
 
-/* the last column of what is read is the object, or the page; what took long by
-   itself has others wait for it as well */
+/* what was read; if it took long by itself, others wait for it as well */
 
 static void
 ngx_payments_pg_weigh_row(ngx_payments_pg_pool_t *pool,
     ngx_payments_pg_call_t *call, ngx_payments_pg_item_t *item)
 {
+    int     row, column, columns;
     size_t  size, time;
 
     if (!pool->lane->weighed) {
         return;
     }
 
-    size = (size_t) PQgetlength(call->result, item->row,
-                                PQnfields(call->result) - 1);
+    size = 0;
+    columns = PQnfields(call->result);
+
+    for (row = item->row; row < item->row + item->rows; row++) {
+        for (column = 0; column < columns; column++) {
+            size += (size_t) PQgetlength(call->result, row, column);
+        }
+    }
+
     time = (size_t) (item->stats.called / 1000 / call->nitems)
            * NGX_PAYMENTS_PG_ANSWER_MSEC;
 
@@ -360,7 +393,7 @@ ngx_payments_pg_weigh_row(ngx_payments_pg_pool_t *pool,
 ngx_int_t
 ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
 {
-    int                      row;
+    int                      row, rows;
     uint64_t                 called;
     ngx_uint_t               i;
     ngx_payments_pg_call_t  *call;
@@ -395,10 +428,12 @@ ngx_payments_pg_committed(ngx_payments_pg_conn_t *conn)
 
         if (item != NULL) {
             row = item->row;
+            rows = item->rows;
             item->stats.called = called;
             ngx_payments_pg_weigh_row(pool, call, item);
             ngx_payments_pg_finish(pool, item, NGX_PAYMENTS_PG_DONE);
             item->row = row;
+            item->rows = rows;
         }
     }
 

@@ -71,12 +71,18 @@ typedef struct {
 } ngx_payments_pg_value_t;
 
 
-/* one row of a result; valid while the item's handler runs */
+/* a row of a result, the first of its item's; valid while the item's handler
+   runs */
 
 typedef struct {
     void                         *result;
     int                           row;
+    int                           more;    /* rows of the item behind it */
 } ngx_payments_pg_row_t;
+
+/* 1: it is now the item's next row, of statements that give several; 0: there
+   is none */
+ngx_uint_t ngx_payments_pg_next(ngx_payments_pg_row_t *row);
 
 /* column as bytes; data is NULL for SQL NULL */
 ngx_str_t ngx_payments_pg_bytes(ngx_payments_pg_row_t *row, int column);
@@ -186,7 +192,8 @@ struct ngx_payments_pg_item_s {
                                                   at fault for */
     ngx_msec_t                    deadline;    /* ngx_current_msec */
     ngx_payments_pg_outcome_e     outcome;     /* while on the done list */
-    int                           row;         /* likewise */
+    int                           row;         /* likewise, its first one */
+    int                           rows;        /* likewise, how many it has */
     unsigned                      linked:1;    /* "queue" is in a list */
     unsigned                      done:1;      /* that list is the done list */
     unsigned                      sent:1;      /* on a connection now */
@@ -194,7 +201,7 @@ struct ngx_payments_pg_item_s {
                                                   answer; must be re-run */
     unsigned                      alone:1;     /* goes in a call of its own */
     unsigned                      later:1;     /* "after" counts */
-    unsigned                      seen:1;      /* its row has come */
+    unsigned                      seen:1;      /* its rows have come */
 };
 
 

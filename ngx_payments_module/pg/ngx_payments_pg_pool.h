@@ -48,6 +48,8 @@ typedef struct {
 /* parameter 1 is the merchant that asks, or is asked about, whatever shard it
    is in */
 #define NGX_PAYMENTS_PG_OF_MERCHANT  0x04
+/* an item has one row or more, one behind the other; of others it has one */
+#define NGX_PAYMENTS_PG_SEVERAL      0x08
 
 /* init_process, before any pool: item->statement is an index of this table,
    which lives as long as the process */

@@ -29,6 +29,7 @@ ngx_payments_pg_pool_send(ngx_payments_pg_pool_t *pool,
     item->later = 0;
     item->seen = 0;
     item->row = -1;
+    item->rows = 0;
 
     ngx_memzero(&item->stats, sizeof(ngx_payments_pg_stats_t));
 
@@ -299,6 +300,7 @@ ngx_payments_pg_finish(ngx_payments_pg_pool_t *pool,
 
     item->outcome = outcome;
     item->row = -1;
+    item->rows = 0;
     item->sent = 0;
     item->linked = 1;
     item->done = 1;
@@ -324,6 +326,7 @@ ngx_payments_pg_deliver(ngx_payments_pg_pool_t *pool, PGresult *result)
 
         row.result = result;
         row.row = item->row;
+        row.more = item->rows - 1;
 
         item->handler(item, item->outcome, &row);
     }

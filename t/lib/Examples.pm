@@ -72,6 +72,10 @@ sub other_key {
     made(api('POST', '/v1/api_keys', { name => 'Till', scopes => ['payments:write'] }));
 }
 
+sub endpoint {
+    made(api('POST', '/v1/webhook_endpoints', { url => 'https://shop.example.com/hooks', enabled_events => ['*'] }));
+}
+
 sub admin { $ENV{PAYMENTS_ADMIN_KEY} }
 
 sub merchant { made(api('POST', '/v1/merchants', { name => 'Corner Shop' }, key => admin())) }
@@ -103,6 +107,10 @@ my %parameter = (
     updateApiKey         => \&other_key,
     revokeApiKey         => \&other_key,
     rotateApiKey         => \&other_key,
+    getWebhookEndpoint    => \&endpoint,
+    updateWebhookEndpoint => \&endpoint,
+    deleteWebhookEndpoint => \&endpoint,
+    rotateWebhookSecret   => \&endpoint,
     getMerchant          => \&merchant,
     updateMerchant       => \&merchant,
 );

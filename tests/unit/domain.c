@@ -1,36 +1,15 @@
 
 /* domain/ alone: no nginx, no database.  Prints TAP. */
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "tap.h"
 #include "../../ngx_payments_module/domain/ngx_payments_domain.h"
 
 
-static int                       count, failed;
 static ngx_payments_json_node_t  nodes[NGX_PAYMENTS_JSON_NODES];
 static uint32_t                  scratch[NGX_PAYMENTS_JSON_NODES];
 static uint8_t                   memory[8 * 65536 + 4096];
-
-
-static void
-ok(int condition, const char *name)
-{
-    printf("%s %d - %s\n", condition ? "ok" : "not ok", ++count, name);
-    failed += !condition;
-}
-
-
-static void
-is(const char *got, const char *want, const char *name)
-{
-    ok(strcmp(got, want) == 0, name);
-
-    if (strcmp(got, want) != 0) {
-        printf("#      got: %s\n# expected: %s\n", got, want);
-    }
-}
 
 
 static ngx_payments_json_rc_e
@@ -1122,7 +1101,5 @@ main(void)
     ngx_payments_digest_free();
     test_pattern();
 
-    printf("1..%d\n", count);
-
-    return failed != 0;
+    return done();
 }

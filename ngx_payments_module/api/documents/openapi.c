@@ -55,6 +55,7 @@ static const struct {
     { "Events", "What has changed, in an order that never misses one." },
     { "Idempotency keys", "What became of a request." },
     { "Currencies", "ISO 4217." },
+    { "Webhook endpoints", "Where events are sent." },
     { "API keys", "Who may do what." },
     { "Merchants", "For administrators." },
     { "Test helpers", "What else the world would do. Test mode only." },

@@ -42,7 +42,8 @@ static const char *const  undoings[] = {
 };
 
 static const char *const  resources[] = {
-    "payment", "refund", "dispute", "api_key", "merchant", NULL
+    "payment", "refund", "dispute", "api_key", "webhook_endpoint", "merchant",
+    NULL
 };
 
 
@@ -475,6 +476,53 @@ static const ngx_payments_field_t  new_key_fields[] = {
 
 const ngx_payments_schema_t  ngx_payments_new_key_answer = {
     "ApiKeyWithSecret", "An API key that was just made.", new_key_fields
+};
+
+
+OBJECT(webhook_endpoint);
+
+static const char *const  endpoint_reasons[] = {
+    "merchant", "gone", "failing", NULL
+};
+
+#define WEBHOOK_ENDPOINT                                                      \
+    ID("id", "we_", NULL),                                                    \
+    IS(webhook_endpoint),                                                     \
+    TEXT("url", NGX_PAYMENTS_URL_MAX, NULL),                                  \
+    { "enabled_events", NGX_PAYMENTS_FIELD_SET, 0, 1, 0, 0, 0, NULL,          \
+      ngx_payments_endpoint_types, NULL, NULL },                              \
+    ENUM("status", ngx_payments_endpoint_statuses, NULL),                     \
+    MAYBE_ENUM("disabled_reason", endpoint_reasons, "`gone`: it answered "    \
+               "410. `failing`: it has taken nothing for five days."),        \
+    VALUE("ordered", BOOLEAN, NULL),                                          \
+    MAYBE_TEXT("description", 500, NULL),                                     \
+    NUMBER("sequence", 0, NGX_PAYMENTS_SAFE, "Of the event up to which it "   \
+           "was sent all."),                                                  \
+    NUMBER("behind", 0, NGX_PAYMENTS_SAFE, "Events after that one."),         \
+    MAYBE("failing_since", TIME, NULL),                                       \
+    VALUE("metadata", METADATA, NULL),                                        \
+    VALUE("created_at", TIME, NULL),                                          \
+    VALUE("updated_at", TIME, NULL)
+
+static const ngx_payments_field_t  endpoint_fields[] = {
+    WEBHOOK_ENDPOINT,
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_endpoint_answer = {
+    "WebhookEndpoint", "Where events are sent.", endpoint_fields
+};
+
+static const ngx_payments_field_t  new_endpoint_fields[] = {
+    WEBHOOK_ENDPOINT,
+    TEXT("secret", 50, "What messages are signed with. It is shown here and "
+         "never again."),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_new_endpoint_answer = {
+    "WebhookEndpointWithSecret", "An endpoint with a new secret.",
+    new_endpoint_fields
 };
 
 

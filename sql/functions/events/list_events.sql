@@ -1,10 +1,16 @@
--- Events that have their sequence.  In and out as pay.list_objects, with the same
--- bounds; the filter has "types" (names separated by commas, each may end with *),
--- "object_id" (uuid), "created_at" (as there) and "after" (a sequence).  An "id" here is a sequence, written as the end of a UUID.
+-- Events that have their sequence.  In as pay.list_objects, with the same bounds; the
+-- filter has "types" (names separated by commas, each may end with *), "object_id"
+-- (uuid), "created_at" (as there) and "after" (a sequence).  Out: for each item its
+-- tag and a row of columns for each event, in order, then one whose event is NULL,
+-- with whether there are more and the last one's "id", which is a sequence, written as
+-- the end of a UUID.  The request is NULL where none made the change.
 CREATE OR REPLACE FUNCTION pay.list_events(item uuid[], merchant bigint[],
     livemode boolean[], kind text[], filter text[], after uuid[],
     ascending boolean[], size bigint[])
-RETURNS TABLE (o_item uuid, o_more boolean, o_last uuid, o_body text)
+RETURNS TABLE (o_item uuid, o_event uuid, o_type text, o_sequence bigint,
+    o_livemode boolean, o_created_at timestamptz, o_object uuid, o_version int,
+    o_request uuid, o_key text, o_previous text, o_body text, o_more boolean,
+    o_last uuid)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pay, pg_temp
 SET jit = off SET lock_timeout = '500ms'
 SET enable_seqscan = off AS $$
@@ -22,8 +28,9 @@ DECLARE
     high bigint;
     last bigint;
     found_rows int;
-    shown int;
+    weight bigint;
     edge bigint;
+    size_of_row int;
 BEGIN
     FOR i IN 1 .. array_length(item, 1) LOOP
         f := filter[i]::jsonb;
@@ -49,69 +56,81 @@ BEGIN
                     ::bit(64)::bigint;
         END IF;
 
-        -- as many as one MiB holds, by the lengths of columns, which are not read
-        -- for that; of those alone the objects are made
-        SELECT count(*), count(*) FILTER (WHERE x.shown),
-               max(x.sequence * CASE WHEN ascending[i] THEN 1 ELSE -1 END)
-                   FILTER (WHERE x.shown),
-               string_agg(pay.event_body(x.e, x.j), ',' ORDER BY x.n)
-                   FILTER (WHERE x.shown)
-          INTO found_rows, shown, last, o_body
-          FROM (SELECT w.*, w.n <= size[i]
-                       AND (w.n = 1 OR sum(w.weight) OVER (ORDER BY w.n) <= bytes)
-                       AS shown
-                  FROM (
-                SELECT y.e, j, y.sequence,
-                       600 + octet_length(coalesce(j.event_body, j.body))
-                       + coalesce(octet_length(j.previous), 0) AS weight,
-                       row_number() OVER (ORDER BY CASE WHEN ascending[i]
-                           THEN y.sequence ELSE -y.sequence END) AS n
-                  FROM (
-                    -- one of the two has nothing, and does nothing
-                    (SELECT s.*
-                       FROM (SELECT t AS e, t.* FROM pay.events t
-                              WHERE ascending[i] AND t.merchant_id = merchant[i]
-                                AND t.livemode = livemode[i]
-                                AND t.sequence > low AND t.sequence < high
-                              ORDER BY t.sequence LIMIT rows_read) s
-                      WHERE (types IS NULL OR s.event_type LIKE ANY (types))
-                        AND (object IS NULL AND since IS NULL AND before IS NULL
-                             OR EXISTS (
-                                SELECT FROM pay.journal j
-                                 WHERE j.merchant_id = s.merchant_id
-                                   AND j.key_hash = s.key_hash AND j.day = s.day
-                                   AND j.generation = s.generation
-                                   AND (object IS NULL OR j.object_id = object)
-                                   AND (since IS NULL OR j.created_at >= since)
-                                   AND (before IS NULL
-                                        OR j.created_at <= before)))
-                      ORDER BY s.sequence LIMIT size[i] + 1)
-                    UNION ALL
-                    (SELECT s.*
-                       FROM (SELECT t AS e, t.* FROM pay.events t
-                              WHERE NOT ascending[i] AND t.merchant_id = merchant[i]
-                                AND t.livemode = livemode[i]
-                                AND t.sequence > low AND t.sequence < high
-                              ORDER BY t.sequence DESC LIMIT rows_read) s
-                      WHERE (types IS NULL OR s.event_type LIKE ANY (types))
-                        AND (object IS NULL AND since IS NULL AND before IS NULL
-                             OR EXISTS (
-                                SELECT FROM pay.journal j
-                                 WHERE j.merchant_id = s.merchant_id
-                                   AND j.key_hash = s.key_hash AND j.day = s.day
-                                   AND j.generation = s.generation
-                                   AND (object IS NULL OR j.object_id = object)
-                                   AND (since IS NULL OR j.created_at >= since)
-                                   AND (before IS NULL
-                                        OR j.created_at <= before)))
-                      ORDER BY s.sequence DESC LIMIT size[i] + 1)) y
-                  JOIN pay.journal j
-                    ON j.merchant_id = y.merchant_id
-                   AND j.key_hash = y.key_hash AND j.day = y.day
-                   AND j.generation = y.generation) w) x;
+        o_item := item[i];
+        o_more := NULL;
+        o_last := NULL;
+        last := NULL;
+        found_rows := 0;
+        weight := 0;
 
-        last := abs(last);
-        o_more := found_rows > shown;
+        FOR o_event, o_type, o_sequence, o_livemode, o_created_at, o_object,
+            o_version, o_request, o_key, o_previous, o_body, size_of_row IN
+            SELECT y.event_id, y.event_type, y.sequence, y.livemode, j.created_at,
+                   j.object_id, j.object_version,
+                   CASE WHEN j.fingerprint IS NOT NULL THEN j.request_id END, j.key,
+                   j.previous, coalesce(j.event_body, j.body),
+                   600 + octet_length(coalesce(j.event_body, j.body))
+                   + coalesce(octet_length(j.previous), 0)
+              FROM (
+                -- one of the two has nothing, and does nothing
+                (SELECT s.*
+                   FROM (SELECT t.* FROM pay.events t
+                          WHERE ascending[i] AND t.merchant_id = merchant[i]
+                            AND t.livemode = livemode[i]
+                            AND t.sequence > low AND t.sequence < high
+                          ORDER BY t.sequence LIMIT rows_read) s
+                  WHERE (types IS NULL OR s.event_type LIKE ANY (types))
+                    AND (object IS NULL AND since IS NULL AND before IS NULL
+                         OR EXISTS (
+                            SELECT FROM pay.journal j
+                             WHERE j.merchant_id = s.merchant_id
+                               AND j.key_hash = s.key_hash AND j.day = s.day
+                               AND j.generation = s.generation
+                               AND (object IS NULL OR j.object_id = object)
+                               AND (since IS NULL OR j.created_at >= since)
+                               AND (before IS NULL
+                                    OR j.created_at <= before)))
+                  ORDER BY s.sequence LIMIT size[i] + 1)
+                UNION ALL
+                (SELECT s.*
+                   FROM (SELECT t.* FROM pay.events t
+                          WHERE NOT ascending[i] AND t.merchant_id = merchant[i]
+                            AND t.livemode = livemode[i]
+                            AND t.sequence > low AND t.sequence < high
+                          ORDER BY t.sequence DESC LIMIT rows_read) s
+                  WHERE (types IS NULL OR s.event_type LIKE ANY (types))
+                    AND (object IS NULL AND since IS NULL AND before IS NULL
+                         OR EXISTS (
+                            SELECT FROM pay.journal j
+                             WHERE j.merchant_id = s.merchant_id
+                               AND j.key_hash = s.key_hash AND j.day = s.day
+                               AND j.generation = s.generation
+                               AND (object IS NULL OR j.object_id = object)
+                               AND (since IS NULL OR j.created_at >= since)
+                               AND (before IS NULL
+                                    OR j.created_at <= before)))
+                  ORDER BY s.sequence DESC LIMIT size[i] + 1)) y
+              JOIN pay.journal j
+                ON j.merchant_id = y.merchant_id
+               AND j.key_hash = y.key_hash AND j.day = y.day
+               AND j.generation = y.generation
+             ORDER BY CASE WHEN ascending[i] THEN y.sequence ELSE -y.sequence END
+        LOOP
+            found_rows := found_rows + 1;
+            weight := weight + size_of_row;
+
+            -- as many as one MiB holds, by the lengths of columns, which are not
+            -- read for that
+            IF found_rows > size[i] OR (found_rows > 1 AND weight > bytes) THEN
+                o_more := true;
+                EXIT;
+            END IF;
+
+            last := o_sequence;
+            RETURN NEXT;
+        END LOOP;
+
+        o_more := coalesce(o_more, false);
 
         IF NOT o_more AND f - 'after' <> '{}' THEN
             -- all that match of those that were read; were these all there are?
@@ -131,9 +150,18 @@ BEGIN
             last := coalesce(edge, last);
         END IF;
 
-        o_item := item[i];
         o_last := lpad(to_hex(last), 32, '0')::uuid;
-        o_body := coalesce(o_body, '');
+        o_event := NULL;
+        o_type := NULL;
+        o_sequence := NULL;
+        o_livemode := NULL;
+        o_created_at := NULL;
+        o_object := NULL;
+        o_version := NULL;
+        o_request := NULL;
+        o_key := NULL;
+        o_previous := NULL;
+        o_body := NULL;
         RETURN NEXT;
     END LOOP;
 END $$;

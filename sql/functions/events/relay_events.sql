@@ -1,6 +1,7 @@
 -- Gives every event its sequence that is due: those of all transactions below
 -- the oldest one that is still under way.  None can come later that would
 -- stand before them, so a reader who goes on from a sequence misses none.
+-- What was numbered is noted as one batch, in the order of these batches.
 -- Their movements are added to the sums of accounts in the same transaction.
 -- Waits for another relay at work, but not longer than lock_timeout.  Out: how
 -- many events.
@@ -44,22 +45,33 @@ BEGIN
         SELECT merchant_id, livemode, n FROM counted
             ON CONFLICT (merchant_id, livemode)
             DO UPDATE SET last = c.last + excluded.last
-        RETURNING c.merchant_id, c.livemode, c.last)
-    INSERT INTO pay.events
-    SELECT due.merchant_id, due.livemode,
-           raised.last - counted.n
-           + row_number() OVER (PARTITION BY due.merchant_id,
-               due.livemode ORDER BY due.position, due.event_id),
-           due.event_id, due.day, due.key_hash, due.generation, due.event_type
-      FROM due JOIN raised USING (merchant_id, livemode)
-      JOIN counted USING (merchant_id, livemode);
+        RETURNING c.merchant_id, c.livemode, c.last),
+    numbered AS (
+        INSERT INTO pay.events
+        SELECT due.merchant_id, due.livemode,
+               raised.last - counted.n
+               + row_number() OVER (PARTITION BY due.merchant_id,
+                   due.livemode ORDER BY due.position, due.event_id),
+               due.event_id, due.day, due.key_hash, due.generation, due.event_type
+          FROM due JOIN raised USING (merchant_id, livemode)
+          JOIN counted USING (merchant_id, livemode))
+    INSERT INTO pay.relay_batches
+    SELECT r.batch + 1, (now() AT TIME ZONE 'UTC')::date, now(), low, high,
+           s.merchants, s.livemodes, s.firsts, s.counts
+      FROM pay.relay r,
+           (SELECT array_agg(merchant_id) AS merchants,
+                   array_agg(livemode) AS livemodes,
+                   array_agg(raised.last - n + 1) AS firsts,
+                   array_agg(n) AS counts
+              FROM counted JOIN raised USING (merchant_id, livemode)) s
+     WHERE s.merchants IS NOT NULL
+    RETURNING (SELECT sum(n) FROM unnest(counts) AS n) INTO given;
 
-    GET DIAGNOSTICS given = ROW_COUNT;
-
+    given := coalesce(given, 0);
     folded := pay.add_to_sums(low, high, done);
 
     IF given + folded > 0 THEN
-        UPDATE pay.relay SET xid = high;
+        UPDATE pay.relay SET xid = high, batch = batch + (given > 0)::int;
     END IF;
 
     RETURN given;

@@ -41,17 +41,29 @@ BEGIN
         SELECT merchant_id, livemode, n FROM counted
             ON CONFLICT (merchant_id, livemode)
             DO UPDATE SET last = c.last + excluded.last
-        RETURNING c.merchant_id, c.livemode, c.last)
-    INSERT INTO pay.events
-    SELECT due.merchant_id, due.livemode,
-           raised.last - counted.n
-           + row_number() OVER (PARTITION BY due.merchant_id,
-               due.livemode ORDER BY due.position, due.event_id),
-           due.event_id, due.day, due.key_hash, due.generation, due.event_type
-      FROM due JOIN raised USING (merchant_id, livemode)
-      JOIN counted USING (merchant_id, livemode);
+        RETURNING c.merchant_id, c.livemode, c.last),
+    numbered AS (
+        INSERT INTO pay.events
+        SELECT due.merchant_id, due.livemode,
+               raised.last - counted.n
+               + row_number() OVER (PARTITION BY due.merchant_id,
+                   due.livemode ORDER BY due.position, due.event_id),
+               due.event_id, due.day, due.key_hash, due.generation, due.event_type
+          FROM due JOIN raised USING (merchant_id, livemode)
+          JOIN counted USING (merchant_id, livemode))
+    INSERT INTO pay.relay_batches
+    SELECT r.batch + 1, (now() AT TIME ZONE 'UTC')::date, now(), NULL, NULL,
+           s.merchants, s.livemodes, s.firsts, s.counts
+      FROM pay.relay r,
+           (SELECT array_agg(merchant_id) AS merchants,
+                   array_agg(livemode) AS livemodes,
+                   array_agg(raised.last - n + 1) AS firsts,
+                   array_agg(n) AS counts
+              FROM counted JOIN raised USING (merchant_id, livemode)) s
+     WHERE s.merchants IS NOT NULL
+    RETURNING (SELECT sum(n) FROM unnest(counts) AS n) INTO given;
 
-    GET DIAGNOSTICS given = ROW_COUNT;
+    given := coalesce(given, 0);
 
     -- attempts of the other cluster's numbers are looked at now, whatever they are
     UPDATE pay.begun_mark SET xid = '0';
@@ -69,6 +81,7 @@ BEGIN
     DELETE FROM pay.account_sums;
     UPDATE pay.relay
        SET xid = pg_snapshot_xmin(pg_current_snapshot()), summed = false,
+           batch = batch + (given > 0)::int,
            done_position = coalesce((SELECT max(j.position)
                                        FROM pay.journal j), 0);
 

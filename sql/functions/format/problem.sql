@@ -61,6 +61,9 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
          'the amount is greater than amount_refundable'),
         ('currency_mismatch', 422, 'new_key', 'Currency mismatch',
          'the currency is not the payment''s'),
+        ('too_many_webhook_endpoints', 422, 'new_key',
+         'Too many webhook endpoints',
+         'a merchant has 64 endpoints in each mode at most'),
         ('idempotency_key_canceled', 409, 'never',
          'Idempotency key canceled',
          'this key was canceled before its request came')

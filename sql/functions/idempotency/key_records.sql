@@ -66,6 +66,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         (2, '% /v1/payments%', 'payment', 'pay_'),
         (2, '% /v1/test_helpers/payments%', 'payment', 'pay_'),
         (2, '% /v1/api_keys%', 'api_key', 'key_'),
+        (2, '% /v1/webhook_endpoints%', 'webhook_endpoint', 'we_'),
         (2, '% /v1/merchants%', 'merchant', 'mer_'))
            AS r (n, line, kind, prefix)
         ON j.request LIKE r.line

@@ -23,6 +23,8 @@ BEGIN
         ('ledger_transactions', 'ledger_transfers', 'transaction_id',
          'DISTINCT t.transaction_id', true, '1200'),
         ('api_keys', 'api_keys', 'key_id', 't.key_id', true, '1200'),
+        ('webhook_endpoints', 'webhook_endpoints', 'endpoint_id', 't.endpoint_id',
+         true, '5000 + octet_length(t.url) + octet_length(t.metadata)'),
         ('merchants', 'merchants', 'public_id', 't.public_id', false, '1200'))
           AS v (kind, from_table, id, ids, owned, weight)
      WHERE v.kind = kind;
@@ -90,8 +92,8 @@ END $$;
 -- In: arrays of one length, an element for each request:
 --   item        the caller's tag
 --   merchant, livemode   whose
---   kind        payments, refunds, disputes, ledger_transactions, api_keys, merchants
---               (all there are), or payment_refunds: those of the payment of
+--   kind        payments, refunds, disputes, ledger_transactions, api_keys,
+--               webhook_endpoints, merchants (all there are), or payment_refunds: those of the payment of
 --               the filter
 --   filter      what to list, a JSON object that the caller has checked:
 --               status (array), currency, customer, reference, metadata (an

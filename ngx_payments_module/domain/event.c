@@ -1,0 +1,119 @@
+
+/* Events: from columns to JSON. */
+
+#include <string.h>
+
+#include "ngx_payments_event.h"
+
+
+/* names, punctuation, ids, times and numbers of an event */
+#define NGX_PAYMENTS_EVENT_FIXED   640
+
+/* a character of a JSON string, escaped */
+#define NGX_PAYMENTS_EVENT_ESCAPE  6
+
+
+static void
+ngx_payments_event_id(ngx_payments_out_t *out, const char *prefix,
+    const uint8_t *uuid)
+{
+    uint8_t  text[NGX_PAYMENTS_ID_LEN];
+
+    ngx_payments_id(prefix, uuid, text);
+    ngx_payments_out_bytes(out, text, sizeof(text));
+}
+
+
+/* what an object's id begins with: three letters of its kind */
+
+static void
+ngx_payments_event_object_id(ngx_payments_out_t *out,
+    const ngx_payments_event_t *event)
+{
+    char  prefix[] = "____";
+
+    memcpy(prefix, event->type.data, event->type.len < 3 ? event->type.len : 3);
+    ngx_payments_event_id(out, prefix, event->object_id);
+}
+
+
+/* the kind of its object: its type up to the dot */
+
+static size_t
+ngx_payments_event_kind(const ngx_payments_event_t *event)
+{
+    const uint8_t  *dot;
+
+    dot = memchr(event->type.data, '.', event->type.len);
+
+    return dot ? (size_t) (dot - event->type.data) : event->type.len;
+}
+
+
+static void
+ngx_payments_event_request(ngx_payments_out_t *out,
+    const ngx_payments_event_t *event)
+{
+    if (event->request_id == NULL) {
+        ngx_payments_out_str(out, "null");
+        return;
+    }
+
+    ngx_payments_out_str(out, "\"");
+    ngx_payments_event_id(out, "req_", event->request_id);
+    ngx_payments_out_str(out, "\"");
+}
+
+
+size_t
+ngx_payments_event_size(const ngx_payments_event_t *event)
+{
+    return NGX_PAYMENTS_EVENT_FIXED + 2 * event->type.len + event->object.len
+           + event->previous.len + NGX_PAYMENTS_EVENT_ESCAPE * event->key.len;
+}
+
+
+void
+ngx_payments_event_json(const ngx_payments_event_t *event,
+    ngx_payments_out_t *out)
+{
+    uint8_t  time[NGX_PAYMENTS_TIME_LEN];
+
+    ngx_payments_time(event->created_at, time);
+
+    ngx_payments_out_str(out, "{\"id\":\"");
+    ngx_payments_event_id(out, "evt_", event->id);
+    ngx_payments_out_str(out, "\",\"object\":\"event\",\"type\":\"");
+    ngx_payments_out_bytes(out, event->type.data, event->type.len);
+    ngx_payments_out_str(out, "\",\"sequence\":");
+    ngx_payments_out_int(out, event->sequence);
+    ngx_payments_out_str(out, ",\"livemode\":");
+    ngx_payments_out_str(out, event->livemode ? "true" : "false");
+    ngx_payments_out_str(out, ",\"created_at\":\"");
+    ngx_payments_out_bytes(out, time, sizeof(time));
+    ngx_payments_out_str(out, "\",\"timestamp\":\"");
+    ngx_payments_out_bytes(out, time, sizeof(time));
+    ngx_payments_out_str(out, "\",\"data\":{\"object\":");
+    ngx_payments_out_bytes(out, event->object.data, event->object.len);
+    ngx_payments_out_str(out, ",\"previous_attributes\":");
+
+    if (event->previous.data != NULL) {
+        ngx_payments_out_bytes(out, event->previous.data, event->previous.len);
+
+    } else {
+        ngx_payments_out_str(out, "null");
+    }
+
+    ngx_payments_out_str(out, "},\"object_type\":\"");
+    ngx_payments_out_bytes(out, event->type.data,
+                           ngx_payments_event_kind(event));
+    ngx_payments_out_str(out, "\",\"object_id\":\"");
+    ngx_payments_event_object_id(out, event);
+    ngx_payments_out_str(out, "\",\"object_version\":");
+    ngx_payments_out_int(out, event->object_version);
+    ngx_payments_out_str(out, ",\"request\":{\"id\":");
+    ngx_payments_event_request(out, event);
+    ngx_payments_out_str(out, ",\"idempotency_key\":");
+    ngx_payments_out_json_or_null(out, event->key.data, event->key.len);
+    ngx_payments_out_str(out, "}}");
+}
