@@ -123,7 +123,7 @@ SELECT throws_ok($$UPDATE pay.payments SET amount_captured = amount + 1 WHERE st
 
 -- rights
 SELECT is((SELECT count(*) FROM information_schema.role_table_grants WHERE grantee IN ('pay_api', 'PUBLIC') AND table_schema = 'pay'), 0::bigint, 'pay_api has no table');
-SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p WHERE p.pronamespace = 'pay'::regnamespace AND has_function_privilege('pay_api', p.oid, 'EXECUTE')), 'administer authenticate background begin_changes begin_payments cancel_keys change_payments claim_followups claims create_payments database end_attempts fresh get_api_keys get_balances get_events get_keys get_ledger_transactions get_merchants get_payments heartbeat list_events list_merchants list_objects maintain owns_merchants ping probe read_objects relay shown_heartbeat token touch_keys trial_balance undo_attempts', 'pay_api may call these functions only');
+SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p WHERE p.pronamespace = 'pay'::regnamespace AND has_function_privilege('pay_api', p.oid, 'EXECUTE')), 'administer apply_notifications authenticate background begin_changes begin_payments cancel_keys change_payments claim_followups claims create_payments database end_attempts find_notified fresh get_api_keys get_balances get_events get_keys get_ledger_transactions get_merchants get_payments heartbeat list_events list_merchants list_objects maintain owns_merchants ping probe read_objects relay shown_heartbeat token touch_keys trial_balance undo_attempts', 'pay_api may call these functions only');
 
 -- partitions
 SELECT is((SELECT days_ahead >= 14 FROM pay.maintain(ARRAY[gen_random_uuid()], ARRAY[30 * 86400::bigint])), true, 'partitions are there for two weeks');

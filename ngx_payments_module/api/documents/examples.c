@@ -92,8 +92,11 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
 
     { "getCapture", "cap_01M8QKVQ1BE6187QK01YGQRQFQ",
       "{\"id\":\"cap_01M8QKVQ1BE6187QK01YGQRQFQ\",\"object\":\"capture\","
-      "\"amount\":1099,\"final\":true,"
+      "\"amount\":1099,\"amount_reversed\":0,\"final\":true,"
       "\"created_at\":\"2026-12-01T01:35:12.939094Z\"}" },
+
+    { "notifyProcessor", "acquirer",
+      "{\"object\":\"notification\",\"result\":\"applied\"}" },
 
     { "listCurrencies", NULL,
       "{\"data\":[{\"code\":\"AED\",\"exponent\":2,\"name\":\"UAE Dirham\"},{"

@@ -27,7 +27,7 @@ static const char *const  accounts[] = {
 
 static const char *const  transactions[] = {
     "capture", "settlement", "refund", "refund_succeeded", "refund_failed",
-    "dispute", "dispute_won", "dispute_lost", NULL
+    "dispute", "dispute_won", "dispute_lost", "capture_reversed", NULL
 };
 
 static const char *const  states[] = {
@@ -169,12 +169,32 @@ const ngx_payments_schema_t  ngx_payments_refund_answer = {
 };
 
 
+OBJECT(notification);
+
+static const char *const  notification_results[] = {
+    "applied", "known", "ignored", "review", NULL
+};
+
+static const ngx_payments_field_t  notification_fields[] = {
+    IS(notification),
+    ENUM("result", notification_results, "What it came to. `known`: it "
+         "changes nothing any more. `ignored`: nobody knows for an hour what "
+         "it is about. `review`: the books cannot follow, and an operator has "
+         "to look."),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_notification_answer = {
+    "Notification", "What became of a notification.", notification_fields
+};
+
 OBJECT(capture);
 
 static const ngx_payments_field_t  capture_fields[] = {
     ID("id", "cap_", NULL),
     IS(capture),
     VALUE("amount", AMOUNT, "In minor units."),
+    MONEY("amount_reversed", "What the acquirer has taken back of it."),
     VALUE("final", BOOLEAN, "Whether it released the rest."),
     VALUE("created_at", TIME, NULL),
     END

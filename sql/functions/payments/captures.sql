@@ -3,6 +3,7 @@ CREATE OR REPLACE FUNCTION pay.capture_body(c pay.captures) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT '{"id":"' || pay.id_text('cap_', c.capture_id)
         || '","object":"capture","amount":' || c.amount::text
+        || ',"amount_reversed":' || c.reversed::text
         || ',"final":' || c.final::text
         || ',"created_at":' || pay.json_time(c.created_at) || '}'
 $$;
