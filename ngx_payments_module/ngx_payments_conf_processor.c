@@ -58,6 +58,7 @@ static ngx_int_t ngx_payments_processor_ratio(ngx_str_t *value);
 typedef struct {
     ngx_payments_processor_t      processor;   /* the first member */
     ngx_str_t                     secret_file;
+    ngx_str_t                     notification_secret_file;
 } ngx_payments_processor_block_t;
 
 
@@ -75,6 +76,9 @@ static const ngx_payments_processor_command_t
 
     { ngx_string("secret_file"), ngx_payments_processor_text,
       offsetof(ngx_payments_processor_block_t, secret_file), 0 },
+
+    { ngx_string("notification_secret_file"), ngx_payments_processor_text,
+      offsetof(ngx_payments_processor_block_t, notification_secret_file), 0 },
 
     { ngx_string("trusted_certificate"), ngx_payments_processor_text,
       ngx_payments_of(trusted), 0 },
@@ -266,37 +270,57 @@ ngx_payments_processor_wrong(ngx_payments_processor_block_t *block)
 
 static ngx_int_t
 ngx_payments_processor_secret(ngx_conf_t *cf,
-    ngx_payments_processor_block_t *block)
+    ngx_payments_processor_t *processor, ngx_str_t *file, ngx_str_t *key)
 {
-    ngx_str_t                  line;
-    const char                *wrong;
-    ngx_payments_processor_t  *processor = &block->processor;
+    ngx_str_t    line;
+    const char  *wrong;
 
-    if (ngx_payments_conf_read_secret(cf, &block->secret_file, &line)
-        != NGX_OK)
-    {
+    if (ngx_payments_conf_read_secret(cf, file, &line) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    processor->key.data = ngx_pnalloc(cf->pool, line.len);
+    key->data = ngx_pnalloc(cf->pool, line.len);
 
-    if (processor->key.data == NULL) {
+    if (key->data == NULL) {
         return NGX_ERROR;
     }
 
-    wrong = processor->dialect->secret(&line, &processor->key);
+    wrong = processor->dialect->secret(&line, key);
 
     ngx_explicit_memzero(line.data, line.len);
 
     if (wrong != NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "the secret in \"%V\" %s, in payments_processor "
-                           "\"%V\"", &block->secret_file, wrong,
-                           &processor->name);
+                           "\"%V\"", file, wrong, &processor->name);
         return NGX_ERROR;
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_processor_secrets(ngx_conf_t *cf,
+    ngx_payments_processor_block_t *block)
+{
+    ngx_payments_processor_t  *processor = &block->processor;
+
+    if (ngx_payments_processor_secret(cf, processor, &block->secret_file,
+                                      &processor->key)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (block->notification_secret_file.len == 0) {
+        processor->notification_key = processor->key;
+        return NGX_OK;
+    }
+
+    return ngx_payments_processor_secret(cf, processor,
+                                         &block->notification_secret_file,
+                                         &processor->notification_key);
 }
 
 
@@ -530,7 +554,7 @@ ngx_payments_processor_check(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
-    if (ngx_payments_processor_secret(cf, block) != NGX_OK) {
+    if (ngx_payments_processor_secrets(cf, block) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -21,8 +21,9 @@ SELECT 'I3: amounts: ' || payment_id FROM pay.payments
 -- I4: the ledger agrees with the payments, and sums to zero
 SELECT 'I4: captured and ledger differ: ' || p.payment_id
   FROM pay.payments p
-  LEFT JOIN (SELECT merchant_id, source_id, sum(amount) AS amount
-               FROM pay.ledger_transfers WHERE kind = 'capture'
+  LEFT JOIN (SELECT merchant_id, source_id,
+                    sum(CASE kind WHEN 'capture' THEN amount ELSE -amount END) AS amount
+               FROM pay.ledger_transfers WHERE kind IN ('capture', 'capture_reversed')
               GROUP BY merchant_id, source_id) l
     ON l.merchant_id = p.merchant_id AND l.source_id = p.payment_id
  WHERE p.amount_captured <> coalesce(l.amount, 0);
@@ -35,7 +36,7 @@ SELECT 'I4: ledger without its payment: ' || l.source_id
   FROM pay.ledger_transfers l
   LEFT JOIN pay.payments p
     ON p.merchant_id = l.merchant_id AND p.payment_id = l.source_id
- WHERE l.kind = 'capture' AND p.payment_id IS NULL;
+ WHERE l.kind IN ('capture', 'capture_reversed') AND p.payment_id IS NULL;
 
 SELECT 'I4: refunded and refunds differ: ' || p.payment_id
   FROM pay.payments p
@@ -58,7 +59,7 @@ SELECT 'I4: refund and ledger differ: ' || r.refund_id
     OR l.back IS DISTINCT FROM CASE r.status WHEN 'failed' THEN r.amount END;
 
 SELECT 'I4: captures and captured differ: ' || c.payment_id
-  FROM (SELECT merchant_id, payment_id, sum(amount) AS amount
+  FROM (SELECT merchant_id, payment_id, sum(amount - reversed) AS amount
           FROM pay.captures GROUP BY merchant_id, payment_id) c
   JOIN pay.payments p USING (merchant_id, payment_id)
  WHERE c.amount <> p.amount_captured;

@@ -414,6 +414,12 @@ ngx_payments_attempt_on_item(ngx_payments_pg_item_t *item,
 {
     ngx_payments_attempt_t  *attempt = item->data;
 
+    attempt->called = outcome;
+
+    if (outcome == NGX_PAYMENTS_PG_DONE) {
+        attempt->ended = ngx_payments_pg_number(row, NGX_PAYMENTS_END_OUTCOME);
+    }
+
     /* whatever came of it: what has not ended is due again */
 
     ngx_payments_attempt_over(attempt);
@@ -513,4 +519,69 @@ ngx_payments_attempt_follow(ngx_payments_attempt_t *attempt)
     }
 
     ngx_payments_attempt_send(attempt, NGX_PAYMENTS_LOOKUP);
+}
+
+
+/* texts of a request's, which the attempt may outlive */
+
+static ngx_int_t
+ngx_payments_attempt_keep(ngx_pool_t *pool,
+    ngx_payments_processor_answer_t *answer)
+{
+    ngx_uint_t  i;
+    ngx_str_t  *text[4];
+
+    text[0] = &answer->reference;
+    text[1] = &answer->brand;
+    text[2] = &answer->last4;
+    text[3] = &answer->failure;
+
+    for (i = 0; i < 4; i++) {
+        if (text[i]->data == NULL) {
+            continue;
+        }
+
+        text[i]->data = ngx_pstrdup(pool, text[i]);
+
+        if (text[i]->data == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+const char *
+ngx_payments_attempt_told(ngx_payments_attempt_t *attempt,
+    ngx_payments_notification_t *told)
+{
+    const char                        *wrong;
+    ngx_payments_processor_call_t     *call = &attempt->call;
+    ngx_payments_processor_request_t  *request = &call->request;
+
+    attempt->called = NGX_PAYMENTS_PG_FAILED;
+    request->action = attempt->kind->action;
+
+    if (ngx_payments_attempt_request(attempt, request) != NGX_OK) {
+        ngx_payments_attempt_over(attempt);
+        return NULL;
+    }
+
+    wrong = ngx_payments_verdict_told(request, told);
+
+    if (wrong != NULL) {
+        return wrong;
+    }
+
+    call->answer = told->answer;
+
+    if (ngx_payments_attempt_keep(attempt->pool, &call->answer) != NGX_OK) {
+        ngx_payments_attempt_over(attempt);
+        return NULL;
+    }
+
+    ngx_payments_attempt_resolve(attempt, told->answer.verdict);
+
+    return NULL;
 }

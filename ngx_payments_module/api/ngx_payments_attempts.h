@@ -81,6 +81,9 @@ struct ngx_payments_attempt_s {
     ngx_msec_t                    deadline;    /* the client is answered 202 */
     ngx_payments_pg_item_t        item;        /* ends it, if it has no
                                                   execution */
+    ngx_payments_pg_outcome_e     called;      /* what came of that, and what
+                                                  it says, of pay.outcome() */
+    int64_t                       ended;
     unsigned                      calling:1;
     unsigned                      open:1;      /* no execution, and the client's
                                                   key has no answer yet */
@@ -157,6 +160,13 @@ ngx_payments_attempt_t *ngx_payments_attempt_create(ngx_str_t *text);
 /* asks what became of it, or sends it again, and ends it if that is known;
    then done() is called */
 void ngx_payments_attempt_follow(ngx_payments_attempt_t *attempt);
+/*
+ * Its acquirer has told its end, APPROVED or DECLINED, without being asked, and
+ * nobody waits for it.  NULL: it is ended, then done() is called, maybe before
+ * this returns; or what is wrong with what was told.
+ */
+const char *ngx_payments_attempt_told(ngx_payments_attempt_t *attempt,
+    ngx_payments_notification_t *told);
 /* gives up one of its references; a pool's cleanup, too */
 void ngx_payments_attempt_release(void *attempt);
 

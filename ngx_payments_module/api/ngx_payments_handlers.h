@@ -51,6 +51,7 @@ struct ngx_payments_work_s {
     struct ngx_payments_redis_command_s  *command;  /* under way: a read
                                                   token */
     ngx_payments_fanout_t          *fanout;    /* in the request's pool */
+    struct ngx_payments_notice_s   *notice;    /* likewise */
     ngx_uint_t                      shard;     /* of the merchant that the
                                                   request is about, if known */
     size_t                          reserved;  /* bytes of the answer that
@@ -418,6 +419,9 @@ void ngx_payments_win_dispute(ngx_payments_request_t *request);
 void ngx_payments_lose_dispute(ngx_payments_request_t *request);
 void ngx_payments_list_disputes(ngx_payments_request_t *request);
 
+/* operations/notifications.c */
+void ngx_payments_notify(ngx_payments_request_t *request);
+
 /* operations/events.c */
 void ngx_payments_get_event(ngx_payments_request_t *request);
 void ngx_payments_list_events(ngx_payments_request_t *request);
@@ -471,6 +475,7 @@ extern const ngx_payments_schema_t  ngx_payments_create_payment_schema;
 extern const ngx_payments_schema_t  ngx_payments_capture_schema;
 extern const ngx_payments_schema_t  ngx_payments_cancel_schema;
 extern const ngx_payments_schema_t  ngx_payments_refund_schema;
+extern const ngx_payments_schema_t  ngx_payments_notification_schema;
 extern const ngx_payments_schema_t  ngx_payments_update_schema;
 extern const ngx_payments_schema_t  ngx_payments_create_key_schema;
 extern const ngx_payments_schema_t  ngx_payments_rotate_key_schema;

@@ -71,6 +71,13 @@ struct ngx_payments_request_s {
     ngx_str_t                       key;       /* Idempotency-Key, or empty */
     ngx_msec_t                      wait;      /* Prefer: wait, or the limit */
 
+    struct {
+        ngx_str_t                   id;
+        ngx_str_t                   timestamp;
+        ngx_str_t                   signatures;
+    } webhook;                                 /* headers of Standard Webhooks;
+                                                  empty: not sent */
+
     ngx_payments_answer_t           answer;
     ngx_int_t (*processors)(ngx_payments_request_t *request, ngx_str_t *names);
                                                /* NULL: none are configured.

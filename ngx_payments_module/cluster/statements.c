@@ -58,6 +58,14 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "claim_followups", "pay.claim_followups($1,$2)",
       NGX_PAYMENTS_PG_BACKGROUND, 1, { T }, 0 },
 
+    { "find_notified", "pay.find_notified($1,$2,$3,$4,$5,$6,$7,$8)",
+      NGX_PAYMENTS_PG_READ, 7, { I, B, T, T, T, T, T }, OF },
+
+    { "apply_notifications",
+      "pay.apply_notifications($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
+      NGX_PAYMENTS_PG_WRITE, 12,
+      { I, U, T, T, T, T, I, T, T, U, U, W }, MERCHANT },
+
     { "administer",
       "pay.administer($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
       "$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,'%T s')",

@@ -238,7 +238,16 @@ ngx_payments_http_handler(ngx_http_request_t *r)
         ngx_payments_http_inside++;
 
         if (ctx->request.operation->scope == NULL) {
-            ngx_payments_http_run(ctx);
+
+            /* of nobody; a body is signed, which is for the operation to
+               verify */
+
+            if (ctx->request.operation->body) {
+                ngx_payments_http_checked(ctx);
+
+            } else {
+                ngx_payments_http_run(ctx);
+            }
 
         } else if (ngx_payments_http_credential(ctx) == NGX_OK) {
             ngx_payments_http_authenticate(ctx);
@@ -360,7 +369,8 @@ ngx_payments_http_scope(ngx_payments_http_ctx_t *ctx)
         return NGX_DECLINED;
     }
 
-    len = ngx_strlen(request->operation->scope);
+    len = request->operation->scope ? ngx_strlen(request->operation->scope)
+                                    : 0;
 
     if (len == 0
         || request->scopes

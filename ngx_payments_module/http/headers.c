@@ -15,6 +15,12 @@ static void ngx_payments_http_coding_line(ngx_payments_http_ctx_t *ctx,
     ngx_str_t *value);
 static void ngx_payments_http_match_line(ngx_payments_http_ctx_t *ctx,
     ngx_str_t *value);
+static void ngx_payments_http_webhook_id_line(ngx_payments_http_ctx_t *ctx,
+    ngx_str_t *value);
+static void ngx_payments_http_webhook_time_line(ngx_payments_http_ctx_t *ctx,
+    ngx_str_t *value);
+static void ngx_payments_http_webhook_signature_line(
+    ngx_payments_http_ctx_t *ctx, ngx_str_t *value);
 
 
 typedef struct {
@@ -30,6 +36,10 @@ static const ngx_payments_header_t  ngx_payments_header_names[] = {
     { ngx_string("idempotency-key"), ngx_payments_http_key_line },
     { ngx_string("if-match"), ngx_payments_http_match_line },
     { ngx_string("content-encoding"), ngx_payments_http_coding_line },
+    { ngx_string("webhook-id"), ngx_payments_http_webhook_id_line },
+    { ngx_string("webhook-timestamp"), ngx_payments_http_webhook_time_line },
+    { ngx_string("webhook-signature"),
+      ngx_payments_http_webhook_signature_line },
     { ngx_null_string, NULL }
 };
 
@@ -85,6 +95,32 @@ ngx_payments_http_key_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
         ngx_memset(value->data, '*', value->len);
         ctx->card = 1;
     }
+}
+
+
+/* what signs a notification of an acquirer's; of two the last one counts */
+
+static void
+ngx_payments_http_webhook_id_line(ngx_payments_http_ctx_t *ctx,
+    ngx_str_t *value)
+{
+    ctx->request.webhook.id = *value;
+}
+
+
+static void
+ngx_payments_http_webhook_time_line(ngx_payments_http_ctx_t *ctx,
+    ngx_str_t *value)
+{
+    ctx->request.webhook.timestamp = *value;
+}
+
+
+static void
+ngx_payments_http_webhook_signature_line(ngx_payments_http_ctx_t *ctx,
+    ngx_str_t *value)
+{
+    ctx->request.webhook.signatures = *value;
 }
 
 

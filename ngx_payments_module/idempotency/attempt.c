@@ -33,25 +33,8 @@
 #define NGX_PAYMENTS_COLUMN_REQUEST     7
 #define NGX_PAYMENTS_COLUMN_BODY        8
 
-/* values of the outcome column: sql/functions/idempotency/outcome.sql */
-
 /* no outcome at all: the row cannot be read */
 #define NGX_PAYMENTS_SQL_NONE (-1)
-
-#define NGX_PAYMENTS_SQL_EXECUTED       0
-#define NGX_PAYMENTS_SQL_REPLAYED       1
-#define NGX_PAYMENTS_SQL_IN_USE         2
-#define NGX_PAYMENTS_SQL_REUSED         3
-#define NGX_PAYMENTS_SQL_BUSY           5
-#define NGX_PAYMENTS_SQL_UNUSED         6
-#define NGX_PAYMENTS_SQL_STALE          7
-#define NGX_PAYMENTS_SQL_INVALID        8
-#define NGX_PAYMENTS_SQL_ESCALATION     9
-#define NGX_PAYMENTS_SQL_CANCELED       10
-#define NGX_PAYMENTS_SQL_SCOPE          11
-#define NGX_PAYMENTS_SQL_BEGUN          12
-#define NGX_PAYMENTS_SQL_RESUME         13
-#define NGX_PAYMENTS_SQL_UNDONE         14
 
 
 static void ngx_payments_attempt_on_redis(void *data, ngx_int_t rc,

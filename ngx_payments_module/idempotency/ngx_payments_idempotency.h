@@ -37,6 +37,24 @@
 #define NGX_PAYMENTS_FLIGHT_LINE    138     /* of a request line that is kept */
 
 
+/* outcomes of SQL functions: sql/functions/idempotency/outcome.sql */
+
+#define NGX_PAYMENTS_SQL_EXECUTED       0
+#define NGX_PAYMENTS_SQL_REPLAYED       1
+#define NGX_PAYMENTS_SQL_IN_USE         2
+#define NGX_PAYMENTS_SQL_REUSED         3
+#define NGX_PAYMENTS_SQL_BUSY           5
+#define NGX_PAYMENTS_SQL_UNUSED         6
+#define NGX_PAYMENTS_SQL_STALE          7
+#define NGX_PAYMENTS_SQL_INVALID        8
+#define NGX_PAYMENTS_SQL_ESCALATION     9
+#define NGX_PAYMENTS_SQL_CANCELED       10
+#define NGX_PAYMENTS_SQL_SCOPE          11
+#define NGX_PAYMENTS_SQL_BEGUN          12
+#define NGX_PAYMENTS_SQL_RESUME         13
+#define NGX_PAYMENTS_SQL_UNDONE         14
+
+
 /* filled at configuration time, then read-only */
 
 typedef struct {

@@ -14,7 +14,14 @@ static const ngx_payments_metric_t  ngx_payments_processor_scalars[] = {
     { "payments_processor_full_total", NULL, "counter",
       "Calls that were not made, since max_calls were under way." },
     { "payments_processor_wrong_total", NULL, "counter",
-      "Answers of processors against the protocol; their verdict is unknown." }
+      "Answers of processors against the protocol; their verdict is unknown." },
+    { "payments_notifications_total", "result=\"applied\"", "counter",
+      "Notifications of processors, by what they came to." },
+    { "payments_notifications_total", "result=\"known\"", NULL, NULL },
+    { "payments_notifications_total", "result=\"not_found\"", NULL, NULL },
+    { "payments_notifications_total", "result=\"ignored\"", NULL, NULL },
+    { "payments_notifications_total", "result=\"refused\"", NULL, NULL },
+    { "payments_notifications_total", "result=\"review\"", NULL, NULL }
 };
 
 

@@ -118,6 +118,16 @@ struct ngx_payments_dialect_s {
                                     const ngx_str_t *body,
                                     ngx_payments_out_t *out,
                                     ngx_payments_reading_t *reading);
+
+    /*
+     * Likewise what the body of a notification says, whose signature is right.
+     * NULL: this dialect has none.
+     */
+    const char                 *(*notification)(
+                                    const ngx_payments_dialect_t *dialect,
+                                    const ngx_str_t *body,
+                                    ngx_payments_out_t *out,
+                                    ngx_payments_notification_t *notification);
 };
 
 

@@ -99,6 +99,37 @@ typedef struct {
 } ngx_payments_processor_answer_t;
 
 
+/* what an acquirer says without being asked */
+
+typedef enum {
+    NGX_PAYMENTS_NOTICE_RESULT = 0,      /* the verdict on an attempt */
+    NGX_PAYMENTS_NOTICE_CAPTURE_REVERSED,
+    NGX_PAYMENTS_NOTICE_CHARGEBACK,
+    NGX_PAYMENTS_NOTICE_CHARGEBACK_REVERSED,
+    NGX_PAYMENTS_NOTICE_CHARGEBACK_LOST
+} ngx_payments_notice_e;
+
+typedef struct {
+    ngx_payments_notice_e         kind;
+    int64_t                       at;          /* when it happened */
+    ngx_str_t                     attempt;
+    ngx_str_t                     chargeback;
+    ngx_str_t                     reason;      /* for people */
+    int64_t                       amount;      /* 0: not said */
+    ngx_str_t                     currency;
+    ngx_payments_processor_answer_t  answer;   /* of a result; of all others
+                                                  the reference alone */
+} ngx_payments_notification_t;
+
+/* the headers that sign it */
+
+typedef struct {
+    ngx_str_t                     id;
+    ngx_str_t                     timestamp;
+    ngx_str_t                     signatures;
+} ngx_payments_signed_t;
+
+
 typedef void (*ngx_payments_processor_handler_pt)(
     ngx_payments_processor_call_t *call);
 
@@ -153,6 +184,22 @@ ngx_uint_t ngx_payments_processor_remembers(
  * more, with the same key, unless the acquirer knows no keys.
  */
 ngx_int_t ngx_payments_processor_start(ngx_payments_processor_call_t *call);
+
+/*
+ * A notification, read; its texts are in the pool.  NGX_DECLINED: its signature
+ * is not the processor's, or too old; NGX_ABORT: it is signed, and not by the
+ * protocol.  *wrong says what is the matter.  NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_payments_processor_notified(ngx_payments_processor_t *processor,
+    ngx_payments_signed_t *headers, ngx_str_t *body, ngx_pool_t *pool,
+    ngx_payments_notification_t *notification, const char **wrong);
+/* verdict.c: NULL, or why a result cannot be that of what was asked for so */
+const char *ngx_payments_verdict_told(
+    const ngx_payments_processor_request_t *request,
+    const ngx_payments_notification_t *notification);
+/* names of what may have happened, as in the protocol */
+extern const char *const  ngx_payments_notices[];
+#define NGX_PAYMENTS_NOTICES  (NGX_PAYMENTS_NOTICE_CHARGEBACK_LOST + 1)
 
 
 #endif /* _NGX_PAYMENTS_PROCESSOR_H_INCLUDED_ */

@@ -35,6 +35,8 @@ struct ngx_payments_processor_s {
                                                   socket's, this machine's */
     ngx_uint_t                    naddrs;      /* 0: url's host is asked for */
     ngx_str_t                     key;         /* that signs */
+    ngx_str_t                     notification_key;  /* ... what comes from
+                                                  there; may be the same */
     void                         *ssl;         /* ngx_ssl_t; NULL: that of
                                                   outbound/ */
     ngx_str_t                     trusted;

@@ -48,7 +48,20 @@ typedef struct {
     ngx_str_t                     verdict;
     ngx_str_t                     code;        /* with a NUL behind it */
     ngx_str_t                     type;
+    int64_t                       at;          /* these are a notification's */
+    ngx_str_t                     attempt;
+    ngx_str_t                     chargeback;
+    ngx_str_t                     reason;
 } ngx_payments_said_t;
+
+
+/* what a notification needs */
+
+typedef struct {
+    const char                   *name;
+    size_t                        place;       /* of a text */
+    ngx_uint_t                    kinds;       /* bits */
+} ngx_payments_need_t;
 
 
 static void ngx_payments_write_text(ngx_payments_out_t *out,
@@ -86,6 +99,7 @@ static int ngx_payments_letter_upper(int c, size_t i);
 static int ngx_payments_letter_brand(int c, size_t i);
 static int ngx_payments_letter_digit(int c, size_t i);
 static int ngx_payments_letter_code(int c, size_t i);
+static int ngx_payments_letter_key(int c, size_t i);
 
 static const char *ngx_payments_protocol_secret(ngx_str_t *line,
     ngx_str_t *key);
@@ -94,6 +108,9 @@ static ngx_int_t ngx_payments_protocol_request(
 static const char *ngx_payments_protocol_answer(
     const ngx_payments_dialect_t *dialect, const ngx_str_t *body,
     ngx_payments_out_t *out, ngx_payments_reading_t *reading);
+static const char *ngx_payments_protocol_notification(
+    const ngx_payments_dialect_t *dialect, const ngx_str_t *body,
+    ngx_payments_out_t *out, ngx_payments_notification_t *notification);
 
 
 #define NGX_PAYMENTS_OF(action)   (1 << (action))
@@ -191,6 +208,76 @@ static const ngx_payments_member_t  ngx_payments_members[] = {
 };
 
 
+/* section 8.1: a notification, and its "data" */
+
+static const ngx_payments_member_t  ngx_payments_notification_members[] = {
+    { NULL, "type", ngx_payments_read_text,
+      ngx_payments_said(type), 1, 64, ngx_payments_letter_any, 1 },
+    { NULL, "timestamp", ngx_payments_read_time,
+      ngx_payments_said(at), 0, 0, NULL, 1 },
+
+    { NULL, NULL, NULL, 0, 0, 0, NULL, 0 }
+};
+
+
+static const ngx_payments_member_t  ngx_payments_data_members[] = {
+    { NULL, "attempt", ngx_payments_read_text,
+      ngx_payments_said(attempt), 16, 64, ngx_payments_letter_key, 0 },
+    { NULL, "verdict", ngx_payments_read_text,
+      ngx_payments_said(verdict), 1, 64, ngx_payments_letter_any, 0 },
+    { NULL, "reference", ngx_payments_read_text,
+      ngx_payments_said(reading.answer.reference), 1, 64,
+      ngx_payments_letter_visible, 0 },
+    { NULL, "amount", ngx_payments_read_amount,
+      ngx_payments_said(reading.amount), 1, 0, NULL, 0 },
+    { NULL, "currency", ngx_payments_read_text,
+      ngx_payments_said(reading.currency), 3, 3, ngx_payments_letter_upper, 0 },
+    { NULL, "fee", ngx_payments_read_amount,
+      ngx_payments_said(reading.answer.fee), 0, 0, NULL, 0 },
+    { NULL, "brand", ngx_payments_read_text,
+      ngx_payments_said(reading.answer.brand), 1, 32,
+      ngx_payments_letter_brand, 0 },
+    { NULL, "last4", ngx_payments_read_text,
+      ngx_payments_said(reading.answer.last4), 4, 4,
+      ngx_payments_letter_digit, 0 },
+    { NULL, "expires_at", ngx_payments_read_time,
+      ngx_payments_said(reading.answer.expires_at), 0, 0, NULL, 0 },
+    { "failure", "code", ngx_payments_read_text,
+      ngx_payments_said(code), 1, 64, ngx_payments_letter_code, 1 },
+    { "failure", "message", ngx_payments_read_text,
+      ngx_payments_said(reading.answer.message), 1, 500,
+      ngx_payments_letter_any, 1 },
+    { NULL, "chargeback", ngx_payments_read_text,
+      ngx_payments_said(chargeback), 1, 64, ngx_payments_letter_visible, 0 },
+    { NULL, "reason", ngx_payments_read_text,
+      ngx_payments_said(reason), 1, 500, ngx_payments_letter_any, 0 },
+
+    { NULL, NULL, NULL, 0, 0, 0, NULL, 0 }
+};
+
+
+/* section 8.2 */
+
+#define NGX_PAYMENTS_OF_RESULT     NGX_PAYMENTS_OF(NGX_PAYMENTS_NOTICE_RESULT)
+#define NGX_PAYMENTS_OF_REVERSAL                                              \
+    NGX_PAYMENTS_OF(NGX_PAYMENTS_NOTICE_CAPTURE_REVERSED)
+#define NGX_PAYMENTS_OF_DISPUTE                                               \
+    (NGX_PAYMENTS_OF(NGX_PAYMENTS_NOTICES) - 1 - NGX_PAYMENTS_OF_RESULT       \
+     - NGX_PAYMENTS_OF_REVERSAL)
+
+static const ngx_payments_need_t  ngx_payments_needs[] = {
+    { "attempt", ngx_payments_said(attempt),
+      NGX_PAYMENTS_OF_RESULT | NGX_PAYMENTS_OF_REVERSAL },
+    { "verdict", ngx_payments_said(verdict), NGX_PAYMENTS_OF_RESULT },
+    { "reference", ngx_payments_said(reading.answer.reference),
+      NGX_PAYMENTS_OF_REVERSAL | NGX_PAYMENTS_OF_DISPUTE },
+    { "currency", ngx_payments_said(reading.currency),
+      NGX_PAYMENTS_OF_REVERSAL | NGX_PAYMENTS_OF_DISPUTE },
+    { "chargeback", ngx_payments_said(chargeback), NGX_PAYMENTS_OF_DISPUTE },
+    { NULL, 0, 0 }
+};
+
+
 /* section 3.2 */
 
 static const ngx_payments_dialect_status_t  ngx_payments_protocol_statuses[] = {
@@ -238,7 +325,8 @@ const ngx_payments_dialect_t  ngx_payments_dialect_payments = {
     ngx_payments_protocol_declines,
     ngx_payments_protocol_secret,
     ngx_payments_protocol_request,
-    ngx_payments_protocol_answer
+    ngx_payments_protocol_answer,
+    ngx_payments_protocol_notification
 };
 
 
@@ -564,6 +652,14 @@ ngx_payments_letter_code(int c, size_t i)
 }
 
 
+static int
+ngx_payments_letter_key(int c, size_t i)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+           || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+
 static const char *
 ngx_payments_read_text(const cJSON *item, size_t min, size_t max,
     int (*letter)(int c, size_t i), ngx_payments_out_t *out, void *place)
@@ -658,14 +754,13 @@ ngx_payments_read_item(const cJSON *parent, const char *name)
 /* NULL, or the member that is wrong */
 
 static const char *
-ngx_payments_read_members(const cJSON *tree, ngx_payments_out_t *out,
-    ngx_payments_said_t *said)
+ngx_payments_read_members(const ngx_payments_member_t *row, const cJSON *tree,
+    ngx_payments_out_t *out, ngx_payments_said_t *said)
 {
-    const char                   *wrong;
-    const cJSON                  *parent, *item;
-    const ngx_payments_member_t  *row;
+    const char   *wrong;
+    const cJSON  *parent, *item;
 
-    for (row = ngx_payments_members; row->name != NULL; row++) {
+    for ( /* void */ ; row->name != NULL; row++) {
         parent = row->parent ? ngx_payments_read_item(tree, row->parent) : tree;
 
         if (parent == NULL) {
@@ -711,28 +806,68 @@ ngx_payments_said_begins(const ngx_str_t *text, const char *word)
 }
 
 
+/* NULL, or what is wrong with the word */
+
+static const char *
+ngx_payments_read_verdict(ngx_payments_said_t *said)
+{
+    ngx_uint_t  i;
+
+    for (i = 1; i < NGX_PAYMENTS_PROCESSOR_VERDICTS; i++) {
+        if (ngx_payments_said_is(&said->verdict,
+                                 ngx_payments_processor_verdicts[i]))
+        {
+            said->reading.answer.verdict = (ngx_payments_verdict_e) i;
+            return NULL;
+        }
+    }
+
+    return "verdict";
+}
+
+
+/* it is for people, and shown to them: it must not have a card number */
+
+static void
+ngx_payments_read_hide(ngx_str_t *text)
+{
+    if (text->data != NULL && ngx_payments_card_number(text->data, text->len)) {
+        text->data = NULL;
+        text->len = 0;
+    }
+}
+
+
+static void
+ngx_payments_read_failure(const ngx_payments_dialect_t *dialect,
+    ngx_payments_said_t *said)
+{
+    ngx_payments_processor_answer_t  *answer = &said->reading.answer;
+
+    if (said->code.data != NULL) {
+        answer->failure.data = (u_char *) ngx_payments_dialect_decline(dialect,
+                                                 (char *) said->code.data);
+        answer->failure.len = strlen((char *) answer->failure.data);
+    }
+
+    ngx_payments_read_hide(&answer->message);
+}
+
+
 /* what the table of members cannot say */
 
 static const char *
 ngx_payments_read_meaning(const ngx_payments_dialect_t *dialect,
     ngx_payments_said_t *said)
 {
-    ngx_uint_t                        i;
+    const char                       *wrong;
     ngx_payments_processor_answer_t  *answer = &said->reading.answer;
 
-    for (i = 1; i < NGX_PAYMENTS_PROCESSOR_VERDICTS; i++) {
-        if (ngx_payments_said_is(&said->verdict,
-                                 ngx_payments_processor_verdicts[i]))
-        {
-            break;
-        }
-    }
+    wrong = ngx_payments_read_verdict(said);
 
-    if (i == NGX_PAYMENTS_PROCESSOR_VERDICTS) {
-        return "verdict";
+    if (wrong != NULL) {
+        return wrong;
     }
-
-    answer->verdict = (ngx_payments_verdict_e) i;
 
     if (answer->action_url.data != NULL
         && (!ngx_payments_said_is(&said->type, "redirect")
@@ -742,20 +877,7 @@ ngx_payments_read_meaning(const ngx_payments_dialect_t *dialect,
         return "action";
     }
 
-    if (said->code.data != NULL) {
-        answer->failure.data = (u_char *) ngx_payments_dialect_decline(dialect,
-                                                 (char *) said->code.data);
-        answer->failure.len = strlen((char *) answer->failure.data);
-    }
-
-    /* it is for people, and shown to them */
-
-    if (answer->message.data != NULL
-        && ngx_payments_card_number(answer->message.data, answer->message.len))
-    {
-        answer->message.data = NULL;
-        answer->message.len = 0;
-    }
+    ngx_payments_read_failure(dialect, said);
 
     return NULL;
 }
@@ -819,7 +941,7 @@ ngx_payments_protocol_answer(const ngx_payments_dialect_t *dialect,
     memset(&said, 0, sizeof(ngx_payments_said_t));
     said.reading = *reading;
 
-    wrong = ngx_payments_read_members(tree, out, &said);
+    wrong = ngx_payments_read_members(ngx_payments_members, tree, out, &said);
 
     cJSON_Delete(tree);
 
@@ -832,4 +954,154 @@ ngx_payments_protocol_answer(const ngx_payments_dialect_t *dialect,
     }
 
     return wrong;
+}
+
+
+/* Notifications ---------------------------------------------------------- */
+
+/* which of them it is; NGX_PAYMENTS_NOTICES: none */
+
+static ngx_uint_t
+ngx_payments_read_notice(const ngx_payments_said_t *said)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_PAYMENTS_NOTICES; i++) {
+        if (ngx_payments_said_is(&said->type, ngx_payments_notices[i])) {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
+/* NULL, or the member that its kind needs and that is not there */
+
+static const char *
+ngx_payments_read_needs(const ngx_payments_said_t *said, ngx_uint_t kind)
+{
+    const ngx_str_t            *text;
+    const ngx_payments_need_t  *need;
+
+    for (need = ngx_payments_needs; need->name != NULL; need++) {
+        text = (const ngx_str_t *) ((const u_char *) said + need->place);
+
+        if ((need->kinds & NGX_PAYMENTS_OF(kind)) && text->data == NULL) {
+            return need->name;
+        }
+    }
+
+    return (kind != NGX_PAYMENTS_NOTICE_RESULT && said->reading.amount == 0)
+           ? "amount" : NULL;
+}
+
+
+/* a result is no other verdict than these */
+
+static const char *
+ngx_payments_read_result(ngx_payments_said_t *said)
+{
+    if (ngx_payments_read_verdict(said) != NULL) {
+        return "verdict";
+    }
+
+    switch (said->reading.answer.verdict) {
+
+    case NGX_PAYMENTS_VERDICT_APPROVED:
+        return (said->reading.amount == 0) ? "amount"
+               : (said->reading.currency.data == NULL) ? "currency" : NULL;
+
+    case NGX_PAYMENTS_VERDICT_DECLINED:
+        return (said->code.data == NULL) ? "failure" : NULL;
+
+    case NGX_PAYMENTS_VERDICT_PENDING:
+    case NGX_PAYMENTS_VERDICT_NOT_EXECUTED:
+        return NULL;
+
+    default:
+        return "verdict";
+    }
+}
+
+
+static const char *
+ngx_payments_read_notification(const ngx_payments_dialect_t *dialect,
+    ngx_payments_said_t *said, ngx_payments_notification_t *notification)
+{
+    ngx_uint_t   kind;
+    const char  *wrong;
+
+    kind = ngx_payments_read_notice(said);
+
+    if (kind == NGX_PAYMENTS_NOTICES) {
+        return "type";
+    }
+
+    wrong = ngx_payments_read_needs(said, kind);
+
+    if (wrong == NULL && kind == NGX_PAYMENTS_NOTICE_RESULT) {
+        wrong = ngx_payments_read_result(said);
+    }
+
+    if (wrong != NULL) {
+        return wrong;
+    }
+
+    ngx_payments_read_failure(dialect, said);
+    ngx_payments_read_hide(&said->reason);
+
+    notification->kind = (ngx_payments_notice_e) kind;
+    notification->at = said->at;
+    notification->attempt = said->attempt;
+    notification->chargeback = said->chargeback;
+    notification->reason = said->reason;
+    notification->amount = said->reading.amount;
+    notification->currency = said->reading.currency;
+    notification->answer = said->reading.answer;
+
+    return NULL;
+}
+
+
+static const char *
+ngx_payments_protocol_notification(const ngx_payments_dialect_t *dialect,
+    const ngx_str_t *body, ngx_payments_out_t *out,
+    ngx_payments_notification_t *notification)
+{
+    cJSON                *tree;
+    const char           *wrong;
+    const cJSON          *data;
+    ngx_payments_said_t   said;
+
+    wrong = ngx_payments_read_strict(body);
+
+    if (wrong != NULL) {
+        return wrong;
+    }
+
+    tree = cJSON_ParseWithLength((char *) body->data, body->len);
+
+    if (tree == NULL) {
+        return "the body is no valid JSON";
+    }
+
+    memset(&said, 0, sizeof(ngx_payments_said_t));
+    said.reading.answer.fee = -1;
+
+    wrong = ngx_payments_read_members(ngx_payments_notification_members, tree,
+                                      out, &said);
+
+    if (wrong == NULL) {
+        data = ngx_payments_read_item(tree, "data");
+        wrong = cJSON_IsObject(data)
+                ? ngx_payments_read_members(ngx_payments_data_members, data,
+                                            out, &said)
+                : "data";
+    }
+
+    cJSON_Delete(tree);
+
+    return wrong ? wrong
+                 : ngx_payments_read_notification(dialect, &said, notification);
 }

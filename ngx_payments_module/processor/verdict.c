@@ -43,6 +43,12 @@ const char *const  ngx_payments_processor_verdicts[] = {
 };
 
 
+const char *const  ngx_payments_notices[] = {
+    "result", "capture_reversed", "chargeback", "chargeback_reversed",
+    "chargeback_lost"
+};
+
+
 /* by verdict: what an answer with it must have; NULL: nothing */
 
 static const ngx_payments_verdict_check_pt  ngx_payments_verdict_checks[] = {
@@ -174,6 +180,20 @@ ngx_payments_verdict_check(const ngx_payments_processor_request_t *request,
     wrong = check ? check(&claim) : NULL;
 
     return wrong ? wrong : ngx_payments_verdict_reference(&claim);
+}
+
+
+const char *
+ngx_payments_verdict_told(const ngx_payments_processor_request_t *request,
+    const ngx_payments_notification_t *notification)
+{
+    ngx_payments_reading_t  reading;
+
+    reading.answer = notification->answer;
+    reading.amount = notification->amount;
+    reading.currency = notification->currency;
+
+    return ngx_payments_verdict_check(request, &reading);
 }
 
 

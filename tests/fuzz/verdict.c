@@ -95,6 +95,41 @@ judge(const ngx_payments_processor_request_t *request, const uint8_t *data,
 }
 
 
+/* what a notification has beside its answer lies in the room as well */
+
+static void
+notify(const uint8_t *data, size_t size, uint8_t *room)
+{
+    ngx_str_t                    body;
+    ngx_payments_out_t           out;
+    ngx_payments_notification_t  said;
+
+    body.data = (u_char *) data;
+    body.len = size;
+
+    ngx_payments_out_init(&out, room, size + 1);
+    memset(&said, 0, sizeof(said));
+
+    if (ngx_payments_dialect_payments.notification(
+                                              &ngx_payments_dialect_payments,
+                                              &body, &out, &said)
+        != NULL)
+    {
+        return;
+    }
+
+    inside(&said.attempt, room, size);
+    inside(&said.chargeback, room, size);
+    inside(&said.reason, room, size);
+    inside(&said.currency, room, size);
+    inside(&said.answer.reference, room, size);
+
+    if (said.kind != NGX_PAYMENTS_NOTICE_RESULT && said.amount == 0) {
+        abort();
+    }
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -123,6 +158,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         judge(&request, data, size, room);
     }
+
+    notify(data, size, room);
 
     free(room);
 

@@ -155,7 +155,8 @@ static const ngx_payments_dialect_t  lines = {
     lines_declines,
     lines_secret,
     lines_request,
-    lines_answer
+    lines_answer,
+    NULL
 };
 
 

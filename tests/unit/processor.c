@@ -736,6 +736,111 @@ test_secret(void)
 }
 
 
+/* section 8 */
+
+#define SAID(type, data)                                                      \
+    "{\"type\":\"" type "\",\"timestamp\":\"2026-01-01T00:00:00Z\","          \
+    "\"data\":{" data "}}"
+#define KEY     "\"attempt\":\"0123456789abcdef\""
+#define CHARGE  "\"chargeback\":\"cb_1\",\"reference\":\"ch_1\""
+
+static const struct {
+    const char   *name;
+    const char   *body;
+    const char   *wrong;                       /* NULL: nothing */
+} notifications[] = {
+
+    { "a result", SAID("result", KEY ",\"verdict\":\"approved\"," AMOUNT),
+      NULL },
+    { "declined", SAID("result", KEY ",\"verdict\":\"declined\",\"failure\":"
+                       "{\"code\":\"lost_card\",\"message\":\"no\"}"), NULL },
+    { "pending", SAID("result", KEY ",\"verdict\":\"pending\""), NULL },
+    { "not executed", SAID("result", KEY ",\"verdict\":\"not_executed\""),
+      NULL },
+    { "what is not known", SAID("result", KEY ",\"verdict\":\"pending\","
+                                "\"new\":{\"a\":[1]}"), NULL },
+    { "a reversal", SAID("capture_reversed", KEY ",\"reference\":\"ch_1\","
+                         AMOUNT), NULL },
+    { "a chargeback", SAID("chargeback", CHARGE "," AMOUNT), NULL },
+    { "one that is won", SAID("chargeback_reversed", CHARGE "," AMOUNT),
+      NULL },
+    { "one that is lost", SAID("chargeback_lost", CHARGE "," AMOUNT), NULL },
+    { "null is absent", SAID("chargeback", CHARGE "," AMOUNT
+                             ",\"attempt\":null,\"reason\":null"), NULL },
+
+    { "another type", SAID("refunded", CHARGE), "type" },
+    { "no time", "{\"type\":\"result\",\"data\":{}}", "timestamp" },
+    { "no data", "{\"type\":\"result\",\"timestamp\":"
+                 "\"2026-01-01T00:00:00Z\"}", "data" },
+    { "data of a list", "{\"type\":\"result\",\"timestamp\":"
+                        "\"2026-01-01T00:00:00Z\",\"data\":[]}", "data" },
+    { "a result of nothing", SAID("result", "\"verdict\":\"pending\""),
+      "attempt" },
+    { "a short key", SAID("result", "\"attempt\":\"0123456789abcde\","
+                          "\"verdict\":\"pending\""), "attempt" },
+    { "no verdict", SAID("result", KEY), "verdict" },
+    { "an action", SAID("result", KEY ",\"verdict\":\"action\""), "verdict" },
+    { "not found", SAID("result", KEY ",\"verdict\":\"not_found\""),
+      "verdict" },
+    { "unknown", SAID("result", KEY ",\"verdict\":\"unknown\""), "verdict" },
+    { "approved of nothing", SAID("result", KEY ",\"verdict\":\"approved\","
+                                  "\"currency\":\"EUR\""), "amount" },
+    { "of no currency", SAID("result", KEY ",\"verdict\":\"approved\","
+                             "\"amount\":1"), "currency" },
+    { "declined for nothing", SAID("result", KEY ",\"verdict\":\"declined\""),
+      "failure" },
+    { "a reversal of nothing", SAID("capture_reversed", KEY
+                                    ",\"reference\":\"ch_1\","
+                                    "\"currency\":\"EUR\""), "amount" },
+    { "of no payment", SAID("capture_reversed", KEY "," AMOUNT), "reference" },
+    { "of no capture", SAID("capture_reversed", "\"reference\":\"ch_1\","
+                            AMOUNT), "attempt" },
+    { "a chargeback without a name", SAID("chargeback", "\"reference\":\"ch\","
+                                          AMOUNT), "chargeback" },
+    { "of a negative amount", SAID("chargeback", CHARGE ",\"amount\":-1,"
+                                   "\"currency\":\"EUR\""), "amount" },
+    { "twice", SAID("result", KEY "," KEY ",\"verdict\":\"pending\""),
+      "the body is no valid JSON" },
+    { "a list", "[]", "the body" },
+    { "nothing", "", "the body is empty, or too large" }
+};
+
+
+static void
+test_notifications(void)
+{
+    size_t                        i;
+    ngx_str_t                     body;
+    const char                   *wrong;
+    ngx_payments_out_t            out;
+    ngx_payments_notification_t   said;
+    const ngx_payments_dialect_t *dialect = &ngx_payments_dialect_payments;
+
+    for (i = 0; i < sizeof(notifications) / sizeof(notifications[0]); i++) {
+        body = text(notifications[i].body);
+        ngx_payments_out_init(&out, memory, body.len + 1);
+        memset(&said, 0, sizeof(said));
+
+        wrong = dialect->notification(dialect, &body, &out, &said);
+
+        ok((wrong == NULL) == (notifications[i].wrong == NULL)
+           && (wrong == NULL || strcmp(wrong, notifications[i].wrong) == 0),
+           notifications[i].name);
+    }
+
+    body = text(SAID("chargeback", CHARGE "," AMOUNT ",\"reason\":"
+                     "\"card 4242424242424242\""));
+    ngx_payments_out_init(&out, memory, body.len + 1);
+    wrong = dialect->notification(dialect, &body, &out, &said);
+
+    ok(wrong == NULL && said.kind == NGX_PAYMENTS_NOTICE_CHARGEBACK
+       && said.at == DAY && said.amount == 1099 && is(&said.currency, "EUR")
+       && is(&said.chargeback, "cb_1") && is(&said.answer.reference, "ch_1")
+       && said.reason.data == NULL,
+       "what it says; a reason with a card number is left out");
+}
+
+
 int
 main(void)
 {
@@ -757,6 +862,7 @@ main(void)
     test_headers();
     test_metadata();
     test_secret();
+    test_notifications();
 
     ngx_payments_digest_free();
 

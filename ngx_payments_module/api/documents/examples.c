@@ -88,10 +88,13 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"exponent\":2,\"available\":0,\"pending\":0,\"reserved\":0,"
       "\"as_of\":\"2026-12-01T01:52:52.533511Z\"}" },
 
-    { "getCapture", "cap_01M8QMW1TNE2494RJEQ855QCNY",
-      "{\"id\":\"cap_01M8QMW1TNE2494RJEQ855QCNY\",\"object\":\"capture\","
+    { "getCapture", "cap_01M8QKVQ1BE6187QK01YGQRQFQ",
+      "{\"id\":\"cap_01M8QKVQ1BE6187QK01YGQRQFQ\",\"object\":\"capture\","
       "\"amount\":1099,\"final\":true,"
-      "\"created_at\":\"2026-12-01T01:52:52.565033Z\"}" },
+      "\"created_at\":\"2026-12-01T01:35:12.939094Z\"}" },
+
+    { "notifyProcessor", "acquirer",
+      "{\"object\":\"notification\",\"result\":\"applied\"}" },
 
     { "listCurrencies", NULL,
       "{\"data\":[{\"code\":\"AED\",\"exponent\":2,\"name\":\"UAE Dirham\"},{"

@@ -71,6 +71,7 @@ extern const ngx_payments_example_t  ngx_payments_examples[];
 extern const ngx_payments_schema_t  ngx_payments_payment_answer;
 extern const ngx_payments_schema_t  ngx_payments_refund_answer;
 extern const ngx_payments_schema_t  ngx_payments_capture_answer;
+extern const ngx_payments_schema_t  ngx_payments_notification_answer;
 extern const ngx_payments_schema_t  ngx_payments_dispute_answer;
 extern const ngx_payments_schema_t  ngx_payments_balance_answer;
 extern const ngx_payments_schema_t  ngx_payments_ledger_answer;

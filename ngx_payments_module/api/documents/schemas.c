@@ -28,7 +28,7 @@ static const char *const  accounts[] = {
 
 static const char *const  transactions[] = {
     "capture", "settlement", "refund", "refund_succeeded", "refund_failed",
-    "dispute", "dispute_won", "dispute_lost", NULL
+    "dispute", "dispute_won", "dispute_lost", "capture_reversed", NULL
 };
 
 static const char *const  states[] = {
@@ -170,6 +170,25 @@ const ngx_payments_schema_t  ngx_payments_refund_answer = {
     "Refund", "Money given back.", refund_fields
 };
 
+
+OBJECT(notification);
+
+static const char *const  notification_results[] = {
+    "applied", "known", "ignored", "review", NULL
+};
+
+static const ngx_payments_field_t  notification_fields[] = {
+    IS(notification),
+    ENUM("result", notification_results, "What it came to. `known`: it "
+         "changes nothing any more. `ignored`: nobody knows for an hour what "
+         "it is about. `review`: the books cannot follow, and an operator has "
+         "to look."),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_notification_answer = {
+    "Notification", "What became of a notification.", notification_fields
+};
 
 OBJECT(capture);
 

@@ -155,6 +155,32 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .about = "Metadata are merged. What changes nothing makes no new "
                "version." },
 
+    { .name = "notifyProcessor", .tag = "Service",
+      .method = NGX_PAYMENTS_POST,
+      .path = "/v1/processors/{name}/notifications",
+      .write = 1, .returns = 1, .body = 1,
+      .request = &ngx_payments_notification_schema,
+      .example = "{\"type\":\"result\",\"timestamp\":"
+                 "\"2026-12-01T12:00:00Z\",\"data\":{\"attempt\":"
+                 "\"att_01KD0000000000000000000000\",\"verdict\":"
+                 "\"approved\",\"reference\":\"ch_1\",\"amount\":1099,"
+                 "\"currency\":\"EUR\"}}",
+      .handler = ngx_payments_notify,
+      .status = 200, .answer = &ngx_payments_notification_answer,
+      .problems = PROBLEMS(NGX_PAYMENTS_P_AUTHENTICATION_REQUIRED,
+                           NGX_PAYMENTS_P_RESOURCE_BUSY,
+                           NGX_PAYMENTS_P_DATABASE_UNAVAILABLE,
+                           NGX_PAYMENTS_P_OVERLOADED,
+                           NGX_PAYMENTS_P_NOT_ACCEPTABLE),
+      .summary = "Tell what a processor has learned",
+      .about = "For adapters of processors, not for merchants. Signed by "
+               "Standard Webhooks (`webhook-id`, `webhook-timestamp`, "
+               "`webhook-signature`) with the processor's secret instead of an "
+               "API key. 200 is answered after the commit, also for a "
+               "duplicate; after any other answer it is to be sent again. 404: "
+               "what it is about is not known yet; after an hour it is "
+               "answered 200 and ignored." },
+
     { .name = "getCapture", .tag = "Payments",
       .method = NGX_PAYMENTS_GET, .path = "/v1/captures/{id}",
       .scope = "payments:read",

@@ -1,6 +1,6 @@
 -- What has become of a request that has an Idempotency-Key: the one table of it, in
 -- which each number has one meaning.  The module has the same (NGX_PAYMENTS_SQL_ in
--- idempotency/attempt.c); tools/lint compares the two.
+-- ngx_payments_idempotency.h); tools/lint compares the two.
 --
 --   executed    now, by this call
 --   replayed    the key was used with this request: how that ended

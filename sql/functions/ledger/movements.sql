@@ -30,7 +30,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
                       WHEN 'settlement' THEN 6
                       WHEN 'dispute' THEN 7
                       WHEN 'dispute_won' THEN 8
-                      WHEN 'dispute_lost' THEN 9 END)::smallint
+                      WHEN 'dispute_lost' THEN 9
+                      WHEN 'capture_reversed' THEN 10 END)::smallint
 $$;
 
 -- Books a movement: one transaction of the ledger, a row for each leg.  In: the name;

@@ -35,7 +35,8 @@ DECLARE
                                   - p.amount_canceled;
     refundable constant bigint := p.amount_captured - p.amount_refunded
                                   - p.amount_disputed;
-    most constant bigint := CASE WHEN action = 'refund' THEN refundable
+    most constant bigint := CASE WHEN action IN ('refund', 'dispute')
+                                 THEN refundable
                                  ELSE capturable END;
     a bigint := coalesce(amount, most);
     r pay.refunds;
@@ -88,7 +89,9 @@ BEGIN
         more := ',"errors":[{"pointer":"/currency","code":"currency","detail":'
                 || '"must be ' || p.currency || '"}]';
 
-    ELSIF refusal IS NULL AND action = 'dispute' AND refundable = 0 THEN
+    ELSIF refusal IS NULL AND action = 'dispute'
+          AND (a > refundable OR a = 0)
+    THEN
         refusal := 'refund_amount_exceeds_refundable';
 
     ELSIF refusal IS NULL AND action IN ('capture', 'refund')
@@ -165,6 +168,8 @@ BEGIN
     WHEN 'capture' THEN
         p.amount_captured := p.amount_captured + a;
         p.captured_at := at;
+        p.failure_code := NULL;  -- of a capture that was reversed
+        p.failure_message := NULL;
 
         IF final THEN
             p.amount_canceled := p.amount_authorized - p.amount_captured;
@@ -317,16 +322,16 @@ BEGIN
         RETURN;
 
     WHEN 'dispute' THEN
-        p.amount_disputed := p.amount_disputed + refundable;
+        p.amount_disputed := p.amount_disputed + a;
         event_type := 'dispute.created';
         PERFORM pay.post_movement('dispute', p.merchant_id, transfer, payment,
-                                  refundable, made, p.livemode, p.currency);
+                                  a, made, p.livemode, p.currency);
         movement := pay.movement('dispute');
-        moved := refundable;
+        moved := a;
 
         INSERT INTO pay.disputes AS e (merchant_id, dispute_id, payment_id,
                amount, created_at, updated_at, livemode, currency, reason)
-        VALUES (p.merchant_id, object, payment, refundable, made, made,
+        VALUES (p.merchant_id, object, payment, a, made, made,
                 p.livemode, p.currency, coalesce(reason, 'general'))
         RETURNING e.* INTO d;
     END CASE;

@@ -53,6 +53,10 @@ LANGUAGE plpgsql STABLE SET search_path = pay, pg_temp AS $$
 DECLARE
     j pay.journal;
 BEGIN
+    IF f.ended THEN
+        RETURN false;
+    END IF;
+
     -- a client's, not one of pay.send_later()
     IF f.fingerprint IS NOT NULL THEN
         j := pay.begun_row(f.merchant_id, f.key_hash);
@@ -76,6 +80,21 @@ BEGIN
             SELECT FROM pay.payments p
              WHERE p.merchant_id = f.merchant_id AND p.payment_id = f.object_id
                AND p.operation = f.attempt) END;
+END $$;
+
+-- Takes a follow-up whose attempt has ended away.  One that no begun row stands behind
+-- goes a month later: until then its key is known.  In: it.
+CREATE OR REPLACE FUNCTION pay.end_followup(f pay.followups) RETURNS void
+LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+BEGIN
+    UPDATE pay.followups e SET ended = true, due = now() + interval '30 days'
+     WHERE e.merchant_id = f.merchant_id AND e.attempt = f.attempt
+       AND e.fingerprint IS NULL AND NOT e.ended;
+
+    IF NOT FOUND THEN
+        DELETE FROM pay.followups e
+         WHERE e.merchant_id = f.merchant_id AND e.attempt = f.attempt;
+    END IF;
 END $$;
 
 -- Gives out attempts that are due, one for each item, and says when they are due
@@ -113,8 +132,7 @@ BEGIN
         waits := pay.followup_state(f);
 
         IF NOT waits THEN
-            DELETE FROM pay.followups e
-             WHERE e.merchant_id = f.merchant_id AND e.attempt = f.attempt;
+            PERFORM pay.end_followup(f);
             CONTINUE;
         END IF;
 
@@ -198,9 +216,8 @@ BEGIN
             END CASE;
         END IF;
 
-        IF outcome <> pay.outcome('busy') THEN
-            DELETE FROM pay.followups e
-             WHERE e.merchant_id = merchant[i] AND e.attempt = attempt[i];
+        IF outcome <> pay.outcome('busy') AND NOT f.ended THEN
+            PERFORM pay.end_followup(f);
         END IF;
 
         RETURN NEXT;
