@@ -87,7 +87,7 @@ my $list = api('GET', '/v1/payments?limit=1')->{json};
 sub key { return api('POST', '/v1/api_keys', { name => 'till', scopes => ['payments:read'] }, 'Idempotency-Key' => 'key-1') }
 is(key()->{status}, 201, 'an API key');
 like(key()->{json}{secret}, qr/^rk_test_/, '... which a retry shows again');
-write_file('secret', 'second' x 10 . "\n");
+write_file('secret', 'second' x 10 . "\n" . 'first' x 10 . "\n");
 reloaded('a new secret file');
 is(api('GET', $list->{url} . "?limit=1&cursor=$list->{next_cursor}")->{json}{code}, 'invalid_cursor', '... and cursors of before have ended');
 
