@@ -61,6 +61,7 @@ sub stack {
     my ($parameters) = @_;
     devstack('up', '--port', $Load::port, '--nodes', 2, '--shard', 'timeout 15s;',
              '--http', Live::processors("breaker fails=1000000; $parameters"));
+    Live::wait_for_nodes(@nodes);
 }
 stack('');
 my %log = map { ($_ => -s $_) } my @logs = @ENV{qw(NGINX_ERROR_LOG NGINX_ERROR_LOG_2)};

@@ -26,11 +26,7 @@ sub stack {
     devstack('up', '--port', $Load::port, '--nodes', 2, '--shard', 'timeout 15s;',
              '--http', Live::processors("answer ${answer}s; timeout ${timeout}s; $parameters"),
              '--http', 'payments_idempotency_wait ' . 2 * $answer . 's;');
-    # workers of the configuration before still have their connections
-    for my $port (@nodes) {
-        local $Load::port = $port;
-        wait_until(10, sub { my @s = map { api('GET', '/readyz')->{status} } 1 .. 4; !grep { $_ != 200 } @s }) or die "not ready\n";
-    }
+    Live::wait_for_nodes(@nodes);
 }
 stack('');
 my $log = -s $ENV{NGINX_ERROR_LOG};

@@ -61,6 +61,24 @@ sub processors {
         . "payments_processors $name;\n";
 }
 
+# Waits until nodes at these ports have this suite's acquirer: workers of the configuration
+# before may still take connections.  By another merchant, and nothing is charged.
+sub wait_for_nodes {
+    my (@ports) = @_;
+    my ($key) = live_merchant();
+    for my $port (@ports) {
+        local $Load::port = $port;
+        my $good = 0;
+        wait_until(20, sub {
+            my $id = pay(key => $key, token => 'tok_declined')->{json}{payment_id};
+            my $made = $id ? api('GET', "/v1/payments/$id", undef, key => $key)->{json} : {};
+            $good = ($made->{processor}{name} // '') eq $name ? $good + 1 : 0;
+            return $good >= 8;
+        }) or die "port $port does not know the acquirer\n";
+    }
+    $acquirer->forget;
+}
+
 # the body of a create; more: members of the body, and headers by their capital
 sub post_of {
     my (%more) = @_;
