@@ -152,8 +152,8 @@ typedef struct {
 typedef void (*ngx_payments_begun_pt)(ngx_payments_execution_t *execution,
     ngx_payments_begun_t *begun);
 /*
- * It was undone, and the key is free again.  NGX_OK: "begin" is filled anew,
- * with somebody else who may do it; NGX_DECLINED: there is nobody else.
+ * It was undone, and the key is free again.  NGX_OK: "begin" is filled once
+ * more, with somebody else who may do it; NGX_DECLINED: there is nobody else.
  */
 typedef ngx_int_t (*ngx_payments_undone_pt)(
     ngx_payments_execution_t *execution);
