@@ -28,6 +28,7 @@ my $own = $ENV{PAYMENTS_OWN};
 if ($own) {
     devstack('stop', 'nginx');
     Own::start(workers => 2, connections => 4096, wait => 30,
+               location => 'location = /openapi.json { payments on; }',
                http => 'payments_webhooks on; payments_webhooks_allow 127.0.0.0/8;');
 }
 
