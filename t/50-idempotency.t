@@ -4,7 +4,7 @@ use strict;
 use warnings;
 
 use lib 't/lib';
-use Load qw(devstack sql text api request uuid invariants rounds wait_until
+use Load qw(devstack hold sql text api request uuid invariants rounds wait_until
             promised later collect answered merchant api_key together stored);
 use JSON::PP;
 use Own;
@@ -173,6 +173,16 @@ sub slowest { my ($slowest) = sort { $b <=> $a } map { $_->{seconds} } @_; retur
     is(scalar(grep { says($_) eq '409 idempotency_key_in_use' } @late), 6, 'wait is over: 409');
     ok(!answered($leader), 'wait is over: before the leader, in every worker');
     is(collect($leader)->{status}, 201, 'wait is over: the leader is not disturbed');
+
+    # somebody has the key's lock for a moment, to look: the leader waits for its processor
+    # nevertheless, and not for 300 ms
+    my $looked = uuid();
+    my $lock = hold("SELECT pg_advisory_xact_lock(uuid_hash_extended(encode(substr(sha256('\\x00'::bytea || '$looked'), 1, 16),
+                     'hex')::uuid, $merchant))");
+    my $led = later(post($looked, slow(1500)), 10);
+    ok(wait_until(5, sub { Own::metric('payments_idempotency_executing') > 0 }), 'locked for a moment: the request is there');
+    $lock->release;
+    is(collect($led)->{status}, 201, 'locked for a moment: it is executed, however long that takes');
     Own::stop();
     Own::start(workers => 2, shard => 'mode direct;') if $ENV{PAYMENTS_OWN};
 }

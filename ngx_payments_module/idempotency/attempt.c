@@ -585,7 +585,8 @@ static void
 ngx_payments_attempt_call(ngx_payments_execution_t *execution, int64_t n,
     ngx_payments_pg_row_t *row)
 {
-    ngx_payments_begun_t  begun;
+    ngx_payments_begun_t    begun;
+    ngx_payments_waiter_t  *leader;
 
     begun.text = ngx_payments_pg_bytes(row, NGX_PAYMENTS_COLUMN_BODY);
 
@@ -604,6 +605,20 @@ ngx_payments_attempt_call(ngx_payments_execution_t *execution, int64_t n,
     begun.resumed = (n == NGX_PAYMENTS_SQL_RESUME);
 
     ngx_payments_flight_mark_new(execution->flight);
+
+    /* whoever had the key's lock for a moment, to look, is no other execution:
+       the leader's time is that of the call */
+
+    execution->elsewhere = 0;
+
+    if (!ngx_queue_empty(&execution->waiters)) {
+        leader = ngx_queue_data(ngx_queue_head(&execution->waiters),
+                                ngx_payments_waiter_t, queue);
+
+        if (leader->timer.timer_set) {
+            ngx_del_timer(&leader->timer);
+        }
+    }
 
     execution->call(execution, &begun);
 }
