@@ -166,10 +166,10 @@ sub slowest { my ($slowest) = sort { $b <=> $a } map { $_->{seconds} } @_; retur
     Own::stop() if $ENV{PAYMENTS_OWN};
     Own::start(workers => 2, shard => 'mode direct;', http => 'payments_idempotency_wait 300ms;');
     my $k = uuid();
-    my $leader = later(post($k, slow(3000)), 10);
+    my $leader = later(post($k, slow(2000)), 10);
     ok(wait_until(5, sub { api('GET', "/v1/idempotency_keys/$k", undef, key => $key)->{status} == 200 }),
        'wait is over: the leader runs');
-    my @late = together([$Load::port], (post($k, slow(3000))) x 6);
+    my @late = together([$Load::port], (post($k, slow(2000))) x 6);
     is(scalar(grep { says($_) eq '409 idempotency_key_in_use' } @late), 6, 'wait is over: 409');
     ok(!answered($leader), 'wait is over: before the leader, in every worker');
     is(collect($leader)->{status}, 201, 'wait is over: the leader is not disturbed');
