@@ -160,7 +160,7 @@ struct ngx_payments_processor_call_s {
 /* processors of the configuration by name; NULL: there is none */
 ngx_payments_processor_t *ngx_payments_processor_find(ngx_str_t *name);
 /* takes the first of "names" (with commas between them) that may be asked now,
-   and what stands before it, out of them: it is
+   and what stands before it, out of them: one that is
    configured, its breaker is closed, or open and this call is its probe, this
    worker has fewer than max_calls under way, and the merchant has as many of
    them at most as are left.  NULL: none */
