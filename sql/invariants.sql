@@ -38,6 +38,30 @@ SELECT 'I4: ledger without its payment: ' || l.source_id
     ON p.merchant_id = l.merchant_id AND p.payment_id = l.source_id
  WHERE l.kind IN ('capture', 'capture_reversed') AND p.payment_id IS NULL;
 
+SELECT 'I4: fee and ledger differ: ' || p.payment_id
+  FROM pay.payments p
+  LEFT JOIN (SELECT merchant_id, source_id,
+                    sum(CASE WHEN kind = 'fee' THEN amount ELSE -amount END) AS amount
+               FROM pay.ledger_transfers
+              WHERE kind = 'fee' AND credit = pay.account('fees') OR kind = 'fee_reversed'
+              GROUP BY merchant_id, source_id) l
+    ON l.merchant_id = p.merchant_id AND l.source_id = p.payment_id
+ WHERE coalesce(p.fee, 0) <> coalesce(l.amount, 0);
+
+-- what a statement's lines came to is what the ledger moved for them
+SELECT 'I4: settled and ledger differ: ' || s.payment_id
+  FROM (SELECT merchant_id, payment_id, sum(net) AS net
+          FROM pay.settlements WHERE state = 'booked'
+         GROUP BY merchant_id, payment_id) s
+  LEFT JOIN (SELECT merchant_id, source_id,
+                    sum(CASE WHEN debit = pay.account('cash') THEN amount
+                             ELSE -amount END) AS amount
+               FROM pay.ledger_transfers
+              WHERE pay.account('cash') IN (debit, credit)
+              GROUP BY merchant_id, source_id) l
+    ON l.merchant_id = s.merchant_id AND l.source_id = s.payment_id
+ WHERE s.net <> coalesce(l.amount, 0);
+
 SELECT 'I4: refunded and refunds differ: ' || p.payment_id
   FROM pay.payments p
   LEFT JOIN (SELECT merchant_id, payment_id, sum(amount) AS amount

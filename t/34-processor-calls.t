@@ -313,8 +313,6 @@ is(request(text_of('=,', 'authorize', Only => 1))->{body}, 'none', 'no names');
 
 # A worker that quits -----------------------------------------------------------------------------
 
-unlink "$dir/release";
-
 {
     my $master = Nginx::pid();
     my ($old) = `pgrep -P $master` =~ /(\d+)/;

@@ -14,7 +14,7 @@ typedef enum {
 
 typedef enum {
     E_MERCHANT = 0, E_ATTEMPT, E_APPROVED, E_HEAD, E_PROCESSOR_REFERENCE,
-    E_FAILURE, E_FAILURE_MESSAGE, E_TRANSFER, E_AT, E_LAST
+    E_FAILURE, E_FAILURE_MESSAGE, E_FEE, E_TRANSFER, E_AT, E_LAST
 } ngx_payments_end_parameter_e;
 
 
@@ -35,6 +35,18 @@ ngx_payments_end_decline(ngx_payments_attempt_t *attempt,
 
     return (verdict == NGX_PAYMENTS_VERDICT_DECLINED)
            ? ngx_payments_decline(code->data, code->len) : NULL;
+}
+
+
+/* what the acquirer keeps of what it has captured; -1: it did not say */
+
+static int64_t
+ngx_payments_end_fee(ngx_payments_attempt_t *attempt,
+    ngx_payments_verdict_e verdict)
+{
+    return (verdict == NGX_PAYMENTS_VERDICT_APPROVED
+            && !ngx_payments_attempt_simulated(attempt))
+           ? attempt->call.answer.fee : -1;
 }
 
 
@@ -79,6 +91,8 @@ ngx_payments_end_processed(ngx_payments_attempt_t *attempt,
         processed->brand = answer->brand;
         processed->last4 = answer->last4;
         processed->decline = ngx_payments_end_decline(attempt, verdict);
+        processed->fee = ngx_payments_end_fee(attempt, verdict);
+        processed->has_fee = (processed->fee >= 0);
     }
 
     if (verdict == NGX_PAYMENTS_VERDICT_PENDING) {
@@ -105,6 +119,7 @@ ngx_payments_end_change(ngx_payments_attempt_t *attempt,
 
     told->text = attempt->text;
     told->decline = ngx_payments_end_decline(attempt, verdict);
+    told->fee = ngx_payments_end_fee(attempt, verdict);
     told->verdict = (verdict == NGX_PAYMENTS_VERDICT_APPROVED) ? "approved"
                     : told->decline ? "declined" : "pending";
 
@@ -232,6 +247,8 @@ ngx_payments_end_late(ngx_payments_attempt_t *attempt,
     values[E_MERCHANT].number = attempt->origin.merchant_id;
     values[E_APPROVED].number = (decline == NULL);
     values[E_AT].number = ngx_payments_pg_now();
+    values[E_FEE].number = ngx_payments_end_fee(attempt, verdict);
+    values[E_FEE].null = (values[E_FEE].number < 0);
 
     ngx_payments_end_value(values, E_ATTEMPT, key->data, key->len);
     ngx_payments_end_value(values, E_TRANSFER, transfer,

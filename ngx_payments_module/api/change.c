@@ -14,7 +14,7 @@ typedef enum {
     C_REQUEST_ID, C_REQUEST, C_PAYMENT, C_ACTION, C_OBJECT, C_TRANSFER,
     C_TRANSFER2, C_AMOUNT, C_CURRENCY, C_FINAL, C_REASON, C_REFERENCE,
     C_METADATA, C_DESCRIPTION, C_DESCRIBED, C_IF_MATCH, C_AT, C_ARGS,
-    C_VERDICT, C_FAILURE, C_FAILURE_MESSAGE, C_LAST
+    C_VERDICT, C_FAILURE, C_FAILURE_MESSAGE, C_FEE, C_LAST
 } ngx_payments_change_parameter_e;
 
 
@@ -167,7 +167,10 @@ ngx_payments_change_call(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
     ngx_payments_change_value(&values[C_PAYMENT], origin->payment,
                               NGX_PAYMENTS_UUID_LEN);
 
+    values[C_FEE].null = (told == NULL || told->fee < 0);
+
     if (told != NULL) {
+        values[C_FEE].number = told->fee;
         ngx_payments_change_value(&values[C_ARGS], told->text.data,
                                   told->text.len);
         ngx_payments_change_value(&values[C_VERDICT], told->verdict,

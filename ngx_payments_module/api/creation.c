@@ -17,7 +17,7 @@ typedef enum {
     C_CAPTURE, C_TOKEN, C_HEAD, C_METADATA, C_CUSTOMER, C_REFERENCE,
     C_DESCRIPTION, C_FAILURE, C_FAILURE_MESSAGE, C_FAILED_BODY, C_AT,
     C_EXPIRES, C_EXPIRY_ACTION, C_PENDING, C_PROCESSOR,
-    C_PROCESSOR_REFERENCE, C_FOLLOWUP, C_LAST
+    C_PROCESSOR_REFERENCE, C_FOLLOWUP, C_FEE, C_LAST
 } ngx_payments_create_parameter_e;
 
 
@@ -425,6 +425,8 @@ ngx_payments_creation_item(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
     create.values[C_AMOUNT].number = create.amount;
     create.values[C_AT].number = origin->at;
     create.values[C_PENDING].number = processed->pending;
+    create.values[C_FEE].number = processed->fee;
+    create.values[C_FEE].null = !processed->has_fee;
 
     ngx_payments_create_value(&create, C_KEY_HASH, origin->key_hash,
                               NGX_PAYMENTS_KEY_HASH_LEN);

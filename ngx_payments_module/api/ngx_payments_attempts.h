@@ -147,6 +147,7 @@ typedef struct {
     const char                   *verdict;     /* of pay.change_payments() */
     const ngx_payments_decline_t *decline;     /* NULL: it is not declined */
     ngx_str_t                     text;        /* of the attempt */
+    int64_t                       fee;         /* minor units; -1: not said */
 } ngx_payments_told_t;
 
 ngx_int_t ngx_payments_change_call(ngx_pool_t *pool,

@@ -53,7 +53,10 @@ typedef struct {
     ngx_str_t                     followup;    /* of what is pending: the text
                                                   of the attempt, which is to be
                                                   looked up */
+    int64_t                       fee;         /* minor units, of what is
+                                                  captured at once */
     unsigned                      pending:1;
+    unsigned                      has_fee:1;   /* it is known */
 } ngx_payments_processed_t;
 
 

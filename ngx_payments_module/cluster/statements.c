@@ -25,18 +25,18 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "create_payments",
       "pay.create_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,"
       "$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,"
-      "$29,'%T s')",
-      NGX_PAYMENTS_PG_WRITE, 28,
+      "$29,$30,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 29,
       { I, B, U, T, Y, U, T, U, U, I, T, B, T, T, T, T, T, T, T, T, T, W, W,
-        T, B, T, T, T }, MERCHANT },
+        T, B, T, T, T, I }, MERCHANT },
 
     { "change_payments",
       "pay.change_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,"
       "$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,"
-      "'%T s')",
-      NGX_PAYMENTS_PG_WRITE, 26,
+      "$28,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 27,
       { I, B, U, T, Y, U, T, U, T, U, U, U, I, T, B, T, T, T, T, B, T, W,
-        T, T, T, T }, MERCHANT },
+        T, T, T, T, I }, MERCHANT },
 
     { "begin_payments",
       "pay.begin_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,'%T s')",
@@ -52,8 +52,8 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "undo_attempts", "pay.undo_attempts($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_WRITE, 3, { I, U, U }, MERCHANT },
 
-    { "end_attempts", "pay.end_attempts($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
-      NGX_PAYMENTS_PG_WRITE, 9, { I, T, B, T, T, T, T, U, W }, MERCHANT },
+    { "end_attempts", "pay.end_attempts($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)",
+      NGX_PAYMENTS_PG_WRITE, 10, { I, T, B, T, T, T, T, I, U, W }, MERCHANT },
 
     { "claim_followups", "pay.claim_followups($1,$2)",
       NGX_PAYMENTS_PG_BACKGROUND, 1, { T }, 0 },

@@ -43,7 +43,7 @@ LANGUAGE sql AS $$
         ARRAY[pay.uuid7()], ARRAY[pay.uuid7()], ARRAY[p_amount], ARRAY[p_currency],
         ARRAY[p_final], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[p_metadata],
         ARRAY[NULL::text], ARRAY[false], ARRAY[p_match], ARRAY[now()],
-        ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], '24 hours')
+        ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::bigint], '24 hours')
 $$;
 
 -- the table: every status with every action

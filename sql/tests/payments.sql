@@ -40,10 +40,11 @@ LANGUAGE sql AS $$
                array_agg(CASE WHEN p_failure IS NOT NULL THEN 'no' END) AS fm,
                array_agg(CASE WHEN p_failure IS NOT NULL THEN '{402}' END) AS fb,
                array_agg(now()) AS at, array_agg(NULL::timestamptz) AS x,
-               array_agg('cancel'::text) AS xa, array_agg(false) AS wait
+               array_agg('cancel'::text) AS xa, array_agg(false) AS wait,
+               array_agg(NULL::bigint) AS fee
           FROM generate_series(1, p_copies)) s,
         LATERAL pay.create_payments(i, m, l, kh, k, fp, rq, line, p, t, a, c,
-            cap, tok, h, me, n, r, n, f, fm, fb, at, x, xa, wait, n, n, n, p_ttl) c
+            cap, tok, h, me, n, r, n, f, fm, fb, at, x, xa, wait, n, n, n, fee, p_ttl) c
 $$;
 
 -- the executed, the replayed, the reused

@@ -28,7 +28,8 @@ static const char *const  accounts[] = {
 
 static const char *const  transactions[] = {
     "capture", "settlement", "refund", "refund_succeeded", "refund_failed",
-    "dispute", "dispute_won", "dispute_lost", "capture_reversed", NULL
+    "dispute", "dispute_won", "dispute_lost", "capture_reversed",
+    "fee", "fee_reversed", NULL
 };
 
 static const char *const  states[] = {
@@ -64,6 +65,9 @@ static const char *const  resources[] = {
       about }
 #define MONEY(name, about)                                                    \
     NUMBER(name, 0, NGX_PAYMENTS_AMOUNT_MAX, about)
+#define MAYBE_MONEY(name, about)                                              \
+    { name, NGX_PAYMENTS_FIELD_INTEGER, 0, 1, 1, 0, NGX_PAYMENTS_AMOUNT_MAX,  \
+      NULL, NULL, NULL, about }
 #define SUM(name, about)                                                      \
     NUMBER(name, -NGX_PAYMENTS_SAFE, NGX_PAYMENTS_SAFE, about)
 #define ID(name, prefix, about)                                               \
@@ -285,6 +289,8 @@ static const ngx_payments_field_t  payment_fields[] = {
     ENUM("expiry_action", ngx_payments_expiry_actions, NULL),
     PART("processor", OBJECT, &processor, NULL),
     PART("pending_action", OBJECT, &pending_action, NULL),
+    MAYBE_MONEY("fee", "What the acquirer keeps; null where it is not known."),
+    MAYBE_ID("dispute", "dis_", "The newest dispute."),
     NUMBER("version", 1, INT32_MAX, version),
     VALUE("created_at", TIME, NULL),
     VALUE("updated_at", TIME, NULL),

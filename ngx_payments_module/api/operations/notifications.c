@@ -172,6 +172,8 @@ static void ngx_payments_notice_declined(ngx_payments_notice_t *notice,
     ngx_payments_fanout_part_t *part);
 static void ngx_payments_notice_known(ngx_payments_notice_t *notice,
     ngx_payments_fanout_part_t *part);
+static void ngx_payments_notice_ended(ngx_payments_notice_t *notice,
+    ngx_payments_fanout_part_t *part);
 static void ngx_payments_notice_apply(ngx_payments_notice_t *notice,
     ngx_payments_fanout_part_t *part);
 static void ngx_payments_notice_review(ngx_payments_notice_t *notice,
@@ -190,7 +192,7 @@ static const ngx_payments_notice_state_t  ngx_payments_notice_states[] = {
     { ngx_string("waits"), ngx_payments_notice_end },
     { ngx_string("approved"), ngx_payments_notice_approved },
     { ngx_string("declined"), ngx_payments_notice_declined },
-    { ngx_string("ended"), ngx_payments_notice_known },
+    { ngx_string("ended"), ngx_payments_notice_ended },
     { ngx_string("payment"), ngx_payments_notice_apply },
     { ngx_null_string, ngx_payments_notice_review }
 };
@@ -270,12 +272,61 @@ ngx_payments_notice_known(ngx_payments_notice_t *notice,
 }
 
 
+/* a fee that may not have been known when its capture was approved */
+
+static ngx_uint_t
+ngx_payments_notice_fee(ngx_payments_notice_t *notice,
+    ngx_payments_fanout_part_t *part)
+{
+    u_char                       *end;
+    ngx_str_t                     args;
+    ngx_payments_notification_t  *said = &notice->said;
+
+    args = part->bytes[NGX_PAYMENTS_FOUND_ARGS];
+
+    end = args.len ? ngx_strlchr(args.data, args.data + args.len, ' ') : NULL;
+
+    if (said->answer.verdict != NGX_PAYMENTS_VERDICT_APPROVED
+        || said->answer.fee < 0 || said->currency.data == NULL || end == NULL)
+    {
+        return 0;
+    }
+
+    args.len = end - args.data;
+
+    if (!(args.len == 7 && ngx_memcmp(args.data, "capture", 7) == 0)
+        && !(args.len == 9 && ngx_memcmp(args.data, "authorize", 9) == 0))
+    {
+        return 0;
+    }
+
+    said->chargeback = said->attempt;
+    said->amount = said->answer.fee;
+    said->reason = args;
+
+    return 1;
+}
+
+
+static void
+ngx_payments_notice_ended(ngx_payments_notice_t *notice,
+    ngx_payments_fanout_part_t *part)
+{
+    if (ngx_payments_notice_fee(notice, part)) {
+        ngx_payments_notice_apply(notice, part);
+        return;
+    }
+
+    ngx_payments_notice_known(notice, part);
+}
+
+
 static void
 ngx_payments_notice_approved(ngx_payments_notice_t *notice,
     ngx_payments_fanout_part_t *part)
 {
     if (notice->said.answer.verdict != NGX_PAYMENTS_VERDICT_DECLINED) {
-        ngx_payments_notice_known(notice, part);
+        ngx_payments_notice_ended(notice, part);
         return;
     }
 

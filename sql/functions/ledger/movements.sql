@@ -1,6 +1,6 @@
 -- pay.movements is the one table of what the ledger books: a name, its number in
 -- pay.journal, and of each leg which account is debited and which is credited.  A row
--- of pay.ledger_transfers is a leg and has the name as its kind.
+-- of pay.ledger_transfers is a leg and has the name as its kind, up to a comma.
 --
 -- The two functions below give its numbers by name.  The planner makes a constant of
 -- each, so that a statement that is planned once in a session pays nothing for them.
@@ -31,7 +31,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
                       WHEN 'dispute' THEN 7
                       WHEN 'dispute_won' THEN 8
                       WHEN 'dispute_lost' THEN 9
-                      WHEN 'capture_reversed' THEN 10 END)::smallint
+                      WHEN 'capture_reversed' THEN 10
+                      WHEN 'fee' THEN 11
+                      WHEN 'fee_reversed' THEN 12
+                      WHEN 'fee, settled' THEN 13
+                      WHEN 'settlement, owed' THEN 14
+                      WHEN 'settlement, taken' THEN 15
+                      WHEN 'settlement, returned' THEN 16 END)::smallint
 $$;
 
 -- Books a movement: one transaction of the ledger, a row for each leg.  In: the name;
@@ -48,7 +54,7 @@ BEGIN
     INSERT INTO pay.ledger_transfers (merchant_id, transaction_id, source_id,
            amount, created_at, leg, debit, credit, livemode, currency, kind)
     SELECT merchant, transaction, source, amount, at, m.leg, m.debit, m.credit,
-           livemode, currency, name
+           livemode, currency, split_part(name, ',', 1)
       FROM pay.movements m WHERE m.name = name;
 
     IF NOT FOUND THEN

@@ -22,6 +22,8 @@ RETURNS TABLE (o_name text, o_late text) LANGUAGE sql IMMUTABLE AS $$
            ('events', 'day >= $5::date AND event_id IN (SELECT unnest($3))'),
            ('followups', 'object_id IN (SELECT unnest($2))'),
            ('notifications', 'payment_id IN (SELECT unnest($2))'),
+           ('settlements', 'updated_at >= $5'),
+           ('resolutions', 'payment_id IN (SELECT unnest($2))'),
            ('event_counters', NULL), ('account_sums', NULL),
            ('webhook_endpoints', NULL), ('webhook_retries', NULL)
 $$;

@@ -18,6 +18,8 @@ $$;
 -- ledger (pay.movements) it has made of how much.  Status NULL: what was asked for is not
 -- valid.
 -- ask: only whether the change is possible: status 0, and moved is its amount.
+-- fee: what the acquirer keeps of a capture, if it said so; attempt: by which it was
+-- asked.
 -- told: its acquirer has done it already.  Of a payment of an acquirer that was not,
 -- the acquirer is asked to void or to refund later (pay.send_later()).
 CREATE OR REPLACE FUNCTION pay.change_payment(p pay.payments, payment uuid,
@@ -25,6 +27,7 @@ CREATE OR REPLACE FUNCTION pay.change_payment(p pay.payments, payment uuid,
     currency text, final boolean, reason text, reference text, metadata text,
     description text, described boolean, at timestamptz, request uuid,
     ask boolean DEFAULT false, told boolean DEFAULT false,
+    fee bigint DEFAULT NULL, attempt text DEFAULT NULL,
     OUT status smallint, OUT body text, OUT object_id uuid, OUT version int,
     OUT parent_id uuid, OUT event_type text, OUT previous text,
     OUT movement smallint, OUT moved bigint)
@@ -181,11 +184,17 @@ BEGIN
         event_type := 'payment.' || p.status;
 
         INSERT INTO pay.captures VALUES (p.merchant_id, object, payment, a,
-               p.status = 'captured', made);
+               p.status = 'captured', made, 0, fee, attempt);
         PERFORM pay.post_movement('capture', p.merchant_id, transfer, payment,
                                   a, made, p.livemode, p.currency);
         movement := pay.movement('capture');
         moved := a;
+
+        IF fee IS NOT NULL THEN
+            p.fee := coalesce(p.fee, 0) + fee;
+            PERFORM pay.book_fee('fee', p.merchant_id, transfer, payment, fee,
+                                 made, p.livemode, p.currency);
+        END IF;
 
     WHEN 'cancel' THEN
         p.amount_canceled := p.amount_authorized - p.amount_captured;
@@ -323,6 +332,7 @@ BEGIN
 
     WHEN 'dispute' THEN
         p.amount_disputed := p.amount_disputed + a;
+        p.dispute := object;
         event_type := 'dispute.created';
         PERFORM pay.post_movement('dispute', p.merchant_id, transfer, payment,
                                   a, made, p.livemode, p.currency);
@@ -349,7 +359,8 @@ BEGIN
            status = p.status, metadata = p.metadata,
            description = p.description,
            cancellation_reason = p.cancellation_reason,
-           operation = p.operation, pending_action = p.pending_action
+           operation = p.operation, pending_action = p.pending_action,
+           fee = p.fee, dispute = p.dispute
      WHERE e.merchant_id = p.merchant_id AND e.payment_id = payment
        AND e.version = p.version - 1
     RETURNING e.version INTO STRICT version;

@@ -18,6 +18,7 @@
 --   args        of a payment of an acquirer: the text of the attempt, or NULL
 --   verdict     approved, declined or pending: what the acquirer has said of it
 --   failure, failure_message   of what is declined
+--   fee         what the acquirer keeps of a capture, minor units, or NULL
 --   ttl         how long a key is remembered
 --
 -- Out: one row for each item, as from create_payments, and
@@ -35,7 +36,8 @@ CREATE OR REPLACE FUNCTION pay.change_payments(
     transfer2 uuid[], amount bigint[], currency text[], final boolean[],
     reason text[], reference text[], metadata text[], description text[],
     described boolean[], if_match text[], at timestamptz[], args text[],
-    verdict text[], failure text[], failure_message text[], ttl interval)
+    verdict text[], failure text[], failure_message text[], fee bigint[],
+    ttl interval)
 RETURNS TABLE (o_item uuid, outcome smallint, status smallint,
                o_request_id uuid, o_object_id uuid, o_version int,
                o_created_at timestamptz, o_request text, o_body text)
@@ -164,7 +166,8 @@ BEGIN
                 payment[i], action[i], object[i], transfer[i], transfer2[i],
                 amount[i], currency[i], final[i], reason[i], reference[i],
                 metadata[i], description[i], described[i], at[i],
-                request_id[i], told => verdict[i] IS NOT NULL);
+                request_id[i], told => verdict[i] IS NOT NULL,
+                fee => fee[i], attempt => pay.attempt_key(args[i]));
         END IF;
 
         IF c.status IS NULL THEN

@@ -16,6 +16,7 @@
 --   processor, processor_reference   of an acquirer; NULL: the simulator
 --   followup    the text of an attempt that has to be looked up until it has ended, or
 --               NULL
+--   fee         what the acquirer keeps of what it has captured, minor units, or NULL
 --   ttl         how long a key is remembered
 --
 -- Out: one row for each item:
@@ -48,7 +49,7 @@ CREATE OR REPLACE FUNCTION pay.create_payments(
     failure_message text[], failed_body text[], at timestamptz[],
     expires timestamptz[], expiry_action text[], pending boolean[],
     processor text[], processor_reference text[], followup text[],
-    ttl interval)
+    fee bigint[], ttl interval)
 RETURNS TABLE (o_item uuid, outcome smallint, status smallint,
                o_request_id uuid, o_object_id uuid, o_version int,
                o_created_at timestamptz, o_request text, o_body text)
@@ -128,7 +129,7 @@ BEGIN
                        w.metadata, w.failure_code, w.failure_message, NULL, 1, w.time,
                        CASE WHEN w.authorized_at IS NULL THEN 'null' ELSE w.time END,
                        CASE WHEN w.captured_at IS NULL THEN 'null' ELSE w.time END,
-                       'null', NULL) AS body
+                       'null', NULL, w.fee, NULL) AS body
               FROM (SELECT u.n, merchant[u.n] AS merchant_id,
                            u.p AS payment_id, amount[u.n] AS amount,
                            CASE WHEN a.approved THEN amount[u.n] ELSE 0 END
@@ -149,7 +150,9 @@ BEGIN
                            head[u.n] AS head, metadata[u.n] AS metadata,
                            description[u.n] AS description,
                            failure[u.n] AS failure_code,
-                           failure_message[u.n] AS failure_message
+                           failure_message[u.n] AS failure_message,
+                           CASE WHEN a.approved AND capture[u.n]
+                                THEN fee[u.n] END AS fee
                       FROM unnest(payment) WITH ORDINALITY u(p, n),
                            LATERAL (SELECT failure[u.n] IS NULL
                                            AND NOT pending[u.n] AS approved) a
@@ -170,14 +173,14 @@ BEGIN
                    authorized_at, captured_at, authorization_expires_at,
                    livemode, currency, status, expiry_action, token, head,
                    metadata, customer, reference, description, failure_code,
-                   failure_message, processor, processor_reference)
+                   failure_message, processor, processor_reference, fee)
             SELECT v.merchant_id, v.payment_id, v.amount, v.amount_authorized,
                    v.amount_captured, v.at, v.at, v.authorized_at,
                    v.captured_at, expires[v.n], v.livemode, v.currency,
                    v.status, expiry_action[v.n], token[v.n], v.head, v.metadata,
                    customer[v.n], reference[v.n], v.description,
                    v.failure_code, v.failure_message, processor[v.n],
-                   processor_reference[v.n]
+                   processor_reference[v.n], v.fee
               FROM v),
         j AS (
             INSERT INTO pay.journal AS j (merchant_id, key_hash, day,
@@ -205,7 +208,14 @@ BEGIN
           FROM j;
     END IF;
 
-    IF array_remove(followup, NULL) <> '{}' THEN
+    -- of acquirers; one expression, since each is made ready once in a transaction
+    IF array_remove(followup, NULL) <> '{}' OR array_remove(fee, NULL) <> '{}' THEN
+        PERFORM pay.book_fee('fee', merchant[u.n], transfer[u.n], payment[u.n],
+                             u.f, at[u.n], livemode[u.n], currency[u.n])
+           FROM unnest(fee) WITH ORDINALITY u(f, n)
+          WHERE act[u.n] IN (create_it, end_it) AND u.f > 0 AND capture[u.n]
+            AND failure[u.n] IS NULL AND NOT pending[u.n];
+
         INSERT INTO pay.followups (merchant_id, attempt, livemode, key_hash,
                key, fingerprint, request_id, request, object_id, begun_at,
                args, due)

@@ -18,20 +18,20 @@ $$;
 -- what else may change; its times as pay.json_time() gives them, since most of them
 -- are the same one.  Out: the payment as JSON, without white space; NULL where
 -- there is no head.  concat() writes it in one go; a chain of || would copy its
--- beginning some forty times.
+-- beginning some forty times.  Chains are what a new payment does not have: the planner
+-- makes one constant of each.
 CREATE OR REPLACE FUNCTION pay.payment_text(head text, authorized bigint,
     captured bigint, refunded bigint, canceled bigint, disputed bigint,
     status text, description text, metadata text, failure_code text,
     failure_message text, cancellation_reason text, version int,
     updated_at text, authorized_at text, captured_at text, canceled_at text,
-    pending_action text) RETURNS text
+    pending_action text, fee bigint, dispute uuid) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT head || concat(
         ',"amount_authorized":', authorized,
         ',"amount_captured":', captured,
-        ',"amount_refunded":', refunded,
-        ',"amount_canceled":', canceled,
-        ',"amount_disputed":', disputed,
+        ',"amount_refunded":' || refunded || ',"amount_canceled":' || canceled
+            || ',"amount_disputed":' || disputed,
         ',"amount_capturable":', authorized - captured - canceled,
         ',"amount_refundable":', captured - refunded - disputed,
         ',"status":"', status,
@@ -45,9 +45,12 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
              ELSE concat('{"code":"', failure_code, '","message":',
                          pay.json_text(failure_message), ',"category":"',
                          pay.decline_category(failure_code), '"}') END,
-        ',"cancellation_reason":', pay.json_text(cancellation_reason),
-        ',"pending_action":', coalesce(pending_action, 'null'),
-        ',"version":', version,
+        coalesce(',"fee":' || fee, ',"fee":null'),
+        ',"cancellation_reason":' || pay.json_text(cancellation_reason)
+            || ',"pending_action":' || coalesce(pending_action, 'null')
+            || ',"dispute":' || coalesce('"' || pay.id_text('dis_', dispute)
+                                         || '"', 'null')
+            || ',"version":' || version,
         ',"updated_at":', updated_at, ',"authorized_at":', authorized_at,
         ',"captured_at":', captured_at, ',"canceled_at":', canceled_at, '}')
 $$;
@@ -60,7 +63,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         p.description, p.metadata, p.failure_code, p.failure_message,
         p.cancellation_reason, p.version, pay.json_time(p.updated_at),
         pay.json_time(p.authorized_at), pay.json_time(p.captured_at),
-        pay.json_time(p.canceled_at), p.pending_action)
+        pay.json_time(p.canceled_at), p.pending_action, p.fee, p.dispute)
 $$;
 
 -- In: a merchant, ids of payments.  Out: those of the merchant's that there are, as

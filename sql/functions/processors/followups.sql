@@ -157,77 +157,86 @@ END $$;
 --
 -- In: arrays of one length: item; merchant and key of the attempt; approved, or it is
 -- declined; of an authorization the head of the payment with what is known now, and the
--- acquirer's reference; code and message of a decline; UUIDv7 for the ledger; the
--- caller's clock.
+-- acquirer's reference; code and message of a decline; what the acquirer keeps of a
+-- capture, or NULL; UUIDv7 for the ledger; the caller's clock.
 -- Out: of each item an outcome: executed; busy: the payment is locked; unused: there is
 -- nothing to end, since it has ended.
 CREATE OR REPLACE FUNCTION pay.end_attempts(item uuid[], merchant bigint[],
     attempt text[], approved boolean[], head text[],
     processor_reference text[], failure text[], failure_message text[],
-    transfer uuid[], at timestamptz[])
+    fee bigint[], transfer uuid[], at timestamptz[])
 RETURNS TABLE (o_item uuid, outcome smallint)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pay, pg_temp SET lock_timeout = '1500ms' AS $$
 #variable_conflict use_variable
-DECLARE
-    f pay.followups;
-    p pay.payments;
-    r pay.refunds;
 BEGIN
     PERFORM pay.lock_and_check_owner(merchant);
 
     FOR i IN 1 .. cardinality(item) LOOP
         o_item := item[i];
-        outcome := pay.outcome('unused');
-
-        SELECT * INTO f FROM pay.followups e
-         WHERE e.merchant_id = merchant[i] AND e.attempt = attempt[i];
-
-        IF FOUND AND pay.followup_state(f) THEN
-            SELECT * INTO r FROM pay.refunds e
-             WHERE e.merchant_id = f.merchant_id AND e.refund_id = f.object_id;
-
-            SELECT * INTO p FROM pay.payments e
-             WHERE e.merchant_id = f.merchant_id
-               AND e.payment_id = coalesce(r.payment_id, f.object_id)
-               FOR UPDATE SKIP LOCKED;
-
-            -- as it is under the lock
-            outcome := CASE WHEN NOT FOUND THEN pay.outcome('busy')
-                            WHEN pay.followup_state(f)
-                            THEN pay.outcome('executed')
-                            ELSE outcome END;
-        END IF;
-
-        IF outcome = pay.outcome('executed') THEN
-            CASE pay.attempt_action(f.args)
-            WHEN 'authorize' THEN
-                PERFORM pay.end_payment(p, approved[i], head[i],
-                    processor_reference[i], failure[i], failure_message[i],
-                    transfer[i], at[i]);
-            WHEN 'refund' THEN
-                PERFORM pay.resolve_refund(r, approved[i], failure[i],
-                                           failure_message[i]);
-            ELSE
-                IF p.operation = f.attempt THEN
-                    PERFORM pay.end_change(p, f, approved[i], transfer[i],
-                                           at[i]);
-                END IF;
-            END CASE;
-        END IF;
-
-        IF outcome <> pay.outcome('busy') AND NOT f.ended THEN
-            PERFORM pay.end_followup(f);
-        END IF;
-
+        outcome := pay.end_attempt(merchant[i], attempt[i], approved[i],
+            head[i], processor_reference[i], failure[i], failure_message[i],
+            fee[i], transfer[i], at[i]);
         RETURN NEXT;
     END LOOP;
+END $$;
+
+-- Ends an attempt: whoever knows its end calls this, a follow-up, a notification or an
+-- operator, and whoever comes second finds it ended.  In and out: of one item as above.
+CREATE OR REPLACE FUNCTION pay.end_attempt(merchant bigint, attempt text,
+    approved boolean, head text, processor_reference text, failure text,
+    failure_message text, fee bigint, transfer uuid, at timestamptz)
+RETURNS smallint LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    f pay.followups;
+    p pay.payments;
+    r pay.refunds;
+    outcome smallint := pay.outcome('unused');
+BEGIN
+    SELECT * INTO f FROM pay.followups e
+     WHERE e.merchant_id = merchant AND e.attempt = attempt;
+
+    IF FOUND AND pay.followup_state(f) THEN
+        SELECT * INTO r FROM pay.refunds e
+         WHERE e.merchant_id = f.merchant_id AND e.refund_id = f.object_id;
+
+        SELECT * INTO p FROM pay.payments e
+         WHERE e.merchant_id = f.merchant_id
+           AND e.payment_id = coalesce(r.payment_id, f.object_id)
+           FOR UPDATE SKIP LOCKED;
+
+        -- as it is under the lock
+        outcome := CASE WHEN NOT FOUND THEN pay.outcome('busy')
+                        WHEN pay.followup_state(f) THEN pay.outcome('executed')
+                        ELSE outcome END;
+    END IF;
+
+    IF outcome = pay.outcome('executed') THEN
+        CASE pay.attempt_action(f.args)
+        WHEN 'authorize' THEN
+            PERFORM pay.end_payment(p, approved, head, processor_reference,
+                failure, failure_message, fee, transfer, at);
+        WHEN 'refund' THEN
+            PERFORM pay.resolve_refund(r, approved, failure, failure_message);
+        ELSE
+            IF p.operation = f.attempt THEN
+                PERFORM pay.end_change(p, f, approved, fee, transfer, at);
+            END IF;
+        END CASE;
+    END IF;
+
+    IF outcome <> pay.outcome('busy') AND NOT f.ended THEN
+        PERFORM pay.end_followup(f);
+    END IF;
+
+    RETURN outcome;
 END $$;
 
 -- Ends a capture or a void that was pending.  In: the payment, locked by the caller; its
 -- follow-up; and the rest as above.
 CREATE OR REPLACE FUNCTION pay.end_change(p pay.payments, f pay.followups,
-    approved boolean, transfer uuid, at timestamptz) RETURNS void
+    approved boolean, fee bigint, transfer uuid, at timestamptz) RETURNS void
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
@@ -241,7 +250,8 @@ BEGIN
             pay.uuid7(), transfer, pay.uuid7(),
             CASE words[1] WHEN 'capture' THEN words[9]::bigint END, NULL,
             words[12] = 'true' OR words[12] = 't', NULL, NULL, NULL, NULL,
-            false, at, f.request_id, told => true);
+            false, at, f.request_id, told => true, fee => fee,
+            attempt => f.attempt);
 
         PERFORM pay.journal_background(p.merchant_id, p.livemode,
             c.object_id, c.parent_id, c.version, c.body, c.event_type,
@@ -260,7 +270,7 @@ END $$;
 -- rest as above.
 CREATE OR REPLACE FUNCTION pay.end_payment(p pay.payments, approved boolean,
     head text, processor_reference text, failure text, failure_message text,
-    transfer uuid, at timestamptz) RETURNS void
+    fee bigint, transfer uuid, at timestamptz) RETURNS void
 LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
@@ -292,6 +302,12 @@ BEGIN
             moved := p.amount;
             PERFORM pay.post_movement('capture', p.merchant_id, transfer,
                 p.payment_id, moved, at, p.livemode, p.currency);
+            p.fee := fee;
+
+            IF fee IS NOT NULL THEN
+                PERFORM pay.book_fee('fee', p.merchant_id, transfer,
+                    p.payment_id, fee, at, p.livemode, p.currency);
+            END IF;
         END IF;
     END IF;
 
@@ -302,7 +318,8 @@ BEGIN
            failure_message = p.failure_message,
            amount_authorized = p.amount_authorized,
            amount_captured = p.amount_captured,
-           authorized_at = p.authorized_at, captured_at = p.captured_at
+           authorized_at = p.authorized_at, captured_at = p.captured_at,
+           fee = p.fee
      WHERE e.merchant_id = p.merchant_id AND e.payment_id = p.payment_id;
 
     body := pay.payment_body(p);

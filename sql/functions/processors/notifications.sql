@@ -134,6 +134,7 @@ DECLARE
     before constant text := pay.payment_body(p);
     c pay.captures;
     body text;
+    back bigint := 0;
 BEGIN
     IF currency <> p.currency
        OR amount > p.amount_captured - p.amount_refunded - p.amount_disputed
@@ -150,6 +151,7 @@ BEGIN
     IF FOUND THEN
         UPDATE pay.captures e SET reversed = e.reversed + amount
          WHERE e.merchant_id = c.merchant_id AND e.capture_id = c.capture_id;
+        back := coalesce(pay.reversed_fee(c, amount), 0);
 
     ELSIF EXISTS (SELECT FROM pay.captures e
                    WHERE e.merchant_id = p.merchant_id
@@ -160,9 +162,12 @@ BEGIN
     ELSE
         -- captured with the authorization, which has no row of its own
         INSERT INTO pay.captures (merchant_id, capture_id, payment_id, amount,
-               final, created_at, reversed)
+               final, created_at, reversed, fee)
         VALUES (p.merchant_id, pay.uuid7(), p.payment_id, p.amount_captured,
-                true, p.captured_at, amount);
+                true, p.captured_at, amount, pay.capture_fee(p))
+        RETURNING * INTO c;
+        c.reversed := 0;
+        back := coalesce(pay.reversed_fee(c, amount), 0);
     END IF;
 
     at := greatest(at, p.updated_at);
@@ -176,12 +181,14 @@ BEGIN
            failure_code = 'capture_failed',
            failure_message = 'The acquirer has taken the money of a capture '
                              'back.',
-           version = e.version + 1, updated_at = at
+           fee = e.fee - back, version = e.version + 1, updated_at = at
      WHERE e.merchant_id = p.merchant_id AND e.payment_id = p.payment_id
     RETURNING e.* INTO STRICT p;
 
     PERFORM pay.post_movement('capture_reversed', p.merchant_id, transfer,
         p.payment_id, amount, at, p.livemode, p.currency);
+    PERFORM pay.book_fee('fee_reversed', p.merchant_id, transfer, p.payment_id,
+                         back, at, p.livemode, p.currency);
 
     body := pay.payment_body(p);
     PERFORM pay.journal_background(p.merchant_id, p.livemode, p.payment_id,
@@ -276,8 +283,9 @@ END $$;
 --
 -- In: arrays of one length: item; merchant and payment, of pay.find_notified(); the
 -- processor, and its name for the notification; what has happened: capture_reversed,
--- chargeback, chargeback_reversed, chargeback_lost; the acquirer's name for the
--- chargeback, or NULL; how much; why, or NULL; a UUIDv7 for a dispute that it makes, and
+-- chargeback, chargeback_reversed, chargeback_lost, or result: the fee of an attempt that
+-- was approved before; the acquirer's name for the chargeback, of a result the attempt's
+-- key, or NULL; how much; why, of a result the attempt's action, or NULL; a UUIDv7 for a dispute that it makes, and
 -- one for the ledger; the caller's clock.
 -- Out: of each item an outcome: executed; unused: it was done before; invalid: it
 -- cannot be, and an operator has to look; busy: the payment is locked, or its acquirer
@@ -319,6 +327,11 @@ BEGIN
                 WHEN 'capture_reversed' THEN
                     pay.reverse_capture(p, amount[i], currency[i], transfer[i],
                                         at[i])
+                WHEN 'result' THEN
+                    CASE WHEN currency[i] = p.currency
+                         THEN pay.tell_fee(p, reason[i], chargeback[i],
+                                           amount[i], transfer[i], at[i])
+                         ELSE pay.outcome('invalid') END
                 WHEN 'chargeback' THEN
                     pay.charge_back(p, processor[i], chargeback[i], amount[i],
                         currency[i], reason[i], object[i], transfer[i], at[i])
