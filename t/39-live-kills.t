@@ -6,6 +6,7 @@ use strict;
 use warnings;
 
 use lib 't/lib';
+use Kills;
 use Live;
 use Load qw(api request text uuid later collect answered wait_until devstack rounds sql
             error_log_since without_killed promised figures);
@@ -68,59 +69,14 @@ my %log = map { ($_ => -s $_) } my @logs = @ENV{qw(NGINX_ERROR_LOG NGINX_ERROR_L
 
 # Who is killed ------------------------------------------------------------------------------
 
-# the only way in here: nginx's own processes, each of which says that it is one
-sub kill_nginx {
-    my (@pids) = @_;
-    for my $pid (@pids) {
-        die "process '$pid' is not nginx\n"
-            unless $pid > 1 && Basics::slurp("/proc/$pid/cmdline") =~ /^nginx: (?:master|worker) process/;
-        kill KILL => $pid;
-    }
-}
-
-
-# a node's master, if it runs: it says of itself that it is this stack's
-sub master {
-    my ($node) = @_;
-    my $dir = "$ENV{DEVSTACK_DIR}/nginx" . ($node == 1 ? '' : '2');
-    my ($pid) = Basics::slurp("$dir/nginx.pid") =~ /^(\d+)$/m or return 0;
-    return Basics::slurp("/proc/$pid/cmdline") =~ m{nginx: master process .*\Q$dir/nginx.conf\E} ? $pid : 0;
-}
-
-# its workers: nothing else is ever killed with them
-sub workers {
-    my ($node) = @_;
-    my $master = master($node) or return;
-    return grep { Basics::slurp("/proc/$_/cmdline") =~ /^nginx: worker process/ }
-        split ' ', Basics::slurp("/proc/$master/task/$master/children");
-}
-
-sub ready {
-    my ($port) = @_;
-    local $Load::port = $port;
-    return request("GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 3)->{status} == 200;
-}
-
-sub all_ready { my ($seconds) = @_; return wait_until($seconds || 20, sub { ready($nodes[0]) && ready($nodes[1]) }) }
-
-# a node's processes at once, as if its machine lost its power
-sub kill_node {
-    my ($node) = @_;
-    my $master = master($node) or die "node $node does not run\n";
-    my @pids = ($master, workers($node));
-    kill_nginx(@pids);
-    wait_until(10, sub { !grep { -d "/proc/$_" && !zombie($_) } @pids }) or die "nginx is still there\n";
-    devstack('start', 'nginx' . ($node == 1 ? '' : '2'));
-}
-
-sub zombie { return Basics::slurp("/proc/$_[0]/stat") =~ /\) [ZX] / ? 1 : 0 }
+sub all_ready { my ($seconds) = @_; return wait_until($seconds || 20, sub { Kills::ready(@nodes) }) }
 
 my %victim = (
-    worker     => sub { my @pids = workers(1 + int rand 2); kill_nginx($pids[rand @pids]) if @pids },
-    nginx      => sub { kill_node(1 + int rand 2) },
-    PostgreSQL => sub { devstack('kill', 'primary'); devstack('start', 'primary') },
+    worker     => sub { my @pids = Kills::workers(1 + int rand 2); Kills::nginx($pids[rand @pids]) if @pids },
+    nginx      => sub { Kills::node(1 + int rand 2) },
+    PostgreSQL => sub { Kills::server('primary') },
     acquirer   => sub { $acquirer->kill; sleep rand 0.3; $acquirer->start },
-    Redis      => sub { devstack('kill', 'redis'); devstack('start', 'redis') },
+    Redis      => sub { Kills::server('redis') },
 );
 
 # One at a time, at a known moment -------------------------------------------------------------
@@ -158,8 +114,8 @@ for my $when ('before', 'after') {
         for my $then (1, 2) {
             my $name = "$victim killed $when it is executed, asked again at node $then";
             my $held = held($when, 1);
-            my @pids = workers(1);
-            $victim eq 'node' ? kill_node(1) : kill_nginx(@pids);
+            my @pids = Kills::workers(1);
+            $victim eq 'node' ? Kills::node(1) : Kills::nginx(@pids);
             collect($held->{first});
             my $made = ask_until($nodes[$then - 1], $held->{text});
             is(says($made), '201 captured', "$name: it has its payment");
@@ -173,7 +129,7 @@ for my $when ('before', 'after') {
 
 {
     my $held = held('after', 1);
-    kill_nginx(workers(1));
+    Kills::nginx(Kills::workers(1));
     my $killed = time;
     collect($held->{first});
     ok(wait_until(2 * $limit, sub { (record($held->{key})->{json}{state} // '') eq 'completed' }), 'nobody asks again: its key ends nevertheless');
@@ -190,9 +146,9 @@ for my $when ('before', 'after') {
     my @waiting = $at2->(sub { map { later($held->{text}, 30) } 1 .. 10 });
     my $parked = sub { $at2->(sub { Own::metric('payments_idempotency_parked') }) };
     ok(wait_until(10, sub { $parked->() == 10 }), 'ten wait at node 2 for the call of node 1');
-    my ($dies) = workers(2);
-    kill_nginx($dies);
-    ok(wait_until(10, sub { my @now = workers(2); @now == 2 && !grep { $_ == $dies } @now }), 'one of the workers there is killed');
+    my ($dies) = Kills::workers(2);
+    Kills::nginx($dies);
+    ok(wait_until(10, sub { my @now = Kills::workers(2); @now == 2 && !grep { $_ == $dies } @now }), 'one of the workers there is killed');
     my $since = Live::db_now();
     push @waiting, $at2->(sub { map { later($held->{text}, 30) } 1 .. 10 });
     ok(wait_until(10, sub { $parked->() >= 10 && Live::called('begin_payments', $since) }), 'others wait in its place');
@@ -391,7 +347,7 @@ stack('idempotency off;');
 all_ready();
 for my $node (1, 2) {
     my $held = held('after', 1, forgets => 1);
-    kill_nginx(workers(1));
+    Kills::nginx(Kills::workers(1));
     collect($held->{first});
     my $made = ask_until($nodes[$node - 1], $held->{text});
     like($made->{status}, qr/^20[12]\z/, "no keys, asked again at node $node: it has an answer");
@@ -413,7 +369,7 @@ for my $operation (qw(capture void refund)) {
     my $text = text('POST', "/v1/payments/$id/$path", $body, key => $live_key, 'Idempotency-Key' => $key);
     my $first = later($text, 30);
     ok(wait_until(10, sub { $acquirer->waiting($name) }), "no keys, $operation: it is executed");
-    kill_nginx(workers(1), workers(2));
+    Kills::nginx(Kills::workers(1), Kills::workers(2));
     collect($first);
     all_ready();
     my $again = insist($text, $changed);
