@@ -270,7 +270,8 @@ ngx_payments_processor_wrong(ngx_payments_processor_block_t *block)
 
 static ngx_int_t
 ngx_payments_processor_secret(ngx_conf_t *cf,
-    ngx_payments_processor_t *processor, ngx_str_t *file, ngx_str_t *key)
+    ngx_payments_processor_t *processor, ngx_str_t *file,
+    const char *(*read)(ngx_str_t *line, ngx_str_t *key), ngx_str_t *key)
 {
     ngx_str_t    line;
     const char  *wrong;
@@ -285,7 +286,7 @@ ngx_payments_processor_secret(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
-    wrong = processor->dialect->secret(&line, key);
+    wrong = read(&line, key);
 
     ngx_explicit_memzero(line.data, line.len);
 
@@ -304,22 +305,29 @@ static ngx_int_t
 ngx_payments_processor_secrets(ngx_conf_t *cf,
     ngx_payments_processor_block_t *block)
 {
-    ngx_payments_processor_t  *processor = &block->processor;
+    ngx_payments_processor_t      *processor = &block->processor;
+    const ngx_payments_dialect_t  *dialect = processor->dialect;
 
     if (ngx_payments_processor_secret(cf, processor, &block->secret_file,
-                                      &processor->key)
+                                      dialect->secret, &processor->key)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     if (block->notification_secret_file.len == 0) {
-        processor->notification_key = processor->key;
+        if (dialect->notification_secret == NULL) {
+            processor->notification_key = processor->key;
+        }
+
         return NGX_OK;
     }
 
     return ngx_payments_processor_secret(cf, processor,
                                          &block->notification_secret_file,
+                                         dialect->notification_secret
+                                         ? dialect->notification_secret
+                                         : dialect->secret,
                                          &processor->notification_key);
 }
 

@@ -11,6 +11,7 @@
 #include <ngx_event.h>
 
 
+#define NGX_PAYMENTS_PROCESSOR_STEPS   32      /* of a look-up */
 #define NGX_PAYMENTS_PROCESSOR_WRONG   1000    /* ms between two messages of */
 #define NGX_PAYMENTS_PROCESSOR_FAILED  60000   /* the same */
 
@@ -20,7 +21,12 @@
 typedef struct {
     ngx_payments_processor_call_t  *call;
     ngx_payments_outbound_call_t    outbound;
-    ngx_event_t                     full;      /* posted */
+    ngx_event_t                     unsent;    /* posted */
+    const char                     *refusal;   /* the dialect's, of what it did
+                                                  not write */
+    ngx_str_t                       step;      /* of a look-up: what is asked
+                                                  next; data NULL: the first */
+    ngx_uint_t                      steps;
     ngx_msec_t                      start;
     ngx_uint_t                      sendings;
     ngx_uint_t                      probe;     /* of the breaker */
@@ -31,6 +37,7 @@ static ngx_int_t ngx_payments_processor_send(
     ngx_payments_processor_exchange_t *x);
 static void ngx_payments_processor_sent(ngx_payments_outbound_call_t *outbound);
 static void ngx_payments_processor_full(ngx_event_t *ev);
+static void ngx_payments_processor_refused(ngx_event_t *ev);
 
 
 /* where a request is written, before it is known how long it is */
@@ -38,9 +45,24 @@ static void ngx_payments_processor_full(ngx_event_t *ev);
 static u_char  ngx_payments_processor_buffer[NGX_PAYMENTS_DIALECT_SIZE];
 
 
+/* the handler is never called from inside this room's functions */
+
+static void
+ngx_payments_processor_post(ngx_payments_processor_exchange_t *x,
+    ngx_event_handler_pt handler)
+{
+    x->unsent.data = x;
+    x->unsent.handler = handler;
+    x->unsent.log = ngx_cycle->log;
+
+    ngx_post_event(&x->unsent, &ngx_posted_events);
+}
+
+
 ngx_int_t
 ngx_payments_processor_start(ngx_payments_processor_call_t *call)
 {
+    ngx_int_t                           rc;
     ngx_payments_processor_t           *processor = call->processor;
     ngx_payments_processor_exchange_t  *x;
 
@@ -54,12 +76,7 @@ ngx_payments_processor_start(ngx_payments_processor_call_t *call)
     call->exchange = x;
 
     if (ngx_payments_share_full(processor->calls, call->request.merchant_id)) {
-        x->full.data = x;
-        x->full.handler = ngx_payments_processor_full;
-        x->full.log = ngx_cycle->log;
-
-        ngx_post_event(&x->full, &ngx_posted_events);
-
+        ngx_payments_processor_post(x, ngx_payments_processor_full);
         return NGX_OK;
     }
 
@@ -70,8 +87,18 @@ ngx_payments_processor_start(ngx_payments_processor_call_t *call)
         return NGX_ERROR;
     }
 
-    if (ngx_payments_processor_send(x) != NGX_OK) {
+    rc = ngx_payments_processor_send(x);
+
+    if (rc != NGX_OK) {
         ngx_payments_share_give(processor->calls, call->request.merchant_id, 1);
+    }
+
+    if (rc == NGX_DECLINED) {
+        ngx_payments_processor_post(x, ngx_payments_processor_refused);
+        return NGX_OK;
+    }
+
+    if (rc != NGX_OK) {
         call->exchange = NULL;
         return NGX_ERROR;
     }
@@ -89,14 +116,16 @@ ngx_payments_processor_moved(ngx_str_t *piece, u_char *to)
 {
     ngx_str_t  moved;
 
-    moved.data = to + (piece->data - ngx_payments_processor_buffer);
     moved.len = piece->len;
+    moved.data = piece->len
+                 ? to + (piece->data - ngx_payments_processor_buffer) : to;
 
     return moved;
 }
 
 
-/* target, headers and body, in the call's pool */
+/* target, headers and body, in the call's pool.  NGX_DECLINED: the dialect
+   refuses */
 
 static ngx_int_t
 ngx_payments_processor_write(ngx_payments_processor_exchange_t *x,
@@ -104,10 +133,15 @@ ngx_payments_processor_write(ngx_payments_processor_exchange_t *x,
 {
     size_t                          len;
     u_char                         *p;
+    ngx_int_t                       rc;
     ngx_payments_out_t              out;
     ngx_payments_processor_call_t  *call = x->call;
     ngx_payments_processor_t       *processor = call->processor;
 
+    ngx_memzero(sending, sizeof(ngx_payments_sending_t));
+    ngx_str_set(&sending->method, "POST");
+
+    sending->step = x->step;
     sending->request = &call->request;
     sending->prefix = processor->prefix;
     sending->key = processor->key;
@@ -121,8 +155,11 @@ ngx_payments_processor_write(ngx_payments_processor_exchange_t *x,
     ngx_payments_out_init(&out, ngx_payments_processor_buffer,
                           NGX_PAYMENTS_DIALECT_SIZE);
 
-    if (processor->dialect->request(sending, &out) != NGX_OK) {
-        return NGX_ERROR;
+    rc = processor->dialect->request(sending, &out);
+
+    if (rc != NGX_OK) {
+        x->refusal = sending->refusal;
+        return rc;
     }
 
     len = out.pos - out.start;
@@ -155,13 +192,16 @@ ngx_payments_processor_repeats(ngx_payments_processor_call_t *call)
 static ngx_int_t
 ngx_payments_processor_send(ngx_payments_processor_exchange_t *x)
 {
+    ngx_int_t                       rc;
     ngx_payments_sending_t          sending;
     ngx_payments_outbound_call_t   *outbound = &x->outbound;
     ngx_payments_processor_call_t  *call = x->call;
     ngx_payments_processor_t       *processor = call->processor;
 
-    if (ngx_payments_processor_write(x, &sending) != NGX_OK) {
-        return NGX_ERROR;
+    rc = ngx_payments_processor_write(x, &sending);
+
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     ngx_memzero(outbound, sizeof(ngx_payments_outbound_call_t));
@@ -170,7 +210,7 @@ ngx_payments_processor_send(ngx_payments_processor_exchange_t *x)
     outbound->url = processor->url;
     outbound->addrs = processor->addrs;
     outbound->naddrs = processor->naddrs;
-    ngx_str_set(&outbound->method, "POST");
+    outbound->method = sending.method;
     outbound->target = sending.target;
     outbound->headers = sending.headers;
     outbound->body = sending.body;
@@ -178,7 +218,7 @@ ngx_payments_processor_send(ngx_payments_processor_exchange_t *x)
     outbound->timeout = sending.left;
     outbound->connect_timeout = processor->connect_timeout;
     outbound->keepalive = processor->keepalive;
-    outbound->limit = NGX_PAYMENTS_DIALECT_BODY;
+    outbound->limit = processor->dialect->limit;
     outbound->handler = ngx_payments_processor_sent;
     outbound->data = x;
     outbound->essential = 1;
@@ -247,11 +287,13 @@ ngx_payments_processor_log(ngx_payments_processor_exchange_t *x,
 
 static ngx_uint_t
 ngx_payments_processor_failed(ngx_payments_processor_exchange_t *x,
-    const char *wrong)
+    const ngx_payments_reply_t *reply, const char *wrong)
 {
     ngx_payments_processor_call_t  *call = x->call;
 
-    if (x->outbound.status == 200 && wrong == NULL) {
+    if (wrong == NULL
+        && ngx_payments_verdict_answered(call->processor->dialect, reply))
+    {
         return call->request.action != NGX_PAYMENTS_LOOKUP
                && call->answer.verdict == NGX_PAYMENTS_VERDICT_NOT_EXECUTED;
     }
@@ -269,6 +311,28 @@ ngx_payments_processor_done(ngx_payments_processor_exchange_t *x)
                                call->answer.verdict);
     call->exchange = NULL;
     call->handler(call);
+}
+
+
+/* whether the answer was a part of one, and the rest is asked for */
+
+static ngx_uint_t
+ngx_payments_processor_goes_on(ngx_payments_processor_exchange_t *x)
+{
+    ngx_payments_processor_call_t  *call = x->call;
+
+    if (call->answer.next.data == NULL
+        || call->request.action != NGX_PAYMENTS_LOOKUP
+        || ++x->steps >= NGX_PAYMENTS_PROCESSOR_STEPS
+        || ngx_current_msec - x->start >= call->processor->timeout)
+    {
+        return 0;
+    }
+
+    x->step = call->answer.next;
+    x->sendings = 0;
+
+    return ngx_payments_processor_send(x) == NGX_OK;
 }
 
 
@@ -292,6 +356,7 @@ ngx_payments_processor_read(ngx_payments_processor_exchange_t *x)
     reply.status = outbound->status;
     reply.head = outbound->head;
     reply.body = outbound->answer;
+    reply.step = x->step;
     reply.sent = (outbound->outcome != NGX_PAYMENTS_OUTBOUND_NOT_SENT);
 
     ngx_payments_out_init(&out, p, p ? outbound->answer.len + 1 : 0);
@@ -301,7 +366,11 @@ ngx_payments_processor_read(ngx_payments_processor_exchange_t *x)
                                  processor->not_found_after, &out,
                                  &call->answer);
 
-    failed = ngx_payments_processor_failed(x, wrong);
+    if (ngx_payments_processor_goes_on(x)) {
+        return;
+    }
+
+    failed = ngx_payments_processor_failed(x, &reply, wrong);
 
     if (failed) {
         ngx_payments_processor_log(x, wrong);
@@ -366,6 +435,25 @@ ngx_payments_processor_full(ngx_event_t *ev)
                                 &reply, 0, 0, &out, &call->answer);
 
     ngx_payments_status_add(NGX_PAYMENTS_M_PROCESSOR_FULL, 1);
+
+    ngx_payments_processor_done(x);
+}
+
+
+/* the dialect knows that the acquirer does no such thing: nothing was sent */
+
+static void
+ngx_payments_processor_refused(ngx_event_t *ev)
+{
+    ngx_payments_processor_exchange_t  *x = ev->data;
+    ngx_payments_processor_answer_t    *answer = &x->call->answer;
+
+    ngx_memzero(answer, sizeof(ngx_payments_processor_answer_t));
+
+    answer->verdict = NGX_PAYMENTS_VERDICT_DECLINED;
+    answer->fee = -1;
+    answer->failure.data = (u_char *) x->refusal;
+    answer->failure.len = ngx_strlen(x->refusal);
 
     ngx_payments_processor_done(x);
 }

@@ -96,6 +96,11 @@ typedef struct {
     ngx_str_t                     action_url;
     int64_t                       action_expires_at;  /* 0: not said */
     ngx_uint_t                    retry_after; /* seconds; 0: not said */
+
+    /* ---- of the room ---- */
+
+    ngx_str_t                     next;        /* what is asked then; data NULL:
+                                                  this is all */
 } ngx_payments_processor_answer_t;
 
 
@@ -111,6 +116,7 @@ typedef enum {
 
 typedef struct {
     ngx_payments_notice_e         kind;
+    ngx_str_t                     id;          /* whenever it is sent again */
     int64_t                       at;          /* when it happened */
     ngx_str_t                     attempt;
     ngx_str_t                     chargeback;
@@ -119,9 +125,11 @@ typedef struct {
     ngx_str_t                     currency;
     ngx_payments_processor_answer_t  answer;   /* of a result; of all others
                                                   the reference alone */
+    unsigned                      nothing:1;   /* it is about nothing of the
+                                                  module's */
 } ngx_payments_notification_t;
 
-/* the headers that sign it */
+/* the headers that sign it; empty: not sent */
 
 typedef struct {
     ngx_str_t                     id;
@@ -186,9 +194,10 @@ ngx_uint_t ngx_payments_processor_remembers(
 ngx_int_t ngx_payments_processor_start(ngx_payments_processor_call_t *call);
 
 /*
- * A notification, read; its texts are in the pool.  NGX_DECLINED: its signature
- * is not the processor's, or too old; NGX_ABORT: it is signed, and not by the
- * protocol.  *wrong says what is the matter.  NGX_ERROR: no memory.
+ * A notification, read; its texts are in the pool.  NGX_DONE: it is about
+ * nothing that the module keeps.  NGX_DECLINED: its signature is not the
+ * processor's, or too old; NGX_ABORT: it is signed, and not by the protocol.
+ * *wrong says what is the matter.  NGX_ERROR: no memory.
  */
 ngx_int_t ngx_payments_processor_notified(ngx_payments_processor_t *processor,
     ngx_payments_signed_t *headers, ngx_str_t *body, ngx_pool_t *pool,

@@ -2,7 +2,6 @@
 /* The dialect "payments": docs/processors.md is its specification. */
 
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
@@ -106,8 +105,11 @@ static const char *ngx_payments_protocol_secret(ngx_str_t *line,
 static ngx_int_t ngx_payments_protocol_request(
     ngx_payments_sending_t *sending, ngx_payments_out_t *out);
 static const char *ngx_payments_protocol_answer(
-    const ngx_payments_dialect_t *dialect, const ngx_str_t *body,
-    ngx_payments_out_t *out, ngx_payments_reading_t *reading);
+    const ngx_payments_dialect_t *dialect, const ngx_payments_asked_t *request,
+    const ngx_payments_reply_t *reply, ngx_payments_out_t *out,
+    ngx_payments_reading_t *reading);
+static const char *ngx_payments_protocol_verify(const ngx_str_t *key,
+    const ngx_payments_signed_t *headers, const ngx_str_t *body, int64_t now);
 static const char *ngx_payments_protocol_notification(
     const ngx_payments_dialect_t *dialect, const ngx_str_t *body,
     ngx_payments_out_t *out, ngx_payments_notification_t *notification);
@@ -119,6 +121,10 @@ static const char *ngx_payments_protocol_notification(
                                    - NGX_PAYMENTS_OF(NGX_PAYMENTS_LOOKUP))
 #define NGX_PAYMENTS_OF_LATER     (NGX_PAYMENTS_OF_ALL                        \
                                    - NGX_PAYMENTS_OF(NGX_PAYMENTS_AUTHORIZE))
+
+#define NGX_PAYMENTS_PROTOCOL_ID   255     /* bytes of a notification's */
+#define NGX_PAYMENTS_PROTOCOL_AGE  300     /* s, into the past and the
+                                              future */
 
 #define ngx_payments_asked(field)  offsetof(ngx_payments_asked_t, field)
 #define ngx_payments_said(field)   offsetof(ngx_payments_said_t, field)
@@ -321,11 +327,14 @@ static const ngx_payments_dialect_decline_t  ngx_payments_protocol_declines[]
 
 const ngx_payments_dialect_t  ngx_payments_dialect_payments = {
     "payments",
+    NGX_PAYMENTS_DIALECT_BODY,
     ngx_payments_protocol_statuses,
     ngx_payments_protocol_declines,
     ngx_payments_protocol_secret,
+    NULL,
     ngx_payments_protocol_request,
     ngx_payments_protocol_answer,
+    ngx_payments_protocol_verify,
     ngx_payments_protocol_notification
 };
 
@@ -486,18 +495,6 @@ ngx_payments_write_body(const ngx_payments_asked_t *request,
 }
 
 
-static ngx_str_t
-ngx_payments_piece(const ngx_payments_out_t *out, uint8_t *from)
-{
-    ngx_str_t  piece;
-
-    piece.data = from;
-    piece.len = (size_t) (out->pos - from);
-
-    return piece;
-}
-
-
 /* of a body that is too large metadata is left out */
 
 static ngx_int_t
@@ -530,7 +527,7 @@ ngx_payments_protocol_body(ngx_payments_sending_t *sending,
     }
 
     out->pos = body.pos;
-    sending->body = ngx_payments_piece(out, start);
+    sending->body = ngx_payments_dialect_piece(out, start);
 
     return NGX_OK;
 }
@@ -597,11 +594,11 @@ ngx_payments_protocol_request(ngx_payments_sending_t *sending,
     ngx_payments_out_str(out, "/");
     ngx_payments_out_str(out, ngx_payments_processor_actions[
                                                     sending->request->action]);
-    sending->target = ngx_payments_piece(out, start);
+    sending->target = ngx_payments_dialect_piece(out, start);
 
     start = out->pos;
     ngx_payments_protocol_headers(sending, out, &id, signature);
-    sending->headers = ngx_payments_piece(out, start);
+    sending->headers = ngx_payments_dialect_piece(out, start);
 
     return out->overflow ? NGX_ERROR : NGX_OK;
 }
@@ -826,18 +823,6 @@ ngx_payments_read_verdict(ngx_payments_said_t *said)
 }
 
 
-/* it is for people, and shown to them: it must not have a card number */
-
-static void
-ngx_payments_read_hide(ngx_str_t *text)
-{
-    if (text->data != NULL && ngx_payments_card_number(text->data, text->len)) {
-        text->data = NULL;
-        text->len = 0;
-    }
-}
-
-
 static void
 ngx_payments_read_failure(const ngx_payments_dialect_t *dialect,
     ngx_payments_said_t *said)
@@ -850,7 +835,7 @@ ngx_payments_read_failure(const ngx_payments_dialect_t *dialect,
         answer->failure.len = strlen((char *) answer->failure.data);
     }
 
-    ngx_payments_read_hide(&answer->message);
+    ngx_payments_dialect_hide(&answer->message);
 }
 
 
@@ -883,59 +868,19 @@ ngx_payments_read_meaning(const ngx_payments_dialect_t *dialect,
 }
 
 
-/*
- * NULL: text that any reader of JSON reads as cJSON does.  cJSON itself takes a
- * member twice, and bytes that are no UTF-8.
- */
-
-static const char *
-ngx_payments_read_strict(const ngx_str_t *body)
-{
-    size_t                  n;
-    ngx_payments_json_t     json;
-    ngx_payments_json_rc_e  rc;
-
-    if (body->len == 0 || body->len > NGX_PAYMENTS_BODY_MAX) {
-        return "the body is empty, or too large";
-    }
-
-    n = body->len / 2 + 2;
-
-    memset(&json, 0, sizeof(ngx_payments_json_t));
-    json.nodes = malloc(n * sizeof(ngx_payments_json_node_t));
-    json.scratch = malloc(n * sizeof(uint32_t));
-    json.capacity = (uint32_t) n;
-
-    rc = (json.nodes != NULL && json.scratch != NULL)
-         ? ngx_payments_json_parse(&json, body->data, body->len)
-         : NGX_PAYMENTS_JSON_INVALID;
-
-    free(json.nodes);
-    free(json.scratch);
-
-    return (rc == NGX_PAYMENTS_JSON_OK) ? NULL : "the body is no valid JSON";
-}
-
-
 static const char *
 ngx_payments_protocol_answer(const ngx_payments_dialect_t *dialect,
-    const ngx_str_t *body, ngx_payments_out_t *out,
-    ngx_payments_reading_t *reading)
+    const ngx_payments_asked_t *request, const ngx_payments_reply_t *reply,
+    ngx_payments_out_t *out, ngx_payments_reading_t *reading)
 {
     cJSON                *tree;
     const char           *wrong;
     ngx_payments_said_t   said;
 
-    wrong = ngx_payments_read_strict(body);
+    wrong = ngx_payments_dialect_json(&reply->body, &tree);
 
     if (wrong != NULL) {
         return wrong;
-    }
-
-    tree = cJSON_ParseWithLength((char *) body->data, body->len);
-
-    if (tree == NULL) {
-        return "the body is no valid JSON";
     }
 
     memset(&said, 0, sizeof(ngx_payments_said_t));
@@ -958,6 +903,68 @@ ngx_payments_protocol_answer(const ngx_payments_dialect_t *dialect,
 
 
 /* Notifications ---------------------------------------------------------- */
+
+static ngx_payments_text_t
+ngx_payments_protocol_text(const ngx_str_t *str)
+{
+    ngx_payments_text_t  text;
+
+    text.data = str->data;
+    text.len = str->len;
+
+    return text;
+}
+
+
+static ngx_uint_t
+ngx_payments_protocol_named(const ngx_str_t *id)
+{
+    size_t  i;
+
+    for (i = 0; i < id->len; i++) {
+        if (id->data[i] <= ' ' || id->data[i] >= 0x7f) {
+            return 0;
+        }
+    }
+
+    return id->len > 0 && id->len <= NGX_PAYMENTS_PROTOCOL_ID;
+}
+
+
+static const char *
+ngx_payments_protocol_verify(const ngx_str_t *key,
+    const ngx_payments_signed_t *headers, const ngx_str_t *body, int64_t now)
+{
+    int64_t              timestamp;
+    ngx_payments_text_t  secret, id, text, signatures;
+
+    if (!ngx_payments_protocol_named(&headers->id)
+        || headers->signatures.len == 0)
+    {
+        return "a notification needs the headers webhook-id, "
+               "webhook-timestamp and webhook-signature";
+    }
+
+    if (ngx_payments_integer(headers->timestamp.data, headers->timestamp.len,
+                             &timestamp)
+        != 0
+        || timestamp < now - NGX_PAYMENTS_PROTOCOL_AGE
+        || timestamp > now + NGX_PAYMENTS_PROTOCOL_AGE)
+    {
+        return "webhook-timestamp is not a time of the last 300 s, in seconds "
+               "since 1970";
+    }
+
+    secret = ngx_payments_protocol_text(key);
+    id = ngx_payments_protocol_text(&headers->id);
+    text = ngx_payments_protocol_text(body);
+    signatures = ngx_payments_protocol_text(&headers->signatures);
+
+    return ngx_payments_signature_verify(&secret, &id, timestamp, &text,
+                                         &signatures)
+           ? NULL : "webhook-signature is not the processor's";
+}
+
 
 /* which of them it is; NGX_PAYMENTS_NOTICES: none */
 
@@ -1049,7 +1056,7 @@ ngx_payments_read_notification(const ngx_payments_dialect_t *dialect,
     }
 
     ngx_payments_read_failure(dialect, said);
-    ngx_payments_read_hide(&said->reason);
+    ngx_payments_dialect_hide(&said->reason);
 
     notification->kind = (ngx_payments_notice_e) kind;
     notification->at = said->at;
@@ -1074,16 +1081,10 @@ ngx_payments_protocol_notification(const ngx_payments_dialect_t *dialect,
     const cJSON          *data;
     ngx_payments_said_t   said;
 
-    wrong = ngx_payments_read_strict(body);
+    wrong = ngx_payments_dialect_json(body, &tree);
 
     if (wrong != NULL) {
         return wrong;
-    }
-
-    tree = cJSON_ParseWithLength((char *) body->data, body->len);
-
-    if (tree == NULL) {
-        return "the body is no valid JSON";
     }
 
     memset(&said, 0, sizeof(ngx_payments_said_t));

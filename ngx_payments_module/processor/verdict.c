@@ -237,6 +237,16 @@ ngx_payments_verdict_status(const ngx_payments_dialect_t *dialect,
 }
 
 
+ngx_uint_t
+ngx_payments_verdict_answered(const ngx_payments_dialect_t *dialect,
+    const ngx_payments_reply_t *reply)
+{
+    return reply->status != 0
+           && ngx_payments_verdict_status(dialect, reply)
+              == NGX_PAYMENTS_STATUS_BODY;
+}
+
+
 /* whole seconds; a date, which is allowed too, is not said */
 
 static ngx_uint_t
@@ -280,7 +290,7 @@ ngx_payments_verdict_body(const ngx_payments_dialect_t *dialect,
     memset(&reading, 0, sizeof(ngx_payments_reading_t));
     reading.answer.fee = -1;
 
-    wrong = dialect->answer(dialect, &reply->body, out, &reading);
+    wrong = dialect->answer(dialect, request, reply, out, &reading);
 
     if (wrong == NULL) {
         wrong = ngx_payments_verdict_check(request, &reading);

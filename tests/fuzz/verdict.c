@@ -14,6 +14,7 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
 #include "../../ngx_payments_module/processor/payments.c"
+#include "../../ngx_payments_module/processor/dialect.c"
 #include "../../ngx_payments_module/processor/verdict.c"
 #include "../../ngx_payments_module/outbound/parse.c"
 

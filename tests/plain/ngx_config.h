@@ -13,8 +13,9 @@
 #include <time.h>
 
 
-#define NGX_OK     0
-#define NGX_ERROR  -1
+#define NGX_OK        0
+#define NGX_ERROR     -1
+#define NGX_DECLINED  -5
 
 
 typedef unsigned char             u_char;

@@ -14,6 +14,7 @@
 /* nginx, too, compiles its handlers so */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
+#include "../../ngx_payments_module/processor/dialect.c"
 #include "../../ngx_payments_module/processor/verdict.c"
 #include "../../ngx_payments_module/outbound/parse.c"
 
@@ -53,18 +54,6 @@ lines_secret(ngx_str_t *line, ngx_str_t *key)
 }
 
 
-static ngx_str_t
-lines_piece(const ngx_payments_out_t *out, u_char *from)
-{
-    ngx_str_t  piece;
-
-    piece.data = from;
-    piece.len = (size_t) (out->pos - from);
-
-    return piece;
-}
-
-
 static ngx_int_t
 lines_request(ngx_payments_sending_t *sending, ngx_payments_out_t *out)
 {
@@ -75,14 +64,14 @@ lines_request(ngx_payments_sending_t *sending, ngx_payments_out_t *out)
     ngx_payments_out_bytes(out, sending->prefix.data, sending->prefix.len);
     ngx_payments_out_str(out, "/");
     ngx_payments_out_str(out, ngx_payments_processor_actions[request->action]);
-    sending->target = lines_piece(out, start);
+    sending->target = ngx_payments_dialect_piece(out, start);
 
     start = out->pos;
     ngx_payments_out_str(out, "Content-Type: application/x-www-form-urlencoded"
                               "\r\nAuthorization: Bearer ");
     ngx_payments_out_bytes(out, sending->key.data, sending->key.len);
     ngx_payments_out_str(out, "\r\n");
-    sending->headers = lines_piece(out, start);
+    sending->headers = ngx_payments_dialect_piece(out, start);
 
     start = out->pos;
     ngx_payments_out_str(out, "attempt=");
@@ -93,19 +82,22 @@ lines_request(ngx_payments_sending_t *sending, ngx_payments_out_t *out)
     ngx_payments_out_bytes(out, request->currency.data, request->currency.len);
     ngx_payments_out_str(out, "&token=");
     ngx_payments_out_bytes(out, request->token.data, request->token.len);
-    sending->body = lines_piece(out, start);
+    sending->body = ngx_payments_dialect_piece(out, start);
 
     return out->overflow ? NGX_ERROR : NGX_OK;
 }
 
 
 static const char *
-lines_answer(const ngx_payments_dialect_t *dialect, const ngx_str_t *body,
-    ngx_payments_out_t *out, ngx_payments_reading_t *reading)
+lines_answer(const ngx_payments_dialect_t *dialect,
+    const ngx_payments_processor_request_t *request,
+    const ngx_payments_reply_t *reply, ngx_payments_out_t *out,
+    ngx_payments_reading_t *reading)
 {
     int                               n;
     char                              word[16], name[65], amount[13], code[4];
     char                              line[128];
+    const ngx_str_t                  *body = &reply->body;
     ngx_payments_processor_answer_t  *answer = &reading->answer;
 
     if (body->len >= sizeof(line)) {
@@ -151,11 +143,14 @@ lines_answer(const ngx_payments_dialect_t *dialect, const ngx_str_t *body,
 
 static const ngx_payments_dialect_t  lines = {
     "lines",
+    1024,
     lines_statuses,
     lines_declines,
     lines_secret,
+    NULL,
     lines_request,
     lines_answer,
+    NULL,
     NULL
 };
 

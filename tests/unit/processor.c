@@ -12,6 +12,7 @@
 
 #include "../../ngx_payments_module/processor/dialects.c"
 #include "../../ngx_payments_module/processor/payments.c"
+#include "../../ngx_payments_module/processor/dialect.c"
 #include "../../ngx_payments_module/processor/verdict.c"
 #include "../../ngx_payments_module/outbound/parse.c"
 

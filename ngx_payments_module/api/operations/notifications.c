@@ -249,7 +249,7 @@ ngx_payments_notice_alert(ngx_payments_notice_t *notice, const char *what)
                   "\"%V\", %L %V: %s; nothing was changed, review it",
                   ngx_payments_processor_name(notice->processor),
                   ngx_payments_notices[said->kind],
-                  &notice->request->webhook.id, &said->attempt,
+                  &notice->said.id, &said->attempt,
                   &said->answer.reference, &said->chargeback, said->amount,
                   &said->currency, what);
 }
@@ -385,7 +385,7 @@ ngx_payments_notice_wrong(ngx_payments_notice_t *notice, const char *wrong)
         ngx_log_error(NGX_LOG_ERR, notice->request->log, 0,
                       "notification \"%V\" of payments processor \"%V\" is "
                       "against the protocol: %s%s",
-                      &notice->request->webhook.id,
+                      &notice->said.id,
                       ngx_payments_processor_name(notice->processor), wrong,
                       due);
     }
@@ -638,8 +638,7 @@ ngx_payments_notice_apply(ngx_payments_notice_t *notice,
                               part->bytes[NGX_PAYMENTS_FOUND_OBJECT_ID].len);
     ngx_payments_notice_value(&values[N_PROCESSOR], name->data, name->len);
     ngx_payments_notice_value(&values[N_NOTIFICATION],
-                              request->webhook.id.data,
-                              request->webhook.id.len);
+                              said->id.data, said->id.len);
     ngx_payments_notice_value(&values[N_KIND], kind, ngx_strlen(kind));
     ngx_payments_notice_value(&values[N_CHARGEBACK], said->chargeback.data,
                               said->chargeback.len);
@@ -717,6 +716,10 @@ ngx_payments_notify(ngx_payments_request_t *request)
 
     case NGX_OK:
         ngx_payments_notice_find(notice);
+        return;
+
+    case NGX_DONE:
+        ngx_payments_notice_done(notice, NGX_PAYMENTS_M_NOTIFIED_IGNORED);
         return;
 
     case NGX_DECLINED:
