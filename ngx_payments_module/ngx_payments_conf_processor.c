@@ -693,7 +693,8 @@ ngx_payments_processor_dialect(ngx_conf_t *cf,
 
     processor->dialect = ngx_payments_dialect(&value[1]);
 
-    return processor->dialect ? NGX_CONF_OK : "must be \"payments\"";
+    return processor->dialect ? NGX_CONF_OK
+                              : "must be \"payments\" or \"stripe\"";
 }
 
 

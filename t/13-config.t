@@ -542,7 +542,7 @@ whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
 whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
 --- must_die
 --- error_log
-"dialect" directive must be "payments"
+"dialect" directive must be "payments" or "stripe"
 
 
 

@@ -40,6 +40,8 @@ static const ngx_payments_header_t  ngx_payments_header_names[] = {
     { ngx_string("webhook-timestamp"), ngx_payments_http_webhook_time_line },
     { ngx_string("webhook-signature"),
       ngx_payments_http_webhook_signature_line },
+    { ngx_string("stripe-signature"),
+      ngx_payments_http_webhook_signature_line },
     { ngx_null_string, NULL }
 };
 

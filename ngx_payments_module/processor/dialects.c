@@ -8,6 +8,7 @@
 
 static const ngx_payments_dialect_t *const  ngx_payments_dialects[] = {
     &ngx_payments_dialect_payments,
+    &ngx_payments_dialect_stripe,
     NULL
 };
 

@@ -167,6 +167,7 @@ struct ngx_payments_dialect_s {
 
 
 extern const ngx_payments_dialect_t  ngx_payments_dialect_payments;
+extern const ngx_payments_dialect_t  ngx_payments_dialect_stripe;
 
 /* dialects.c: by its name; NULL: there is none */
 const ngx_payments_dialect_t *ngx_payments_dialect(ngx_str_t *name);

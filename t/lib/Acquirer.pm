@@ -60,6 +60,9 @@ sub new {
     return $self->start;
 }
 
+# the class of its process
+sub server { return 'Acquirer::Server' }
+
 sub port { $_[0]{port} }
 sub url { "http://127.0.0.1:$_[0]{port}" }
 sub socket { "$_[0]{dir}/socket" }
@@ -76,7 +79,7 @@ sub start {
         $SIG{$_} = 'DEFAULT' for qw(TERM INT);
         open STDERR, '>>', "$self->{dir}/log";
         open STDOUT, '>&', \*STDERR;
-        eval { Acquirer::Server::run(port => $self->{port}, unix => $self->socket, secret => $self->{secret},
+        eval { Acquirer::Server::run(class => $self->server, port => $self->{port}, unix => $self->socket, secret => $self->{secret},
                                      script => $self->{script}, control => "$self->{dir}/control", journal => "$self->{dir}/journal"); 1 }
             or print STDERR $@;
         POSIX::_exit(1);

@@ -36,13 +36,14 @@ sub alone { $alone = $$; Load::devstack('stop', $_) for nodes() }
 sub nodes { return ('nginx', $Load::port2 ? 'nginx2' : ()) }
 END { local $?; if ($alone && $alone == $$) { Load::devstack('start', $_) for nodes() } }
 
-# option: port of the acquirer, in the place of one that no server of a stack uses; and
-# what else Acquirer->new() takes
+# option: port of the acquirer, in the place of one that no server of a stack uses; class,
+# where it is no Acquirer; and what else that one's new() takes
 sub begin {
     my (%option) = @_;
     my ($client) = ($ENV{TEST_NGINX_CLIENT_PORT} || 1984) =~ /(\d+)/;
     ($live_key, $test_key, $merchant) = live_merchant();
-    $acquirer = Acquirer->new(port => $client + 20, %option);
+    my $class = delete $option{class} || 'Acquirer';
+    $acquirer = $class->new(port => $client + 20, %option);
 }
 
 # a merchant: its live key, its test key, its number

@@ -14,6 +14,9 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
 #include "../../ngx_payments_module/processor/payments.c"
+#include "../../ngx_payments_module/processor/stripe.c"
+#include "../../ngx_payments_module/processor/stripe_answer.c"
+#include "../../ngx_payments_module/processor/stripe_notification.c"
 #include "../../ngx_payments_module/processor/dialect.c"
 #include "../../ngx_payments_module/processor/verdict.c"
 #include "../../ngx_payments_module/outbound/parse.c"
@@ -46,8 +49,9 @@ inside(const ngx_str_t *t, const uint8_t *room, size_t size)
 
 
 static void
-judge(const ngx_payments_processor_request_t *request, const uint8_t *data,
-    size_t size, uint8_t *room)
+judge(const ngx_payments_dialect_t *dialect,
+    const ngx_payments_processor_request_t *request, ngx_uint_t status,
+    const uint8_t *data, size_t size, uint8_t *room)
 {
     const char                       *wrong;
     ngx_payments_out_t                out;
@@ -55,25 +59,27 @@ judge(const ngx_payments_processor_request_t *request, const uint8_t *data,
     ngx_payments_processor_answer_t   answer;
 
     memset(&reply, 0, sizeof(reply));
-    reply.status = 200;
+    reply.status = status;
     reply.sent = 1;
     reply.body.data = (u_char *) data;
     reply.body.len = size;
 
     ngx_payments_out_init(&out, room, size + 1);
 
-    wrong = ngx_payments_verdict(&ngx_payments_dialect_payments, request,
-                                 &reply, 61000000, 60, &out, &answer);
+    wrong = ngx_payments_verdict(dialect, request, &reply, 61000000, 60, &out,
+                                 &answer);
 
     inside(&answer.reference, room, size + 1);
     inside(&answer.brand, room, size + 1);
     inside(&answer.last4, room, size + 1);
     inside(&answer.message, room, size + 1);
     inside(&answer.action_url, room, size + 1);
+    inside(&answer.next, room, size + 1);
 
     if (out.overflow
         || (wrong != NULL && answer.verdict != NGX_PAYMENTS_VERDICT_UNKNOWN)
-        || (wrong == NULL && answer.verdict == NGX_PAYMENTS_VERDICT_UNKNOWN)
+        || (wrong == NULL && answer.next.data == NULL
+            && answer.verdict == NGX_PAYMENTS_VERDICT_UNKNOWN)
         || (answer.verdict == NGX_PAYMENTS_VERDICT_DECLINED
             && answer.failure.data == NULL)
         || (answer.verdict == NGX_PAYMENTS_VERDICT_ACTION
@@ -89,6 +95,7 @@ judge(const ngx_payments_processor_request_t *request, const uint8_t *data,
 
     if (answer.verdict == NGX_PAYMENTS_VERDICT_APPROVED
         && (memmem(data, size, "EUR", 3) == NULL
+            && memmem(data, size, "eur", 3) == NULL
             && memchr(data, '\\', size) == NULL))
     {
         abort();
@@ -99,7 +106,8 @@ judge(const ngx_payments_processor_request_t *request, const uint8_t *data,
 /* what a notification has beside its answer lies in the room as well */
 
 static void
-notify(const uint8_t *data, size_t size, uint8_t *room)
+notify(const ngx_payments_dialect_t *dialect, const uint8_t *data, size_t size,
+    uint8_t *room)
 {
     ngx_str_t                    body;
     ngx_payments_out_t           out;
@@ -111,10 +119,8 @@ notify(const uint8_t *data, size_t size, uint8_t *room)
     ngx_payments_out_init(&out, room, size + 1);
     memset(&said, 0, sizeof(said));
 
-    if (ngx_payments_dialect_payments.notification(
-                                              &ngx_payments_dialect_payments,
-                                              &body, &out, &said)
-        != NULL)
+    if (dialect->notification(dialect, &body, &out, &said) != NULL
+        || said.nothing)
     {
         return;
     }
@@ -122,7 +128,11 @@ notify(const uint8_t *data, size_t size, uint8_t *room)
     inside(&said.attempt, room, size);
     inside(&said.chargeback, room, size);
     inside(&said.reason, room, size);
-    inside(&said.currency, room, size);
+
+    if (dialect == &ngx_payments_dialect_payments) {
+        inside(&said.currency, room, size);
+    }
+
     inside(&said.answer.reference, room, size);
 
     if (said.kind != NGX_PAYMENTS_NOTICE_RESULT && said.amount == 0) {
@@ -134,12 +144,16 @@ notify(const uint8_t *data, size_t size, uint8_t *room)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t                             i;
+    size_t                             i, n;
     uint8_t                           *room;
     ngx_payments_processor_request_t   request;
 
     static const ngx_payments_processor_action_e  actions[] = {
-        NGX_PAYMENTS_AUTHORIZE, NGX_PAYMENTS_CAPTURE, NGX_PAYMENTS_LOOKUP
+        NGX_PAYMENTS_AUTHORIZE, NGX_PAYMENTS_CAPTURE, NGX_PAYMENTS_LOOKUP,
+        NGX_PAYMENTS_VOID, NGX_PAYMENTS_REFUND
+    };
+    static const ngx_payments_processor_action_e  of[] = {
+        NGX_PAYMENTS_AUTHORIZE, NGX_PAYMENTS_CAPTURE, NGX_PAYMENTS_REFUND
     };
 
     room = malloc(size + 1);
@@ -157,10 +171,22 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         request.currency = text("EUR");
         request.return_url = text("https://shop.example/");
 
-        judge(&request, data, size, room);
+        judge(&ngx_payments_dialect_payments, &request, 200, data, size, room);
+
+        request.attempt = text("att_0123456789ABCDEF");
+
+        judge(&ngx_payments_dialect_stripe, &request, 400, data, size, room);
+        judge(&ngx_payments_dialect_stripe, &request, 402, data, size, room);
+
+        for (n = 0; n < sizeof(of) / sizeof(of[0]); n++) {
+            request.of = of[n];
+            judge(&ngx_payments_dialect_stripe, &request, 200, data, size,
+                  room);
+        }
     }
 
-    notify(data, size, room);
+    notify(&ngx_payments_dialect_payments, data, size, room);
+    notify(&ngx_payments_dialect_stripe, data, size, room);
 
     free(room);
 

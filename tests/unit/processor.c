@@ -11,6 +11,9 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
 #include "../../ngx_payments_module/processor/dialects.c"
+#include "../../ngx_payments_module/processor/stripe.c"
+#include "../../ngx_payments_module/processor/stripe_answer.c"
+#include "../../ngx_payments_module/processor/stripe_notification.c"
 #include "../../ngx_payments_module/processor/payments.c"
 #include "../../ngx_payments_module/processor/dialect.c"
 #include "../../ngx_payments_module/processor/verdict.c"

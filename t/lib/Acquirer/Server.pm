@@ -39,12 +39,13 @@ my %card = (
     tok_3ds => { action => 3600 },
 );
 
-# option: port, unix, control (paths), journal, secret, script
+# option: port, unix, control (paths), journal, secret, script; class, of one that is asked
+# in another way
 sub run {
     my (%option) = @_;
-    my $self = bless { secret => decode_base64($option{secret} =~ s/^whsec_//r),
+    my $self = bless { key => $option{secret}, secret => decode_base64($option{secret} =~ s/^whsec_//r),
         books => Acquirer::Books->new($option{journal}), connections => {}, jobs => [],
-        script => [], seen => [], sendings => {}, tokens => {}, slams => 0, number => 0 }, __PACKAGE__;
+        script => [], seen => [], sendings => {}, tokens => {}, slams => 0, number => 0 }, $option{class} || __PACKAGE__;
 
     unlink @option{qw(unix control)};
     $self->{listeners} = [
@@ -58,7 +59,7 @@ sub run {
         IO::Socket::UNIX->new(Local => $option{control}, Listen => 64) || die "$option{control}: $!\n";
     $_->blocking(0) for @{ $self->{listeners} };
 
-    $command{script}->($self, @{ $option{script} || [] });
+    $self->commands_of->{script}->($self, @{ $option{script} || [] });
 
     my $parent = getppid;
     $self->turn until getppid != $parent;
@@ -413,11 +414,13 @@ sub say {
         taken => $self->{number}, jobs => scalar @{ $self->{jobs} }, slammed => $self->{slammed} || 0 } },
 );
 
+sub commands_of { return \%command }
+
 sub commands {
     my ($self, $c) = @_;
     while ($c->{in} =~ s/^(.*)\n//) {
         my ($name, @more) = @{ $json->decode($1) };
-        my $result = $command{$name}->($self, @more);
+        my $result = $self->commands_of->{$name}->($self, @more);
         push @{ $c->{out} }, [0, $json->encode([ref $result ? $result : undef]) . "\n"];
     }
     $self->writable($c) if $c->{out}[0];
