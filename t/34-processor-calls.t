@@ -313,6 +313,8 @@ is(request(text_of('=,', 'authorize', Only => 1))->{body}, 'none', 'no names');
 
 # A worker that quits -----------------------------------------------------------------------------
 
+unlink "$dir/release";
+
 {
     my $master = Nginx::pid();
     my ($old) = `pgrep -P $master` =~ /(\d+)/;
