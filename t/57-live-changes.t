@@ -10,6 +10,7 @@ use Load qw(api request text uuid later collect together wait_until rounds);
 use JSON::PP;
 use List::Util qw(min sum0);
 use Own;
+use PgProxy;
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -126,7 +127,13 @@ my %fault = (
     'executed, and it hangs'       => { after => 'never' },
     'pending, then approved'       => { pending => 1 },
     'another amount is said'       => { members => { amount => 999 } },
+    'another currency is said'     => { members => { currency => 'USD' } },
+    'the answer to another attempt' => { of_another => 1 },
     'no JSON'                      => { body => '<' },
+    'byte by byte'                 => { nth => 1, send => 'dribble' },
+    'answered twice'               => { nth => 1, send => 'twice' },
+    'a redirect'                   => { nth => 1, status => 302, headers => { Location => '/elsewhere' } },
+    '10 MB'                        => { nth => 1, size => 10_000_000 },
 );
 
 for my $operation (qw(capture void refund)) {
@@ -182,7 +189,45 @@ for my $operation (qw(capture void refund)) {
     is(join("\n", @wrong), '', 'changes at once: the acquirer has done what was answered, and nothing else');
 }
 
+is(scalar $acquirer->seen(path => '/elsewhere'), 0, 'no redirect was followed');
 is(disagreement(), '', 'the books agree');
 Own::stop();
+
+# A call to the database, or its answer, is lost ------------------------------------------------------
+
+{
+    my ($pg_port) = $ENV{PG_PRIMARY} =~ /port=(\d+)/;
+    my $proxy = PgProxy->new(to => $pg_port);
+    Own::start(port => $proxy->{port}, workers => 1, connections => 4096, shard => 'mode direct; connect_timeout 1s;',
+               http => Live::processors('breaker fails=100000;'));
+    my %lost = (cut_before => 'the call', cut_after => 'its answer', only_rows => 'its Sync');
+    my %of = (authorize => ['begin_payments', 'create_payments'], capture => ['begin_changes', 'change_payments'],
+              void => ['begin_changes', 'change_payments'], refund => ['change_payments', 'end_attempts']);
+
+    for my $operation (sort keys %of) {
+        for my $function (@{ $of{$operation} }) {
+            for my $does (sort keys %lost) {
+                my $what = "$operation, $function, $lost{$does} is lost";
+                my $id = $operation eq 'authorize' ? undef : $operation eq 'refund' ? captured() : authorized();
+                my $used = $proxy->seen($does);
+                $proxy->rule(match => $function, do => $does, times => 1);
+                my $answer = $operation eq 'authorize' ? pay(amount => 1000)
+                    : change($id, { capture => 'capture', void => 'cancel', refund => 'refunds' }->{$operation},
+                             $operation eq 'refund' ? { amount => 400 } : undef);
+                is($answer->{status}, $operation =~ /^(?:authorize|refund)\z/ ? 201 : 200, "$what: it is done");
+                $id ||= $answer->{json}{id};
+                is(refund_ends($answer->{json}{id}), 'succeeded', "$what: and succeeds") if $operation eq 'refund';
+                is($proxy->seen($does), $used + 1, "$what: so it was");
+                is(charged($id), { authorize => '1000 1000 0 0', capture => '1000 1000 0 0', void => '1000 0 1000 0',
+                                   refund => '1000 1000 0 400' }->{$operation}, "$what: and done once");
+                is(asked($operation, $id), 1, "$what: asked once");
+            }
+        }
+    }
+    is(disagreement(), '', 'the books agree');
+    Own::stop();
+    $proxy->stop;
+}
+
 Live::finish();
 done_testing();
