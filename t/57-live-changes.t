@@ -193,6 +193,27 @@ is(scalar $acquirer->seen(path => '/elsewhere'), 0, 'no redirect was followed');
 is(disagreement(), '', 'the books agree');
 Own::stop();
 
+# An acquirer that forgets keys: what may have been done is looked up, and not sent again ---------------
+
+start('idempotency off;');
+for my $operation (qw(capture void)) {
+    my $path = { capture => 'capture', void => 'cancel' }->{$operation};
+    for my $does ({ pending => 'forever' }, { after => 'never' }, { send => 'close' }, { status => 500 }) {
+        my $what = join ' ', "no keys, $operation,", %$does;
+        my $id = authorized(told({ operation => $operation, forgets => 1, %$does }));
+        my $answer = change($id, $path, $operation eq 'capture' ? { amount => 300, final_capture => JSON::PP::false } : undef);
+        like($answer->{status}, qr/^20[02]\z/, "$what: what the client hears");
+        my ($seen) = $acquirer->seen(operation => $operation, payment => $id);
+        $acquirer->resolve($seen->{request}{attempt}, 'approved') if $does->{pending};
+        Load::sql("UPDATE pay.followups SET due = now() WHERE attempt = '$seen->{request}{attempt}'");
+        ok(wait_until(30, sub { !payment($id)->{pending_action} }), "$what: its end is found out");
+        is(asked($operation, $id), 1, "$what: it is sent once");
+        is(charged($id), $operation eq 'capture' ? '1000 300 0 0' : '1000 0 1000 0', "$what: and done once");
+    }
+}
+is(disagreement(), '', 'the books agree');
+Own::stop();
+
 # A call to the database, or its answer, is lost ------------------------------------------------------
 
 {

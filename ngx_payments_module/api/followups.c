@@ -232,10 +232,16 @@ ngx_payments_followup_attempt(ngx_payments_pg_row_t *row)
                                         NGX_PAYMENTS_FOLLOWUP_LIVEMODE);
     attempt->open = (ngx_payments_pg_number(row, NGX_PAYMENTS_FOLLOWUP_OPEN)
                      != 0);
+
+    /* a client's was sent before it became a follow-up; what pay.send_later()
+       has made, which has no fingerprint, waits for its first time */
+
     attempt->sent = (attempt->open
                      || ngx_payments_pg_number(row, NGX_PAYMENTS_FOLLOWUP_TRIES)
                         != 0
-                     || attempt->kind->action == NGX_PAYMENTS_AUTHORIZE);
+                     || ngx_payments_pg_bytes(row,
+                                      NGX_PAYMENTS_FOLLOWUP_FINGERPRINT).data
+                        != NULL);
 
     if (ngx_payments_followup_text(attempt->pool, row,
                                    NGX_PAYMENTS_FOLLOWUP_KEY, &origin->key)
