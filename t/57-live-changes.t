@@ -161,6 +161,22 @@ for my $operation (qw(capture void refund)) {
     }
 }
 
+# Somebody has the payment when the verdict is to be kept: it is kept a moment later, and the
+# acquirer is not asked again
+{
+    my $id = authorized(told({ operation => 'capture', pending => 'forever' }));
+    is(says(change($id, 'capture')), '202 authorized', 'locked: the capture is pending');
+    my ($seen) = $acquirer->seen(operation => 'capture', payment => $id);
+    $acquirer->resolve($seen->{request}{attempt}, 'approved');
+    my $lock = Load::hold("SELECT FROM pay.payments WHERE merchant_id = $Live::merchant AND pay.id_text('pay_', payment_id) = '$id' FOR UPDATE");
+    my $since = Live::db_now();
+    Load::sql("UPDATE pay.followups SET due = now() WHERE attempt = '$seen->{request}{attempt}'");
+    ok(wait_until(10, sub { Live::called('end_attempts', $since) }), 'locked: its verdict could not be kept');
+    $lock->release;
+    ok(wait_until(10, sub { payment($id)->{status} eq 'captured' }), 'locked: then it is kept');
+    is(asked('lookup', $id), 1, 'locked: by the look-up that there was');
+}
+
 # Two at once ----------------------------------------------------------------------------------------
 
 {

@@ -7,6 +7,9 @@
 #define NGX_PAYMENTS_ATTEMPT_AGAIN    2000     /* ms after an unknown verdict,
                                                   until it is looked up */
 #define NGX_PAYMENTS_ATTEMPT_ANSWER   8000     /* ms; of the simulator */
+#define NGX_PAYMENTS_ATTEMPT_LOCKED   50       /* ms, until what somebody has
+                                                  locked is tried again */
+#define NGX_PAYMENTS_ATTEMPT_TRIES    100      /* ... and how often */
 #define NGX_PAYMENTS_ATTEMPT_GIVE_UP  3600     /* s for which what was surely
                                                   not executed is tried again */
 
@@ -300,6 +303,7 @@ static void
 ngx_payments_attempt_pending(ngx_payments_attempt_t *attempt)
 {
     ngx_payments_attempt_finish(attempt, NGX_PAYMENTS_VERDICT_PENDING);
+    attempt->tries = NGX_PAYMENTS_ATTEMPT_TRIES;
 
     if (attempt->calling) {
         return;
@@ -409,6 +413,16 @@ ngx_payments_attempt_not_executed(ngx_payments_attempt_t *attempt)
 
 
 static void
+ngx_payments_attempt_locked(ngx_event_t *ev)
+{
+    ngx_connection_t        *c = ev->data;
+    ngx_payments_attempt_t  *attempt = c->data;
+
+    ngx_payments_cluster_send(&attempt->item);
+}
+
+
+static void
 ngx_payments_attempt_on_item(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
 {
@@ -418,6 +432,19 @@ ngx_payments_attempt_on_item(ngx_payments_pg_item_t *item,
 
     if (outcome == NGX_PAYMENTS_PG_DONE) {
         attempt->ended = ngx_payments_pg_number(row, NGX_PAYMENTS_END_OUTCOME);
+    }
+
+    /* somebody looks at the key, or at the payment: no reason to wait for the
+       next follow-up */
+
+    if (outcome == NGX_PAYMENTS_PG_DONE && attempt->tries != 0
+        && (attempt->ended == NGX_PAYMENTS_SQL_IN_USE
+            || attempt->ended == NGX_PAYMENTS_SQL_BUSY))
+    {
+        attempt->tries--;
+        attempt->timer.handler = ngx_payments_attempt_locked;
+        ngx_add_timer(&attempt->timer, NGX_PAYMENTS_ATTEMPT_LOCKED);
+        return;
     }
 
     /* whatever came of it: what has not ended is due again */
@@ -504,6 +531,7 @@ void
 ngx_payments_attempt_follow(ngx_payments_attempt_t *attempt)
 {
     attempt->timer.handler = ngx_payments_attempt_timer;
+    attempt->tries = NGX_PAYMENTS_ATTEMPT_TRIES;
 
     if (ngx_payments_attempt_simulated(attempt)) {
         ngx_payments_attempt_verdict(attempt, NGX_PAYMENTS_VERDICT_APPROVED);

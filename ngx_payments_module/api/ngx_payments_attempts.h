@@ -84,6 +84,10 @@ struct ngx_payments_attempt_s {
     ngx_payments_pg_outcome_e     called;      /* what came of that, and what
                                                   it says, of pay.outcome() */
     int64_t                       ended;
+    ngx_uint_t                    tries;       /* that are left, where its key
+                                                  or its payment is locked; of
+                                                  what was told none: it will be
+                                                  told again */
     unsigned                      calling:1;
     unsigned                      open:1;      /* no execution, and the client's
                                                   key has no answer yet */
