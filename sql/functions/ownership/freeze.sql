@@ -26,5 +26,6 @@ BEGIN
             HINT = 'see xact_start in pg_stat_activity, end it, and try again';
     END IF;
 
+    PERFORM pay.follow_begun(merchants);
     PERFORM pay.set_placement(subject, ARRAY['leaving'], 'frozen');
 END $$;

@@ -46,6 +46,23 @@ BEGIN
     UPDATE pay.begun_mark SET xid = high WHERE xid < high;
 END $$;
 
+-- Makes follow-ups of the attempts of merchants that move: a begun row that has come from
+-- another shard has no number of a transaction, so pay.find_orphans() would not find it
+-- there.  In: merchants, of whom nothing is written until the caller's transaction ends.
+-- An attempt whose worker lives has ended when its follow-up is due.
+CREATE OR REPLACE FUNCTION pay.follow_begun(merchants bigint[]) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pay, pg_temp SET enable_seqscan = off AS $$
+    INSERT INTO pay.followups (merchant_id, attempt, livemode, key_hash, key,
+           fingerprint, request_id, request, object_id, begun_at, args, due)
+    SELECT j.merchant_id, pay.attempt_key(j.body), j.livemode, j.key_hash,
+           j.key, j.fingerprint, j.request_id, j.request, j.object_id,
+           j.created_at, j.body, j.created_at + pay.attempt_patience()
+      FROM pay.journal j
+     WHERE j.status = 0 AND j.xid >= (SELECT m.xid FROM pay.begun_mark m)
+       AND j.merchant_id = ANY (merchants) AND pay.attempt_is_open(j)
+        ON CONFLICT ON CONSTRAINT followups_pkey DO NOTHING
+$$;
+
 -- Whether an attempt still has to end.  In: the follow-up.  Out: NULL: its key has no
 -- end at all, which it must get; true: it is waited for; false: it has ended.
 CREATE OR REPLACE FUNCTION pay.followup_state(f pay.followups) RETURNS boolean
