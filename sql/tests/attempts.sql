@@ -2,7 +2,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(67);
+SELECT plan(72);
 
 SET search_path = public, pay;
 
@@ -195,6 +195,23 @@ SELECT matches(pg_temp.held('e1', pg_temp.nth(4), 'capture'), '^0202', 'a captur
 UPDATE pay.payments SET authorization_expires_at = now() - interval '1 second' WHERE payment_id = pg_temp.nth(4);
 SELECT is(pg_temp.told('e1', pg_temp.nth(4), 'capture', 'approved'), '0200', 'that is approved after the authorization would have ended');
 SELECT is(pg_temp.state(4), 'captured 100 0 2', 'is one');
+
+-- those of a merchant that moves
+SELECT is((SELECT string_agg(outcome::text, ' ') FROM (SELECT outcome FROM pg_temp.begin_one('m1', pay.uuid7()) UNION ALL SELECT outcome FROM pg_temp.begin_one('m2', pay.uuid7())) b), '0 0', 'two are begun');
+SELECT pg_temp.end_one('m2');
+UPDATE pay.begun_mark SET xid = '0';
+SELECT pay.follow_begun(ARRAY[4098::bigint]);
+SELECT is((SELECT count(*) FROM pay.followups WHERE attempt LIKE 'att_m%'), 0::bigint, 'another one moves');
+SELECT pay.follow_begun(ARRAY[4097::bigint]);
+SELECT is((SELECT string_agg(attempt || ' ' || (due = begun_at + pay.attempt_patience()), ' ') FROM pay.followups WHERE attempt LIKE 'att_m%'),
+          'att_m1 true', 'what has no end is followed up, when its worker has had its time');
+
+-- the key of a refund
+SELECT is(pay.refund_attempt(4097, pg_temp.hash('r'), sha256('x'), '2026-11-30 10:00+00', '24 hours'),
+          pay.refund_attempt(4097, pg_temp.hash('r'), sha256('x'), '2026-11-30 10:09+00', '24 hours'), 'a retry has the same');
+SELECT is((SELECT count(DISTINCT pay.refund_attempt(m, pg_temp.hash(k), sha256(f::bytea), t, '24 hours'))
+             FROM (VALUES (4097, 'r', 'x', timestamptz '2026-11-30 10:00+00'), (4098, 'r', 'x', '2026-11-30 10:00+00'), (4097, 'q', 'x', '2026-11-30 10:00+00'),
+                          (4097, 'r', 'y', '2026-11-30 10:00+00'), (4097, 'r', 'x', '2026-12-01 10:00+00')) v (m, k, f, t)), 5::bigint, 'another merchant, key, request, time have others');
 
 SELECT * FROM finish();
 ROLLBACK;

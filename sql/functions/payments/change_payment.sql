@@ -22,12 +22,14 @@ $$;
 -- asked.
 -- told: its acquirer has done it already.  Of a payment of an acquirer that was not,
 -- the acquirer is asked to void or to refund later (pay.send_later()).
+-- refunded_by: what the key of a refund is made from; NULL: its id.
 CREATE OR REPLACE FUNCTION pay.change_payment(p pay.payments, payment uuid,
     action text, object uuid, transfer uuid, transfer2 uuid, amount bigint,
     currency text, final boolean, reason text, reference text, metadata text,
     description text, described boolean, at timestamptz, request uuid,
     ask boolean DEFAULT false, told boolean DEFAULT false,
     fee bigint DEFAULT NULL, attempt text DEFAULT NULL,
+    refunded_by uuid DEFAULT NULL,
     OUT status smallint, OUT body text, OUT object_id uuid, OUT version int,
     OUT parent_id uuid, OUT event_type text, OUT previous text,
     OUT movement smallint, OUT moved bigint)
@@ -248,8 +250,8 @@ BEGIN
         RETURNING e.* INTO r;
 
         IF p.processor IS NOT NULL THEN
-            PERFORM pay.send_later(p, 'refund', object, a, false, object,
-                                   request);
+            PERFORM pay.send_later(p, 'refund', coalesce(refunded_by, object), a,
+                                   false, object, request);
         END IF;
 
         PERFORM pay.post_movement('refund', p.merchant_id, transfer, object, a,

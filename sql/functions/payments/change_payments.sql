@@ -167,7 +167,11 @@ BEGIN
                 amount[i], currency[i], final[i], reason[i], reference[i],
                 metadata[i], description[i], described[i], at[i],
                 request_id[i], told => verdict[i] IS NOT NULL,
-                fee => fee[i], attempt => pay.attempt_key(args[i]));
+                fee => fee[i], attempt => pay.attempt_key(args[i]),
+                refunded_by => CASE WHEN action[i] = 'refund'
+                                         AND p.processor IS NOT NULL
+                    THEN pay.refund_attempt(merchant[i], key_hash[i],
+                             fingerprint[i], at[i], ttl) END);
         END IF;
 
         IF c.status IS NULL THEN

@@ -61,6 +61,20 @@ RETURNS void LANGUAGE sql VOLATILE SET search_path = pay, pg_temp AS $$
       FROM (SELECT pay.id_text('att_', attempt) AS key) k
 $$;
 
+-- What a refund's key is made from.  In: whose it is; key and fingerprint of the request;
+-- the caller's clock; how long a key is remembered.  Out: the same for a retry, even where
+-- a failover has lost the refund that the acquirer has given; another one for a request
+-- whose key was forgotten.
+CREATE OR REPLACE FUNCTION pay.refund_attempt(merchant bigint, key_hash uuid,
+    fingerprint bytea, at timestamptz, ttl interval) RETURNS uuid
+LANGUAGE sql STABLE AS $$
+    SELECT encode(substr(sha256(int8send(merchant) || uuid_send(key_hash)
+               || fingerprint
+               || int8send(floor(extract(epoch FROM at)
+                                 / extract(epoch FROM ttl))::bigint)),
+               1, 16), 'hex')::uuid
+$$;
+
 -- Asks an acquirer to capture what is left of an authorization that ends now.  In: the
 -- payment, locked by the caller.
 CREATE OR REPLACE FUNCTION pay.capture_later(p pay.payments) RETURNS void
