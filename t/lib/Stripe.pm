@@ -51,6 +51,16 @@ sub server { return 'Stripe::Server' }
 sub signing { $_[0]{signing} }
 sub signing_file { "$_[0]{dir}/signing" }
 
+# a request of the test's own; the answer's object
+sub asks {
+    my ($self, $method, $target, $form) = @_;
+    local $Load::port = $self->port;
+    $form //= '';
+    return $json->decode(request("$method $target HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        . "Authorization: Bearer " . $self->secret . "\r\nStripe-Version: 2024-06-20\r\n"
+        . 'Content-Length: ' . length($form) . "\r\n\r\n$form")->{body});
+}
+
 sub intents { @{ $_[0]->command('intents') } }
 sub authenticate { my ($self, @what) = @_; $self->command('authenticate', @what) }
 sub settle { my ($self, @what) = @_; $self->command('settle', @what) }
