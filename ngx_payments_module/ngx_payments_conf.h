@@ -82,7 +82,10 @@ char *ngx_payments_conf_outbound_proxy(ngx_conf_t *cf, ngx_command_t *cmd,
 void ngx_payments_conf_outbound(ngx_conf_t *cf,
     ngx_payments_outbound_conf_t *outbound);
 
-/* "payments_webhooks_allow", and whether what webhooks need is there */
+/* "payments_webhooks" and "payments_webhooks_allow", and whether what webhooks
+   need is there */
+char *ngx_payments_conf_webhooks_on(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_payments_conf_webhooks_allow(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 ngx_int_t ngx_payments_conf_webhooks(ngx_conf_t *cf,

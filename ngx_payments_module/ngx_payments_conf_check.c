@@ -16,7 +16,7 @@ ngx_payments_conf_connections(ngx_log_t *log, ngx_payments_main_conf_t *pmcf,
     /* one for the thread that connects */
 
     need = 1 + (pmcf->redis != NULL)
-           + (pmcf->webhooks.on ? NGX_PAYMENTS_WEBHOOKS_CALLS : 0);
+           + (pmcf->webhooks.on ? pmcf->webhooks.calls : 0);
 
     for (i = 0; i < pmcf->pg.nshards; i++) {
         need += ngx_payments_cluster_connections(pmcf->pg.shards[i], 1);

@@ -132,6 +132,62 @@ ngx_payments_conf_webhooks_allow(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
+/* on|off, calls=, merchant_calls=, timeout= */
+
+char *
+ngx_payments_conf_webhooks_on(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_int_t                      n;
+    ngx_str_t                     *value = cf->args->elts, text;
+    ngx_uint_t                     i;
+    ngx_payments_webhooks_conf_t  *webhooks;
+
+    webhooks = &((ngx_payments_main_conf_t *) conf)->webhooks;
+
+    if (webhooks->on != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    if (ngx_strcmp(value[1].data, "on") != 0
+        && ngx_strcmp(value[1].data, "off") != 0)
+    {
+        return "must be \"on\" or \"off\"";
+    }
+
+    webhooks->on = (value[1].len == 2);
+
+    for (i = 2; i < cf->args->nelts; i++) {
+        text = value[i];
+
+        if (ngx_strncmp(text.data, "calls=", 6) == 0) {
+            n = ngx_atoi(text.data + 6, text.len - 6);
+            webhooks->calls = n;
+
+        } else if (ngx_strncmp(text.data, "merchant_calls=", 15) == 0) {
+            n = ngx_atoi(text.data + 15, text.len - 15);
+            webhooks->merchant = n;
+
+        } else if (ngx_strncmp(text.data, "timeout=", 8) == 0) {
+            text.data += 8;
+            text.len -= 8;
+            n = ngx_parse_time(&text, 0);
+            webhooks->timeout = n;
+
+        } else {
+            n = NGX_ERROR;
+        }
+
+        if (n == NGX_ERROR || n < 1 || n > 65535) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\"", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
 ngx_int_t
 ngx_payments_conf_webhooks(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 {

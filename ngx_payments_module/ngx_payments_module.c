@@ -254,10 +254,10 @@ static ngx_command_t  ngx_payments_commands[] = {
       NULL },
 
     { ngx_string("payments_webhooks"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
-      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_payments_conf_webhooks_on,
       NGX_HTTP_MAIN_CONF_OFFSET,
-      offsetof(ngx_payments_main_conf_t, webhooks.on),
+      0,
       NULL },
 
     { ngx_string("payments_webhooks_allow"),
@@ -351,6 +351,9 @@ ngx_payments_create_main_conf(ngx_conf_t *cf)
     }
 
     pmcf->webhooks.on = NGX_CONF_UNSET;
+    pmcf->webhooks.calls = 1024;
+    pmcf->webhooks.merchant = 32;
+    pmcf->webhooks.timeout = 15000;
     pmcf->idempotency.redis_read = NGX_CONF_UNSET_UINT;
     pmcf->idempotency.cache = NGX_CONF_UNSET;
     pmcf->executions_size = NGX_CONF_UNSET_SIZE;

@@ -74,7 +74,7 @@ sub customer { my ($key, $number) = merchant(@scopes); return { key => $key, num
 sub endpoint {
     my ($m, $path, %with) = @_;
     my $made = api('POST', '/v1/webhook_endpoints', { url => $path =~ /^h/ ? $path : "$base$path",
-        enabled_events => ['*'], %with }, key => $m->{key});
+        enabled_events => ['payment.*', 'refund.*'], %with }, key => $m->{key});
     return $made->{json};
 }
 sub shown { my ($m, $e) = @_; return api('GET', "/v1/webhook_endpoints/$e->{id}", undef, key => $m->{key})->{json} }
@@ -145,7 +145,7 @@ sub events {
 
     my $schemas = api('GET', '/openapi.json')->{json}{components}{schemas};
     is_deeply([sort grep { !/\*/ } @{ $schemas->{WebhookEndpointCreate}{properties}{enabled_events}{items}{enum} }],
-              [sort @{ $schemas->{Event}{properties}{type}{enum} }], 'every type of event can be asked for');
+              [sort grep { $_ ne 'webhook.ping' } @{ $schemas->{Event}{properties}{type}{enum} }], 'every type of event can be asked for, but that of a test');
 
     # the last place, for two at once
     endpoint($m, "/$_") for 1 .. 63;

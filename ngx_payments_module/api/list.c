@@ -4,7 +4,7 @@
 #include "ngx_payments_handlers.h"
 
 
-/* columns of pay.list_objects() */
+/* columns of pay.list_objects() and pay.list_deliveries() */
 
 #define NGX_PAYMENTS_LIST_MORE  1
 #define NGX_PAYMENTS_LIST_LAST  2

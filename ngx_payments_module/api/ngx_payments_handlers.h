@@ -441,6 +441,10 @@ void ngx_payments_list_endpoints(ngx_payments_request_t *request);
 void ngx_payments_update_endpoint(ngx_payments_request_t *request);
 void ngx_payments_delete_endpoint(ngx_payments_request_t *request);
 void ngx_payments_rotate_endpoint(ngx_payments_request_t *request);
+void ngx_payments_test_endpoint(ngx_payments_request_t *request);
+void ngx_payments_replay_endpoint(ngx_payments_request_t *request);
+void ngx_payments_redeliver_event(ngx_payments_request_t *request);
+void ngx_payments_list_deliveries(ngx_payments_request_t *request);
 /* operations/currencies.c */
 void ngx_payments_list_currencies(ngx_payments_request_t *request);
 
@@ -484,6 +488,8 @@ extern const ngx_payments_schema_t  ngx_payments_update_refund_schema;
 extern const ngx_payments_schema_t  ngx_payments_create_endpoint_schema;
 extern const ngx_payments_schema_t  ngx_payments_update_endpoint_schema;
 extern const ngx_payments_schema_t  ngx_payments_rotate_secret_schema;
+extern const ngx_payments_schema_t  ngx_payments_replay_schema;
+extern const ngx_payments_schema_t  ngx_payments_redeliver_schema;
 extern const ngx_payments_schema_t  ngx_payments_create_merchant_schema;
 extern const ngx_payments_schema_t  ngx_payments_update_merchant_schema;
 
@@ -495,6 +501,7 @@ extern const ngx_payments_query_t  ngx_payments_refunds_query[];
 extern const ngx_payments_query_t  ngx_payments_disputes_query[];
 extern const ngx_payments_query_t  ngx_payments_ledger_query[];
 extern const ngx_payments_query_t  ngx_payments_events_query[];
+extern const ngx_payments_query_t  ngx_payments_deliveries_query[];
 
 
 #endif /* _NGX_PAYMENTS_HANDLERS_H_INCLUDED_ */

@@ -141,6 +141,8 @@ typedef enum {
     NGX_PAYMENTS_QUERY_AMOUNT,
     NGX_PAYMENTS_QUERY_AFTER,      /* a number; the list then ascends */
     NGX_PAYMENTS_QUERY_PAYMENT,    /* its id */
+    NGX_PAYMENTS_QUERY_ENDPOINT,   /* likewise, of a webhook endpoint */
+    NGX_PAYMENTS_QUERY_EVENT,      /* of an event */
     NGX_PAYMENTS_QUERY_OBJECT,     /* an id of any kind */
     NGX_PAYMENTS_QUERY_TYPES,      /* of events, with commas between */
     NGX_PAYMENTS_QUERY_METADATA    /* metadata[key]: its name is what stands
@@ -200,6 +202,9 @@ struct ngx_payments_operation_s {
     unsigned                      versioned:1; /* its answer has an ETag; a
                                                 write of an {id} heeds
                                                 If-Match */
+    unsigned                      moves:1;   /* what it shows changes without
+                                                another version: no
+                                                If-None-Match */
     unsigned                      reveals:2; /* what it makes has a secret,
                                                 which its answer shows, and
                                                 which is not stored as it is:
@@ -243,6 +248,7 @@ extern const char *const  ngx_payments_event_types[];
 extern const char *const  ngx_payments_dispute_statuses[];
 extern const char *const  ngx_payments_endpoint_types[];
 extern const char *const  ngx_payments_endpoint_statuses[];
+extern const char *const  ngx_payments_delivery_statuses[];
 
 
 #endif /* _NGX_PAYMENTS_OPERATION_H_INCLUDED_ */

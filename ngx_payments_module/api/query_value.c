@@ -146,7 +146,8 @@ ngx_payments_query_value(ngx_payments_request_t *request,
     ngx_uint_t                      i;
     const ngx_payments_currency_t  *currency;
 
-    static const char *const        objects[] = { "pay_", "ref_", "dis_" };
+    static const char *const        objects[] = { "pay_", "ref_", "dis_",
+                                                   "we_" };
 
     switch (row->type) {
 
@@ -177,6 +178,12 @@ ngx_payments_query_value(ngx_payments_request_t *request,
 
     case NGX_PAYMENTS_QUERY_PAYMENT:
         return ngx_payments_query_id(request, "pay_", value);
+
+    case NGX_PAYMENTS_QUERY_ENDPOINT:
+        return ngx_payments_query_id(request, "we_", value);
+
+    case NGX_PAYMENTS_QUERY_EVENT:
+        return ngx_payments_query_id(request, "evt_", value);
 
     case NGX_PAYMENTS_QUERY_OBJECT:
         for (i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
@@ -243,8 +250,15 @@ ngx_payments_query_allowed(const ngx_payments_query_t *row, ngx_str_t *value,
     case NGX_PAYMENTS_QUERY_PAYMENT:
         return "must be the id of a payment";
 
+    case NGX_PAYMENTS_QUERY_ENDPOINT:
+        return "must be the id of a webhook endpoint";
+
+    case NGX_PAYMENTS_QUERY_EVENT:
+        return "must be the id of an event";
+
     case NGX_PAYMENTS_QUERY_OBJECT:
-        return "must be the id of a payment, a refund or a dispute";
+        return "must be the id of a payment, a refund, a dispute or a webhook "
+               "endpoint";
 
     case NGX_PAYMENTS_QUERY_TYPES:
         *code = "enum";

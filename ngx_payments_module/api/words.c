@@ -44,14 +44,22 @@ const char *const  ngx_payments_dispute_statuses[] = {
     "payment.partially_captured", "payment.canceled", "payment.expired",      \
     "payment.failed", "payment.capture_failed", "payment.cancel_failed",      \
     "payment.updated", "dispute.created", "dispute.won", "dispute.lost",      \
-    "refund.created", "refund.succeeded", "refund.failed"
+    "refund.created", "refund.succeeded", "refund.failed",                    \
+    "webhook_endpoint.disabled", "webhook_endpoint.events_lost"
+
+/* a test goes to the endpoint that is tested, whatever it has asked for */
 
 const char *const  ngx_payments_event_types[] = {
-    NGX_PAYMENTS_EVENT_TYPES, NULL
+    NGX_PAYMENTS_EVENT_TYPES, "webhook.ping", NULL
 };
 
 const char *const  ngx_payments_endpoint_types[] = {
-    "*", "payment.*", "refund.*", "dispute.*", NGX_PAYMENTS_EVENT_TYPES, NULL
+    "*", "payment.*", "refund.*", "dispute.*", "webhook_endpoint.*",
+    NGX_PAYMENTS_EVENT_TYPES, NULL
+};
+
+const char *const  ngx_payments_delivery_statuses[] = {
+    "pending", "succeeded", "failed", NULL
 };
 
 const char *const  ngx_payments_endpoint_statuses[] = {

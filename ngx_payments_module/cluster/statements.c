@@ -90,9 +90,10 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
 
     { "change_endpoints",
       "pay.change_endpoints($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,"
-      "$13,$14,$15,$16,$17,$18,'%T s')",
-      NGX_PAYMENTS_PG_WRITE, 17,
-      { I, B, U, T, Y, U, T, T, U, T, T, T, B, T, T, Y, I }, MERCHANT },
+      "$13,$14,$15,$16,$17,$18,$19,$20,$21,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 20,
+      { I, B, U, T, Y, U, T, T, U, T, T, T, T, B, T, T, Y, I, I, U },
+      MERCHANT },
 
     { "maintain", "pay.maintain($1,$2)",
       NGX_PAYMENTS_PG_BACKGROUND, 1, { I }, 0 },
@@ -169,6 +170,10 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "get_events", "pay.get_events($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_LIST, 3, { I, B, U }, MERCHANT },
 
+    { "list_deliveries",
+      "pay.list_deliveries($1,$2,$3,$4,$5,$6,$7,$8)",
+      NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, MERCHANT },
+
     { "get_balances", "pay.get_balances($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_LIST, 3, { I, B, T }, REPLICA },
 
@@ -196,8 +201,10 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "deliver_page", "pay.deliver_page($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_BACKGROUND, 3, { I, U, U }, MERCHANT|SEVERAL },
 
-    { "deliver_done", "pay.deliver_done($1,$2,$3,$4,$5,$6,$7,$8)",
-      NGX_PAYMENTS_PG_BACKGROUND, 7, { I, U, U, I, T, T, I }, MERCHANT }
+    { "deliver_done",
+      "pay.deliver_done($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)",
+      NGX_PAYMENTS_PG_BACKGROUND, 10, { I, U, U, I, I, T, T, T, T, I },
+      MERCHANT }
 };
 
 

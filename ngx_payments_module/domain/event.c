@@ -17,36 +17,41 @@ static void
 ngx_payments_event_id(ngx_payments_out_t *out, const char *prefix,
     const uint8_t *uuid)
 {
-    uint8_t  text[NGX_PAYMENTS_ID_LEN];
+    uint8_t  text[NGX_PAYMENTS_BASE32_LEN];
 
-    ngx_payments_id(prefix, uuid, text);
+    ngx_payments_base32(uuid, text);
+
+    ngx_payments_out_str(out, prefix);
     ngx_payments_out_bytes(out, text, sizeof(text));
 }
 
 
-/* what an object's id begins with: three letters of its kind */
+/*
+ * The kind of its object, which its type begins with, up to the dot; a test of
+ * an endpoint is about the endpoint.  The prefix of the object's id is three
+ * letters of its kind, but for those.
+ */
 
-static void
-ngx_payments_event_object_id(ngx_payments_out_t *out,
-    const ngx_payments_event_t *event)
+static const char *
+ngx_payments_event_kind(const ngx_payments_event_t *event, size_t *len,
+    char prefix[5])
 {
-    char  prefix[] = "____";
-
-    memcpy(prefix, event->type.data, event->type.len < 3 ? event->type.len : 3);
-    ngx_payments_event_id(out, prefix, event->object_id);
-}
-
-
-/* the kind of its object: its type up to the dot */
-
-static size_t
-ngx_payments_event_kind(const ngx_payments_event_t *event)
-{
+    const char     *kind = (const char *) event->type.data;
     const uint8_t  *dot;
 
     dot = memchr(event->type.data, '.', event->type.len);
+    *len = dot ? (size_t) (dot - event->type.data) : event->type.len;
 
-    return dot ? (size_t) (dot - event->type.data) : event->type.len;
+    if (*len >= 7 && memcmp(kind, "webhook", 7) == 0) {
+        *len = sizeof("webhook_endpoint") - 1;
+        memcpy(prefix, "we_", 4);
+        return "webhook_endpoint";
+    }
+
+    memcpy(prefix, "____", 5);
+    memcpy(prefix, kind, *len < 3 ? *len : 3);
+
+    return kind;
 }
 
 
@@ -77,8 +82,12 @@ void
 ngx_payments_event_json(const ngx_payments_event_t *event,
     ngx_payments_out_t *out)
 {
-    uint8_t  time[NGX_PAYMENTS_TIME_LEN];
+    char         prefix[5];
+    size_t       len;
+    uint8_t      time[NGX_PAYMENTS_TIME_LEN];
+    const char  *kind;
 
+    kind = ngx_payments_event_kind(event, &len, prefix);
     ngx_payments_time(event->created_at, time);
 
     ngx_payments_out_str(out, "{\"id\":\"");
@@ -105,10 +114,9 @@ ngx_payments_event_json(const ngx_payments_event_t *event,
     }
 
     ngx_payments_out_str(out, "},\"object_type\":\"");
-    ngx_payments_out_bytes(out, event->type.data,
-                           ngx_payments_event_kind(event));
+    ngx_payments_out_bytes(out, (const uint8_t *) kind, len);
     ngx_payments_out_str(out, "\",\"object_id\":\"");
-    ngx_payments_event_object_id(out, event);
+    ngx_payments_event_id(out, prefix, event->object_id);
     ngx_payments_out_str(out, "\",\"object_version\":");
     ngx_payments_out_int(out, event->object_version);
     ngx_payments_out_str(out, ",\"request\":{\"id\":");

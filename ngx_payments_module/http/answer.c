@@ -370,7 +370,8 @@ ngx_payments_http_headers_out(ngx_payments_http_ctx_t *ctx)
 
     r->disable_not_modified = !(answer->status == NGX_HTTP_OK
                                 && (answer->version || answer->etag.len)
-                                && !ctx->request.operation->write);
+                                && !ctx->request.operation->write
+                                && !ctx->request.operation->moves);
 
     return NGX_OK;
 }

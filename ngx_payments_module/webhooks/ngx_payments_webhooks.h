@@ -25,10 +25,14 @@ typedef struct {
     ngx_array_t                  *allowed;     /* ngx_cidr_t: where they may go
                                                   beside public addresses;
                                                   NULL: nowhere */
+    ngx_uint_t                    calls;       /* connections to endpoints that
+                                                  a worker has at most */
+    ngx_uint_t                    merchant;    /* ... to those of a merchant */
+    ngx_msec_t                    timeout;     /* of a call */
 } ngx_payments_webhooks_conf_t;
 
-/* connections to endpoints that a worker has at most */
-#define NGX_PAYMENTS_WEBHOOKS_CALLS  1024
+/* calls of an endpoint at once */
+#define NGX_PAYMENTS_WEBHOOKS_EACH  8
 
 /* init_process of the first worker; NGX_ERROR: no memory, no random bytes */
 ngx_int_t ngx_payments_webhooks_init(ngx_cycle_t *cycle,

@@ -23,6 +23,19 @@
 typedef struct ngx_payments_page_s  ngx_payments_page_t;
 
 
+/* why no answer came: the words are in pay.delivery_error() */
+
+typedef enum {
+    NGX_PAYMENTS_DELIVERY_TIMEOUT = 1,
+    NGX_PAYMENTS_DELIVERY_CONNECTION,
+    NGX_PAYMENTS_DELIVERY_TLS,
+    NGX_PAYMENTS_DELIVERY_NAME,
+    NGX_PAYMENTS_DELIVERY_ADDRESS,
+    NGX_PAYMENTS_DELIVERY_ANSWER,
+    NGX_PAYMENTS_DELIVERY_NOT_SENT
+} ngx_payments_delivery_error_e;
+
+
 /* one event on its way to one endpoint */
 
 typedef struct {
@@ -31,7 +44,11 @@ typedef struct {
     ngx_str_t                     body;        /* in the page's pool */
     u_char                        id[NGX_PAYMENTS_ID_LEN];
     int64_t                       sequence;
-    ngx_uint_t                    status;      /* of the answer; 0: none */
+    ngx_int_t                     answer;      /* its status; below 0: there was
+                                                  none, and the error is this
+                                                  number's */
+    ngx_msec_t                    began;
+    ngx_msec_t                    took;        /* ms */
     unsigned                      running:1;
 } ngx_payments_delivery_t;
 
@@ -63,12 +80,13 @@ struct ngx_payments_page_s {
     const u_char                 *holder;      /* of the lease */
 
     ngx_payments_pg_item_t        item;
-    ngx_payments_pg_value_t       values[7];
+    ngx_payments_pg_value_t       values[10];
     ngx_payments_url_t            url;
     ngx_str_t                     headers;     /* that all of its calls have */
     u_char                        bits[2][NGX_PAYMENTS_MESSAGE_BITS];
     ngx_payments_text_t           keys[2];
     ngx_uint_t                    nkeys;
+    int64_t                       cursor;      /* where it was */
     int64_t                       last;        /* where the cursor goes */
     ngx_int_t                     pause;       /* asked for, seconds */
 
@@ -79,6 +97,7 @@ struct ngx_payments_page_s {
     unsigned                      asked:1;     /* the item is under way */
     unsigned                      ordered:1;
     unsigned                      stopped:1;   /* ordered, and one failed */
+    unsigned                      taken:1;     /* at least one of them */
 };
 
 

@@ -4,9 +4,7 @@
 #include "ngx_payments_webhooks_internal.h"
 
 
-#define NGX_PAYMENTS_PAGE_CALLS    8       /* of an endpoint at once */
-#define NGX_PAYMENTS_PAGE_TIMEOUT  15000   /* ms, of a call */
-#define NGX_PAYMENTS_PAGE_CONNECT  5000
+#define NGX_PAYMENTS_PAGE_CONNECT  5000    /* ms */
 #define NGX_PAYMENTS_PAGE_ANSWER   1024    /* bytes of it that are read */
 #define NGX_PAYMENTS_PAGE_PAUSE    3600    /* s, that an endpoint can ask for */
 
@@ -18,6 +16,7 @@
 #define NGX_PAYMENTS_PAGE_OLD_SECRET  14
 #define NGX_PAYMENTS_PAGE_LAST        15
 #define NGX_PAYMENTS_PAGE_ORDERED     16
+#define NGX_PAYMENTS_PAGE_CURSOR      17
 
 /* column of pay.deliver_done() */
 
@@ -276,6 +275,7 @@ ngx_payments_page_endpoint(ngx_payments_page_t *page,
         return NGX_DECLINED;
     }
 
+    page->cursor = ngx_payments_pg_number(row, NGX_PAYMENTS_PAGE_CURSOR);
     page->last = ngx_payments_pg_number(row, NGX_PAYMENTS_PAGE_LAST);
     page->ordered = ngx_payments_pg_number(row, NGX_PAYMENTS_PAGE_ORDERED)
                     != 0;
@@ -305,15 +305,17 @@ ngx_payments_page_send(ngx_payments_page_t *page)
     ngx_uint_t                most;
     ngx_payments_delivery_t  *d;
 
-    most = page->ordered ? 1 : NGX_PAYMENTS_PAGE_CALLS;
+    most = page->ordered ? 1 : NGX_PAYMENTS_WEBHOOKS_EACH;
 
     while (!page->stopped && page->running < most && page->next < page->n) {
         d = &page->deliveries[page->next++];
+        d->began = ngx_current_msec;
 
         if (ngx_payments_delivery_start(d) != NGX_OK) {
 
             /* as if it had not been answered */
 
+            d->answer = -NGX_PAYMENTS_DELIVERY_NOT_SENT;
             page->stopped = page->ordered;
             continue;
         }
@@ -393,7 +395,7 @@ ngx_payments_delivery_start(ngx_payments_delivery_t *d)
     ngx_str_set(&call->method, "POST");
     call->body = d->body;
     call->allowed = page->conf->allowed;
-    call->timeout = NGX_PAYMENTS_PAGE_TIMEOUT;
+    call->timeout = page->conf->timeout;
     call->connect_timeout = NGX_PAYMENTS_PAGE_CONNECT;
     call->limit = NGX_PAYMENTS_PAGE_ANSWER;
     call->handler = ngx_payments_delivery_done;
@@ -414,11 +416,12 @@ ngx_payments_delivery_start(ngx_payments_delivery_t *d)
 }
 
 
-/* Retry-After of one that has too much to do, in seconds; dates are not read */
+/* Retry-After of one that has too much to do: seconds from now, or a date */
 
 static ngx_int_t
 ngx_payments_delivery_pause(ngx_payments_outbound_call_t *call)
 {
+    time_t     at;
     ngx_int_t  n;
     ngx_str_t  value;
 
@@ -430,7 +433,48 @@ ngx_payments_delivery_pause(ngx_payments_outbound_call_t *call)
 
     n = ngx_atoi(value.data, value.len);
 
-    return (n == NGX_ERROR) ? 0 : ngx_min(n, NGX_PAYMENTS_PAGE_PAUSE);
+    if (n == NGX_ERROR) {
+        at = ngx_parse_http_time(value.data, value.len);
+
+        n = (at == NGX_ERROR)
+            ? 0 : (ngx_int_t) (at - ngx_payments_pg_now() / 1000000);
+    }
+
+    return ngx_max(0, ngx_min(n, NGX_PAYMENTS_PAGE_PAUSE));
+}
+
+
+/* what the texts of outbound/ are for a merchant */
+
+static ngx_int_t
+ngx_payments_delivery_error(const ngx_payments_outbound_call_t *call)
+{
+    ngx_uint_t  i;
+
+    static const struct {
+        const char                     *text;
+        ngx_payments_delivery_error_e   error;
+    } errors[] = {
+        { "took too long", NGX_PAYMENTS_DELIVERY_TIMEOUT },
+        { "in time", NGX_PAYMENTS_DELIVERY_TIMEOUT },
+        { "TLS", NGX_PAYMENTS_DELIVERY_TLS },
+        { "certificate", NGX_PAYMENTS_DELIVERY_TLS },
+        { "public", NGX_PAYMENTS_DELIVERY_ADDRESS },
+        { "clear", NGX_PAYMENTS_DELIVERY_ADDRESS },
+        { "no address", NGX_PAYMENTS_DELIVERY_NAME },
+        { "name", NGX_PAYMENTS_DELIVERY_NAME },
+        { "connect", NGX_PAYMENTS_DELIVERY_CONNECTION },
+        { "proxy", NGX_PAYMENTS_DELIVERY_CONNECTION }
+    };
+
+    for (i = 0; call->error && i < sizeof(errors) / sizeof(errors[0]); i++) {
+        if (ngx_strstr(call->error, errors[i].text) != NULL) {
+            return -(ngx_int_t) errors[i].error;
+        }
+    }
+
+    return (call->outcome == NGX_PAYMENTS_OUTBOUND_UNKNOWN)
+           ? -NGX_PAYMENTS_DELIVERY_ANSWER : -NGX_PAYMENTS_DELIVERY_NOT_SENT;
 }
 
 
@@ -442,19 +486,23 @@ ngx_payments_delivery_done(ngx_payments_outbound_call_t *call)
     ngx_payments_page_t      *page = d->page;
 
     d->running = 0;
-    d->status = (call->outcome == NGX_PAYMENTS_OUTBOUND_ANSWERED)
-                ? call->status : 0;
+    d->took = ngx_current_msec - d->began;
+    d->answer = (call->outcome == NGX_PAYMENTS_OUTBOUND_ANSWERED)
+                ? (ngx_int_t) call->status : ngx_payments_delivery_error(call);
 
-    ngx_payments_status_add((d->status == 0)
+    ngx_payments_status_add((d->answer < 0)
                             ? NGX_PAYMENTS_M_WEBHOOKS_UNANSWERED
-                            : (d->status / 100 == 2)
+                            : (d->answer / 100 == 2)
                             ? NGX_PAYMENTS_M_WEBHOOKS_TAKEN
                             : NGX_PAYMENTS_M_WEBHOOKS_REFUSED, 1);
 
     pause = ngx_payments_delivery_pause(call);
     page->pause = ngx_max(page->pause, pause);
 
-    if (page->ordered && d->status / 100 != 2) {
+    if (d->answer / 100 == 2) {
+        page->taken = 1;
+
+    } else if (page->ordered) {
         page->stopped = 1;
     }
 
@@ -470,24 +518,37 @@ ngx_payments_delivery_done(ngx_payments_outbound_call_t *call)
 static void
 ngx_payments_page_note(ngx_payments_page_t *page)
 {
-    u_char                   *sequences, *answers, *s, *a;
-    ngx_uint_t                i;
+    u_char                   *text, *to[4];
+    size_t                    size;
+    ngx_uint_t                i, n;
     ngx_payments_pg_value_t  *values = page->values;
     ngx_payments_delivery_t  *d;
 
-    sequences = ngx_pnalloc(page->pool,
-                            2 * NGX_PAYMENTS_PAGE_EVENTS * (NGX_INT64_LEN + 1));
-    if (sequences == NULL) {
+    /* four lists: sequences, answers, ms since it began, ms that it took */
+
+    size = NGX_PAYMENTS_PAGE_EVENTS * (NGX_INT64_LEN + 1);
+
+    text = ngx_pnalloc(page->pool, 4 * size);
+    if (text == NULL) {
         ngx_payments_page_end(page, NGX_PAYMENTS_PAGE_FAILED);
         return;
     }
 
-    answers = sequences + NGX_PAYMENTS_PAGE_EVENTS * (NGX_INT64_LEN + 1);
+    for (n = 0; n < 4; n++) {
+        to[n] = text + n * size;
+    }
 
-    for (s = sequences, a = answers, i = 0; i < page->next; i++) {
+    for (i = 0; i < page->next; i++) {
         d = &page->deliveries[i];
-        s = ngx_sprintf(s, "%s%L", i ? " " : "", d->sequence);
-        a = ngx_sprintf(a, "%s%ui", i ? " " : "", d->status);
+
+        for (n = 0; i > 0 && n < 4; n++) {
+            *to[n]++ = ' ';
+        }
+
+        to[0] = ngx_sprintf(to[0], "%L", d->sequence);
+        to[1] = ngx_sprintf(to[1], "%i", d->answer);
+        to[2] = ngx_sprintf(to[2], "%M", ngx_current_msec - d->began);
+        to[3] = ngx_sprintf(to[3], "%M", d->took);
     }
 
     /* nothing passes what has failed */
@@ -496,12 +557,15 @@ ngx_payments_page_note(ngx_payments_page_t *page)
         page->last = page->deliveries[page->next - 1].sequence - 1;
     }
 
-    values[3].number = page->last;
-    values[4].data = sequences;
-    values[4].len = s - sequences;
-    values[5].data = answers;
-    values[5].len = a - answers;
-    values[6].number = page->pause;
+    values[3].number = page->cursor;
+    values[4].number = page->last;
+
+    for (n = 0; n < 4; n++) {
+        values[5 + n].data = text + n * size;
+        values[5 + n].len = to[n] - (text + n * size);
+    }
+
+    values[9].number = page->pause;
 
     ngx_payments_page_ask(page, NGX_PAYMENTS_PG_DELIVER_DONE,
                           ngx_payments_page_noted);

@@ -9,9 +9,6 @@
                                                   that has found something */
 #define NGX_PAYMENTS_WEBHOOKS_BUCKETS  1024
 
-/* endpoints that are sent a page at once: each has eight calls at most */
-#define NGX_PAYMENTS_WEBHOOKS_ACTIVE   (NGX_PAYMENTS_WEBHOOKS_CALLS / 8)
-
 
 /* columns of pay.deliver_due() */
 
@@ -47,7 +44,8 @@ typedef struct {
     u_char                        id[NGX_PAYMENTS_UUID_LEN];
     ngx_payments_look_t          *look;        /* that has found it */
     ngx_payments_page_t          *page;        /* NULL: it waits */
-    unsigned                      failing:1;   /* it did not take the last */
+    unsigned                      failing:1;   /* it did not take the last, or
+                                                  has yet to take one */
     unsigned                      again:1;     /* found while it was active */
 } ngx_payments_endpoint_t;
 
@@ -73,6 +71,9 @@ static ngx_queue_t  ngx_payments_webhooks_buckets
 static ngx_queue_t  ngx_payments_webhooks_waiting[2];
 static ngx_uint_t   ngx_payments_webhooks_active[2];
 
+/* how many of a merchant; a few merchants share a number */
+static ngx_uint_t   ngx_payments_webhooks_shares[NGX_PAYMENTS_WEBHOOKS_BUCKETS];
+
 /* this process, as the lease's holder; another one after each start */
 static u_char       ngx_payments_webhooks_holder[NGX_PAYMENTS_UUID_LEN];
 
@@ -94,6 +95,9 @@ ngx_payments_webhooks_init(ngx_cycle_t *cycle,
 
     ngx_queue_init(&ngx_payments_webhooks_waiting[0]);
     ngx_queue_init(&ngx_payments_webhooks_waiting[1]);
+
+    ngx_memzero(ngx_payments_webhooks_shares,
+                sizeof(ngx_payments_webhooks_shares));
 
     ngx_payments_webhooks_conf = conf;
     ngx_payments_nlooks = ngx_payments_cluster_nshards();
@@ -287,34 +291,77 @@ ngx_payments_webhooks_found(ngx_payments_look_t *look,
 }
 
 
+static ngx_uint_t *
+ngx_payments_webhooks_share(ngx_payments_endpoint_t *e)
+{
+    return &ngx_payments_webhooks_shares
+               [ngx_crc32_short((u_char *) &e->merchant_id, sizeof(int64_t))
+                % NGX_PAYMENTS_WEBHOOKS_BUCKETS];
+}
+
+
+/* endpoints that are sent a page at once, where so many calls may be made */
+
+static ngx_uint_t
+ngx_payments_webhooks_places(ngx_uint_t calls)
+{
+    return ngx_max(1, calls / NGX_PAYMENTS_WEBHOOKS_EACH);
+}
+
+
+/* the first that waits and whose merchant has a place left */
+
+static ngx_payments_endpoint_t *
+ngx_payments_webhooks_first(ngx_queue_t *waiting)
+{
+    ngx_uint_t                most;
+    ngx_queue_t              *q;
+    ngx_payments_endpoint_t  *e;
+
+    most = ngx_payments_webhooks_places(ngx_payments_webhooks_conf->merchant);
+
+    for (q = ngx_queue_head(waiting);
+         q != ngx_queue_sentinel(waiting);
+         q = ngx_queue_next(q))
+    {
+        e = ngx_queue_data(q, ngx_payments_endpoint_t, queue);
+
+        if (*ngx_payments_webhooks_share(e) < most) {
+            return e;
+        }
+    }
+
+    return NULL;
+}
+
+
 /* those that fail take half of the places at most: they hold each for long */
 
 static ngx_payments_endpoint_t *
 ngx_payments_webhooks_turn(void)
 {
-    ngx_uint_t                failing;
-    ngx_queue_t              *q;
+    ngx_uint_t                failing, most;
     ngx_uint_t               *active = ngx_payments_webhooks_active;
     ngx_payments_endpoint_t  *e;
 
-    if (ngx_exiting || active[0] + active[1] >= NGX_PAYMENTS_WEBHOOKS_ACTIVE) {
+    most = ngx_payments_webhooks_places(ngx_payments_webhooks_conf->calls);
+
+    if (ngx_exiting || active[0] + active[1] >= most) {
         return NULL;
     }
 
     for (failing = 0; failing < 2; failing++) {
-        if (ngx_queue_empty(&ngx_payments_webhooks_waiting[failing])
-            || (failing && active[1] >= NGX_PAYMENTS_WEBHOOKS_ACTIVE / 2))
-        {
+        if (failing && active[1] >= ngx_max(1, most / 2)) {
             continue;
         }
 
-        q = ngx_queue_head(&ngx_payments_webhooks_waiting[failing]);
-        ngx_queue_remove(q);
-        ngx_payments_status_add(NGX_PAYMENTS_M_WEBHOOKS_WAITING, -1);
-
-        e = ngx_queue_data(q, ngx_payments_endpoint_t, queue);
-
-        return e;
+        e = ngx_payments_webhooks_first
+                                  (&ngx_payments_webhooks_waiting[failing]);
+        if (e != NULL) {
+            ngx_queue_remove(&e->queue);
+            ngx_payments_status_add(NGX_PAYMENTS_M_WEBHOOKS_WAITING, -1);
+            return e;
+        }
     }
 
     return NULL;
@@ -354,6 +401,7 @@ ngx_payments_webhooks_next(void)
         }
 
         ngx_payments_webhooks_active[e->failing]++;
+        (*ngx_payments_webhooks_share(e))++;
         ngx_payments_status_add(NGX_PAYMENTS_M_WEBHOOKS_ACTIVE, 1);
     }
 }
@@ -368,6 +416,7 @@ ngx_payments_webhooks_page_done(ngx_payments_page_t *page,
     ngx_payments_endpoint_t  *e = page->data;
 
     ngx_payments_webhooks_active[e->failing]--;
+    (*ngx_payments_webhooks_share(e))--;
     ngx_payments_status_add(NGX_PAYMENTS_M_WEBHOOKS_ACTIVE, -1);
     e->page = NULL;
 
@@ -375,7 +424,9 @@ ngx_payments_webhooks_page_done(ngx_payments_page_t *page,
         e->look->all = 1;
     }
 
-    e->failing = (result == NGX_PAYMENTS_PAGE_LATER);
+    if (page->n > 0) {
+        e->failing = !page->taken;
+    }
 
     if (result == NGX_PAYMENTS_PAGE_AGAIN
         || (e->again && result != NGX_PAYMENTS_PAGE_FAILED))

@@ -13,6 +13,7 @@ GRANT EXECUTE ON FUNCTION pay.create_payments, pay.change_payments,
     pay.get_balances, pay.trial_balance, pay.get_ledger_transactions,
     pay.relay, pay.list_events, pay.get_events,
     pay.change_endpoints, pay.deliver_due, pay.deliver_page, pay.deliver_done,
+    pay.list_deliveries,
     pay.owns_merchants, pay.claims,
     pay.probe, pay.database, pay.heartbeat, pay.shown_heartbeat, pay.token,
     pay.fresh, pay.ping, pay.maintain, pay.background TO pay_api;

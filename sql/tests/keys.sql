@@ -93,7 +93,7 @@ SELECT is((SELECT outcome FROM pg_temp.cancel('late')), 5::smallint, 'busy until
 SELECT throws_ok('SELECT pay.drop_partitions(86400)', '22023', NULL, 'no day that a key may need');
 SELECT is((SELECT count(*) FROM pg_class WHERE relnamespace = 'pay'::regnamespace
              AND relname = ANY (SELECT t || '_' || to_char((now() AT TIME ZONE 'UTC')::date, 'YYYYMMDD')
-                                  FROM unnest(pay.day_tables()) t)), 4::bigint, 'today is there');
+                                  FROM unnest(pay.day_tables()) t)), 6::bigint, 'today is there');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -111,6 +111,9 @@ my %parameter = (
     updateWebhookEndpoint => \&endpoint,
     deleteWebhookEndpoint => \&endpoint,
     rotateWebhookSecret   => \&endpoint,
+    testWebhookEndpoint   => \&endpoint,
+    replayWebhookEndpoint => \&endpoint,
+    redeliverEvent       => sub { endpoint(); first_of('/v1/events') },
     getMerchant          => \&merchant,
     updateMerchant       => \&merchant,
 );

@@ -83,6 +83,7 @@ extern const ngx_payments_schema_t  ngx_payments_key_answer;
 extern const ngx_payments_schema_t  ngx_payments_new_key_answer;
 extern const ngx_payments_schema_t  ngx_payments_endpoint_answer;
 extern const ngx_payments_schema_t  ngx_payments_new_endpoint_answer;
+extern const ngx_payments_schema_t  ngx_payments_delivery_answer;
 extern const ngx_payments_schema_t  ngx_payments_merchant_answer;
 extern const ngx_payments_schema_t  ngx_payments_account_answer;
 extern const ngx_payments_schema_t  ngx_payments_live_answer;

@@ -345,7 +345,7 @@ ngx_payments_openapi_responses(ngx_payments_out_t *out,
         ngx_payments_openapi_content(out, o, 0);
     }
 
-    if (o->versioned && !o->write) {
+    if (o->versioned && !o->write && !o->moves) {
         ngx_payments_out_str(out, ",\"304\":{\"description\":\"It has not "
                                   "changed.\"}");
     }
@@ -488,7 +488,7 @@ ngx_payments_openapi_operation_parameters(ngx_payments_out_t *out,
         ngx_payments_openapi_parameter(out, "IfMatch");
     }
 
-    if (o->versioned && !o->write) {
+    if (o->versioned && !o->write && !o->moves) {
         ngx_payments_openapi_parameter(out, "IfNoneMatch");
     }
 

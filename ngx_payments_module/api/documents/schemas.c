@@ -551,6 +551,37 @@ const ngx_payments_schema_t  ngx_payments_new_endpoint_answer = {
 };
 
 
+OBJECT(webhook_delivery);
+
+static const char *const  delivery_errors[] = {
+    "timeout", "connection_failed", "tls_failed", "name_not_found",
+    "address_refused", "invalid_answer", "not_sent", NULL
+};
+
+static const ngx_payments_field_t  delivery_fields[] = {
+    ID("id", "whd_", "The same for all attempts."),
+    IS(webhook_delivery),
+    ID("event_id", "evt_", NULL),
+    ID("endpoint_id", "we_", NULL),
+    NUMBER("attempt", 0, INT16_MAX, "The number of the last attempt; 0: there "
+           "was none yet. What follows is about it."),
+    ENUM("status", ngx_payments_delivery_statuses, "`pending`: it will be sent "
+         "again, or is being sent. `failed`: it will not."),
+    { "response_status", NGX_PAYMENTS_FIELD_INTEGER, 0, 1, 1, 100, 599, NULL,
+      NULL, NULL, NULL },
+    MAYBE_ENUM("error", delivery_errors, "Why no answer came."),
+    { "duration_ms", NGX_PAYMENTS_FIELD_INTEGER, 0, 1, 1, 0, INT32_MAX, NULL,
+      NULL, NULL, NULL },
+    MAYBE("attempted_at", TIME, "When it began."),
+    MAYBE("next_attempt_at", TIME, "Not before then."),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_delivery_answer = {
+    "WebhookDelivery", "An event that an endpoint was sent.", delivery_fields
+};
+
+
 OBJECT(merchant);
 
 static const ngx_payments_field_t  merchant_fields[] = {

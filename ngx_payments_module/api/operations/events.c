@@ -15,7 +15,7 @@ const ngx_payments_query_t  ngx_payments_events_query[] = {
       "Types separated by commas; each may end with `*`. One that no event can "
       "have is refused." },
     { "object_id", NULL, "object_id", NGX_PAYMENTS_QUERY_OBJECT, 30, NULL,
-      "Of this payment, refund or dispute." },
+      "Of this payment, refund, dispute or webhook endpoint." },
     { "after", NULL, "after", NGX_PAYMENTS_QUERY_AFTER, 0, NULL,
       "Only events of higher sequences, ascending." },
     NGX_PAYMENTS_QUERY_BY_CREATED,

@@ -367,7 +367,8 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
     { .name = "createWebhookEndpoint", .tag = "Webhook endpoints",
       .method = NGX_PAYMENTS_POST, .path = "/v1/webhook_endpoints",
       .scope = "webhooks:write", .key = NGX_PAYMENTS_KEY_OPTIONAL,
-      .write = 1, .body = 1, .reveals = NGX_PAYMENTS_REVEALS_WEBHOOK,
+      .write = 1, .body = 1, .versioned = 1,
+      .reveals = NGX_PAYMENTS_REVEALS_WEBHOOK,
       .object = "we_", .location = "/v1/webhook_endpoints",
       .request = &ngx_payments_create_endpoint_schema,
       .example = "{\"url\":\"https://shop.example.com/hooks\","
@@ -391,17 +392,19 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
 
     { .name = "getWebhookEndpoint", .tag = "Webhook endpoints",
       .method = NGX_PAYMENTS_GET, .path = "/v1/webhook_endpoints/{id}",
-      .scope = "webhooks:read", .object = "we_", .reads = "webhook_endpoint",
+      .scope = "webhooks:read", .versioned = 1, .moves = 1,
+      .object = "we_", .reads = "webhook_endpoint",
       .handler = ngx_payments_read_object,
       .status = 200, .answer = &ngx_payments_endpoint_answer,
       .summary = "Retrieve a webhook endpoint",
       .about = "`sequence` is the event up to which it was sent all, `behind` "
-               "how many there are after it." },
+               "how many there are after it. These change without another "
+               "`ETag`, so `If-None-Match` is not heeded here." },
 
     { .name = "updateWebhookEndpoint", .tag = "Webhook endpoints",
       .method = NGX_PAYMENTS_PATCH, .path = "/v1/webhook_endpoints/{id}",
       .scope = "webhooks:write", .key = NGX_PAYMENTS_KEY_OPTIONAL,
-      .write = 1, .body = 1, .object = "we_",
+      .write = 1, .body = 1, .versioned = 1, .object = "we_",
       .request = &ngx_payments_update_endpoint_schema,
       .example = "{\"status\":\"enabled\"}",
       .handler = ngx_payments_update_endpoint,
@@ -413,7 +416,7 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
     { .name = "deleteWebhookEndpoint", .tag = "Webhook endpoints",
       .method = NGX_PAYMENTS_DELETE, .path = "/v1/webhook_endpoints/{id}",
       .scope = "webhooks:write", .key = NGX_PAYMENTS_KEY_OPTIONAL,
-      .write = 1, .optional = 1, .object = "we_",
+      .write = 1, .optional = 1, .versioned = 1, .object = "we_",
       .request = &ngx_payments_empty_schema,
       .handler = ngx_payments_delete_endpoint,
       .status = 204,
@@ -424,7 +427,7 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .method = NGX_PAYMENTS_POST,
       .path = "/v1/webhook_endpoints/{id}/rotate_secret",
       .scope = "webhooks:write", .key = NGX_PAYMENTS_KEY_OPTIONAL,
-      .write = 1, .body = 1, .optional = 1,
+      .write = 1, .body = 1, .optional = 1, .versioned = 1,
       .reveals = NGX_PAYMENTS_REVEALS_WEBHOOK, .object = "we_",
       .request = &ngx_payments_rotate_secret_schema,
       .example = "{\"overlap_seconds\":3600}",
@@ -435,6 +438,59 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .summary = "Replace the secret of a webhook endpoint",
       .about = "For `overlap_seconds` messages have two signatures, one by "
                "each secret." },
+
+    { .name = "testWebhookEndpoint", .tag = "Webhook endpoints",
+      .method = NGX_PAYMENTS_POST,
+      .path = "/v1/webhook_endpoints/{id}/test",
+      .scope = "webhooks:write", .key = NGX_PAYMENTS_KEY_OPTIONAL,
+      .write = 1, .body = 1, .optional = 1, .object = "we_",
+      .request = &ngx_payments_empty_schema, .example = "{}",
+      .handler = ngx_payments_test_endpoint,
+      .status = 202, .answer = &ngx_payments_delivery_answer,
+      .problems = PROBLEMS(NGX_PAYMENTS_P_RESOURCE_BUSY),
+      .summary = "Test a webhook endpoint",
+      .about = "An event `webhook.ping` for this endpoint alone, whatever "
+               "types it wants. It comes in its turn. An endpoint that fails "
+               "is tried at once, with the event that is its next; one that is "
+               "disabled gets it when it is enabled." },
+
+    { .name = "replayWebhookEndpoint", .tag = "Webhook endpoints",
+      .method = NGX_PAYMENTS_POST,
+      .path = "/v1/webhook_endpoints/{id}/replay",
+      .scope = "webhooks:write", .key = NGX_PAYMENTS_KEY_OPTIONAL,
+      .write = 1, .body = 1, .versioned = 1, .object = "we_",
+      .request = &ngx_payments_replay_schema, .example = "{\"after\":0}",
+      .handler = ngx_payments_replay_endpoint,
+      .status = 200, .answer = &ngx_payments_endpoint_answer,
+      .problems = PROBLEMS(NGX_PAYMENTS_P_RESOURCE_BUSY),
+      .summary = "Send events to a webhook endpoint again",
+      .about = "All of the types that it wants behind the sequence `after`, "
+               "also those from before it was made, as far as events are kept. "
+               "Each has the `webhook-id` that it had." },
+
+    { .name = "redeliverEvent", .tag = "Events",
+      .method = NGX_PAYMENTS_POST, .path = "/v1/events/{id}/redeliver",
+      .scope = "webhooks:write", .key = NGX_PAYMENTS_KEY_OPTIONAL,
+      .write = 1, .body = 1, .optional = 1, .array = 1, .object = "evt_",
+      .request = &ngx_payments_redeliver_schema, .example = "{}",
+      .handler = ngx_payments_redeliver_event,
+      .status = 202, .answer = &ngx_payments_delivery_answer,
+      .problems = PROBLEMS(NGX_PAYMENTS_P_RESOURCE_BUSY),
+      .summary = "Send an event again",
+      .about = "With the same `webhook-id`, another timestamp and signature. "
+               "Its failures do not count against the endpoint." },
+
+    { .name = "listWebhookDeliveries", .tag = "Webhook endpoints",
+      .method = NGX_PAYMENTS_GET, .path = "/v1/webhook_deliveries",
+      .scope = "webhooks:read", .pages = 1,
+      .query = ngx_payments_deliveries_query,
+      .handler = ngx_payments_list_deliveries,
+      .status = 200, .answer = &ngx_payments_delivery_answer,
+      .summary = "List deliveries",
+      .about = "What each endpoint was sent, and how that ended: each event "
+               "once for each endpoint, as its last attempt. In the order of "
+               "the events, newest first. Kept as long as the events. What was "
+               "sent to an endpoint that has been deleted is not shown." },
 
     { .name = "listCurrencies", .tag = "Currencies",
       .method = NGX_PAYMENTS_GET, .path = "/v1/currencies",

@@ -1,5 +1,5 @@
 
-/* Webhook endpoints */
+/* Webhook endpoints, and what they were sent */
 
 #include "../ngx_payments_handlers.h"
 #include "../../base/ngx_payments_secrets.h"
@@ -9,8 +9,9 @@
 
 typedef enum {
     W_MERCHANT = 0, W_LIVEMODE, W_KEY_HASH, W_KEY, W_FINGERPRINT, W_REQUEST_ID,
-    W_REQUEST, W_ACTION, W_OBJECT, W_URL, W_TYPES, W_STATUS, W_ORDERED,
-    W_DESCRIPTION, W_METADATA, W_SECRET, W_OVERLAP, W_LAST
+    W_REQUEST, W_ACTION, W_OBJECT, W_IF_MATCH, W_URL, W_TYPES, W_STATUS,
+    W_ORDERED, W_DESCRIPTION, W_METADATA, W_SECRET, W_OVERLAP, W_AFTER,
+    W_TARGET, W_LAST
 } ngx_payments_endpoint_parameter_e;
 
 
@@ -23,7 +24,9 @@ typedef enum {
     NGX_PAYMENTS_ENDPOINT_ORDERED,
     NGX_PAYMENTS_ENDPOINT_DESCRIPTION,
     NGX_PAYMENTS_ENDPOINT_METADATA,
-    NGX_PAYMENTS_ENDPOINT_OVERLAP
+    NGX_PAYMENTS_ENDPOINT_OVERLAP,
+    NGX_PAYMENTS_ENDPOINT_AFTER,
+    NGX_PAYMENTS_ENDPOINT_TARGET
 } ngx_payments_endpoint_field_e;
 
 
@@ -39,6 +42,7 @@ typedef struct {
 
 typedef struct {
     u_char                        id[NGX_PAYMENTS_UUID_LEN];
+    u_char                        target[NGX_PAYMENTS_UUID_LEN];
     u_char                        secret[NGX_PAYMENTS_SECRETS_LEN];
     ngx_payments_pg_value_t       values[W_LAST];
 } ngx_payments_endpoint_item_t;
@@ -133,6 +137,49 @@ static const ngx_payments_field_t  ngx_payments_rotate_secret_fields[] = {
 const ngx_payments_schema_t  ngx_payments_rotate_secret_schema = {
     "WebhookSecretRotate", "How an endpoint's secret is replaced.",
     ngx_payments_rotate_secret_fields
+};
+
+
+static const ngx_payments_field_t  ngx_payments_replay_fields[] = {
+
+    { .name = "after", .type = NGX_PAYMENTS_FIELD_INTEGER,
+      .slot = NGX_PAYMENTS_ENDPOINT_AFTER, .required = 1,
+      .max = NGX_PAYMENTS_SAFE,
+      .about = "All events of higher sequences are sent again; at most the "
+               "endpoint's own `sequence`." },
+
+    { .name = NULL }
+};
+
+const ngx_payments_schema_t  ngx_payments_replay_schema = {
+    "WebhookReplay", "From where on events are sent again.",
+    ngx_payments_replay_fields
+};
+
+static const ngx_payments_field_t  ngx_payments_redeliver_fields[] = {
+
+    { .name = "endpoint_id", .type = NGX_PAYMENTS_FIELD_STRING,
+      .slot = NGX_PAYMENTS_ENDPOINT_TARGET, .min = 29, .max = 29,
+      .pattern = "we_[0-7][0-9A-HJKMNP-TV-Z]*",
+      .about = "To this endpoint. Without it, to all that are enabled and want "
+               "its type." },
+
+    { .name = NULL }
+};
+
+const ngx_payments_schema_t  ngx_payments_redeliver_schema = {
+    "EventRedeliver", "Where an event is sent again.",
+    ngx_payments_redeliver_fields
+};
+
+const ngx_payments_query_t  ngx_payments_deliveries_query[] = {
+    { "endpoint_id", NULL, "endpoint", NGX_PAYMENTS_QUERY_ENDPOINT, 0, NULL,
+      "To this endpoint." },
+    { "event_id", NULL, "event", NGX_PAYMENTS_QUERY_EVENT, 0, NULL,
+      "Of this event." },
+    { "status", NULL, "status", NGX_PAYMENTS_QUERY_ENUM, 0,
+      ngx_payments_delivery_statuses, "May be repeated." },
+    NGX_PAYMENTS_QUERY_END
 };
 
 
@@ -342,6 +389,10 @@ ngx_payments_endpoint_body(ngx_payments_workspace_t *ws, ngx_pool_t *pool,
         values[W_OVERLAP].number = found[NGX_PAYMENTS_ENDPOINT_OVERLAP].number;
     }
 
+    if (slots[NGX_PAYMENTS_ENDPOINT_AFTER] != NULL) {
+        values[W_AFTER].number = found[NGX_PAYMENTS_ENDPOINT_AFTER].number;
+    }
+
     return (slots[NGX_PAYMENTS_ENDPOINT_TYPES] == NULL)
            ? NGX_OK
            : ngx_payments_endpoint_set(pool,
@@ -350,22 +401,52 @@ ngx_payments_endpoint_body(ngx_payments_workspace_t *ws, ngx_pool_t *pool,
 }
 
 
+/* which endpoint an event is to be sent to again */
+
+static ngx_int_t
+ngx_payments_endpoint_target(ngx_payments_workspace_t *ws, ngx_pool_t *pool,
+    ngx_payments_endpoint_item_t *e)
+{
+    ngx_str_t  text;
+
+    if (ngx_payments_body_text(pool, ws, NGX_PAYMENTS_ENDPOINT_TARGET, &text)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (text.data == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_payments_id_parse("we_", text.data, text.len, e->target) != 0) {
+        return NGX_ERROR;
+    }
+
+    ngx_payments_endpoint_value(&e->values[W_TARGET], e->target,
+                                NGX_PAYMENTS_UUID_LEN);
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_payments_endpoint_item(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution)
 {
-    ngx_str_t                              key;
+    ngx_str_t                              key, match;
     ngx_payments_pg_value_t               *values;
     ngx_payments_endpoint_item_t          *e;
     const ngx_payments_endpoint_change_t  *change = ws->data;
 
     e = ngx_pcalloc(execution->pool, sizeof(ngx_payments_endpoint_item_t));
     key.data = ngx_pstrdup(execution->pool, &request->key);
+    match.data = ngx_pstrdup(execution->pool, &request->if_match);
 
-    if (e == NULL || key.data == NULL
+    if (e == NULL || key.data == NULL || match.data == NULL
         || ngx_payments_new_uuid(execution->item.tag) != 0
         || ngx_payments_endpoint_body(ws, execution->pool, e->values)
-           != NGX_OK)
+           != NGX_OK
+        || ngx_payments_endpoint_target(ws, execution->pool, e) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -392,6 +473,9 @@ ngx_payments_endpoint_item(ngx_payments_request_t *request,
                                 ngx_strlen(change->action));
     ngx_payments_endpoint_value(&values[W_OBJECT], e->id,
                                 NGX_PAYMENTS_UUID_LEN);
+    ngx_payments_endpoint_value(&values[W_IF_MATCH],
+                                request->if_match.data ? match.data : NULL,
+                                request->if_match.len);
 
     if (request->operation->reveals) {
         if (ngx_payments_secrets_make(request->merchant_id, e->id, e->secret)
@@ -429,7 +513,8 @@ ngx_payments_endpoint_id(ngx_payments_request_t *request,
 
     } else {
 
-        if (ngx_payments_id_parse("we_", request->id.data, request->id.len, id)
+        if (ngx_payments_id_parse(request->operation->object, request->id.data,
+                                  request->id.len, id)
             == 0)
         {
             return NGX_OK;
@@ -512,6 +597,37 @@ void
 ngx_payments_rotate_endpoint(ngx_payments_request_t *request)
 {
     ngx_payments_endpoint_change(request, "rotate_secret");
+}
+
+
+void
+ngx_payments_test_endpoint(ngx_payments_request_t *request)
+{
+    ngx_payments_endpoint_change(request, "test_endpoint");
+}
+
+
+void
+ngx_payments_replay_endpoint(ngx_payments_request_t *request)
+{
+    ngx_payments_endpoint_change(request, "replay_endpoint");
+}
+
+
+void
+ngx_payments_redeliver_event(ngx_payments_request_t *request)
+{
+    ngx_payments_endpoint_change(request, "redeliver_event");
+}
+
+
+void
+ngx_payments_list_deliveries(ngx_payments_request_t *request)
+{
+    if (ngx_payments_list_prepare(request, "webhook_deliveries") == NGX_OK) {
+        ngx_payments_read_send(request, NGX_PAYMENTS_PG_LIST_DELIVERIES,
+                               ngx_payments_list_on_rows);
+    }
 }
 
 

@@ -18,11 +18,12 @@ END $$;
 -- Out: the tables whose partitions are days, in the order in which a day of
 -- theirs goes: what points to the journal before it.
 CREATE OR REPLACE FUNCTION pay.day_tables() RETURNS text[]
-LANGUAGE sql IMMUTABLE AS $$ SELECT ARRAY['relay_batches', 'events', 'canceled_keys',
+LANGUAGE sql IMMUTABLE AS $$ SELECT ARRAY['webhook_pages', 'webhook_attempts',
+                                        'relay_batches', 'events', 'canceled_keys',
                                         'journal'] $$;
 
 -- Makes the partitions of today and of the days ahead: journal, events, their
--- batches and canceled keys by day, all else by month (of UTC), one month back for
+-- batches, what webhook endpoints were sent, and canceled keys by day, all else by month (of UTC), one month back for
 -- ids made just before midnight.  In: days, 1 to 60.  Safe to run at any time and by
 -- several at once; one that finds another at work returns at once, and one
 -- that meets a lock (VACUUM, ANALYZE) gives up with 55P03 and is run again.

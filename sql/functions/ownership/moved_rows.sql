@@ -25,7 +25,9 @@ RETURNS TABLE (o_name text, o_late text) LANGUAGE sql IMMUTABLE AS $$
            ('settlements', 'updated_at >= $5'),
            ('resolutions', 'payment_id IN (SELECT unnest($2))'),
            ('event_counters', NULL), ('account_sums', NULL),
-           ('webhook_endpoints', NULL), ('webhook_retries', NULL)
+           ('webhook_endpoints', NULL), ('webhook_retries', NULL),
+           ('webhook_pages', 'day >= $5::date'),
+           ('webhook_attempts', 'day >= $5::date')
 $$;
 
 -- In: a table of these.  Out: its columns, separated by commas, that go to another

@@ -33,9 +33,9 @@ BEGIN
           FROM unnest(ids) WITH ORDINALITY AS u(id, n));
 END $$;
 
--- In: merchant, mode and id of an endpoint.  Out: it as JSON; no row where this
--- merchant has no such endpoint.  Its version is none for a client: what changes by
--- itself is in it.
+-- In: merchant, mode and id of an endpoint.  Out: it as JSON, and its version, which
+-- counts changes of what it is, not of how far it is; no row where this merchant has
+-- no such endpoint.
 CREATE OR REPLACE FUNCTION pay.read_webhook_endpoint(merchant bigint,
     livemode boolean, id uuid)
 RETURNS TABLE (o_version int, o_body text)
@@ -43,7 +43,7 @@ LANGUAGE plpgsql STABLE SET search_path = pay, pg_temp AS $$
 #variable_conflict use_variable
 BEGIN
     RETURN QUERY
-    SELECT 0, pay.endpoint_body(e) FROM pay.webhook_endpoints e
+    SELECT e.version, pay.endpoint_body(e) FROM pay.webhook_endpoints e
      WHERE e.merchant_id = merchant AND e.endpoint_id = id
        AND e.livemode = livemode;
 END $$;
