@@ -104,6 +104,7 @@ $lost_refund = [$lost_refund, change($lost_refund, 'refunds', { amount => 400 })
     is(says(change($id, 'capture', undef, 'Idempotency-Key' => $key)), '200 captured', 'capture: replayed');
     is(scalar(my @captures = sent('capture', $id)), 1, 'capture: asked once');
     is(charged($id), '1000 1000 0 0', 'capture: in the books');
+    is(payment($id)->{fee}, 29, 'capture: what Stripe keeps');
 
     my $refund = change($id, 'refunds', { amount => 400 });
     is(refund_ends($refund->{json}{id}), 'succeeded', 'refund');
@@ -121,7 +122,7 @@ $lost_refund = [$lost_refund, change($lost_refund, 'refunds', { amount => 400 })
     is(charged($id), '1000 0 1000 0', 'cancel: in the books');
 
     $id = captured(token => 'tok_visa');
-    is(charged($id), '1000 1000 0 0', 'authorized and captured in one step, by a token of Stripe\'s forms');
+    is(charged($id) . ' ' . payment($id)->{fee}, '1000 1000 0 0 29', 'authorized and captured in one step, by a token of Stripe\'s forms');
 }
 
 # What is declined -----------------------------------------------------------------------------

@@ -298,6 +298,25 @@ static const reading_t  readings[] = {
       ERROR("invalid_request_error", "charge_already_refunded", ""), DECLINED,
       "not_refundable", NGX_PAYMENTS_REFUND, 0, 0, NULL },
 
+    /* after the customer came back */
+
+    { "continued", 200,
+      "{" CAPTURED "\"status\":\"requires_capture\",\"amount_capturable\":"
+      "1099}", APPROVED, "pi_1", NGX_PAYMENTS_CONTINUE, 0, 0, NULL },
+    { "continued, another PaymentIntent", 200,
+      "{\"id\":\"pi_2\",\"object\":\"payment_intent\"}", UNKNOWN, "id",
+      NGX_PAYMENTS_CONTINUE, 0, 0, NULL },
+    { "continued, and nothing has been done yet", 200,
+      "{" AUTO "\"status\":\"requires_action\",\"next_action\":{"
+      "\"redirect_to_url\":{\"url\":\"https://hooks.stripe.com/3\"}}}",
+      NGX_PAYMENTS_VERDICT_ACTION, "https://hooks.stripe.com/3",
+      NGX_PAYMENTS_CONTINUE, 0, 0, NULL },
+    { "continued, and not approved", 200,
+      "{" AUTO "\"status\":\"requires_payment_method\","
+      "\"last_payment_error\":{\"code\":"
+      "\"payment_intent_authentication_failure\"}}", DECLINED,
+      "authentication_failed", NGX_PAYMENTS_CONTINUE, 0, 0, NULL },
+
     /* look-ups */
 
     { "found in a list", 200,
