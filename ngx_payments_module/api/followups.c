@@ -126,6 +126,8 @@ ngx_payments_followups_init(ngx_cycle_t *cycle)
 
         ngx_add_timer(&followup->timer, NGX_PAYMENTS_FOLLOWUPS_PAUSE);
     }
+
+    ngx_payments_waiting_init(cycle, &names);
 }
 
 
@@ -133,6 +135,8 @@ void
 ngx_payments_followups_exit(void)
 {
     ngx_uint_t  i;
+
+    ngx_payments_waiting_exit();
 
     for (i = 0; i < ngx_payments_nfollowups; i++) {
         if (ngx_payments_followups[i].timer.timer_set) {

@@ -114,6 +114,10 @@ ngx_int_t ngx_payments_attempt_change(ngx_payments_request_t *request,
     ngx_str_t *if_match);
 
 
+/* waiting.c, which followups.c begins and ends: names as it asks for them */
+void ngx_payments_waiting_init(ngx_cycle_t *cycle, ngx_str_t *names);
+void ngx_payments_waiting_exit(void);
+
 /* attempts.c, for the files of attempts alone */
 
 /* the attempt of an execution that has begun its key; NULL: no memory */

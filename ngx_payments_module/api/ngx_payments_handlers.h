@@ -409,6 +409,7 @@ void ngx_payments_capture_payment(ngx_payments_request_t *request);
 
 /* operations/refunds.c */
 void ngx_payments_refund_payment(ngx_payments_request_t *request);
+void ngx_payments_resolve_attempt(ngx_payments_request_t *request);
 void ngx_payments_update_refund(ngx_payments_request_t *request);
 void ngx_payments_list_refunds(ngx_payments_request_t *request);
 void ngx_payments_list_payment_refunds(ngx_payments_request_t *request);
@@ -479,6 +480,7 @@ extern const ngx_payments_schema_t  ngx_payments_create_payment_schema;
 extern const ngx_payments_schema_t  ngx_payments_capture_schema;
 extern const ngx_payments_schema_t  ngx_payments_cancel_schema;
 extern const ngx_payments_schema_t  ngx_payments_refund_schema;
+extern const ngx_payments_schema_t  ngx_payments_resolve_schema;
 extern const ngx_payments_schema_t  ngx_payments_notification_schema;
 extern const ngx_payments_schema_t  ngx_payments_update_schema;
 extern const ngx_payments_schema_t  ngx_payments_create_key_schema;

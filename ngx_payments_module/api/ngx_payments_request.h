@@ -61,6 +61,8 @@ struct ngx_payments_request_s {
     int64_t                         merchant_id;
     u_char                          merchant[NGX_PAYMENTS_ID_LEN];
     ngx_uint_t                      scopes;
+    u_char                          api_key[NGX_PAYMENTS_SHA256_LEN];
+                                               /* its hash */
     unsigned                        livemode:1;
 
     u_char                          request_uuid[NGX_PAYMENTS_UUID_LEN];

@@ -55,6 +55,15 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "end_attempts", "pay.end_attempts($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)",
       NGX_PAYMENTS_PG_WRITE, 10, { I, T, B, T, T, T, T, I, U, W }, MERCHANT },
 
+    { "resolve_attempts",
+      "pay.resolve_attempts($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,"
+      "$15,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 14,
+      { I, B, U, T, Y, U, T, U, T, T, T, T, Y, W }, MERCHANT },
+
+    { "count_attempts", "pay.count_attempts($1,$2)",
+      NGX_PAYMENTS_PG_BACKGROUND, 1, { T }, SEVERAL },
+
     { "claim_followups", "pay.claim_followups($1,$2)",
       NGX_PAYMENTS_PG_BACKGROUND, 1, { T }, 0 },
 

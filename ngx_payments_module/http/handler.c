@@ -350,6 +350,7 @@ ngx_payments_http_identify(ngx_payments_http_ctx_t *ctx,
     request->livemode = key->livemode;
     request->scopes = key->scopes;
     ngx_memcpy(request->merchant, key->merchant, NGX_PAYMENTS_ID_LEN);
+    ngx_memcpy(request->api_key, key->hash, NGX_PAYMENTS_SHA256_LEN);
 
     return NGX_OK;
 }

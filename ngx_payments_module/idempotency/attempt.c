@@ -19,6 +19,7 @@
 
 /*
  * columns of pay.create_payments(), pay.change_payments(), pay.administer(),
+ * pay.resolve_attempts(),
  * pay.change_endpoints(), pay.cancel_keys(), pay.begin_payments(),
  * pay.begin_changes() and pay.undo_attempts(); column 0 is the tag, which pg/
  * has checked

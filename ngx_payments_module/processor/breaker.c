@@ -35,6 +35,7 @@ typedef struct {
     ngx_payments_breaker_slot_t   slots[NGX_PAYMENTS_BREAKER_SLOTS];
     ngx_atomic_t                  counted[NGX_PAYMENTS_PROCESSOR_ACTIONS]
                                          [NGX_PAYMENTS_PROCESSOR_VERDICTS];
+    ngx_payments_waiting_t        waiting;
 } ngx_payments_breaker_t;
 
 
@@ -288,4 +289,13 @@ ngx_payments_breaker_counted(ngx_payments_processor_t *processor,
     ngx_payments_breaker_t  *b = processor->zone->data;
 
     return b->counted[action][verdict];
+}
+
+
+ngx_payments_waiting_t *
+ngx_payments_breaker_waiting(ngx_payments_processor_t *processor)
+{
+    ngx_payments_breaker_t  *b = processor->zone->data;
+
+    return &b->waiting;
 }

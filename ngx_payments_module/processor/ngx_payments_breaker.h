@@ -29,6 +29,9 @@ void ngx_payments_breaker_ended(ngx_payments_processor_t *processor,
 /* counts a verdict */
 void ngx_payments_breaker_count(ngx_payments_processor_t *processor,
     ngx_payments_processor_action_e action, ngx_payments_verdict_e verdict);
+/* how many attempts wait; a worker writes it, all read it */
+ngx_payments_waiting_t *ngx_payments_breaker_waiting(
+    ngx_payments_processor_t *processor);
 /* for metrics */
 ngx_payments_breaker_state_e ngx_payments_breaker_state(
     ngx_payments_processor_t *processor);

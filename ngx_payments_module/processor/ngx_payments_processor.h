@@ -177,6 +177,16 @@ ngx_payments_processor_t *ngx_payments_processor_choose(ngx_str_t *names,
 ngx_str_t *ngx_payments_processor_name(ngx_payments_processor_t *processor);
 /* of the i-th of the configuration; NULL: there is none */
 ngx_str_t *ngx_payments_processor_name_of(ngx_uint_t i);
+/* how many attempts of the i-th wait for their end, for metrics */
+typedef struct {
+    int64_t                       all;
+    int64_t                       review;      /* so long that an operator has
+                                                  to ask the acquirer */
+    int64_t                       seconds;     /* since the oldest was begun */
+} ngx_payments_waiting_t;
+
+void ngx_payments_processor_waiting(ngx_uint_t i,
+    const ngx_payments_waiting_t *waiting);
 /* ms after which a client that waits is answered 202 */
 ngx_msec_t ngx_payments_processor_patience(
     ngx_payments_processor_t *processor);

@@ -39,8 +39,8 @@ ngx_payments_processor_init(ngx_cycle_t *cycle,
 
         /* a line of 256 bytes for each number, and what explains them */
 
-        ngx_payments_status_extend(1024 + 256 * processors->n
-                                   * (1 + NGX_PAYMENTS_PROCESSOR_ACTIONS
+        ngx_payments_status_extend(2048 + 256 * processors->n
+                                   * (4 + NGX_PAYMENTS_PROCESSOR_ACTIONS
                                       * NGX_PAYMENTS_PROCESSOR_VERDICTS),
                                    ngx_payments_processor_text);
     }
@@ -202,6 +202,54 @@ ngx_payments_processor_calls_text(u_char *p, u_char *last,
 }
 
 
+void
+ngx_payments_processor_waiting(ngx_uint_t i,
+    const ngx_payments_waiting_t *waiting)
+{
+    *ngx_payments_breaker_waiting(ngx_payments_processors->elts[i]) = *waiting;
+}
+
+
+static u_char *
+ngx_payments_processor_waiting_text(u_char *p, u_char *last)
+{
+    ngx_uint_t                  i, k;
+    ngx_payments_waiting_t     *waiting;
+    ngx_payments_processors_t  *all = ngx_payments_processors;
+
+    static const struct {
+        const char  *name;
+        const char  *help;
+        size_t       offset;
+    } families[] = {
+        { "payments_processor_unknown",
+          "Attempts whose end is not known and is looked up.",
+          offsetof(ngx_payments_waiting_t, all) },
+        { "payments_processor_review",
+          "Attempts whose end is not known for three days.",
+          offsetof(ngx_payments_waiting_t, review) },
+        { "payments_processor_unknown_seconds",
+          "Since the oldest attempt whose end is not known was begun.",
+          offsetof(ngx_payments_waiting_t, seconds) }
+    };
+
+    for (k = 0; k < sizeof(families) / sizeof(families[0]); k++) {
+        p = ngx_slprintf(p, last, "# HELP %s %s\n# TYPE %s gauge\n",
+                         families[k].name, families[k].help, families[k].name);
+
+        for (i = 0; i < all->n; i++) {
+            waiting = ngx_payments_breaker_waiting(all->elts[i]);
+            p = ngx_slprintf(p, last, "%s{processor=\"%V\"} %L\n",
+                             families[k].name, &all->elts[i]->name,
+                             *(int64_t *) ((u_char *) waiting
+                                           + families[k].offset));
+        }
+    }
+
+    return p;
+}
+
+
 static u_char *
 ngx_payments_processor_text(u_char *p, u_char *last)
 {
@@ -230,5 +278,5 @@ ngx_payments_processor_text(u_char *p, u_char *last)
                          (int) ngx_payments_breaker_state(all->elts[i]));
     }
 
-    return p;
+    return ngx_payments_processor_waiting_text(p, last);
 }

@@ -46,7 +46,7 @@ SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p
               AND has_function_privilege('pay_api', p.oid, 'EXECUTE')
               AND p.pronargs - p.pronargdefaults > 0
               AND p.proargnames[2] IS DISTINCT FROM 'merchant'),
-          'background claim_followups claims database deliver_due fresh heartbeat maintain owns_merchants ping probe shown_heartbeat',
+          'background claim_followups claims count_attempts database deliver_due fresh heartbeat maintain owns_merchants ping probe shown_heartbeat',
           'what else is asked about merchants has them as its second argument');
 SELECT is((SELECT string_agg(c.relname || ' ' || t.tgname, ', ') FROM pg_trigger t
              JOIN pg_class c ON c.oid = t.tgrelid

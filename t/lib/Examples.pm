@@ -91,6 +91,7 @@ my %parameter = (
     updateRefund         => sub { (refunded())[1] },
     getCapture           => \&captured,
     listPaymentRefunds   => sub { (refunded())[0] },
+    resolveAttempt       => sub { payment() },
     resolvePayment       => sub { payment(payment_method => { token => 'tok_timeout' }) },
     expirePayment        => \&authorized,
     settlePayment        => sub { payment() },

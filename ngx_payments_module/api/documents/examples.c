@@ -544,6 +544,28 @@ const ngx_payments_example_t  ngx_payments_examples[] = {
       "\"captured_at\":null,"
       "\"canceled_at\":null}" },
 
+    { "resolveAttempt", "pay_01M8RWXR95E0WVTF0BVS27WK1P",
+      "{\"id\":\"pay_01M8RWXR95E0WVTF0BVS27WK1P\",\"object\":\"payment\","
+      "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","
+      "\"amount\":1099,\"currency\":\"EUR\",\"exponent\":2,"
+      "\"capture_method\":\"automatic\",\"payment_method\":{"
+      "\"type\":\"card\",\"token\":\"tok_visa\",\"brand\":\"visa\","
+      "\"last4\":\"4242\"},\"customer\":null,\"reference\":null,"
+      "\"statement_descriptor\":null,\"authorization_expires_at\":null,"
+      "\"expiry_action\":\"cancel\",\"processor\":{\"name\":\"simulator\","
+      "\"reference\":\"sim_01M8RWXR95E0WVTF0BVS27WK1P\"},"
+      "\"created_at\":\"2026-12-01T13:32:51.365014Z\","
+      "\"amount_authorized\":1099,\"amount_captured\":1099,"
+      "\"amount_refunded\":0,\"amount_canceled\":0,\"amount_disputed\":0,"
+      "\"amount_capturable\":0,\"amount_refundable\":1099,"
+      "\"status\":\"captured\",\"refund_status\":\"none\","
+      "\"description\":null,\"metadata\":{},\"failure\":null,\"fee\":null,"
+      "\"cancellation_reason\":null,\"pending_action\":null,\"dispute\":null,"
+      "\"version\":1,\"updated_at\":\"2026-12-01T13:32:51.365014Z\","
+      "\"authorized_at\":\"2026-12-01T13:32:51.365014Z\","
+      "\"captured_at\":\"2026-12-01T13:32:51.365014Z\","
+      "\"canceled_at\":null}" },
+
     { "resolvePayment", "pay_01M8RWM8NWF3YT1HP1YW36CBYV",
       "{\"id\":\"pay_01M8RWM8NWF3YT1HP1YW36CBYV\",\"object\":\"payment\","
       "\"livemode\":false,\"merchant_id\":\"mer_01JC000000E00800000000000A\","

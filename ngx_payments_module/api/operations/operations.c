@@ -115,6 +115,23 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .about = "Releases what is authorized and was not captured. 202 as for "
                "a capture." },
 
+    { .name = "resolveAttempt", .tag = "Payments",
+      .method = NGX_PAYMENTS_POST, .path = "/v1/payments/{id}/resolve",
+      .scope = "admin", .key = NGX_PAYMENTS_KEY_REQUIRED,
+      .write = 1, .body = 1,
+      .request = &ngx_payments_resolve_schema,
+      .example = "{\"verdict\":\"not_executed\",\"reason\":\"Ticket 4711: "
+                 "the acquirer never had it.\"}",
+      .handler = ngx_payments_resolve_attempt,
+      .status = 200, .answer = &ngx_payments_payment_answer,
+      .problems = PROBLEMS(NGX_PAYMENTS_P_RESOURCE_BUSY),
+      .summary = "Decide what became of an attempt",
+      .about = "For an operator who has asked the acquirer: ends an "
+               "authorization, a capture, a cancellation or a refund whose "
+               "outcome is not known, as the acquirer's verdict would. What "
+               "comes after that says the same changes nothing. Where nothing "
+               "waits the payment stays as it is." },
+
     { .name = "createRefund", .tag = "Refunds",
       .method = NGX_PAYMENTS_POST, .path = "/v1/payments/{id}/refunds",
       .scope = "refunds:write", .key = NGX_PAYMENTS_KEY_REQUIRED,
