@@ -16,4 +16,5 @@ GRANT EXECUTE ON FUNCTION pay.create_payments, pay.change_payments,
     pay.list_deliveries,
     pay.owns_merchants, pay.claims,
     pay.probe, pay.database, pay.heartbeat, pay.shown_heartbeat, pay.token,
-    pay.fresh, pay.ping, pay.maintain, pay.background TO pay_api;
+    pay.fresh, pay.ping, pay.maintain, pay.background,
+    pay.check_ledger, pay.status, pay.status_here TO pay_api;
