@@ -40,6 +40,7 @@ typedef struct {
     time_t                        kept;        /* ... and an event */
     size_t                        zone_size;
     ngx_shm_zone_t               *status;      /* of metrics */
+    ngx_shm_zone_t               *board;       /* of GET /v1/status */
     ngx_shm_zone_t               *keys;        /* what is known of API keys */
     ngx_shm_zone_t               *executions;  /* and their answers */
     size_t                        executions_size;

@@ -3,6 +3,7 @@
 
 #include "ngx_payments_conf.h"
 #include "http/ngx_payments_http.h"
+#include "status/ngx_payments_board.h"
 
 #include <sys/random.h>
 
@@ -181,12 +182,13 @@ ngx_payments_zones(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
 {
     pmcf->status = ngx_payments_status_zone(cf, pmcf->zone_size,
                                             &ngx_payments_module);
+    pmcf->board = ngx_payments_board_zone(cf, &ngx_payments_module);
     pmcf->keys = ngx_payments_auth_zone(cf, &ngx_payments_module);
     pmcf->executions = ngx_payments_idempotency_zone(cf, pmcf->executions_size,
                                                      &ngx_payments_module,
                                                      &pmcf->idempotency);
 
-    return (pmcf->status != NULL && pmcf->keys != NULL
+    return (pmcf->status != NULL && pmcf->board != NULL && pmcf->keys != NULL
             && pmcf->executions != NULL)
            ? NGX_OK : NGX_ERROR;
 }

@@ -13,6 +13,7 @@
 #include "http/ngx_payments_http.h"
 #include "outbound/ngx_payments_outbound_metrics.h"
 #include "processor/ngx_payments_processor_metrics.h"
+#include "status/ngx_payments_board.h"
 #include "base/ngx_payments_secrets.h"
 #include "webhooks/ngx_payments_webhooks_metrics.h"
 
@@ -48,6 +49,7 @@ static void ngx_payments_exit_master(ngx_cycle_t *cycle);
 static void ngx_payments_domain_exit(void);
 static ngx_int_t ngx_payments_init_status(ngx_cycle_t *cycle,
     ngx_payments_main_conf_t *pmcf);
+static void ngx_payments_exit_status(void);
 static ngx_int_t ngx_payments_init_base(ngx_cycle_t *cycle,
     ngx_payments_main_conf_t *pmcf);
 static ngx_int_t ngx_payments_init_redis(ngx_cycle_t *cycle,
@@ -81,7 +83,7 @@ static const ngx_payments_room_t  ngx_payments_rooms[] = {
     { "domain", NULL, NULL, ngx_payments_domain_exit, NULL, NULL },
 
     { "status", NULL, NULL, NULL,
-      ngx_payments_init_status, ngx_payments_status_exit },
+      ngx_payments_init_status, ngx_payments_exit_status },
 
     { "base", NULL, NULL, NULL, ngx_payments_init_base, NULL },
 
@@ -649,7 +651,16 @@ static ngx_int_t
 ngx_payments_init_status(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
 {
     ngx_payments_status_init(pmcf->status);
+    ngx_payments_board_init(cycle, pmcf->board);
     return NGX_OK;
+}
+
+
+static void
+ngx_payments_exit_status(void)
+{
+    ngx_payments_board_exit();
+    ngx_payments_status_exit();
 }
 
 

@@ -70,7 +70,7 @@ for my $o (@operations) {
         ($then, $now) = map { [sort keys %$_] } $then, $now;
     }
     # what may be null was, or is
-    if ($o->{id} !~ /^list|Event$/) {
+    if ($o->{id} !~ /^list|Event$|^getStatus$/) {
         for my $name (keys %$then) {
             $_->{$name} = 'null' for grep { grep { ($_->{$name} // '') eq 'null' } $then, $now } $then, $now;
         }

@@ -52,6 +52,7 @@ struct ngx_payments_work_s {
                                                   token */
     ngx_payments_fanout_t          *fanout;    /* in the request's pool */
     struct ngx_payments_notice_s   *notice;    /* likewise */
+    struct ngx_payments_status_s   *status;    /* likewise */
     ngx_uint_t                      shard;     /* of the merchant that the
                                                   request is about, if known */
     size_t                          reserved;  /* bytes of the answer that
@@ -469,6 +470,7 @@ void ngx_payments_update_merchant(ngx_payments_request_t *request);
 void ngx_payments_get_account(ngx_payments_request_t *request);
 
 /* operations/health.c */
+void ngx_payments_get_status(ngx_payments_request_t *request);
 void ngx_payments_livez(ngx_payments_request_t *request);
 void ngx_payments_readyz(ngx_payments_request_t *request);
 void ngx_payments_metrics(ngx_payments_request_t *request);

@@ -199,6 +199,9 @@ struct ngx_payments_operation_s {
     unsigned                      optional:1;  /* ... or {} where there is
                                                 none */
     unsigned                      test:1;    /* refused to live keys */
+    unsigned                      outage:1;  /* it can be asked without a
+                                                database: a key that was valid
+                                                a while ago is enough */
     unsigned                      versioned:1; /* its answer has an ETag; a
                                                 write of an {id} heeds
                                                 If-Match */

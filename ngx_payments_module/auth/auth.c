@@ -10,6 +10,8 @@
 
 #define NGX_PAYMENTS_AUTH_FRESH    900     /* milliseconds after sending */
 #define NGX_PAYMENTS_AUTH_RENEW    500     /* looked up again from here on */
+#define NGX_PAYMENTS_AUTH_OUTAGE   3600000 /* ... it is good for who asks what
+                                              is wrong */
 #define NGX_PAYMENTS_AUTH_SWEEP    10000   /* when keys were used is written */
 #define NGX_PAYMENTS_AUTH_UNKNOWN  -1      /* whose turns unknown keys take; no
                                               merchant has this number */
@@ -225,6 +227,18 @@ ngx_payments_auth_start(ngx_payments_auth_waiter_t *waiter,
 
             return ngx_payments_auth_judge(auth);
         }
+
+        waiter->valid = (waiter->outage && age < NGX_PAYMENTS_AUTH_OUTAGE
+                         && ngx_payments_auth_judge(auth)
+                            == NGX_PAYMENTS_AUTH_VALID);
+
+        if (waiter->valid && ngx_payments_cluster_silent(key.merchant_id)) {
+            if (lookup == NULL) {
+                (void) ngx_payments_auth_lookup(hash, &key, 1);
+            }
+
+            return NGX_PAYMENTS_AUTH_VALID;
+        }
     }
 
     if (lookup == NULL) {
@@ -383,6 +397,12 @@ ngx_payments_auth_handler(ngx_payments_pg_item_t *item,
 
         waiter = ngx_queue_data(q, ngx_payments_auth_waiter_t, queue);
         waiter->parked = 0;
+
+        if (result == NGX_PAYMENTS_AUTH_UNAVAILABLE && waiter->valid) {
+            waiter->handler(waiter, NGX_PAYMENTS_AUTH_VALID);
+            continue;
+        }
+
         waiter->key = lookup->auth;
 
         waiter->handler(waiter, result);

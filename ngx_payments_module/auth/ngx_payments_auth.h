@@ -4,7 +4,7 @@
  * that a revocation holds everywhere within one.  A key in use is looked up
  * again before what is known of it grows stale, while the old answer still
  * serves; requests with a key that is not known wait for its look-up.  Without
- * a database no key is valid.
+ * a database no key is valid, but for who asks what is wrong with it.
  */
 
 #ifndef _NGX_PAYMENTS_AUTH_H_INCLUDED_
@@ -62,8 +62,13 @@ typedef void (*ngx_payments_auth_handler_pt)(
 struct ngx_payments_auth_waiter_s {
     ngx_payments_auth_handler_pt  handler;
     void                         *data;        /* the caller's */
+    unsigned                      outage:1;    /* where no database answers, a
+                                                  key is enough that was found
+                                                  valid within the last hour */
 
     /* ---- set by auth/ ---- */
+
+    unsigned                      valid:1;     /* it was, with "outage" */
 
     ngx_queue_t                   queue;       /* in a look-up's waiters */
     ngx_payments_auth_t           key;         /* where the result is VALID */

@@ -5,6 +5,7 @@
 #include "ngx_payments_background_metrics.h"
 #include "../base/ngx_payments_base.h"
 #include "../cluster/ngx_payments_cluster.h"
+#include "../status/ngx_payments_board.h"
 #include "../status/ngx_payments_status.h"
 
 
@@ -13,6 +14,7 @@
                                                     today among them */
 #define NGX_PAYMENTS_DUTY_HOURLY  (3600 * 1000)  /* ms */
 #define NGX_PAYMENTS_DUTY_IDLE    1000           /* ms between two calls */
+#define NGX_PAYMENTS_DUTY_SLICE   500             /* ms between two parts */
 #define NGX_PAYMENTS_DUTY_UNKNOWN 50             /* ms until it is asked again
                                                     which schema there is */
 #define NGX_PAYMENTS_DUTY_BUSY    100            /* ... for a second after one
@@ -27,6 +29,12 @@
 /* column of pay.background() */
 
 #define NGX_PAYMENTS_BACKGROUND_CHANGED   1
+
+
+/* columns of pay.check_ledger() */
+
+#define NGX_PAYMENTS_CHECK_LEDGER_UNBALANCED  1
+#define NGX_PAYMENTS_CHECK_LEDGER_MORE        2
 
 
 /* one SQL call, made again and again */
@@ -62,11 +70,14 @@ static ngx_msec_t ngx_payments_partitions_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_row_t *row);
 static ngx_msec_t ngx_payments_due_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_row_t *row);
+static ngx_msec_t ngx_payments_ledger_done(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_row_t *row);
 
 
 static const ngx_payments_duty_t  ngx_payments_duties[] = {
     { NGX_PAYMENTS_PG_MAINTAIN, 60 * 1000, ngx_payments_partitions_done },
-    { NGX_PAYMENTS_PG_DUTIES, NGX_PAYMENTS_DUTY_IDLE, ngx_payments_due_done }
+    { NGX_PAYMENTS_PG_DUTIES, NGX_PAYMENTS_DUTY_IDLE, ngx_payments_due_done },
+    { NGX_PAYMENTS_PG_CHECK_LEDGER, 60 * 1000, ngx_payments_ledger_done }
 };
 
 #define NGX_PAYMENTS_DUTIES                                                   \
@@ -92,6 +103,9 @@ ngx_payments_background_init(ngx_cycle_t *cycle, time_t kept)
     if (ngx_payments_new_uuid(ngx_payments_holder) != 0) {
         return;
     }
+
+    ngx_payments_board_name(NGX_PAYMENTS_BOARD_BACKGROUND,
+                            ngx_payments_holder);
 
     ngx_payments_ntasks = NGX_PAYMENTS_DUTIES * ngx_payments_cluster_nshards();
 
@@ -267,4 +281,33 @@ ngx_payments_due_done(ngx_payments_pg_item_t *item,
     task->hurried--;
 
     return NGX_PAYMENTS_DUTY_BUSY;
+}
+
+
+/*
+ * Each book is looked at once an hour, by one node.  A finding is said by each
+ * of them, as long as it stands.
+ */
+
+static ngx_msec_t
+ngx_payments_ledger_done(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_row_t *row)
+{
+    int64_t  unbalanced;
+
+    if (ngx_payments_pg_number(row, NGX_PAYMENTS_CHECK_LEDGER_MORE)) {
+        return NGX_PAYMENTS_DUTY_SLICE;
+    }
+
+    unbalanced = ngx_payments_pg_number(row,
+                                        NGX_PAYMENTS_CHECK_LEDGER_UNBALANCED);
+
+    if (unbalanced > 0) {
+        ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
+                      "%L books of payments shard \"%V\" are not balanced: "
+                      "their debits are not their credits", unbalanced,
+                      ngx_payments_cluster_shard_name(item->shard));
+    }
+
+    return NGX_PAYMENTS_DUTY_HOURLY;
 }

@@ -13,9 +13,13 @@ static const ngx_payments_metric_t  ngx_payments_background_scalars[] = {
       "Calls for what happens without a request." },
     { "payments_background_calls_total", "duty=\"due\",result=\"done\"", NULL,
       NULL },
+    { "payments_background_calls_total", "duty=\"ledger\",result=\"done\"",
+      NULL, NULL },
     { "payments_background_calls_total",
       "duty=\"partitions\",result=\"failed\"", NULL, NULL },
     { "payments_background_calls_total", "duty=\"due\",result=\"failed\"",
+      NULL, NULL },
+    { "payments_background_calls_total", "duty=\"ledger\",result=\"failed\"",
       NULL, NULL },
     { "payments_background_partitions_missing", NULL, "gauge",
       "Days of the two weeks ahead whose partitions were not made." }

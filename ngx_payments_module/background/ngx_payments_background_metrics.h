@@ -13,8 +13,10 @@ enum {
                                        /* calls that were done, and that were
                                           not, in the order of duties */
     NGX_PAYMENTS_M_BACKGROUND_DUE,
+    NGX_PAYMENTS_M_BACKGROUND_LEDGER,
     NGX_PAYMENTS_M_BACKGROUND_PARTITIONS_FAILED,
     NGX_PAYMENTS_M_BACKGROUND_DUE_FAILED,
+    NGX_PAYMENTS_M_BACKGROUND_LEDGER_FAILED,
     NGX_PAYMENTS_M_BACKGROUND_MISSING  /* gauge: days without partitions */
 };
 

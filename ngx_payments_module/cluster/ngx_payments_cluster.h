@@ -71,6 +71,24 @@ ngx_int_t ngx_payments_cluster_init(ngx_cycle_t *cycle,
     ngx_payments_cluster_conf_t *conf);
 void ngx_payments_cluster_exit(void);
 
+/* a server of a shard, as this node knows it */
+
+typedef struct {
+    ngx_str_t                    *name;        /* as configured */
+    const char                   *role;        /* primary, replica, silent,
+                                                  unusable, unknown */
+    ngx_uint_t                    timeline;    /* 0: not known */
+    int64_t                       lag;         /* of a replica, ms; -1: not
+                                                  known */
+    int64_t                       answered;    /* ms since it was heard as what
+                                                  it is; -1: not known */
+    ngx_uint_t                    readable;    /* reads are sent there */
+} ngx_payments_server_view_t;
+
+/* board.c: a server by its number, from 0 on; NGX_DECLINED: there is none */
+ngx_int_t ngx_payments_cluster_server(ngx_uint_t shard, ngx_uint_t server,
+    ngx_payments_server_view_t *view);
+
 /* how many shards there are; and the name and ability of one */
 ngx_uint_t ngx_payments_cluster_nshards(void);
 ngx_str_t *ngx_payments_cluster_shard_name(ngx_uint_t number);
@@ -81,6 +99,9 @@ ngx_uint_t ngx_payments_cluster_schema_fresh(ngx_uint_t number);
 /* the database that has the merchant, as a number; 0: that is not known.  It is
    another one after a restore, a recovery to an earlier time, or a promotion */
 uint64_t ngx_payments_cluster_database(int64_t merchant_id);
+/* 1: the shard of this merchant has no session that answers, as far as this
+   worker knows without asking */
+ngx_uint_t ngx_payments_cluster_silent(int64_t merchant_id);
 /* whether a write for this merchant would be OVERLOADED now */
 ngx_uint_t ngx_payments_cluster_overloaded(int64_t merchant_id);
 

@@ -3,7 +3,8 @@
  * What the files of cluster/ share; no other room includes it.
  *
  * The files stand above each other: shard.c; then database.c, ability.c, map.c
- * and topology.c; then version.c, replicas.c and resolve.c; then lanes.c; then
+ * and topology.c; then version.c, replicas.c, resolve.c and
+ * board.c; then lanes.c; then
  * statements.c.  What a lower one has to say it says by a hook that shard.c has
  * set.
  */
@@ -146,6 +147,10 @@ struct ngx_payments_shard_s {
     ngx_event_t                   resolve;
 };
 
+
+/* board.c: what the shards show of themselves; init_process */
+void ngx_payments_cluster_board_init(ngx_payments_shard_t *shards,
+    ngx_uint_t n);
 
 /* statements.c: by ngx_payments_pg_statement_e; the pools' hook "text" */
 

@@ -25,6 +25,9 @@ typedef struct {
     ngx_atomic_t                  good;        /* probes in a row that found it
                                                   fit to be read */
     ngx_atomic_t                  readable;    /* a replica that is read */
+    ngx_atomic_t                  lag;         /* ms that its rows were behind
+                                                  the primary's, when last
+                                                  asked, and 1; 0: not known */
     u_char                        address[NGX_SOCKADDR_STRLEN];
                                                /* of its name, under the zone's
                                                   lock; "": as configured */

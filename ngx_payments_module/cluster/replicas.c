@@ -163,6 +163,9 @@ ngx_payments_replicas_assess(ngx_payments_shard_t *shard, ngx_uint_t i,
 
     lag = (int64_t) t->heartbeat - at;
 
+    node->lag = (!node->silent && at != 0 && t->heartbeat != 0)
+                ? (ngx_atomic_uint_t) ngx_max(lag / 1000, 0) + 1 : 0;
+
     if (node->silent || node->writer || node->system != t->system
         || t->heartbeat == 0 || timeline != t->heartbeat_timeline
         || lag > NGX_PAYMENTS_REPLICA_LAG_MAX

@@ -126,6 +126,7 @@ ngx_payments_cluster_init(ngx_cycle_t *cycle, ngx_payments_cluster_conf_t *conf)
     }
 
     ngx_payments_database_init(cycle, shards, ngx_payments_cluster_n);
+    ngx_payments_cluster_board_init(shards, ngx_payments_cluster_n);
 
     return NGX_OK;
 }
@@ -213,6 +214,18 @@ ngx_payments_cluster_owner(int64_t merchant_id)
 {
     return (ngx_payments_cluster_n == 1) ? &ngx_payments_cluster_shards[0]
                                          : ngx_payments_map_owner(merchant_id);
+}
+
+
+ngx_uint_t
+ngx_payments_cluster_silent(int64_t merchant_id)
+{
+    ngx_payments_shard_t  *shard;
+
+    shard = ngx_payments_cluster_owner(merchant_id);
+
+    return shard == NULL
+           || ngx_payments_ability(shard) == NGX_PAYMENTS_PG_NO_ANSWER;
 }
 
 

@@ -110,6 +110,9 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "background", "pay.background($1,$2)",
       NGX_PAYMENTS_PG_BACKGROUND, 1, { U }, 0 },
 
+    { "check_ledger", "pay.check_ledger($1)",
+      NGX_PAYMENTS_PG_BACKGROUND, 0, { U }, 0 },
+
     { "heartbeat", "pay.heartbeat($1,$2)",
       NGX_PAYMENTS_PG_CONTROL, 1, { I }, 0 },
 
@@ -168,6 +171,9 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "list_merchants",
       "pay.list_merchants($1,$2,$3,$4,$5,$6,$7,$8)",
       NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, OF },
+
+    { "status", "pay.status($1)",
+      NGX_PAYMENTS_PG_LIST, 0, { U }, 0 },
 
     { "relay", "pay.relay($1,$2)",
       NGX_PAYMENTS_PG_LIST, 1, { I }, MERCHANT },

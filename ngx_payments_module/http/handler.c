@@ -272,6 +272,8 @@ ngx_payments_http_authenticate(ngx_payments_http_ctx_t *ctx)
 {
     ngx_payments_auth_result_e  result;
 
+    ctx->waiter.outage = ctx->request.operation->outage;
+
     result = ngx_payments_auth_start(&ctx->waiter, &ctx->credential);
 
     if (result == NGX_PAYMENTS_AUTH_PARKED) {

@@ -663,3 +663,12 @@ ngx_payments_shared_records(ngx_payments_idempotency_conf_t *conf)
     ngx_payments_records_init(ngx_payments_shared->records,
                               ngx_payments_shared_pool, conf);
 }
+
+
+void
+ngx_payments_idempotency_usage(ngx_payments_idempotency_usage_t *usage)
+{
+    usage->flights = ngx_payments_shared->buckets * NGX_PAYMENTS_FLIGHT_WAYS;
+
+    ngx_payments_records_count(&usage->records, &usage->places);
+}

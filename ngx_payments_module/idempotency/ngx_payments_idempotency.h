@@ -332,4 +332,17 @@ void ngx_payments_idempotency_cancel(ngx_payments_waiter_t *waiter);
 void ngx_payments_idempotency_release(ngx_payments_waiter_t *waiter);
 
 
+/* what the node's shared memory holds: executions under way are a metric */
+
+typedef struct {
+    ngx_uint_t                    flights;     /* places for them */
+    ngx_uint_t                    records;     /* completed answers */
+    ngx_uint_t                    places;      /* ... and places for those; 0:
+                                                  none are kept */
+} ngx_payments_idempotency_usage_t;
+
+/* counts them: a millisecond for a zone of a gigabyte */
+void ngx_payments_idempotency_usage(ngx_payments_idempotency_usage_t *usage);
+
+
 #endif /* _NGX_PAYMENTS_IDEMPOTENCY_H_INCLUDED_ */

@@ -69,6 +69,9 @@ void ngx_payments_records_put(ngx_payments_idempotency_key_t *key,
     const u_char *fingerprint, const u_char *raw,
     ngx_payments_record_t *record);
 
+/* those that are there, and places for them */
+void ngx_payments_records_count(ngx_uint_t *records, ngx_uint_t *places);
+
 /* within: the zone's two halves */
 size_t ngx_payments_records_size(void *area, size_t size, ngx_uint_t on);
 void ngx_payments_records_init(void *area, ngx_slab_pool_t *shpool,

@@ -434,3 +434,25 @@ ngx_payments_records_put(ngx_payments_idempotency_key_t *key,
         ngx_payments_status_add(NGX_PAYMENTS_M_RECORDS_EVICTED, 1);
     }
 }
+
+
+void
+ngx_payments_records_count(ngx_uint_t *records, ngx_uint_t *places)
+{
+    ngx_uint_t                    i, j, n;
+    ngx_payments_record_class_t  *class;
+
+    *records = 0;
+    *places = 0;
+
+    for (i = 0; ngx_payments_records && i < NGX_PAYMENTS_RECORD_CLASSES; i++) {
+        class = &ngx_payments_records->classes[i];
+        n = class->buckets * NGX_PAYMENTS_RECORD_WAYS;
+
+        for (j = 0; j < n; j++) {
+            *records += (class->tags[j] != 0);
+        }
+
+        *places += n;
+    }
+}

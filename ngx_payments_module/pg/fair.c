@@ -168,6 +168,30 @@ ngx_payments_pg_fair_first(ngx_payments_pg_fair_t *fair)
 }
 
 
+uint64_t
+ngx_payments_pg_fair_oldest(ngx_payments_pg_fair_t *fair)
+{
+    uint64_t                 oldest;
+    ngx_queue_t             *q;
+    ngx_payments_pg_item_t  *item;
+
+    oldest = 0;
+
+    for (q = ngx_queue_head(&fair->turns);
+         q != ngx_queue_sentinel(&fair->turns);
+         q = ngx_queue_next(q))
+    {
+        item = ngx_payments_pg_fair_from(fair, q);
+
+        if (oldest == 0 || item->since < oldest) {
+            oldest = item->since;
+        }
+    }
+
+    return oldest;
+}
+
+
 ngx_payments_pg_item_t *
 ngx_payments_pg_fair_next(ngx_payments_pg_fair_t *fair,
     ngx_payments_pg_item_t *item)

@@ -427,6 +427,9 @@ void ngx_payments_pg_fair_remove(ngx_payments_pg_fair_t *fair,
    one after it is asked for with "next" set to that; NULL: the end */
 ngx_payments_pg_item_t *ngx_payments_pg_fair_first(
     ngx_payments_pg_fair_t *fair);
+/* since when the one has waited that waits longest, as of _pg_usec(); 0: none
+   waits.  Each flow has its oldest first */
+uint64_t ngx_payments_pg_fair_oldest(ngx_payments_pg_fair_t *fair);
 ngx_payments_pg_item_t *ngx_payments_pg_fair_next(ngx_payments_pg_fair_t *fair,
     ngx_payments_pg_item_t *item);
 /*

@@ -85,6 +85,9 @@ typedef struct {
 
 typedef struct ngx_payments_pg_pool_s  ngx_payments_pg_pool_t;
 
+/* states of a connection that is more than none */
+#define NGX_PAYMENTS_PG_VIEWED  6
+
 
 /* which server a pool talks to */
 
@@ -184,6 +187,21 @@ void ngx_payments_pg_pool_set_read_only(ngx_payments_pg_pool_t *pool,
 ngx_uint_t ngx_payments_pg_pool_is_read_only(ngx_payments_pg_pool_t *pool);
 /* 1: it has a session that would take a call now */
 ngx_uint_t ngx_payments_pg_pool_ready(ngx_payments_pg_pool_t *pool);
+/* how a pool is, for who looks at it */
+
+typedef struct {
+    ngx_uint_t                    server;      /* of the configuration's;
+                                                  nservers: none */
+    ngx_uint_t                    states[NGX_PAYMENTS_PG_VIEWED];
+                                               /* connections, in the order of
+                                                  the metrics of their states */
+    ngx_uint_t                    queued;      /* items */
+    ngx_msec_t                    oldest;      /* ms that one of them has
+                                                  waited */
+} ngx_payments_pg_view_t;
+
+void ngx_payments_pg_pool_view(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_view_t *view);
 /* items that wait */
 ngx_uint_t ngx_payments_pg_pool_waiting(ngx_payments_pg_pool_t *pool);
 /* 1: an item of this merchant would be OVERLOADED now */

@@ -181,6 +181,28 @@ ngx_payments_pg_queue_move(ngx_payments_pg_pool_t *pool,
 }
 
 
+void
+ngx_payments_pg_pool_view(ngx_payments_pg_pool_t *pool,
+    ngx_payments_pg_view_t *view)
+{
+    uint64_t    since, now;
+    ngx_uint_t  i;
+
+    view->server = pool->server;
+
+    for (i = 0; i < NGX_PAYMENTS_PG_VIEWED; i++) {
+        view->states[i] = pool->counts[NGX_PAYMENTS_PG_CONNECTING + i];
+    }
+
+    since = ngx_payments_pg_fair_oldest(&pool->waiting);
+    now = ngx_payments_pg_usec();
+
+    view->queued = pool->waiting.n;
+    view->oldest = (since && now > since) ? (ngx_msec_t) ((now - since) / 1000)
+                                          : 0;
+}
+
+
 ngx_uint_t
 ngx_payments_pg_pool_waiting(ngx_payments_pg_pool_t *pool)
 {

@@ -221,4 +221,21 @@ extern const char *const  ngx_payments_notices[];
 #define NGX_PAYMENTS_NOTICES  (NGX_PAYMENTS_NOTICE_CHARGEBACK_LOST + 1)
 
 
+/* how a processor is, for who looks at it */
+
+typedef struct {
+    ngx_str_t                    *name;
+    const char                   *breaker;     /* closed, open, probing */
+    ngx_uint_t                    max_calls;   /* of each worker */
+    ngx_uint_t                    approved;    /* authorizations, since the
+                                                  zone was made */
+    ngx_uint_t                    declined;
+    ngx_uint_t                    unknown;     /* ... at first */
+} ngx_payments_processor_view_t;
+
+/* the i-th of the configuration, from 0 on; NGX_DECLINED: there is none */
+ngx_int_t ngx_payments_processor_view(ngx_uint_t i,
+    ngx_payments_processor_view_t *view);
+
+
 #endif /* _NGX_PAYMENTS_PROCESSOR_H_INCLUDED_ */

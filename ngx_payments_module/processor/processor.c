@@ -2,12 +2,19 @@
 /* Which processors there are, which is asked, and how they are doing. */
 
 #include "ngx_payments_breaker.h"
+#include "../status/ngx_payments_board.h"
 
 
 #define NGX_PAYMENTS_PROCESSOR_NAMED  1000     /* ms between two messages */
 
+/* authorizations that came to this */
+#define COUNTED(processor, verdict)                                           \
+    ngx_payments_breaker_counted(processor, NGX_PAYMENTS_AUTHORIZE,           \
+                                 NGX_PAYMENTS_VERDICT_##verdict)
+
 
 static u_char *ngx_payments_processor_text(u_char *p, u_char *last);
+static void ngx_payments_processor_show(ngx_payments_board_worker_t *place);
 
 
 /* this worker's; NULL: none are configured */
@@ -34,6 +41,7 @@ ngx_payments_processor_init(ngx_cycle_t *cycle,
     }
 
     ngx_payments_processors = processors;
+    ngx_payments_board_show(ngx_payments_processor_show);
 
     if (processors->n) {
 
@@ -172,6 +180,43 @@ ngx_payments_processor_remembers(ngx_payments_processor_t *processor,
     int64_t age)
 {
     return processor->idempotency && age < (int64_t) processor->key_lifetime;
+}
+
+
+ngx_int_t
+ngx_payments_processor_view(ngx_uint_t i, ngx_payments_processor_view_t *view)
+{
+    ngx_payments_processor_t  *processor;
+
+    static const char  *states[] = { "closed", "open", "probing" };
+
+    if (ngx_payments_processors == NULL || i >= ngx_payments_processors->n) {
+        return NGX_DECLINED;
+    }
+
+    processor = ngx_payments_processors->elts[i];
+
+    view->name = &processor->name;
+    view->breaker = states[ngx_payments_breaker_state(processor)];
+    view->max_calls = processor->max_calls;
+
+    view->approved = COUNTED(processor, APPROVED);
+    view->declined = COUNTED(processor, DECLINED);
+    view->unknown = COUNTED(processor, UNKNOWN);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_payments_processor_show(ngx_payments_board_worker_t *place)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < ngx_payments_processors->n; i++) {
+        place->calls[i] = (uint32_t) ngx_payments_processors->elts[i]
+                                         ->calls->held;
+    }
 }
 
 

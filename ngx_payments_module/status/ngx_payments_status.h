@@ -120,6 +120,9 @@ void ngx_payments_status_add(ngx_uint_t metric, ngx_int_t n);
 void ngx_payments_status_observe(ngx_uint_t histogram, uint64_t value);
 /* one error of the server; "" where it gave no SQLSTATE */
 void ngx_payments_status_sqlstate(const char *state);
+/* what /metrics shows of a counter or gauge: its row's name and labels, NULL:
+   none.  0 where there is no such row */
+int64_t ngx_payments_status_read(const char *name, const char *labels);
 /* one answered request; "operation" is the row's index in the table */
 void ngx_payments_status_request(ngx_uint_t operation, ngx_uint_t code);
 

@@ -26,27 +26,70 @@ ngx_payments_status_head(u_char *p, u_char *last, const char *name,
 }
 
 
+/* a row of a room's table, over all workers */
+
+static ngx_atomic_int_t
+ngx_payments_status_sum(const ngx_payments_metrics_t *room, ngx_uint_t i)
+{
+    ngx_uint_t                   s, gauge;
+    ngx_atomic_int_t             sum;
+    ngx_payments_status_slot_t  *slot;
+
+    gauge = ngx_payments_status_is_gauge(&room->metrics[i]);
+
+    for (sum = 0, s = 0; s < NGX_PAYMENTS_STATUS_SLOTS; s++) {
+        slot = &ngx_payments_status_slots[s];
+
+        if (!gauge || ngx_payments_status_alive(slot->pid)) {
+            sum += (ngx_atomic_int_t) slot->metrics[room->metric + i];
+        }
+    }
+
+    return sum;
+}
+
+
+static ngx_uint_t
+ngx_payments_status_same(const char *one, const char *other)
+{
+    return (one == NULL || other == NULL) ? one == other
+                                          : ngx_strcmp(one, other) == 0;
+}
+
+
+int64_t
+ngx_payments_status_read(const char *name, const char *labels)
+{
+    ngx_uint_t                     i, r;
+    const ngx_payments_metrics_t  *room;
+
+    for (r = 0; r < ngx_payments_status_nrooms; r++) {
+        room = ngx_payments_status_rooms[r];
+
+        for (i = 0; i < room->nmetrics; i++) {
+            if (ngx_strcmp(room->metrics[i].name, name) == 0
+                && ngx_payments_status_same(room->metrics[i].labels, labels))
+            {
+                return ngx_payments_status_sum(room, i);
+            }
+        }
+    }
+
+    return 0;
+}
+
+
 static u_char *
 ngx_payments_status_scalars(u_char *p, u_char *last,
     const ngx_payments_metrics_t *room)
 {
-    ngx_uint_t                    i, s;
+    ngx_uint_t                    i;
     ngx_atomic_int_t              sum;
-    ngx_payments_status_slot_t   *slot;
     const ngx_payments_metric_t  *m;
 
     for (i = 0; i < room->nmetrics; i++) {
         m = &room->metrics[i];
-
-        for (sum = 0, s = 0; s < NGX_PAYMENTS_STATUS_SLOTS; s++) {
-            slot = &ngx_payments_status_slots[s];
-
-            if (!ngx_payments_status_is_gauge(m)
-                || ngx_payments_status_alive(slot->pid))
-            {
-                sum += (ngx_atomic_int_t) slot->metrics[room->metric + i];
-            }
-        }
+        sum = ngx_payments_status_sum(room, i);
 
         if (m->type != NULL) {
             p = ngx_payments_status_head(p, last, m->name, m->type, m->help);

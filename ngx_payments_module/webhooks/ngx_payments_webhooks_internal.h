@@ -14,6 +14,7 @@
 #include "../base/ngx_payments_secrets.h"
 #include "../cluster/ngx_payments_cluster.h"
 #include "../outbound/ngx_payments_outbound.h"
+#include "../status/ngx_payments_board.h"
 
 
 /* events of a page, as pay.deliver_page() has it */

@@ -99,6 +99,9 @@ ngx_payments_webhooks_init(ngx_cycle_t *cycle,
     ngx_memzero(ngx_payments_webhooks_shares,
                 sizeof(ngx_payments_webhooks_shares));
 
+    ngx_payments_board_name(NGX_PAYMENTS_BOARD_WEBHOOKS,
+                            ngx_payments_webhooks_holder);
+
     ngx_payments_webhooks_conf = conf;
     ngx_payments_nlooks = ngx_payments_cluster_nshards();
 

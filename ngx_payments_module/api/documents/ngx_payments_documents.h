@@ -86,6 +86,7 @@ extern const ngx_payments_schema_t  ngx_payments_new_endpoint_answer;
 extern const ngx_payments_schema_t  ngx_payments_delivery_answer;
 extern const ngx_payments_schema_t  ngx_payments_merchant_answer;
 extern const ngx_payments_schema_t  ngx_payments_account_answer;
+extern const ngx_payments_schema_t  ngx_payments_status_answer;
 extern const ngx_payments_schema_t  ngx_payments_live_answer;
 extern const ngx_payments_schema_t  ngx_payments_ready_answer;
 extern const ngx_payments_schema_t  ngx_payments_problem_answer;

@@ -7,7 +7,7 @@
 #include "ngx_payments_documents.h"
 
 
-#define NGX_PAYMENTS_SCHEMAS  64
+#define NGX_PAYMENTS_SCHEMAS  96
 
 
 /* those that were met on the way through the operations */

@@ -614,6 +614,275 @@ const ngx_payments_schema_t  ngx_payments_account_answer = {
 };
 
 
+OBJECT(status);
+
+static const char *const  worker_states[] = {
+    "running", "draining", "stuck", NULL
+};
+static const char *const  shard_states[] = {
+    "ok", "unreachable", "refused", "unknown", NULL
+};
+static const char *const  abilities[] = {
+    "writable", "read_only", "no_answer", "failing", NULL
+};
+static const char *const  schema_states[] = {
+    "same", "missing", "older", "newer", "differs", "unknown", NULL
+};
+static const char *const  roles[] = {
+    "primary", "replica", "silent", "unusable", "unknown", NULL
+};
+static const char *const  holders[] = {
+    "this_node", "other_node", "nobody", NULL
+};
+static const char *const  breakers[] = { "closed", "open", "probing", NULL };
+
+/* a number that only grows, and one that may be missing */
+
+#define COUNT(name, about)  NUMBER(name, 0, NGX_PAYMENTS_SAFE, about)
+#define MAYBE_COUNT(name, about)                                              \
+    { name, NGX_PAYMENTS_FIELD_INTEGER, 0, 1, 1, 0, NGX_PAYMENTS_SAFE, NULL,  \
+      NULL, NULL, about }
+
+static const ngx_payments_field_t  status_worker_fields[] = {
+    COUNT("number", NULL),
+    COUNT("pid", NULL),
+    ENUM("state", worker_states, "`draining`: it serves what it has, and ends. "
+         "`stuck`: it has shown nothing for three seconds."),
+    COUNT("shown_ms", "How long ago it showed its numbers."),
+    END
+};
+
+static const ngx_payments_schema_t  status_worker = {
+    "StatusWorker", "A worker of this node.", status_worker_fields
+};
+
+static const ngx_payments_field_t  status_connections_fields[] = {
+    COUNT("connecting", NULL), COUNT("preparing", NULL), COUNT("idle", NULL),
+    COUNT("busy", "Calls are under way, and there is room for more."),
+    COUNT("full", "No more calls until some end."),
+    COUNT("stuck", "A call has no answer; its backend is still there."),
+    END
+};
+
+static const ngx_payments_schema_t  status_connections = {
+    "StatusConnections", "Connections of this node, by state.",
+    status_connections_fields
+};
+
+static const ngx_payments_field_t  status_server_fields[] = {
+    TEXT("name", 0, "As configured."),
+    ENUM("role", roles, "`unusable`: it takes writes and is not the primary, "
+         "or belongs to another cluster."),
+    MAYBE_COUNT("timeline", NULL),
+    VALUE("reads", BOOLEAN, "Whether reads are sent to this replica."),
+    MAYBE_COUNT("lag_ms", "How old what a replica shows is, by the primary's "
+                "heartbeats."),
+    MAYBE_COUNT("answered_ms", "How long ago it said what it is; null with "
+                "one server, which is not asked."),
+    PART("connections", OBJECT, &status_connections, NULL),
+    END
+};
+
+static const ngx_payments_schema_t  status_server = {
+    "StatusServer", "A PostgreSQL server of a shard.", status_server_fields
+};
+
+static const ngx_payments_field_t  status_queue_fields[] = {
+    COUNT("write", NULL), COUNT("read", NULL), COUNT("list", NULL),
+    COUNT("control", NULL), COUNT("background", NULL),
+    END
+};
+
+static const ngx_payments_schema_t  status_queue = {
+    "StatusQueue", "What waits for a connection, by lane.",
+    status_queue_fields
+};
+
+static const ngx_payments_field_t  status_client_fields[] = {
+    TEXT("address", 0, "`local`: by a unix socket."),
+    COUNT("connections", NULL),
+    END
+};
+
+static const ngx_payments_schema_t  status_client = {
+    "StatusClient", "From where the primary has sessions of this API: one "
+    "address for each node, or for a pooler.", status_client_fields
+};
+
+static const ngx_payments_field_t  status_move_fields[] = {
+    TEXT("subject", 0, NULL),
+    TEXT("state", 0, "`leaving`, `frozen` or `arriving`"),
+    VALUE("since", TIME, NULL),
+    END
+};
+
+static const ngx_payments_schema_t  status_move = {
+    "StatusMove", "A merchant, or a bucket, on its way to another shard.",
+    status_move_fields
+};
+
+static const ngx_payments_field_t  status_unknown_fields[] = {
+    TEXT("processor", 0, NULL),
+    COUNT("unknown", "Attempts whose end is not known; up to 10,000."),
+    VALUE("oldest_at", TIME, NULL),
+    END
+};
+
+static const ngx_payments_schema_t  status_unknown = {
+    "StatusUnknown", "Attempts that an acquirer has not decided.",
+    status_unknown_fields
+};
+
+static const ngx_payments_field_t  status_endpoint_fields[] = {
+    ID("id", "we_", NULL),
+    ID("merchant_id", "mer_", NULL),
+    VALUE("livemode", BOOLEAN, livemode),
+    TEXT("origin", 0, "Of its URL the scheme, host and port: the rest may be "
+         "secret."),
+    ENUM("status", ngx_payments_endpoint_statuses, NULL),
+    MAYBE_ENUM("disabled_reason", endpoint_reasons, NULL),
+    COUNT("failures", "In a row."),
+    COUNT("behind", "Events that it has not had."),
+    VALUE("failing_since", TIME, NULL),
+    MAYBE("next_attempt_at", TIME, NULL),
+    END
+};
+
+static const ngx_payments_schema_t  status_endpoint = {
+    "StatusEndpoint", "A webhook endpoint that did not take what it was sent "
+    "last.", status_endpoint_fields
+};
+
+static const ngx_payments_field_t  status_database_fields[] = {
+    COUNT("partition_days", "Days from today on that have partitions. "
+          "Payments stop on one that has none."),
+    COUNT("events_wait_ms", "Age of the oldest event that has no sequence "
+          "yet."),
+    MAYBE_COUNT("background_age_ms", "Since the last call for what happens "
+                "without a request."),
+    ENUM("background_holder", holders, "Who makes these calls."),
+    ENUM("webhooks_holder", holders, "Who sends events to endpoints."),
+    MAYBE_COUNT("ledger_check_age_ms", "Since all books were last checked, "
+                "which is done each hour."),
+    COUNT("ledger_unbalanced", "Books whose debits are not their credits."),
+    PART("clients", LIST, &status_client, NULL),
+    TEXT("server_version", 0, NULL),
+    VALUE("standby", BOOLEAN, "It takes no writes."),
+    VALUE("restored", BOOLEAN, "It was restored from another cluster, and "
+          "events wait for `sql/apply`."),
+    PART("moves", LIST, &status_move, NULL),
+    PART("unknown_attempts", LIST, &status_unknown, NULL),
+    COUNT("retries_due", "Events to be sent again now; up to 10,000."),
+    PART("failing_endpoints", LIST, &status_endpoint, "Those that have failed "
+         "for the longest, 20 at most."),
+    END
+};
+
+static const ngx_payments_schema_t  status_database = {
+    "StatusDatabase", "What the shard's primary has said at `last_answer_at`; "
+    "not there where it has said nothing since nginx was started.",
+    status_database_fields
+};
+
+static const ngx_payments_field_t  status_shard_fields[] = {
+    TEXT("name", 0, NULL),
+    ENUM("state", shard_states, "Whether its primary has answered when last "
+         "asked: `refused`: with an error. `unreachable`: not within a "
+         "second. `unknown`: it was not asked yet."),
+    MAYBE("last_answer_at", TIME, NULL),
+    ENUM("writes", abilities, "Whether a payment would have a session."),
+    ENUM("schema", schema_states, "What its schema is to this module."),
+    PART("servers", LIST, &status_server, NULL),
+    PART("queue", OBJECT, &status_queue, NULL),
+    COUNT("oldest_wait_ms", "What has waited longest for a connection."),
+    OPTION("database", &status_database, NULL),
+    END
+};
+
+static const ngx_payments_schema_t  status_shard = {
+    "StatusShard", "A shard, as this node sees it.", status_shard_fields
+};
+
+static const ngx_payments_field_t  status_full_fields[] = {
+    COUNT("executions", NULL), COUNT("evicted", NULL),
+    COUNT("too_large", NULL),
+    END
+};
+
+static const ngx_payments_schema_t  status_full = {
+    "StatusFull", "What has found no place in shared memory, or took it from "
+    "another, since nginx was started.", status_full_fields
+};
+
+static const ngx_payments_field_t  status_keys_fields[] = {
+    COUNT("executing", "Requests with a key that are executed now."),
+    COUNT("parked", "Requests that wait for one of the same key."),
+    COUNT("places", "For executions."),
+    COUNT("records", "Completed answers in memory."),
+    COUNT("record_places", "For these."),
+    PART("full", OBJECT, &status_full, NULL),
+    END
+};
+
+static const ngx_payments_schema_t  status_keys = {
+    "StatusKeys", "Idempotency keys in the node's shared memory.",
+    status_keys_fields
+};
+
+static const ngx_payments_field_t  status_processor_fields[] = {
+    TEXT("name", 0, NULL),
+    ENUM("breaker", breakers, "`open`: it gets no new payments. `probing`: "
+         "one finds out."),
+    COUNT("in_flight", "Calls under way."),
+    COUNT("max_in_flight", NULL),
+    COUNT("approved", "Authorizations, by their verdict, since nginx was "
+          "started."),
+    COUNT("declined", NULL),
+    COUNT("unknown", "Verdicts that did not come; they are looked up."),
+    END
+};
+
+static const ngx_payments_schema_t  status_processor = {
+    "StatusProcessor", "An acquirer, as this node sees it.",
+    status_processor_fields
+};
+
+static const ngx_payments_field_t  status_webhooks_fields[] = {
+    COUNT("waiting", "Endpoints that have something to be sent."),
+    COUNT("active", "Endpoints that are sent something now."),
+    COUNT("taken", "Events sent by this node since it was started, by what "
+          "came of it."),
+    COUNT("refused", NULL), COUNT("unanswered", NULL),
+    END
+};
+
+static const ngx_payments_schema_t  status_webhooks = {
+    "StatusWebhooks", "Events on their way to endpoints.",
+    status_webhooks_fields
+};
+
+static const ngx_payments_field_t  status_fields[] = {
+    IS(status),
+    VALUE("created_at", TIME, NULL),
+    TEXT("version", 0, "Of the module."),
+    COUNT("schema", "Number of the migration that the module was made for."),
+    TEXT("functions", 0, "First digits of the sum of SQL functions that it "
+         "was made for."),
+    TEXT("node", 0, "The host's name."),
+    PART("workers", LIST, &status_worker, NULL),
+    ENUM("redis", redis, NULL),
+    PART("shards", LIST, &status_shard, NULL),
+    PART("keys", OBJECT, &status_keys, NULL),
+    PART("processors", LIST, &status_processor, NULL),
+    PART("webhooks", OBJECT, &status_webhooks, NULL),
+    END
+};
+
+const ngx_payments_schema_t  ngx_payments_status_answer = {
+    "Status", "How a node and its shards do.", status_fields
+};
+
+
 static const ngx_payments_field_t  live_fields[] = {
     ENUM("status", alive, NULL),
     END

@@ -653,6 +653,18 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .problems = PROBLEMS(NGX_PAYMENTS_P_RESOURCE_BUSY),
       .summary = "Update a merchant" },
 
+    { .name = "getStatus", .tag = "Service",
+      .method = NGX_PAYMENTS_GET, .path = "/v1/status",
+      .scope = "admin", .outage = 1, .query = ngx_payments_no_query,
+      .handler = ngx_payments_get_status,
+      .status = 200, .answer = &ngx_payments_status_answer,
+      .summary = "How the node and its shards do",
+      .about = "For operators: servers and their lag, what waits, acquirers, "
+               "webhooks, moves, days that have partitions. Each node shows "
+               "its own view. A database that does not answer is a row with "
+               "`state` and `last_answer_at`, no error; a key that was valid "
+               "within the last hour is then taken as it was." },
+
     { .name = "livez", .tag = "Service",
       .method = NGX_PAYMENTS_GET, .path = "/livez",
       .handler = ngx_payments_livez,
