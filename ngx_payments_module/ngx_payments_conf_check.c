@@ -138,7 +138,9 @@ ngx_payments_check(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
         return NGX_ERROR;
     }
 
-    if (ngx_payments_documents(cf, &pmcf->documents) != NGX_OK) {
+    if (ngx_payments_documents(cf, &pmcf->documents) != NGX_OK
+        || ngx_payments_dashboard(cf, pmcf->documents.dashboard) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

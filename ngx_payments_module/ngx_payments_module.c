@@ -143,6 +143,13 @@ static ngx_command_t  ngx_payments_commands[] = {
       offsetof(ngx_payments_loc_conf_t, enable),
       NULL },
 
+    { ngx_string("payments_dashboard"),
+      NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_payments_loc_conf_t, dashboard),
+      NULL },
+
     { ngx_string("payments_problems"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
@@ -441,6 +448,7 @@ ngx_payments_create_loc_conf(ngx_conf_t *cf)
     }
 
     plcf->enable = NGX_CONF_UNSET;
+    plcf->dashboard = NGX_CONF_UNSET;
     plcf->problems = NGX_CONF_UNSET;
     plcf->retry = NGX_CONF_UNSET;
     plcf->processors = NGX_CONF_UNSET_PTR;
@@ -461,6 +469,7 @@ ngx_payments_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_payments_main_conf_t  *pmcf;
 
     ngx_conf_merge_value(conf->enable, prev->enable, 0);
+    ngx_conf_merge_value(conf->dashboard, prev->dashboard, 0);
     ngx_conf_merge_value(conf->problems, prev->problems, 1);
     ngx_conf_merge_str_value(conf->policy, prev->policy, "");
     ngx_conf_merge_str_value(conf->limit, prev->limit, "");
@@ -735,6 +744,7 @@ ngx_payments_init_api(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
                           &pmcf->idempotency.secret);
     ngx_payments_endpoints_init(pmcf->webhooks.on, pmcf->webhooks.allowed);
     ngx_payments_documents_init(&pmcf->documents);
+    ngx_payments_dashboard_init(pmcf->documents.dashboard);
 
     if (ngx_worker == 0) {
         ngx_payments_followups_init(cycle);

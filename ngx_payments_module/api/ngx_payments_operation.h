@@ -199,6 +199,8 @@ struct ngx_payments_operation_s {
     unsigned                      optional:1;  /* ... or {} where there is
                                                 none */
     unsigned                      test:1;    /* refused to live keys */
+    unsigned                      dashboard:1; /* it is there where
+                                                "payments_dashboard" is on */
     unsigned                      outage:1;  /* it can be asked without a
                                                 database: a key that was valid
                                                 a while ago is enough */

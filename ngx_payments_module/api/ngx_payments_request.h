@@ -22,6 +22,8 @@ typedef struct {
                                                   has no version */
     unsigned                      page:1;      /* HTML: with a policy of what it
                                                   may load */
+    unsigned                      dashboard:1; /* ... the dashboard's, which
+                                                  loads less */
     unsigned                      lasting:1;   /* the URL changes when the bytes
                                                   do */
     unsigned                      has_key:1;   /* the next five are there */
@@ -123,11 +125,13 @@ void ngx_payments_followups_exit(void);
 void ngx_payments_endpoints_init(ngx_uint_t on, ngx_array_t *allowed);
 
 /*
- * The row for a path and method.  Where the path exists but not with this
- * method: NULL, and *allowed has the methods; 0: no such path.
+ * The row for a path and method; with "dashboard" those of the dashboard are
+ * there as well.  Where the path exists but not with this method: NULL, and
+ * *allowed has the methods; 0: no such path.
  */
 const ngx_payments_operation_t *ngx_payments_api_route(ngx_str_t *path,
-    ngx_uint_t method, ngx_str_t *id, ngx_uint_t *allowed);
+    ngx_uint_t method, ngx_uint_t dashboard, ngx_str_t *id,
+    ngx_uint_t *allowed);
 /* the index of a row, for metrics; NULL: the row after the last */
 ngx_uint_t ngx_payments_api_index(const ngx_payments_operation_t *operation);
 

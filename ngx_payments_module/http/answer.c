@@ -194,12 +194,19 @@ ngx_payments_http_common(ngx_payments_http_ctx_t *ctx)
 /* a page loads nothing from elsewhere, and is shown nowhere else */
 
 static ngx_int_t
-ngx_payments_http_page(ngx_http_request_t *r)
+ngx_payments_http_page(ngx_http_request_t *r, ngx_payments_answer_t *answer)
 {
     if (ngx_payments_http_text(r, "X-Content-Type-Options", "nosniff")
         != NGX_OK)
     {
         return NGX_ERROR;
+    }
+
+    if (answer->dashboard) {
+        return ngx_payments_http_text(r, "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; "
+            "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+            "form-action 'none'");
     }
 
     return ngx_payments_http_text(r, "Content-Security-Policy",
@@ -338,7 +345,7 @@ ngx_payments_http_headers_out(ngx_payments_http_ctx_t *ctx)
         || (answer->has_key
             && ngx_payments_http_keyed_headers(r, answer) != NGX_OK)
         || ((answer->page || answer->lasting)
-            && ngx_payments_http_page(r) != NGX_OK)
+            && ngx_payments_http_page(r, answer) != NGX_OK)
         || ((answer->version || answer->etag.len)
             && ngx_payments_http_etag(r, answer) != NGX_OK)
         || (answer->location.len

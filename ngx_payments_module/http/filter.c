@@ -187,7 +187,7 @@ ngx_payments_http_problem(ngx_http_request_t *r)
             return NGX_ERROR;
         }
 
-        (void) ngx_payments_api_route(&path, 0, &id, &allowed);
+        (void) ngx_payments_api_route(&path, 0, 0, &id, &allowed);
 
         if (ngx_payments_http_allow(r, allowed) != NGX_OK) {
             return NGX_ERROR;

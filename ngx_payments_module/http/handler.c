@@ -141,9 +141,10 @@ ngx_payments_http_method(ngx_http_request_t *r)
 static ngx_int_t
 ngx_payments_http_route(ngx_payments_http_ctx_t *ctx)
 {
-    ngx_uint_t               allowed;
-    ngx_http_request_t      *r = ctx->r;
-    ngx_payments_request_t  *request = &ctx->request;
+    ngx_uint_t                allowed;
+    ngx_http_request_t       *r = ctx->r;
+    ngx_payments_loc_conf_t  *plcf;
+    ngx_payments_request_t   *request = &ctx->request;
 
     request->method = r->method_name;
     request->query = r->args;
@@ -154,9 +155,12 @@ ngx_payments_http_route(ngx_payments_http_ctx_t *ctx)
         return NGX_DECLINED;
     }
 
+    plcf = ngx_http_get_module_loc_conf(r, ngx_payments_module);
+
     request->operation = ngx_payments_api_route(&request->path,
                                                 ngx_payments_http_method(r),
-                                                &request->id, &allowed);
+                                                plcf->dashboard, &request->id,
+                                                &allowed);
 
     if (request->operation != NULL) {
         return NGX_OK;

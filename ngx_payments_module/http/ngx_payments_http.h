@@ -25,6 +25,7 @@ extern const ngx_payments_metrics_t  ngx_payments_http_metrics;
 
 typedef struct {
     ngx_flag_t                    enable;
+    ngx_flag_t                    dashboard;
     ngx_flag_t                    problems;    /* nginx's own error pages
                                                   become problems */
     ngx_str_t                     policy;      /* RateLimit-Policy of a 429 */

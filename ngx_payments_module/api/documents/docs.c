@@ -5,6 +5,7 @@
  */
 
 #include "ngx_payments_documents.h"
+#include "ngx_payments_asset.h"
 #include "../ngx_payments_request.h"
 
 
@@ -13,25 +14,12 @@
 #define NGX_PAYMENTS_ETAG      16              /* hexadecimal digits */
 
 
-/* a file as it was when this was compiled, from the compiler's include path */
-
-#define ASSET(symbol, file)                                                   \
-    __asm__(".pushsection .rodata,\"a\",@progbits\n"                          \
-            "ngx_payments_asset_" #symbol ":\n"                               \
-            ".incbin \"" file "\"\n"                                          \
-            "ngx_payments_asset_" #symbol "_end:\n"                           \
-            ".popsection\n");                                                 \
-    extern const u_char  ngx_payments_asset_##symbol[]                        \
-        __attribute__((visibility("hidden")));                                \
-    extern const u_char  ngx_payments_asset_##symbol##_end[]                  \
-        __attribute__((visibility("hidden")))
-
-ASSET(style, "docs.css");
-ASSET(script, "docs.js");
+NGX_PAYMENTS_ASSET(style, "docs.css");
+NGX_PAYMENTS_ASSET(script, "docs.js");
 
 #if (NGX_PAYMENTS_VIEWER)
-ASSET(viewer_style, "swagger-ui.css");
-ASSET(viewer, "swagger-ui-bundle.js");
+NGX_PAYMENTS_ASSET(viewer_style, "swagger-ui.css");
+NGX_PAYMENTS_ASSET(viewer, "swagger-ui-bundle.js");
 #endif
 
 typedef struct {
@@ -83,8 +71,8 @@ ngx_payments_documents_init(ngx_payments_documents_t *documents)
 }
 
 
-static ngx_int_t
-ngx_payments_docs_etag(ngx_pool_t *pool, ngx_str_t *body, ngx_str_t *etag)
+ngx_int_t
+ngx_payments_document_etag(ngx_pool_t *pool, ngx_str_t *body, ngx_str_t *etag)
 {
     u_char   *p;
     uint8_t   digest[NGX_PAYMENTS_SHA256_LEN];
@@ -362,7 +350,8 @@ ngx_payments_document(ngx_conf_t *cf, ngx_payments_document_t *document,
     ngx_memcpy(document->body.data, out.start, document->body.len);
     ngx_destroy_pool(pool);
 
-    return ngx_payments_docs_etag(cf->pool, &document->body, &document->etag);
+    return ngx_payments_document_etag(cf->pool, &document->body,
+                                      &document->etag);
 
 failed:
 
@@ -481,8 +470,8 @@ ngx_payments_get_docs_error(ngx_payments_request_t *request)
     document.body.len = out.pos - out.start;
 
     if (!out.overflow
-        && ngx_payments_docs_etag(request->pool, &document.body,
-                                  &document.etag)
+        && ngx_payments_document_etag(request->pool, &document.body,
+                                      &document.etag)
            == NGX_OK)
     {
         ngx_payments_docs_html(request, &document);

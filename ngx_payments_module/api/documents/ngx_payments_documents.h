@@ -16,10 +16,14 @@ typedef struct {
     ngx_str_t                       etag;      /* in quotes, of the bytes */
 } ngx_payments_document_t;
 
+#define NGX_PAYMENTS_DASHBOARD_FILES  3
+
 typedef struct {
     ngx_payments_document_t         openapi;   /* 3.0.3 */
     ngx_payments_document_t         openapi31;
     ngx_payments_document_t         docs;      /* HTML */
+    ngx_payments_document_t         dashboard[NGX_PAYMENTS_DASHBOARD_FILES];
+                                               /* the page, and what it loads */
 } ngx_payments_documents_t;
 
 /*
@@ -31,6 +35,19 @@ ngx_int_t ngx_payments_documents(ngx_conf_t *cf,
     ngx_payments_documents_t *documents);
 /* init_process */
 void ngx_payments_documents_init(ngx_payments_documents_t *documents);
+
+/* an entity tag of the bytes, from the pool.  NGX_ERROR: no memory, or no
+   digest */
+ngx_int_t ngx_payments_document_etag(ngx_pool_t *pool, ngx_str_t *body,
+    ngx_str_t *etag);
+
+/* dashboard.c: its files, at conf time (NGX_ERROR: no memory) and in
+   init_process; handlers */
+ngx_int_t ngx_payments_dashboard(ngx_conf_t *cf,
+    ngx_payments_document_t *files);
+void ngx_payments_dashboard_init(ngx_payments_document_t *files);
+void ngx_payments_get_dashboard(ngx_payments_request_t *request);
+void ngx_payments_get_dashboard_file(ngx_payments_request_t *request);
 
 /* docs.c: handlers */
 void ngx_payments_get_openapi(ngx_payments_request_t *request);

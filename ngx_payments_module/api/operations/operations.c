@@ -708,7 +708,17 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
     { .name = "docsAsset",
       .method = NGX_PAYMENTS_GET, .path = "/docs/assets/{name}",
       .handler = ngx_payments_get_docs_asset, .status = 200,
-      .summary = "What the reference is made of" }
+      .summary = "What the reference is made of" },
+
+    { .name = "dashboard",
+      .method = NGX_PAYMENTS_GET, .path = "/dashboard", .dashboard = 1,
+      .handler = ngx_payments_get_dashboard, .status = 200,
+      .summary = "What an operator looks at" },
+
+    { .name = "dashboardFile",
+      .method = NGX_PAYMENTS_GET, .path = "/dashboard/{name}", .dashboard = 1,
+      .handler = ngx_payments_get_dashboard_file, .status = 200,
+      .summary = "What the dashboard is made of" }
 };
 
 const ngx_uint_t  ngx_payments_noperations =
@@ -758,8 +768,8 @@ ngx_payments_api_match(const char *pattern, ngx_str_t *path, ngx_str_t *id)
 
 
 const ngx_payments_operation_t *
-ngx_payments_api_route(ngx_str_t *path, ngx_uint_t method, ngx_str_t *id,
-    ngx_uint_t *allowed)
+ngx_payments_api_route(ngx_str_t *path, ngx_uint_t method,
+    ngx_uint_t dashboard, ngx_str_t *id, ngx_uint_t *allowed)
 {
     ngx_uint_t  i;
 
@@ -767,8 +777,9 @@ ngx_payments_api_route(ngx_str_t *path, ngx_uint_t method, ngx_str_t *id,
 
     for (i = 0; i < ngx_payments_noperations; i++) {
 
-        if (!ngx_payments_api_match(ngx_payments_operations[i].path, path,
-                                    id))
+        if ((ngx_payments_operations[i].dashboard && !dashboard)
+            || !ngx_payments_api_match(ngx_payments_operations[i].path, path,
+                                       id))
         {
             continue;
         }
