@@ -59,7 +59,7 @@ typedef struct {
                                                   long events are kept */
     ngx_uint_t                    hurried;     /* calls left at short
                                                   intervals */
-    ngx_int_t                     missing;     /* days, as the gauge has it */
+    ngx_int_t                     shown;       /* as the duty's gauge has it */
 } ngx_payments_task_t;
 
 
@@ -232,8 +232,8 @@ ngx_payments_partitions_done(ngx_payments_pg_item_t *item,
     missing = ngx_max(NGX_PAYMENTS_DAYS_AHEAD - (ngx_int_t) days, 0);
 
     ngx_payments_status_add(NGX_PAYMENTS_M_BACKGROUND_MISSING,
-                            missing - task->missing);
-    task->missing = missing;
+                            missing - task->shown);
+    task->shown = missing;
 
     /* old partitions are dropped one at a time */
 
@@ -293,7 +293,8 @@ static ngx_msec_t
 ngx_payments_ledger_done(ngx_payments_pg_item_t *item,
     ngx_payments_pg_row_t *row)
 {
-    int64_t  unbalanced;
+    int64_t               unbalanced;
+    ngx_payments_task_t  *task = item->data;
 
     if (ngx_payments_pg_number(row, NGX_PAYMENTS_CHECK_LEDGER_MORE)) {
         return NGX_PAYMENTS_DUTY_SLICE;
@@ -301,6 +302,10 @@ ngx_payments_ledger_done(ngx_payments_pg_item_t *item,
 
     unbalanced = ngx_payments_pg_number(row,
                                         NGX_PAYMENTS_CHECK_LEDGER_UNBALANCED);
+
+    ngx_payments_status_add(NGX_PAYMENTS_M_BACKGROUND_BOOKS,
+                            (ngx_int_t) unbalanced - task->shown);
+    task->shown = (ngx_int_t) unbalanced;
 
     if (unbalanced > 0) {
         ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,

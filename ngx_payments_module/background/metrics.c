@@ -22,7 +22,9 @@ static const ngx_payments_metric_t  ngx_payments_background_scalars[] = {
     { "payments_background_calls_total", "duty=\"ledger\",result=\"failed\"",
       NULL, NULL },
     { "payments_background_partitions_missing", NULL, "gauge",
-      "Days of the two weeks ahead whose partitions were not made." }
+      "Days of the two weeks ahead whose partitions were not made." },
+    { "payments_background_books_unbalanced", NULL, "gauge",
+      "Books whose debits are not their credits, in the last check." }
 };
 
 

@@ -17,7 +17,8 @@ enum {
     NGX_PAYMENTS_M_BACKGROUND_PARTITIONS_FAILED,
     NGX_PAYMENTS_M_BACKGROUND_DUE_FAILED,
     NGX_PAYMENTS_M_BACKGROUND_LEDGER_FAILED,
-    NGX_PAYMENTS_M_BACKGROUND_MISSING  /* gauge: days without partitions */
+    NGX_PAYMENTS_M_BACKGROUND_MISSING, /* gauge: days without partitions */
+    NGX_PAYMENTS_M_BACKGROUND_BOOKS    /* gauge: books that are not balanced */
 };
 
 extern const ngx_payments_metrics_t  ngx_payments_background_metrics;

@@ -85,7 +85,7 @@ typedef struct {
 } ngx_payments_metrics_t;
 
 
-#define NGX_PAYMENTS_STATUS_OPERATIONS  64
+#define NGX_PAYMENTS_STATUS_OPERATIONS  80
 #define NGX_PAYMENTS_STATUS_CODES       32
 
 /* reserves the zone; conf time.  "size" at least ngx_payments_status_size();
