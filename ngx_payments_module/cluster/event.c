@@ -4,7 +4,8 @@
 #include "ngx_payments_cluster_internal.h"
 
 
-/* columns of pay.list_events(), pay.get_events() and pay.deliver_page() */
+/* columns of pay.list_events(), pay.get_events(), pay.deliver_page() and
+   pay.read_sinks() */
 
 #define NGX_PAYMENTS_EVENT_EVENT       1
 #define NGX_PAYMENTS_EVENT_TYPE        2

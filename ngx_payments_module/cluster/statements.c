@@ -219,7 +219,16 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "deliver_done",
       "pay.deliver_done($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)",
       NGX_PAYMENTS_PG_BACKGROUND, 10, { I, U, U, I, I, T, T, T, T, I },
-      MERCHANT }
+      MERCHANT },
+
+    { "take_sinks", "pay.take_sinks($1,$2,$3,$4)",
+      NGX_PAYMENTS_PG_BACKGROUND, 3, { T, U, B }, 0 },
+
+    { "read_sinks", "pay.read_sinks($1,$2,$3,$4,$5,$6)",
+      NGX_PAYMENTS_PG_BACKGROUND, 5, { T, U, I, I, I }, SEVERAL },
+
+    { "ack_sinks", "pay.ack_sinks($1,$2,$3,$4,$5,$6)",
+      NGX_PAYMENTS_PG_BACKGROUND, 5, { T, U, I, I, B }, 0 }
 };
 
 

@@ -18,7 +18,7 @@ SELECT c.oid, c.relname::text AS name,
    AND NOT c.relispartition;
 
 SELECT is((SELECT string_agg(name, ' ' ORDER BY name) FROM tables WHERE NOT of_merchants),
-          'accounts begun_mark heartbeats leases ledger_check migrations movements ownership placements relay relay_batches restores transitions',
+          'accounts begun_mark heartbeats leases ledger_check migrations movements ownership placements relay relay_batches restores sinks transitions',
           'tables without a merchant are those of each server');
 
 SELECT is((SELECT string_agg(t.name, ' ') FROM tables t
@@ -46,7 +46,7 @@ SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p
               AND has_function_privilege('pay_api', p.oid, 'EXECUTE')
               AND p.pronargs - p.pronargdefaults > 0
               AND p.proargnames[2] IS DISTINCT FROM 'merchant'),
-          'background check_ledger claim_followups claims count_attempts database deliver_due fresh heartbeat maintain owns_merchants ping probe shown_heartbeat status',
+          'ack_sinks background check_ledger claim_followups claims count_attempts database deliver_due fresh heartbeat maintain owns_merchants ping probe read_sinks shown_heartbeat status take_sinks',
           'what else is asked about merchants has them as its second argument');
 SELECT is((SELECT string_agg(c.relname || ' ' || t.tgname, ', ') FROM pg_trigger t
              JOIN pg_class c ON c.oid = t.tgrelid

@@ -69,12 +69,28 @@ BEGIN
     RETURN true;
 END $$;
 
+-- Sinks that stand in a day, or before it, go on behind it.  In: a day whose events are
+-- about to be dropped.
+CREATE OR REPLACE FUNCTION pay.pass_day(gone date) RETURNS void
+LANGUAGE sql SET search_path = pay, pg_temp AS $$
+    WITH day AS (
+        SELECT b.batch, (SELECT sum(c) FROM unnest(b.counts) AS c) AS events
+          FROM pay.relay_batches b WHERE b.day <= gone)
+    UPDATE pay.sinks s
+       SET lost = s.lost + (SELECT sum(d.events) FROM day d WHERE d.batch >= s.batch)
+                         - CASE WHEN EXISTS (SELECT FROM day d WHERE d.batch = s.batch)
+                                THEN s.position ELSE 0 END,
+           batch = (SELECT max(d.batch) + 1 FROM day d), position = 0
+     WHERE s.batch <= (SELECT max(d.batch) FROM day d)
+$$;
+
 -- Drops the oldest day whose events need to be kept no longer, whole: one day a
 -- call, so that each goes in a transaction of its own.  In: seconds for which
 -- events are kept, 9 days and more, which is longer than any key is.  Out:
 -- whether there may be another day to drop.
 --
--- A day goes only when all of its events have their sequences.  DROP waits for
+-- A day goes only when all of its events have their sequences.  A sink that has not
+-- taken its batches by then goes on behind them, and counts what it has lost.  DROP waits for
 -- whoever uses the tables and makes others wait behind it, so not for long: one
 -- that meets a lock gives up with 55P03 and is run again.
 CREATE OR REPLACE FUNCTION pay.drop_partitions(kept bigint) RETURNS boolean
@@ -110,6 +126,8 @@ BEGIN
     THEN
         RETURN false;
     END IF;
+
+    PERFORM pay.pass_day(first::date);
 
     FOREACH parent IN ARRAY pay.day_tables() LOOP
         EXECUTE format('DROP TABLE IF EXISTS pay.%I',
