@@ -15,6 +15,7 @@
 #include "outbound/ngx_payments_outbound.h"
 #include "processor/ngx_payments_processor_conf.h"
 #include "redis/ngx_payments_redis.h"
+#include "sinks/ngx_payments_sinks.h"
 #include "domain/ngx_payments_secret.h"
 #include "webhooks/ngx_payments_webhooks.h"
 
@@ -30,6 +31,7 @@ typedef struct {
                                                   off" */
     ngx_payments_processors_t     processors;
     ngx_payments_webhooks_conf_t  webhooks;
+    ngx_payments_sinks_t          sinks;
     ngx_payments_keyring_t       *keyring;     /* of webhook secrets; NULL: no
                                                   secret file */
     ngx_payments_idempotency_conf_t  idempotency;
@@ -90,6 +92,11 @@ char *ngx_payments_conf_webhooks_on(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_payments_conf_webhooks_allow(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 ngx_int_t ngx_payments_conf_webhooks(ngx_conf_t *cf,
+    ngx_payments_main_conf_t *pmcf);
+
+/* a sink; and what depends on the whole configuration; NGX_ERROR: logged */
+char *ngx_payments_conf_feed(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_payments_conf_sinks(ngx_conf_t *cf,
     ngx_payments_main_conf_t *pmcf);
 
 /* the first line of a file, with a NUL behind it; EMERG says what is wrong */

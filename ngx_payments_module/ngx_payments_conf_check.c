@@ -17,7 +17,8 @@ ngx_payments_conf_connections(ngx_log_t *log, ngx_payments_main_conf_t *pmcf,
     /* one for the thread that connects */
 
     need = 1 + (pmcf->redis != NULL)
-           + (pmcf->webhooks.on ? pmcf->webhooks.calls : 0);
+           + (pmcf->webhooks.on ? pmcf->webhooks.calls : 0)
+           + pmcf->sinks.n * pmcf->pg.nshards;
 
     for (i = 0; i < pmcf->pg.nshards; i++) {
         need += ngx_payments_cluster_connections(pmcf->pg.shards[i], 1);
@@ -238,7 +239,8 @@ ngx_payments_conf_check(ngx_conf_t *cf, ngx_payments_main_conf_t *pmcf)
         || ngx_payments_signing(cf, pmcf) != NGX_OK
         || ngx_payments_zones(cf, pmcf) != NGX_OK
         || ngx_payments_conf_processors(cf, pmcf) != NGX_OK
-        || ngx_payments_conf_webhooks(cf, pmcf) != NGX_OK)
+        || ngx_payments_conf_webhooks(cf, pmcf) != NGX_OK
+        || ngx_payments_conf_sinks(cf, pmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }

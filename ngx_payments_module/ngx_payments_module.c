@@ -74,6 +74,8 @@ static ngx_int_t ngx_payments_init_background(ngx_cycle_t *cycle,
     ngx_payments_main_conf_t *pmcf);
 static ngx_int_t ngx_payments_init_webhooks(ngx_cycle_t *cycle,
     ngx_payments_main_conf_t *pmcf);
+static ngx_int_t ngx_payments_init_sinks(ngx_cycle_t *cycle,
+    ngx_payments_main_conf_t *pmcf);
 
 
 /* each begins after those that it uses, and ends before them */
@@ -119,7 +121,10 @@ static const ngx_payments_room_t  ngx_payments_rooms[] = {
       ngx_payments_init_background, ngx_payments_background_exit },
 
     { "webhooks", &ngx_payments_webhooks_metrics, NULL, NULL,
-      ngx_payments_init_webhooks, ngx_payments_webhooks_exit }
+      ngx_payments_init_webhooks, ngx_payments_webhooks_exit },
+
+    { "sinks", NULL, NULL, NULL,
+      ngx_payments_init_sinks, ngx_payments_sinks_exit }
 };
 
 #define NGX_PAYMENTS_ROOMS                                                    \
@@ -276,6 +281,13 @@ static ngx_command_t  ngx_payments_commands[] = {
       0,
       NULL },
 
+    { ngx_string("payments_feed"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
+      ngx_payments_conf_feed,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("payments_zone"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
@@ -350,6 +362,7 @@ ngx_payments_create_main_conf(ngx_conf_t *cf)
      *     pmcf->processors.n = 0;
      *     pmcf->enabled = 0;
      *     pmcf->webhooks.allowed = NULL;
+     *     pmcf->sinks.n = 0;
      *     pmcf->keyring = NULL;
      *     pmcf->idempotency.secret = { 0, NULL };
      */
@@ -779,4 +792,11 @@ ngx_payments_init_webhooks(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
 {
     return (ngx_worker == 0 && pmcf->webhooks.on)
            ? ngx_payments_webhooks_init(cycle, &pmcf->webhooks) : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_payments_init_sinks(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
+{
+    return ngx_payments_sinks_init(cycle, &pmcf->sinks, pmcf->kept);
 }

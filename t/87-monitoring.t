@@ -28,9 +28,9 @@ my @boards = glob 'docs/grafana/*.json';
 my %text = ('docs/prometheus/alerts.yml' => $rules, map { $_ => slurp($_) } @boards);
 my %used;
 
-# what is shown for each acquirer that is configured, if any is
+# what is shown for each acquirer and sink that is configured, if any is
 my $code = join '', map { slurp($_) } glob 'ngx_payments_module/*/*.c';
-my %perhaps = map { $_ => 1 } grep { !$name{$_} } $code =~ /# HELP (payments_\w+) /g;
+my %perhaps = map { $_ => 1 } grep { !$name{$_} } $code =~ /(?:# HELP |\{ "(?=payments_sink_))(payments_\w+)/g;
 
 # names ------------------------------------------------------------------------------------
 

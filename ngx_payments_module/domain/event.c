@@ -32,7 +32,7 @@ ngx_payments_event_id(ngx_payments_out_t *out, const char *prefix,
  * letters of its kind, but for those.
  */
 
-static const char *
+const char *
 ngx_payments_event_kind(const ngx_payments_event_t *event, size_t *len,
     char prefix[5])
 {
@@ -52,6 +52,23 @@ ngx_payments_event_kind(const ngx_payments_event_t *event, size_t *len,
     memcpy(prefix, kind, *len < 3 ? *len : 3);
 
     return kind;
+}
+
+
+size_t
+ngx_payments_event_subject(const ngx_payments_event_t *event,
+    uint8_t id[NGX_PAYMENTS_ID_LEN])
+{
+    char    prefix[5];
+    size_t  n;
+
+    (void) ngx_payments_event_kind(event, &n, prefix);
+
+    n = strlen(prefix);
+    memcpy(id, prefix, n);
+    ngx_payments_base32(event->object_id, id + n);
+
+    return n + NGX_PAYMENTS_BASE32_LEN;
 }
 
 
@@ -124,4 +141,35 @@ ngx_payments_event_json(const ngx_payments_event_t *event,
     ngx_payments_out_str(out, ",\"idempotency_key\":");
     ngx_payments_out_json_or_null(out, event->key.data, event->key.len);
     ngx_payments_out_str(out, "}}");
+}
+
+
+void
+ngx_payments_event_cloud(const ngx_payments_event_t *event,
+    const uint8_t merchant[NGX_PAYMENTS_UUID_LEN], ngx_payments_out_t *out)
+{
+    size_t   n;
+    uint8_t  subject[NGX_PAYMENTS_ID_LEN], time[NGX_PAYMENTS_TIME_LEN];
+
+    n = ngx_payments_event_subject(event, subject);
+    ngx_payments_time(event->created_at, time);
+
+    ngx_payments_out_str(out, "{\"specversion\":\"1.0\",\"id\":\"");
+    ngx_payments_event_id(out, "evt_", event->id);
+    ngx_payments_out_str(out, "\",\"source\":\"/merchants/");
+    ngx_payments_event_id(out, "mer_", merchant);
+    ngx_payments_out_str(out, "\",\"type\":\"");
+    ngx_payments_out_bytes(out, event->type.data, event->type.len);
+    ngx_payments_out_str(out, "\",\"subject\":\"");
+    ngx_payments_out_bytes(out, subject, n);
+    ngx_payments_out_str(out, "\",\"time\":\"");
+    ngx_payments_out_bytes(out, time, sizeof(time));
+    ngx_payments_out_str(out, "\",\"sequence\":\"");
+    ngx_payments_out_int(out, event->sequence);
+    ngx_payments_out_str(out, "\",\"partitionkey\":\"");
+    ngx_payments_out_bytes(out, subject, n);
+    ngx_payments_out_str(out, "\",\"datacontenttype\":\"application/json\","
+                         "\"data\":");
+    ngx_payments_event_json(event, out);
+    ngx_payments_out_str(out, "}");
 }

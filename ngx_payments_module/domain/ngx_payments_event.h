@@ -34,5 +34,21 @@ size_t ngx_payments_event_size(const ngx_payments_event_t *event);
 void ngx_payments_event_json(const ngx_payments_event_t *event,
     ngx_payments_out_t *out);
 
+/* the kind of its object, a name of "len" bytes; and what an id of it begins
+   with */
+const char *ngx_payments_event_kind(const ngx_payments_event_t *event,
+    size_t *len, char prefix[5]);
+/* the public id of its object; how many bytes that has */
+size_t ngx_payments_event_subject(const ngx_payments_event_t *event,
+    uint8_t id[NGX_PAYMENTS_ID_LEN]);
+
+/* bytes by which a CloudEvent is larger than the event's JSON, at most */
+#define NGX_PAYMENTS_EVENT_CLOUD  512
+
+/* the event as a CloudEvent 1.0, a JSON object, of a merchant that is given by
+   the UUID of its public id */
+void ngx_payments_event_cloud(const ngx_payments_event_t *event,
+    const uint8_t merchant[NGX_PAYMENTS_UUID_LEN], ngx_payments_out_t *out);
+
 
 #endif /* _NGX_PAYMENTS_EVENT_H_INCLUDED_ */

@@ -101,7 +101,7 @@ void ngx_payments_status_register(const ngx_payments_metrics_t *metrics);
 
 /*
  * Text of a room's own, behind the tables': write() puts it between p and last
- * and returns its end; it has at most "size" bytes.  init_process; one room.
+ * and returns its end; it has at most "size" bytes.  init_process; four rooms.
  */
 void ngx_payments_status_extend(size_t size,
     u_char *(*write)(u_char *p, u_char *last));

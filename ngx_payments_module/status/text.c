@@ -4,16 +4,25 @@
 #include "ngx_payments_status_internal.h"
 
 
-static size_t  ngx_payments_status_more_size;
-static u_char  *(*ngx_payments_status_more)(u_char *p, u_char *last);
+#define NGX_PAYMENTS_STATUS_MORE  4
+
+
+static size_t      ngx_payments_status_more_size;
+static u_char      *(*ngx_payments_status_more[NGX_PAYMENTS_STATUS_MORE])
+                                                    (u_char *p, u_char *last);
+static ngx_uint_t  ngx_payments_status_nmore;
 
 
 void
 ngx_payments_status_extend(size_t size,
     u_char *(*write)(u_char *p, u_char *last))
 {
-    ngx_payments_status_more_size = size;
-    ngx_payments_status_more = write;
+    if (ngx_payments_status_nmore == NGX_PAYMENTS_STATUS_MORE) {
+        return;
+    }
+
+    ngx_payments_status_more_size += size;
+    ngx_payments_status_more[ngx_payments_status_nmore++] = write;
 }
 
 
@@ -308,8 +317,8 @@ ngx_payments_status_text(ngx_pool_t *pool, const char *build,
         }
     }
 
-    if (ngx_payments_status_more != NULL) {
-        p = ngx_payments_status_more(p, last);
+    for (i = 0; i < ngx_payments_status_nmore; i++) {
+        p = ngx_payments_status_more[i](p, last);
     }
 
     text->len = p - text->data;

@@ -42,6 +42,34 @@ json(void)
 
 
 static void
+test_cloud(void)
+{
+    size_t              size;
+    ngx_payments_out_t  out;
+
+    static uint8_t      text[4096];
+    static const char   head[] =
+       "{\"specversion\":\"1.0\",\"id\":\"evt_01HW000000E00800000000000Z\","
+       "\"source\":\"/merchants/mer_01HW000000E00800000000000Z\","
+       "\"type\":\"payment.captured\","
+       "\"subject\":\"pay_01HW000000E00800000000000Z\","
+       "\"time\":\"1970-01-01T00:00:00.000001Z\",\"sequence\":\"42\","
+       "\"partitionkey\":\"pay_01HW000000E00800000000000Z\","
+       "\"datacontenttype\":\"application/json\",\"data\":{\"id\":";
+
+    size = ngx_payments_event_size(&event) + NGX_PAYMENTS_EVENT_CLOUD;
+    ngx_payments_out_init(&out, text, size);
+    ngx_payments_event_cloud(&event, uuid, &out);
+    *out.pos = '\0';
+
+    ok(!out.overflow && memcmp(text, head, sizeof(head) - 1) == 0,
+       "a CloudEvent, with the event");
+    ok(out.pos[-1] == '}' && out.pos[-2] == '}' && out.pos[-3] == '}',
+       "... and its end");
+}
+
+
+static void
 test_event(void)
 {
     size_t              i, n;
@@ -229,6 +257,7 @@ test_message(void)
 int
 main(void)
 {
+    test_cloud();
     test_event();
     test_message();
 
