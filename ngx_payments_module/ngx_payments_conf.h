@@ -96,6 +96,13 @@ ngx_int_t ngx_payments_conf_webhooks(ngx_conf_t *cf,
 
 /* a sink; and what depends on the whole configuration; NGX_ERROR: logged */
 char *ngx_payments_conf_feed(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_payments_conf_kafka(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+/* the same for each kind: a parameter of a block of these commands; a sink of
+   this kind and name; NULL: logged */
+char *ngx_payments_sink_block(ngx_conf_t *cf, ngx_command_t *commands,
+    void *block);
+ngx_payments_sink_t *ngx_payments_sink_add(ngx_conf_t *cf,
+    ngx_payments_sinks_t *sinks, const char *kind, ngx_str_t *name);
 ngx_int_t ngx_payments_conf_sinks(ngx_conf_t *cf,
     ngx_payments_main_conf_t *pmcf);
 

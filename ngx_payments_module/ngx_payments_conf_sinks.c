@@ -118,7 +118,7 @@ ngx_payments_sink_parameter(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 }
 
 
-static char *
+char *
 ngx_payments_sink_block(ngx_conf_t *cf, ngx_command_t *commands, void *block)
 {
     char                         *rv;
@@ -143,7 +143,7 @@ ngx_payments_sink_block(ngx_conf_t *cf, ngx_command_t *commands, void *block)
 /* one more sink; NULL: it was logged why not.  "name" stands in the table of
    places, labels and zones */
 
-static ngx_payments_sink_t *
+ngx_payments_sink_t *
 ngx_payments_sink_add(ngx_conf_t *cf, ngx_payments_sinks_t *sinks,
     const char *kind, ngx_str_t *name)
 {

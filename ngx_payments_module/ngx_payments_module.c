@@ -288,6 +288,13 @@ static ngx_command_t  ngx_payments_commands[] = {
       0,
       NULL },
 
+    { ngx_string("payments_kafka"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_NOARGS,
+      ngx_payments_conf_kafka,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("payments_zone"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,

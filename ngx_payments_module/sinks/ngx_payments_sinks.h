@@ -71,6 +71,19 @@ typedef struct {
 extern const ngx_payments_sink_kind_t  ngx_payments_feed_kind;
 
 
+/* conf of Kafka */
+
+typedef struct {
+    ngx_array_t                   options;     /* ngx_payments_kafka_option_t */
+    ngx_str_t                     topic;       /* with a NUL behind it; {object}
+                                                  is an object's kind */
+    ngx_uint_t                    by_merchant; /* 1: merchants are keys, not
+                                                  objects */
+} ngx_payments_kafka_conf_t;
+
+extern const ngx_payments_sink_kind_t  ngx_payments_kafka_kind;
+
+
 /* conf time: what is counted of a sink; NULL: failed */
 ngx_shm_zone_t *ngx_payments_sinks_zone(ngx_conf_t *cf,
     ngx_payments_sink_t *sink, void *tag);
