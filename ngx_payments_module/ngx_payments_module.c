@@ -765,6 +765,7 @@ ngx_payments_init_api(ngx_cycle_t *cycle, ngx_payments_main_conf_t *pmcf)
     ngx_payments_endpoints_init(pmcf->webhooks.on, pmcf->webhooks.allowed);
     ngx_payments_documents_init(&pmcf->documents);
     ngx_payments_dashboard_init(pmcf->documents.dashboard);
+    ngx_payments_patient_init(cycle);
 
     if (ngx_worker == 0) {
         ngx_payments_followups_init(cycle);

@@ -35,6 +35,20 @@ typedef struct {
 typedef struct ngx_payments_fanout_s  ngx_payments_fanout_t;
 
 
+/* patient.c: one that waits for the next event */
+
+typedef struct {
+    ngx_queue_t                   queue;
+    ngx_payments_request_t       *request;
+    void                         *group;       /* NULL: it does not wait */
+    ngx_msec_t                    until;
+    int64_t                       seen;        /* the last sequence that its
+                                                  next look does not have to
+                                                  see; it never falls */
+    void (*handler)(ngx_payments_request_t *request, ngx_uint_t more);
+} ngx_payments_patient_t;
+
+
 /* what a request's operation works with; zeroed by ngx_payments_api_create() */
 
 struct ngx_payments_work_s {
@@ -48,6 +62,7 @@ struct ngx_payments_work_s {
     ngx_payments_pg_value_t         values[8]; /* of that item, or of those of
                                                   all shards */
     ngx_payments_list_t             list;      /* what the query says */
+    ngx_payments_patient_t          patient;
     struct ngx_payments_redis_command_s  *command;  /* under way: a read
                                                   token */
     ngx_payments_fanout_t          *fanout;    /* in the request's pool */
@@ -388,6 +403,17 @@ void ngx_payments_administer_execute(ngx_payments_request_t *request,
  */
 ngx_int_t ngx_payments_owner_find(ngx_payments_request_t *request,
     ngx_str_t *id);
+
+
+/*
+ * patient.c: the request waits until its merchant has an event behind "seen",
+ * but not longer than "until", ngx_current_msec then.  The handler is called
+ * once, unless the request is canceled: "more", there is one; else the time is
+ * over, or the worker quits.  NGX_DECLINED: it need not, or may not, wait.
+ */
+ngx_int_t ngx_payments_patient_start(ngx_payments_request_t *request,
+    ngx_msec_t until, int64_t seen,
+    void (*handler)(ngx_payments_request_t *, ngx_uint_t));
 
 
 /* handlers, by the files of their resources */

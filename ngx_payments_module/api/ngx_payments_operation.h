@@ -170,6 +170,10 @@ typedef struct ngx_payments_operation_s  ngx_payments_operation_t;
 typedef void (*ngx_payments_request_pt)(ngx_payments_request_t *request);
 
 
+/* ms for which a "waits" waits at most */
+#define NGX_PAYMENTS_PATIENCE  30000
+
+
 /* largest integer that every JSON parser keeps: 2^53 - 1 */
 #define NGX_PAYMENTS_SAFE  INT64_C(9007199254740991)
 
@@ -207,6 +211,8 @@ struct ngx_payments_operation_s {
     unsigned                      versioned:1; /* its answer has an ETag; a
                                                 write of an {id} heeds
                                                 If-Match */
+    unsigned                      waits:1;   /* for news, if the client prefers
+                                                that: not longer than below */
     unsigned                      moves:1;   /* what it shows changes without
                                                 another version: no
                                                 If-None-Match */

@@ -20,6 +20,8 @@ typedef struct {
     ngx_uint_t                    version;     /* ETag; 0: none */
     ngx_str_t                     etag;        /* likewise, in quotes, of what
                                                   has no version */
+    unsigned                      waited:1;    /* it was willing to wait, which
+                                                  the answer says */
     unsigned                      page:1;      /* HTML: with a policy of what it
                                                   may load */
     unsigned                      dashboard:1; /* ... the dashboard's, which
@@ -74,6 +76,8 @@ struct ngx_payments_request_s {
                                                   commas; data NULL: any */
     ngx_str_t                       key;       /* Idempotency-Key, or empty */
     ngx_msec_t                      wait;      /* Prefer: wait, or the limit */
+    ngx_msec_t                      patience;  /* Prefer: wait, of an operation
+                                                  that waits for news; 0: none */
 
     struct {
         ngx_str_t                   id;
@@ -119,6 +123,9 @@ void ngx_payments_api_init(time_t ttl, ngx_str_t *signing, ngx_str_t *secret);
    attempts of acquirers whose end is not known.  And exit_process */
 void ngx_payments_followups_init(ngx_cycle_t *cycle);
 void ngx_payments_followups_exit(void);
+
+/* likewise: requests that wait for the next event */
+void ngx_payments_patient_init(ngx_cycle_t *cycle);
 
 /* likewise: whether events are sent to endpoints, and where they may go beside
    public addresses, ngx_cidr_t, or NULL */

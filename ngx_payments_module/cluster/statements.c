@@ -189,6 +189,9 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
       "pay.list_deliveries($1,$2,$3,$4,$5,$6,$7,$8)",
       NGX_PAYMENTS_PG_LIST, 7, { I, B, T, T, U, B, I }, MERCHANT },
 
+    { "last_events", "pay.last_events($1,$2,$3)",
+      NGX_PAYMENTS_PG_LIST, 2, { I, B }, MERCHANT },
+
     { "get_balances", "pay.get_balances($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_LIST, 3, { I, B, T }, REPLICA },
 

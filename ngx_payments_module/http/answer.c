@@ -353,6 +353,10 @@ ngx_payments_http_headers_out(ngx_payments_http_ctx_t *ctx)
                != NGX_OK)
         || (answer->link.len
             && ngx_payments_http_header(r, "Link", &answer->link) != NGX_OK)
+        || (answer->waited
+            && ngx_payments_http_number(r, "Preference-Applied", "wait=%ui",
+                                        ctx->request.patience / 1000)
+               != NGX_OK)
         || (ctx->applied.len && answer->has_key
             && ngx_payments_http_header(r, "Preference-Applied",
                                         &ctx->applied)
@@ -418,8 +422,13 @@ ngx_payments_http_answer(ngx_payments_http_ctx_t *ctx)
 
     ngx_payments_status_request(ngx_payments_api_index(ctx->request.operation),
                                 answer->status);
-    ngx_payments_status_observe(NGX_PAYMENTS_H_REQUEST,
+
+    /* how long one was willing to wait says nothing of this server */
+
+    if (!answer->waited) {
+        ngx_payments_status_observe(NGX_PAYMENTS_H_REQUEST,
                            (uint64_t) (ngx_payments_now() - ctx->start));
+    }
 
     /* a body that was not read must not be taken for the next request */
 

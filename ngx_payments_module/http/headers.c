@@ -433,6 +433,8 @@ ngx_payments_http_prefer_line(ngx_payments_http_ctx_t *ctx, ngx_str_t *value)
         }
 
         ctx->wait = ngx_min((ngx_msec_t) n * 1000, ngx_payments_http_wait);
+        ctx->request.patience = ngx_min((ngx_msec_t) n * 1000,
+                                        NGX_PAYMENTS_PATIENCE);
         ctx->applied.data = ngx_pnalloc(ctx->r->pool, 5 + NGX_INT_T_LEN);
 
         if (ctx->applied.data != NULL) {

@@ -76,6 +76,9 @@ static const char  ngx_payments_openapi_parameters[] =
     "\"Prefer\":{\"name\":\"Prefer\",\"in\":\"header\",\"description\":"
     "\"`wait=N`: for how many seconds to wait for a request with the same key "
     "that is still running (RFC 7240).\",\"schema\":{\"type\":\"string\"}},"
+    "\"PreferNews\":{\"name\":\"Prefer\",\"in\":\"header\",\"description\":"
+    "\"`wait=N`: with `after`, for how many seconds, 30 at most, to wait for an "
+    "event where there is none (RFC 7240).\",\"schema\":{\"type\":\"string\"}},"
     "\"IfMatch\":{\"name\":\"If-Match\",\"in\":\"header\",\"description\":"
     "\"Only if the object still has this version; else 412.\",\"schema\":{"
     "\"type\":\"string\"}},"
@@ -160,6 +163,10 @@ ngx_payments_openapi_success_headers(ngx_payments_out_t *out,
         ngx_payments_openapi_header(out, "Payments-Idempotency");
         ngx_payments_openapi_header(out, "Original-Request");
         ngx_payments_openapi_header(out, "Idempotency-Expires");
+        ngx_payments_openapi_header(out, "Preference-Applied");
+    }
+
+    if (o->waits) {
         ngx_payments_openapi_header(out, "Preference-Applied");
     }
 
@@ -482,6 +489,10 @@ ngx_payments_openapi_operation_parameters(ngx_payments_out_t *out,
                                             ? "IdempotencyKey"
                                             : "OptionalIdempotencyKey");
         ngx_payments_openapi_parameter(out, "Prefer");
+    }
+
+    if (o->waits) {
+        ngx_payments_openapi_parameter(out, "PreferNews");
     }
 
     if (ngx_payments_openapi_problems(o) & BIT(VERSION_MISMATCH)) {

@@ -10,6 +10,10 @@
 #define NGX_PAYMENTS_EVENTS_LAST  13
 
 
+static void ngx_payments_events_on_rows(ngx_payments_pg_item_t *item,
+    ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row);
+
+
 const ngx_payments_query_t  ngx_payments_events_query[] = {
     { "types", NULL, "types", NGX_PAYMENTS_QUERY_TYPES, 1024, NULL,
       "Types separated by commas; each may end with `*`. One that no event can "
@@ -89,6 +93,78 @@ ngx_payments_events_render(ngx_payments_pg_row_t *row, u_char *p, size_t size)
 }
 
 
+/* the page without an event, or another look at what there is */
+
+static void
+ngx_payments_events_waited(ngx_payments_request_t *request, ngx_uint_t more)
+{
+    u_char  *p;
+
+    if (more) {
+        ngx_payments_read_send(request, NGX_PAYMENTS_PG_LIST_EVENTS,
+                               ngx_payments_events_on_rows);
+        return;
+    }
+
+    p = ngx_payments_list_begin(request, 0);
+
+    if (p != NULL) {
+        request->answer.waited = 1;
+        ngx_payments_list_end(request, p, NULL);
+    }
+}
+
+
+/* "after" of the query: what its filter has */
+
+static int64_t
+ngx_payments_events_after(ngx_payments_request_t *request)
+{
+    u_char     *p, *last;
+    ngx_int_t   n;
+    ngx_str_t  *filter = &request->work->list.filter;
+
+    p = ngx_strnstr(filter->data, "\"after\":", filter->len);
+    if (p == NULL) {
+        return 0;
+    }
+
+    p += sizeof("\"after\":") - 1;
+    last = filter->data + filter->len;
+
+    while (p < last && *p == '"') {
+        p++;
+    }
+
+    for (n = 0; p < last && *p >= '0' && *p <= '9'; p++) {
+        n = n * 10 + (*p - '0');
+    }
+
+    return n;
+}
+
+
+/* NGX_OK: there was nothing behind "after", and the request waits for it */
+
+static ngx_int_t
+ngx_payments_events_wait(ngx_payments_request_t *request)
+{
+    ngx_payments_work_t  *work = request->work;
+
+    if (request->patience == 0 || !work->list.followed) {
+        return NGX_DECLINED;
+    }
+
+    if (work->patient.until == 0) {
+        work->patient.until = ngx_current_msec + request->patience;
+    }
+
+    return ngx_payments_patient_start(request, work->patient.until,
+                                      ngx_payments_events_after(request),
+                                      ngx_payments_events_waited);
+}
+
+
 static void
 ngx_payments_events_on_rows(ngx_payments_pg_item_t *item,
     ngx_payments_pg_outcome_e outcome, ngx_payments_pg_row_t *row)
@@ -118,6 +194,11 @@ ngx_payments_events_on_rows(ngx_payments_pg_item_t *item,
         return;
     }
 
+    if (size == 0 && last == NULL && ngx_payments_events_wait(request) == NGX_OK)
+    {
+        return;
+    }
+
     p = ngx_payments_list_begin(request, (size_t) size);
 
     if (p == NULL) {
@@ -131,6 +212,7 @@ ngx_payments_events_on_rows(ngx_payments_pg_item_t *item,
         return;
     }
 
+    request->answer.waited = (request->patience && request->work->list.followed);
     ngx_payments_list_end(request, p, last);
 }
 

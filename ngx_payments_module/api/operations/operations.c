@@ -366,13 +366,15 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
 
     { .name = "listEvents", .tag = "Events",
       .method = NGX_PAYMENTS_GET, .path = "/v1/events",
-      .scope = "events:read", .pages = 1,
+      .scope = "events:read", .pages = 1, .waits = 1,
       .query = ngx_payments_events_query,
       .handler = ngx_payments_list_events,
       .status = 200, .answer = &ngx_payments_event_answer,
       .summary = "List events",
       .about = "With `after`, ascending from that sequence. A reader that "
-               "continues after the last event it has seen misses none." },
+               "continues after the last event it has seen misses none. With "
+               "`Prefer: wait=30` as well, an answer that would be empty waits "
+               "for the next event, 30 seconds at most." },
 
     { .name = "getEvent", .tag = "Events",
       .method = NGX_PAYMENTS_GET, .path = "/v1/events/{id}",
