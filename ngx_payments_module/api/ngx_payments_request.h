@@ -77,7 +77,8 @@ struct ngx_payments_request_s {
     ngx_str_t                       key;       /* Idempotency-Key, or empty */
     ngx_msec_t                      wait;      /* Prefer: wait, or the limit */
     ngx_msec_t                      patience;  /* Prefer: wait, of an operation
-                                                  that waits for news; 0: none */
+                                                  that waits for news; 0: it was
+                                                  not asked for */
 
     struct {
         ngx_str_t                   id;

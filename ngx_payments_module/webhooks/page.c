@@ -457,6 +457,10 @@ ngx_payments_delivery_error(const ngx_payments_outbound_call_t *call)
     } errors[] = {
         { "took too long", NGX_PAYMENTS_DELIVERY_TIMEOUT },
         { "in time", NGX_PAYMENTS_DELIVERY_TIMEOUT },
+        { "timed out", NGX_PAYMENTS_DELIVERY_TIMEOUT },
+        { "Host not found", NGX_PAYMENTS_DELIVERY_NAME },
+        { "Server failure", NGX_PAYMENTS_DELIVERY_NAME },
+        { "Query refused", NGX_PAYMENTS_DELIVERY_NAME },
         { "TLS", NGX_PAYMENTS_DELIVERY_TLS },
         { "certificate", NGX_PAYMENTS_DELIVERY_TLS },
         { "public", NGX_PAYMENTS_DELIVERY_ADDRESS },

@@ -194,7 +194,8 @@ ngx_payments_events_on_rows(ngx_payments_pg_item_t *item,
         return;
     }
 
-    if (size == 0 && last == NULL && ngx_payments_events_wait(request) == NGX_OK)
+    if (size == 0 && last == NULL
+        && ngx_payments_events_wait(request) == NGX_OK)
     {
         return;
     }
@@ -212,7 +213,8 @@ ngx_payments_events_on_rows(ngx_payments_pg_item_t *item,
         return;
     }
 
-    request->answer.waited = (request->patience && request->work->list.followed);
+    request->answer.waited = request->patience
+                             && request->work->list.followed;
     ngx_payments_list_end(request, p, last);
 }
 
