@@ -51,7 +51,7 @@ refused(2, qr/no command "nonsense"/, 'nonsense');
 refused(2, qr/which command/);
 refused(2, qr/which command/, 'key');
 refused(2, qr/too many words/, 'check', 'all');
-refused(2, qr/Unknown option/, 'check', '--all');
+refused(2, qr/Unknown option/, 'check', '--every');
 refused(2, qr/is no mer_/, 'key', 'list', 'mer_01');
 refused(1, qr/has no schema of this version: payments-admin apply/, 'merchant', 'list');
 like((admin('status'))[0], qr/WRONG: it has no schema of this version: payments-admin apply/, 'status without a schema');
