@@ -237,6 +237,44 @@ for (['JPY', 500, 500], ['ISK', 500, 50_000], ['UGX', 500, 50_000], ['MGA', 1200
     is(payment($id)->{amount_disputed}, 0, '... gives the money back');
 }
 
+# Customers who must act -------------------------------------------------------------------------
+
+SKIP: {
+    my %acts = (token => 'pm_card_threeDSecureRequired', return_url => 'https://shop.example/back');
+    skip 'this module does not hand actions to its clients', 1 if says(pay(%acts)) ne '202 requires_action';
+    my $waits = sub {
+        my $made = pay(%acts, @_);
+        is(says($made), '202 requires_action', '3-D Secure: the customer must act');
+        my $intent = intent_of($made->{json}{id});
+        like($made->{json}{next_action}{url}, qr{^https://hooks\.stripe\.example/.*\Q$intent->{id}\E\z}, '3-D Secure: there');
+        return ($made->{json}{id}, $intent->{id});
+    };
+
+    my ($id, $intent) = $waits->(capture_method => 'manual');
+    is(says(change($id, 'confirm')), '202 requires_action', 'confirm: not yet');
+    $acquirer->authenticate($intent, 1);
+    is(came(deliver(event('payment_intent.amount_capturable_updated', $intent))), '200 applied', 'approved: an event');
+    is(payment($id)->{status}, 'authorized', 'approved: authorized');
+    is(says(change($id, 'capture')), '200 captured', 'approved: and captured');
+    is(came(deliver(event('payment_intent.succeeded', $intent))), '200 known', 'approved: the capture\'s event is known');
+
+    ($id, $intent) = $waits->();
+    $acquirer->authenticate($intent, 1);
+    is(says(change($id, 'confirm')), '200 captured', 'confirm: captured');
+    is(came(deliver(event('payment_intent.succeeded', $intent))), '200 known', 'confirm: the event is known');
+    is(charged($id), '1099 1099 0 0', 'confirm: charged once');
+
+    ($id, $intent) = $waits->();
+    $acquirer->authenticate($intent, 0);
+    is(came(deliver(event('payment_intent.payment_failed', $intent))), '200 applied', 'not approved: an event');
+    is(payment($id)->{status} . ' ' . payment($id)->{failure}{code}, 'failed authentication_failed', 'not approved: failed');
+
+    ($id, $intent) = $waits->();
+    is(says(change($id, 'cancel')), '200 canceled', 'canceled meanwhile');
+    is(intent_of($id)->{status}, 'canceled', 'canceled meanwhile: at Stripe, too');
+    is(came(deliver(event('payment_intent.canceled', $intent))), '200 known', 'canceled meanwhile: the event is known');
+}
+
 # What has taken its time ------------------------------------------------------------------------
 
 {
