@@ -30,7 +30,7 @@ my %used;
 
 # what is shown for each acquirer and sink that is configured, if any is
 my $code = join '', map { slurp($_) } glob 'ngx_payments_module/*/*.c';
-my %perhaps = map { $_ => 1 } grep { !$name{$_} } $code =~ /(?:# HELP |\{ "(?=payments_sink_))(payments_\w+)/g;
+my %perhaps = map { $_ => 1 } grep { !$name{$_} } $code =~ /(?:# HELP |\{ "(?=payments_(?:sink|processor)_))(payments_\w+)/g;
 
 # names ------------------------------------------------------------------------------------
 
