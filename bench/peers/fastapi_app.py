@@ -34,7 +34,8 @@ CREATE = """SELECT outcome, status, o_body FROM pay.create_payments(
     ARRAY[$13::text], ARRAY[$14::text], ARRAY[$15::text], ARRAY[$16::text], ARRAY[$17::text],
     ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[$18::timestamptz],
     ARRAY[NULL::timestamptz], ARRAY['cancel'], ARRAY[false], ARRAY[NULL::text],
-    ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::bigint], '24 hours')"""
+    ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::bigint],
+    ARRAY[NULL::text], '24 hours')"""
 GET = """SELECT o_version, o_body FROM pay.get_payments(ARRAY[$1::uuid], ARRAY[$2::bigint],
     ARRAY[$3::boolean], ARRAY[$1::uuid], ARRAY[0::bigint])"""
 AUTHENTICATE = """SELECT public_id, livemode, scopes, revoked, expired

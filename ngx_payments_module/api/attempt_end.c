@@ -13,9 +13,14 @@ typedef enum {
 /* ... of pay.end_attempts */
 
 typedef enum {
-    E_MERCHANT = 0, E_ATTEMPT, E_APPROVED, E_HEAD, E_PROCESSOR_REFERENCE,
-    E_FAILURE, E_FAILURE_MESSAGE, E_FEE, E_TRANSFER, E_AT, E_LAST
+    E_MERCHANT = 0, E_ATTEMPT, E_VERDICT, E_HEAD, E_PROCESSOR_REFERENCE,
+    E_FAILURE, E_FAILURE_MESSAGE, E_FEE, E_TRANSFER, E_AT, E_NEXT_ACTION,
+    E_ASKED_AT, E_LAST
 } ngx_payments_end_parameter_e;
+
+
+#define NGX_PAYMENTS_END_ACTION  3600      /* s that a customer has, where the
+                                             acquirer does not say */
 
 
 static void
@@ -47,6 +52,62 @@ ngx_payments_end_fee(ngx_payments_attempt_t *attempt,
     return (verdict == NGX_PAYMENTS_VERDICT_APPROVED
             && !ngx_payments_attempt_simulated(attempt))
            ? attempt->call.answer.fee : -1;
+}
+
+
+/* as SQL knows it */
+
+static const char *
+ngx_payments_end_verdict(ngx_payments_verdict_e verdict)
+{
+    switch (verdict) {
+
+    case NGX_PAYMENTS_VERDICT_APPROVED:
+        return "approved";
+
+    case NGX_PAYMENTS_VERDICT_DECLINED:
+        return "declined";
+
+    case NGX_PAYMENTS_VERDICT_ACTION:
+        return "action";
+
+    case NGX_PAYMENTS_VERDICT_NOT_EXECUTED:
+        return "not_executed";
+
+    default:
+        return "pending";
+    }
+}
+
+
+/* what the customer must do; data NULL: nothing, or it is as it was */
+
+static ngx_int_t
+ngx_payments_end_action(ngx_payments_attempt_t *attempt,
+    ngx_payments_verdict_e verdict, ngx_str_t *action)
+{
+    int64_t                           expires_at;
+    ngx_str_t                         none;
+    ngx_payments_processor_answer_t  *answer = &attempt->call.answer;
+
+    ngx_str_null(action);
+    ngx_str_null(&none);
+
+    if (verdict != NGX_PAYMENTS_VERDICT_ACTION
+        || answer->action_url.data == NULL)
+    {
+        return NGX_OK;
+    }
+
+    expires_at = answer->action_expires_at;
+
+    if (expires_at == 0) {
+        expires_at = ngx_payments_pg_now()
+                     + NGX_PAYMENTS_END_ACTION * INT64_C(1000000);
+    }
+
+    return ngx_payments_creation_action(attempt->pool, &answer->action_url,
+                                        expires_at, &none, action);
 }
 
 
@@ -99,6 +160,10 @@ ngx_payments_end_processed(ngx_payments_attempt_t *attempt,
         processed->pending = 1;
         processed->followup = attempt->text;
     }
+
+    if (verdict == NGX_PAYMENTS_VERDICT_ACTION) {
+        processed->followup = attempt->text;
+    }
 }
 
 
@@ -120,8 +185,11 @@ ngx_payments_end_change(ngx_payments_attempt_t *attempt,
     told->text = attempt->text;
     told->decline = ngx_payments_end_decline(attempt, verdict);
     told->fee = ngx_payments_end_fee(attempt, verdict);
-    told->verdict = (verdict == NGX_PAYMENTS_VERDICT_APPROVED) ? "approved"
-                    : told->decline ? "declined" : "pending";
+    told->verdict = ngx_payments_end_verdict(verdict);
+
+    if (ngx_payments_end_action(attempt, verdict, &told->action) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     /* the version was right when it was begun */
 
@@ -149,6 +217,12 @@ ngx_payments_end_key(ngx_payments_attempt_t *attempt,
     }
 
     ngx_payments_end_processed(attempt, verdict, &processed);
+
+    if (ngx_payments_end_action(attempt, verdict, &processed.action)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     return ngx_payments_creation_item(attempt->pool, ws, &attempt->origin,
                                       &processed, item);
@@ -225,7 +299,8 @@ ngx_payments_end_late(ngx_payments_attempt_t *attempt,
     ngx_payments_verdict_e verdict, ngx_payments_pg_item_t *item)
 {
     u_char                        *transfer;
-    ngx_str_t                     *key;
+    ngx_str_t                     *key, action;
+    const char                    *word;
     ngx_payments_pg_value_t       *values;
     const ngx_payments_decline_t  *decline;
 
@@ -236,6 +311,7 @@ ngx_payments_end_late(ngx_payments_attempt_t *attempt,
     if (transfer == NULL || values == NULL
         || ngx_payments_new_uuid(transfer) != 0
         || ngx_payments_new_uuid(item->tag) != 0
+        || ngx_payments_end_action(attempt, verdict, &action) != NGX_OK
         || ngx_payments_end_head(attempt, verdict, values) != NGX_OK)
     {
         return NGX_ERROR;
@@ -245,10 +321,14 @@ ngx_payments_end_late(ngx_payments_attempt_t *attempt,
     decline = ngx_payments_end_decline(attempt, verdict);
 
     values[E_MERCHANT].number = attempt->origin.merchant_id;
-    values[E_APPROVED].number = (decline == NULL);
     values[E_AT].number = ngx_payments_pg_now();
     values[E_FEE].number = ngx_payments_end_fee(attempt, verdict);
     values[E_FEE].null = (values[E_FEE].number < 0);
+    values[E_ASKED_AT].number = attempt->asked_at;
+
+    word = ngx_payments_end_verdict(verdict);
+    ngx_payments_end_value(values, E_VERDICT, word, ngx_strlen(word));
+    ngx_payments_end_value(values, E_NEXT_ACTION, action.data, action.len);
 
     ngx_payments_end_value(values, E_ATTEMPT, key->data, key->len);
     ngx_payments_end_value(values, E_TRANSFER, transfer,

@@ -136,6 +136,8 @@ ngx_payments_attempt_authorize(ngx_payments_attempt_t *attempt,
            != NGX_OK
         || ngx_payments_body_text(pool, ws, F_CUSTOMER, &request->customer)
            != NGX_OK
+        || ngx_payments_body_text(pool, ws, F_RETURN_URL, &request->return_url)
+           != NGX_OK
         || ngx_payments_body_metadata(pool, ws, F_METADATA, &request->metadata)
            != NGX_OK)
     {
@@ -192,6 +194,35 @@ ngx_payments_attempt_change_of(ngx_payments_attempt_t *attempt,
 }
 
 
+/* ... and what the customer has brought back */
+
+static ngx_int_t
+ngx_payments_attempt_continue(ngx_payments_attempt_t *attempt,
+    ngx_payments_processor_request_t *request)
+{
+    ngx_payments_workspace_t  *ws;
+
+    ws = ngx_payments_attempt_body(attempt);
+
+    if (ws == NULL
+        || ngx_payments_body_text(attempt->pool, ws,
+                                  NGX_PAYMENTS_CHANGE_RETURN_DATA,
+                                  &request->return_data)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (request->return_data.data == NULL) {
+        ngx_str_set(&request->return_data, "");
+    }
+
+    request->authorization = attempt->words[NGX_PAYMENTS_WORD_AUTHORIZATION];
+
+    return ngx_payments_attempt_change_of(attempt, request);
+}
+
+
 static ngx_int_t
 ngx_payments_attempt_request(ngx_payments_attempt_t *attempt,
     ngx_payments_processor_request_t *request)
@@ -204,9 +235,17 @@ ngx_payments_attempt_request(ngx_payments_attempt_t *attempt,
     request->of = attempt->kind->action;
     request->again = attempt->sent;
 
-    return (attempt->kind->action == NGX_PAYMENTS_AUTHORIZE)
-           ? ngx_payments_attempt_authorize(attempt, request)
-           : ngx_payments_attempt_change_of(attempt, request);
+    switch (attempt->kind->action) {
+
+    case NGX_PAYMENTS_AUTHORIZE:
+        return ngx_payments_attempt_authorize(attempt, request);
+
+    case NGX_PAYMENTS_CONTINUE:
+        return ngx_payments_attempt_continue(attempt, request);
+
+    default:
+        return ngx_payments_attempt_change_of(attempt, request);
+    }
 }
 
 
@@ -223,6 +262,8 @@ ngx_payments_attempt_send(ngx_payments_attempt_t *attempt,
     call->handler = ngx_payments_attempt_answered;
     call->data = attempt;
     call->request.action = action;
+
+    attempt->asked_at = ngx_payments_pg_now();
 
     if (call->processor != NULL
         && ngx_payments_attempt_request(attempt, &call->request) == NGX_OK
@@ -369,6 +410,7 @@ ngx_payments_attempt_decide(ngx_payments_attempt_t *attempt,
 
     case NGX_PAYMENTS_VERDICT_APPROVED:
     case NGX_PAYMENTS_VERDICT_DECLINED:
+    case NGX_PAYMENTS_VERDICT_ACTION:
     case NGX_PAYMENTS_VERDICT_NOT_EXECUTED:
         break;
 
@@ -406,9 +448,42 @@ ngx_payments_attempt_not_executed(ngx_payments_attempt_t *attempt)
         return NGX_PAYMENTS_VERDICT_UNKNOWN;
     }
 
+    /* that it did not go on says nothing of what it was to go on with */
+
+    if (attempt->kind->action == NGX_PAYMENTS_CONTINUE) {
+        return NGX_PAYMENTS_VERDICT_NOT_EXECUTED;
+    }
+
     attempt->call.answer.failure = code;
 
     return NGX_PAYMENTS_VERDICT_DECLINED;
+}
+
+
+/* whether a verdict says something of an attempt for which no client waits */
+
+static ngx_uint_t
+ngx_payments_attempt_says(ngx_payments_attempt_t *attempt,
+    ngx_payments_verdict_e verdict)
+{
+    switch (verdict) {
+
+    case NGX_PAYMENTS_VERDICT_APPROVED:
+    case NGX_PAYMENTS_VERDICT_DECLINED:
+        return 1;
+
+    case NGX_PAYMENTS_VERDICT_PENDING:
+        return attempt->open || attempt->acts;
+
+    case NGX_PAYMENTS_VERDICT_ACTION:
+    case NGX_PAYMENTS_VERDICT_NOT_EXECUTED:
+        return attempt->open
+               || attempt->kind->action == NGX_PAYMENTS_AUTHORIZE
+               || attempt->kind->action == NGX_PAYMENTS_CONTINUE;
+
+    default:
+        return attempt->open;
+    }
 }
 
 
@@ -463,6 +538,12 @@ ngx_payments_attempt_resolve(ngx_payments_attempt_t *attempt,
     ngx_payments_pg_item_t         *item = &attempt->item;
     ngx_payments_processor_call_t  *call = &attempt->call;
 
+    if (attempt->acts && (verdict == NGX_PAYMENTS_VERDICT_NOT_FOUND
+                          || verdict == NGX_PAYMENTS_VERDICT_NOT_EXECUTED))
+    {
+        verdict = NGX_PAYMENTS_VERDICT_ACTION;
+    }
+
     if (verdict == NGX_PAYMENTS_VERDICT_NOT_FOUND
         || verdict == NGX_PAYMENTS_VERDICT_NOT_EXECUTED)
     {
@@ -478,17 +559,12 @@ ngx_payments_attempt_resolve(ngx_payments_attempt_t *attempt,
         verdict = ngx_payments_attempt_not_executed(attempt);
     }
 
-    if (!attempt->open && verdict != NGX_PAYMENTS_VERDICT_APPROVED
-        && verdict != NGX_PAYMENTS_VERDICT_DECLINED)
-    {
+    if (!ngx_payments_attempt_says(attempt, verdict)) {
         ngx_payments_attempt_over(attempt);
         return;
     }
 
-    if (verdict != NGX_PAYMENTS_VERDICT_APPROVED
-        && verdict != NGX_PAYMENTS_VERDICT_DECLINED
-        && verdict != NGX_PAYMENTS_VERDICT_NOT_EXECUTED)
-    {
+    if (verdict == NGX_PAYMENTS_VERDICT_UNKNOWN) {
         verdict = NGX_PAYMENTS_VERDICT_PENDING;
     }
 

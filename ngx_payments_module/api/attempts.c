@@ -34,6 +34,8 @@ static const ngx_payments_attempt_kind_t  ngx_payments_attempt_kinds[] = {
       &ngx_payments_capture_schema },
     { "void", NGX_PAYMENTS_VOID, "cancel", &ngx_payments_cancel_schema },
     { "refund", NGX_PAYMENTS_REFUND, NULL, NULL },
+    { "continue", NGX_PAYMENTS_CONTINUE, "confirm",
+      &ngx_payments_confirm_schema },
     { NULL, 0, NULL, NULL }
 };
 
@@ -299,6 +301,25 @@ ngx_payments_attempt_change(ngx_payments_request_t *request,
 }
 
 
+/* how many words a text of this kind has, once it was begun */
+
+static ngx_uint_t
+ngx_payments_attempt_words(const ngx_payments_attempt_kind_t *kind)
+{
+    switch (kind->action) {
+
+    case NGX_PAYMENTS_AUTHORIZE:
+        return NGX_PAYMENTS_WORD_REFERENCE;
+
+    case NGX_PAYMENTS_CONTINUE:
+        return NGX_PAYMENTS_WORDS;
+
+    default:
+        return NGX_PAYMENTS_WORD_AUTHORIZATION;
+    }
+}
+
+
 static const ngx_payments_attempt_kind_t *
 ngx_payments_attempt_kind(ngx_str_t *word)
 {
@@ -348,9 +369,7 @@ ngx_payments_attempt_parse(ngx_payments_attempt_t *attempt)
     attempt->kind = ngx_payments_attempt_kind(&word[NGX_PAYMENTS_WORD_ACTION]);
 
     if (attempt->kind == NULL
-        || (n != NGX_PAYMENTS_WORDS
-            && (n != NGX_PAYMENTS_WORD_REFERENCE
-                || attempt->kind->action != NGX_PAYMENTS_AUTHORIZE))
+        || n != ngx_payments_attempt_words(attempt->kind)
         || word[NGX_PAYMENTS_WORD_MERCHANT].len != NGX_PAYMENTS_ID_LEN
         || ngx_payments_integer(word[NGX_PAYMENTS_WORD_AT].data,
                                 word[NGX_PAYMENTS_WORD_AT].len,

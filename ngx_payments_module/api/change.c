@@ -14,7 +14,8 @@ typedef enum {
     C_REQUEST_ID, C_REQUEST, C_PAYMENT, C_ACTION, C_OBJECT, C_TRANSFER,
     C_TRANSFER2, C_AMOUNT, C_CURRENCY, C_FINAL, C_REASON, C_REFERENCE,
     C_METADATA, C_DESCRIPTION, C_DESCRIBED, C_IF_MATCH, C_AT, C_ARGS,
-    C_VERDICT, C_FAILURE, C_FAILURE_MESSAGE, C_FEE, C_LAST
+    C_VERDICT, C_FAILURE, C_FAILURE_MESSAGE, C_FEE, C_NEXT_ACTION,
+    C_LAST
 } ngx_payments_change_parameter_e;
 
 
@@ -175,6 +176,8 @@ ngx_payments_change_call(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
                                   told->text.len);
         ngx_payments_change_value(&values[C_VERDICT], told->verdict,
                                   ngx_strlen(told->verdict));
+        ngx_payments_change_value(&values[C_NEXT_ACTION], told->action.data,
+                                  told->action.len);
     }
 
     if (told != NULL && told->decline != NULL) {

@@ -17,7 +17,7 @@ typedef enum {
     C_CAPTURE, C_TOKEN, C_HEAD, C_METADATA, C_CUSTOMER, C_REFERENCE,
     C_DESCRIPTION, C_FAILURE, C_FAILURE_MESSAGE, C_FAILED_BODY, C_AT,
     C_EXPIRES, C_EXPIRY_ACTION, C_PENDING, C_PROCESSOR,
-    C_PROCESSOR_REFERENCE, C_FOLLOWUP, C_FEE, C_LAST
+    C_PROCESSOR_REFERENCE, C_FOLLOWUP, C_FEE, C_ACTION, C_LAST
 } ngx_payments_create_parameter_e;
 
 
@@ -445,6 +445,7 @@ ngx_payments_creation_item(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
     ngx_payments_create_word(&create, C_PROCESSOR_REFERENCE,
                              &processed->reference);
     ngx_payments_create_word(&create, C_FOLLOWUP, &processed->followup);
+    ngx_payments_create_word(&create, C_ACTION, &processed->action);
 
     if (processed->decline) {
         ngx_payments_create_declined(&create);
@@ -474,6 +475,40 @@ ngx_payments_creation_head(ngx_pool_t *pool, ngx_payments_workspace_t *ws,
     head->len = create.values[C_HEAD].len;
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_payments_creation_action(ngx_pool_t *pool, ngx_str_t *url,
+    int64_t expires_at, ngx_str_t *return_url, ngx_str_t *action)
+{
+    size_t               size;
+    ngx_payments_out_t   out;
+
+    /* of a URL's characters JSON writes two as two */
+
+    size = 2 * url->len + return_url->len + 128;
+
+    action->data = ngx_pnalloc(pool, size);
+    if (action->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_payments_out_init(&out, action->data, size);
+    ngx_payments_out_str(&out, "{\"type\":\"redirect\",\"url\":");
+    ngx_payments_out_json(&out, url->data, url->len);
+    ngx_payments_out_str(&out, ",\"expires_at\":");
+    ngx_payments_out_time(&out, expires_at);
+    ngx_payments_out_str(&out, "}");
+
+    if (return_url->data != NULL) {
+        ngx_payments_out_str(&out, "\n");
+        ngx_payments_out_bytes(&out, return_url->data, return_url->len);
+    }
+
+    action->len = out.pos - out.start;
+
+    return out.overflow ? NGX_ERROR : NGX_OK;
 }
 
 

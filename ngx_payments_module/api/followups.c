@@ -26,6 +26,7 @@
 #define NGX_PAYMENTS_FOLLOWUP_ARGS         10
 #define NGX_PAYMENTS_FOLLOWUP_OPEN         11
 #define NGX_PAYMENTS_FOLLOWUP_TRIES        12
+#define NGX_PAYMENTS_FOLLOWUP_ACTS         13
 
 
 /* asks for one attempt after the other */
@@ -246,6 +247,9 @@ ngx_payments_followup_attempt(ngx_payments_pg_row_t *row)
                      || ngx_payments_pg_bytes(row,
                                       NGX_PAYMENTS_FOLLOWUP_FINGERPRINT).data
                         != NULL);
+    attempt->acts = (!attempt->open
+                     && ngx_payments_pg_number(row, NGX_PAYMENTS_FOLLOWUP_ACTS)
+                        != 0);
 
     if (ngx_payments_followup_text(attempt->pool, row,
                                    NGX_PAYMENTS_FOLLOWUP_KEY, &origin->key)

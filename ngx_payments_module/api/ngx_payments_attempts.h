@@ -27,7 +27,7 @@ typedef struct ngx_payments_attempt_s  ngx_payments_attempt_t;
    memory holds one, what is under way another */
 
 /* the words of the first line of its text; those from REFERENCE on are there
-   where a payment is changed */
+   where a payment is changed, the last one where it goes on after an action */
 
 typedef enum {
     NGX_PAYMENTS_WORD_ACTION = 0,
@@ -43,6 +43,7 @@ typedef enum {
     NGX_PAYMENTS_WORD_EXPONENT,
     NGX_PAYMENTS_WORD_FINAL,
     NGX_PAYMENTS_WORD_PAYMENT,
+    NGX_PAYMENTS_WORD_AUTHORIZATION,
     NGX_PAYMENTS_WORDS
 } ngx_payments_word_e;
 
@@ -88,7 +89,13 @@ struct ngx_payments_attempt_s {
                                                   or its payment is locked; of
                                                   what was told none: it will be
                                                   told again */
+    int64_t                       asked_at;    /* when the acquirer was asked
+                                                  last, microseconds; 0: it
+                                                  was not */
     unsigned                      calling:1;
+    unsigned                      acts:1;      /* its customer must act: what
+                                                  is not its end is no reason
+                                                  to send it again */
     unsigned                      open:1;      /* no execution, and the client's
                                                   key has no answer yet */
     unsigned                      sent:1;      /* it may have reached the
@@ -107,7 +114,7 @@ ngx_int_t ngx_payments_attempt_begin(ngx_payments_request_t *request,
     ngx_payments_execution_t *execution, ngx_str_t *processor,
     ngx_str_t *others, ngx_str_t *reference, ngx_msec_t delay);
 /* likewise a change of a payment, by the acquirer that it has; "asks" is what
-   that is asked: capture or void */
+   that is asked: capture, void or continue */
 ngx_int_t ngx_payments_attempt_change(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution,
     ngx_payments_origin_t *origin, const char *action, const char *asks,
@@ -137,13 +144,14 @@ void ngx_payments_attempt_begun(ngx_payments_execution_t *execution,
 /* attempt_end.c: the call, in the attempt's pool; NGX_ERROR: no memory */
 
 /* with what follows from the verdict, which is the answer under the client's
-   key: APPROVED, DECLINED, PENDING */
+   key: APPROVED, DECLINED, PENDING, ACTION */
 ngx_int_t ngx_payments_end_key(ngx_payments_attempt_t *attempt,
     ngx_payments_verdict_e verdict, ngx_payments_pg_item_t *item);
 /* surely nothing was executed: the client's key is free again */
 ngx_int_t ngx_payments_end_undone(ngx_payments_attempt_t *attempt,
     ngx_payments_pg_item_t *item);
-/* the client has its answer, and now it is known: APPROVED, DECLINED */
+/* the client has its answer, and now it is known: APPROVED, DECLINED; of what
+   may want an action also PENDING, ACTION, NOT_EXECUTED */
 ngx_int_t ngx_payments_end_late(ngx_payments_attempt_t *attempt,
     ngx_payments_verdict_e verdict, ngx_payments_pg_item_t *item);
 
@@ -156,6 +164,7 @@ typedef struct {
     const ngx_payments_decline_t *decline;     /* NULL: it is not declined */
     ngx_str_t                     text;        /* of the attempt */
     int64_t                       fee;         /* minor units; -1: not said */
+    ngx_str_t                     action;      /* data NULL: none is wanted */
 } ngx_payments_told_t;
 
 ngx_int_t ngx_payments_change_call(ngx_pool_t *pool,

@@ -16,7 +16,7 @@
 typedef enum {
     F_AMOUNT = 0, F_CURRENCY, F_METHOD, F_TOKEN, F_CAPTURE_METHOD, F_CUSTOMER,
     F_REFERENCE, F_DESCRIPTION, F_DESCRIPTOR, F_METADATA, F_EXPIRES_IN,
-    F_EXPIRY_ACTION
+    F_EXPIRY_ACTION, F_RETURN_URL
 } ngx_payments_create_field_e;
 
 
@@ -55,6 +55,9 @@ typedef struct {
                                                   looked up */
     int64_t                       fee;         /* minor units, of what is
                                                   captured at once */
+    ngx_str_t                     action;      /* what the customer must do
+                                                  first, as payments.action of
+                                                  SQL */
     unsigned                      pending:1;
     unsigned                      has_fee:1;   /* it is known */
 } ngx_payments_processed_t;
@@ -72,7 +75,15 @@ ngx_int_t ngx_payments_creation_item(ngx_pool_t *pool,
 ngx_int_t ngx_payments_creation_head(ngx_pool_t *pool,
     ngx_payments_workspace_t *ws, const ngx_payments_origin_t *origin,
     const ngx_payments_processed_t *processed, ngx_str_t *head);
-/* what the simulator says of a token */
+/* what a customer must do, as payments.action; return_url data NULL: none.
+   NGX_ERROR: no memory */
+ngx_int_t ngx_payments_creation_action(ngx_pool_t *pool, ngx_str_t *url,
+    int64_t expires_at, ngx_str_t *return_url, ngx_str_t *action);
+/* operations/actions.c: the same, of the simulator's page */
+ngx_int_t ngx_payments_action_make(ngx_payments_request_t *request,
+    ngx_pool_t *pool, const ngx_payments_origin_t *origin,
+    ngx_str_t *return_url, ngx_str_t *action);
+/* what the simulator says of a token, but for the action that it asks for */
 void ngx_payments_creation_simulated(const ngx_payments_card_token_t *token,
     ngx_payments_processed_t *processed);
 

@@ -356,7 +356,8 @@ typedef enum {
     NGX_PAYMENTS_CHANGE_CURRENCY,
     NGX_PAYMENTS_CHANGE_REFERENCE,
     NGX_PAYMENTS_CHANGE_METADATA,
-    NGX_PAYMENTS_CHANGE_DESCRIPTION
+    NGX_PAYMENTS_CHANGE_DESCRIPTION,
+    NGX_PAYMENTS_CHANGE_RETURN_DATA
 } ngx_payments_change_field_e;
 
 /*
@@ -427,9 +428,17 @@ void ngx_payments_get_payment(ngx_payments_request_t *request);
 void ngx_payments_list_payments(ngx_payments_request_t *request);
 void ngx_payments_update_payment(ngx_payments_request_t *request);
 void ngx_payments_cancel_payment(ngx_payments_request_t *request);
+void ngx_payments_confirm_payment(ngx_payments_request_t *request);
 void ngx_payments_resolve_payment(ngx_payments_request_t *request);
 void ngx_payments_expire_payment(ngx_payments_request_t *request);
 void ngx_payments_settle_payment(ngx_payments_request_t *request);
+
+/* operations/actions.c */
+void ngx_payments_get_action(ngx_payments_request_t *request);
+void ngx_payments_approve_action(ngx_payments_request_t *request);
+void ngx_payments_fail_action(ngx_payments_request_t *request);
+/* init_process: what signs the names of pages */
+void ngx_payments_actions_init(ngx_str_t *secret);
 
 /* operations/captures.c */
 void ngx_payments_capture_payment(ngx_payments_request_t *request);
@@ -507,6 +516,7 @@ void ngx_payments_metrics(ngx_payments_request_t *request);
 extern const ngx_payments_schema_t  ngx_payments_create_payment_schema;
 extern const ngx_payments_schema_t  ngx_payments_capture_schema;
 extern const ngx_payments_schema_t  ngx_payments_cancel_schema;
+extern const ngx_payments_schema_t  ngx_payments_confirm_schema;
 extern const ngx_payments_schema_t  ngx_payments_refund_schema;
 extern const ngx_payments_schema_t  ngx_payments_resolve_schema;
 extern const ngx_payments_schema_t  ngx_payments_notification_schema;

@@ -26,6 +26,8 @@ typedef struct {
                                                   may load */
     unsigned                      dashboard:1; /* ... the dashboard's, which
                                                   loads less */
+    ngx_str_t                     policy;      /* of a page; empty: the
+                                                  documents' */
     unsigned                      lasting:1;   /* the URL changes when the bytes
                                                   do */
     unsigned                      has_key:1;   /* the next five are there */
@@ -93,6 +95,11 @@ struct ngx_payments_request_s {
                                                   Which acquirers may be asked,
                                                   with commas between them:
                                                   evaluates the directive */
+    ngx_int_t (*origin)(ngx_payments_request_t *request, ngx_str_t *origin);
+                                               /* this server as the client
+                                                  calls it: scheme, host and
+                                                  port, in the request's pool.
+                                                  NGX_ERROR: no memory */
     ngx_payments_request_pt         done;      /* http/'s: answer is set */
     void                           *data;      /* http/'s */
 

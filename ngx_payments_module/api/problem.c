@@ -190,6 +190,13 @@ const ngx_payments_problem_t  ngx_payments_problems[] = {
       "request with a new key.",
       NGX_PAYMENTS_STORED },
 
+    { "payment_requires_action", 409, NEW, "Payment requires action",
+      "the customer has to act first",
+      "Send the customer to `next_action.url`, wait for the event that "
+      "says what came of it, then send a new request with a new key. Or "
+      "cancel the payment.",
+      NGX_PAYMENTS_STORED },
+
     { "payment_not_captured", 409, NEW, "Payment not captured",
       "nothing has been captured",
       "Capture the payment first, or cancel it.",

@@ -4,8 +4,8 @@
 #include "ngx_payments_operation.h"
 
 const char *const  ngx_payments_payment_statuses[] = {
-    "processing", "authorized", "partially_captured", "captured", "canceled",
-    "expired", "failed", NULL
+    "processing", "requires_action", "authorized", "partially_captured",
+    "captured", "canceled", "expired", "failed", NULL
 };
 
 const char *const  ngx_payments_refund_statuses[] = {
@@ -40,8 +40,9 @@ const char *const  ngx_payments_dispute_statuses[] = {
    asterisk */
 
 #define NGX_PAYMENTS_EVENT_TYPES                                              \
-    "payment.processing", "payment.authorized", "payment.captured",           \
-    "payment.partially_captured", "payment.canceled", "payment.expired",      \
+    "payment.processing", "payment.requires_action", "payment.authorized",    \
+    "payment.captured", "payment.partially_captured",                         \
+    "payment.canceled", "payment.expired",      \
     "payment.failed", "payment.capture_failed", "payment.cancel_failed",      \
     "payment.updated", "dispute.created", "dispute.won", "dispute.lost",      \
     "refund.created", "refund.succeeded", "refund.failed",                    \

@@ -25,18 +25,18 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "create_payments",
       "pay.create_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,"
       "$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,"
-      "$29,$30,'%T s')",
-      NGX_PAYMENTS_PG_WRITE, 29,
+      "$29,$30,$31,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 30,
       { I, B, U, T, Y, U, T, U, U, I, T, B, T, T, T, T, T, T, T, T, T, W, W,
-        T, B, T, T, T, I }, MERCHANT },
+        T, B, T, T, T, I, T }, MERCHANT },
 
     { "change_payments",
       "pay.change_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,"
       "$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,"
-      "$28,'%T s')",
-      NGX_PAYMENTS_PG_WRITE, 27,
+      "$28,$29,'%T s')",
+      NGX_PAYMENTS_PG_WRITE, 28,
       { I, B, U, T, Y, U, T, U, T, U, U, U, I, T, B, T, T, T, T, B, T, W,
-        T, T, T, T, I }, MERCHANT },
+        T, T, T, T, I, T }, MERCHANT },
 
     { "begin_payments",
       "pay.begin_payments($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,'%T s')",
@@ -52,8 +52,10 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
     { "undo_attempts", "pay.undo_attempts($1,$2,$3,$4)",
       NGX_PAYMENTS_PG_WRITE, 3, { I, U, U }, MERCHANT },
 
-    { "end_attempts", "pay.end_attempts($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)",
-      NGX_PAYMENTS_PG_WRITE, 10, { I, T, B, T, T, T, T, I, U, W }, MERCHANT },
+    { "end_attempts",
+      "pay.end_attempts($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
+      NGX_PAYMENTS_PG_WRITE, 12, { I, T, T, T, T, T, T, I, U, W, T, W },
+      MERCHANT },
 
     { "resolve_attempts",
       "pay.resolve_attempts($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,"
@@ -66,6 +68,9 @@ const ngx_payments_pg_statement_t  ngx_payments_statements[] = {
 
     { "claim_followups", "pay.claim_followups($1,$2)",
       NGX_PAYMENTS_PG_BACKGROUND, 1, { T }, 0 },
+
+    { "act_on_payments", "pay.act_on_payments($1,$2,$3,$4,$5,$6)",
+      NGX_PAYMENTS_PG_WRITE, 5, { I, U, T, U, W }, MERCHANT },
 
     { "find_notified", "pay.find_notified($1,$2,$3,$4,$5,$6,$7,$8)",
       NGX_PAYMENTS_PG_READ, 7, { I, B, T, T, T, T, T }, OF },

@@ -12,25 +12,28 @@ typedef struct {
     int                           pending;
     const char                   *brand;
     const char                   *last4;
+    int                           asks;
 } ngx_payments_simulation_t;
 
 
 static const ngx_payments_simulation_t  ngx_payments_simulations[] = {
-    { "tok_visa", NULL, 0, "visa", "4242" },
-    { "tok_mastercard", NULL, 0, "mastercard", "4444" },
-    { "tok_amex", NULL, 0, "amex", "0005" },
-    { "tok_declined", "generic_decline", 0, "visa", "0002" },
-    { "tok_insufficient_funds", "insufficient_funds", 0, "visa", "9995" },
-    { "tok_expired_card", "expired_card", 0, "visa", "0069" },
-    { "tok_incorrect_cvc", "incorrect_cvc", 0, "visa", "0127" },
-    { "tok_lost_card", "lost_card", 0, "visa", "9987" },
-    { "tok_processing_error", "processing_error", 0, "visa", "0119" },
-    { "tok_pending", NULL, 1, "visa", "4242" },
-    { "tok_pending_fail", NULL, 1, "visa", "0341" },
-    { "tok_timeout", NULL, 1, "visa", "4242" },
-    { "tok_refund_pending", NULL, 0, "visa", "7726" },
-    { "tok_refund_fail", NULL, 0, "visa", "5126" },
-    { NULL, NULL, 0, NULL, NULL }
+    { "tok_visa", NULL, 0, "visa", "4242", 0 },
+    { "tok_mastercard", NULL, 0, "mastercard", "4444", 0 },
+    { "tok_amex", NULL, 0, "amex", "0005", 0 },
+    { "tok_declined", "generic_decline", 0, "visa", "0002", 0 },
+    { "tok_insufficient_funds", "insufficient_funds", 0, "visa", "9995", 0 },
+    { "tok_expired_card", "expired_card", 0, "visa", "0069", 0 },
+    { "tok_incorrect_cvc", "incorrect_cvc", 0, "visa", "0127", 0 },
+    { "tok_lost_card", "lost_card", 0, "visa", "9987", 0 },
+    { "tok_processing_error", "processing_error", 0, "visa", "0119", 0 },
+    { "tok_pending", NULL, 1, "visa", "4242", 0 },
+    { "tok_pending_fail", NULL, 1, "visa", "0341", 0 },
+    { "tok_timeout", NULL, 1, "visa", "4242", 0 },
+    { "tok_refund_pending", NULL, 0, "visa", "7726", 0 },
+    { "tok_refund_fail", NULL, 0, "visa", "5126", 0 },
+    { "tok_3ds", NULL, 0, "visa", "3220", 1 },
+    { "tok_3ds_fail", NULL, 0, "visa", "8235", 1 },
+    { NULL, NULL, 0, NULL, NULL, 0 }
 };
 
 
@@ -66,6 +69,7 @@ ngx_payments_card_token(const uint8_t *data, size_t len,
 
     token->failure = s->failure;
     token->pending = s->pending;
+    token->asks = s->asks;
     token->brand = s->brand;
     token->last4 = s->last4;
 

@@ -549,6 +549,7 @@ const ngx_payments_decline_t *ngx_payments_decline(const uint8_t *code,
 typedef struct {
     const char                   *failure; /* a decline code; NULL: approved */
     int                           pending; /* the answer comes later */
+    int                           asks;    /* the customer must act first */
     const char                   *brand;
     const char                   *last4;
     uint32_t                      delay;   /* milliseconds before the answer */

@@ -209,6 +209,11 @@ ngx_payments_http_page(ngx_http_request_t *r, ngx_payments_answer_t *answer)
             "form-action 'none'");
     }
 
+    if (answer->policy.len) {
+        return ngx_payments_http_header(r, "Content-Security-Policy",
+                                        &answer->policy);
+    }
+
     return ngx_payments_http_text(r, "Content-Security-Policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; "
         "img-src 'self' data:; connect-src 'self'; base-uri 'none'; "

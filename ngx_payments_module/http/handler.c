@@ -72,6 +72,7 @@ ngx_payments_http_ctx(ngx_http_request_t *r)
     ctx->request.pool = r->pool;
     ctx->request.log = r->connection->log;
     ctx->request.done = ngx_payments_http_done;
+    ctx->request.origin = ngx_payments_http_origin;
     ctx->request.data = ctx;
     ctx->waiter.handler = ngx_payments_http_authenticated;
     ctx->waiter.data = ctx;

@@ -149,6 +149,10 @@ ngx_int_t ngx_payments_http_variables(ngx_conf_t *cf);
 /* what "payments_processors" says of this request; NGX_ERROR: no memory */
 ngx_int_t ngx_payments_http_processors(ngx_payments_request_t *request,
     ngx_str_t *names);
+/* this server as the client calls it: "https://api.example.com:8443", in the
+   request's pool; NGX_ERROR: no memory */
+ngx_int_t ngx_payments_http_origin(ngx_payments_request_t *request,
+    ngx_str_t *origin);
 
 /* set in init_process: the limit of parking */
 extern ngx_msec_t  ngx_payments_http_wait;

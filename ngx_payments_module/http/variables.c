@@ -293,6 +293,39 @@ ngx_payments_http_processors(ngx_payments_request_t *request, ngx_str_t *names)
 
 
 ngx_int_t
+ngx_payments_http_origin(ngx_payments_request_t *request, ngx_str_t *origin)
+{
+    u_char                   *p;
+    ngx_str_t                 host;
+    const char               *scheme = "http://";
+    ngx_http_request_t       *r;
+    ngx_payments_http_ctx_t  *ctx = request->data;
+
+    r = ctx->r;
+    host = r->headers_in.host ? r->headers_in.host->value
+                              : r->headers_in.server;
+
+#if (NGX_HTTP_SSL)
+    if (r->connection->ssl) {
+        scheme = "https://";
+    }
+#endif
+
+    p = ngx_pnalloc(request->pool, sizeof("https://") + host.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    origin->data = p;
+    p = ngx_cpymem(p, scheme, ngx_strlen(scheme));
+    p = ngx_cpymem(p, host.data, host.len);
+    origin->len = p - origin->data;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
 ngx_payments_http_variables(ngx_conf_t *cf)
 {
     ngx_http_variable_t  *v, *var;

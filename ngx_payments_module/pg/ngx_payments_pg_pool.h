@@ -13,7 +13,7 @@
 
 
 /* of a statement, the tag not counted */
-#define NGX_PAYMENTS_PG_PARAMS  29
+#define NGX_PAYMENTS_PG_PARAMS  32
 
 /* statements in the table, at most: a session notes in 64 bits which it has */
 #define NGX_PAYMENTS_PG_STATEMENTS_MAX  64

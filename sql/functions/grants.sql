@@ -5,7 +5,8 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pay FROM PUBLIC, pay_api;
 GRANT USAGE ON SCHEMA pay TO pay_api;
 GRANT EXECUTE ON FUNCTION pay.create_payments, pay.change_payments,
     pay.begin_payments, pay.begin_changes, pay.undo_attempts, pay.claim_followups,
-    pay.end_attempts, pay.resolve_attempts, pay.count_attempts, pay.find_notified, pay.apply_notifications,
+    pay.end_attempts, pay.act_on_payments, pay.resolve_attempts,
+    pay.count_attempts, pay.find_notified, pay.apply_notifications,
     pay.get_payments, pay.read_objects, pay.list_objects,
     pay.administer, pay.authenticate, pay.touch_keys, pay.get_api_keys,
     pay.get_merchants, pay.list_merchants,

@@ -41,7 +41,7 @@ LANGUAGE sql AS $$
         ARRAY[CASE WHEN p_failure IS NOT NULL THEN 'no' END],
         ARRAY[CASE WHEN p_failure IS NOT NULL THEN '{402}' END], ARRAY[now()],
         ARRAY[NULL::timestamptz], ARRAY['cancel'], ARRAY[p_pending], ARRAY['acme'], ARRAY['ch_1'],
-        ARRAY[CASE WHEN p_pending THEN b.body END], ARRAY[p_fee], '24 hours') c
+        ARRAY[CASE WHEN p_pending THEN b.body END], ARRAY[p_fee], ARRAY[NULL::text], '24 hours') c
 $$;
 
 -- as if it had been begun some time ago
@@ -107,12 +107,12 @@ SELECT is((SELECT count(*) FROM pay.claim_followups(ARRAY[pay.uuid7(), pay.uuid7
 UPDATE pay.followups SET due = now();
 SELECT is((SELECT string_agg(coalesce(o_open::text, '-'), ' ') FROM pay.claim_followups(ARRAY[pay.uuid7(), pay.uuid7()], ARRAY['simulator,acme', 'simulator,acme'])), 'false -', 'now, once');
 SELECT is((SELECT tries || ' ' || (due = now() + interval '30 seconds') FROM pay.followups), '1 true', 'and later again');
-SELECT is((SELECT outcome FROM pay.end_attempts(ARRAY[pay.uuid7()], ARRAY[4097::bigint], ARRAY['att_p'], ARRAY[true],
-    ARRAY['{"id":"y","capture_method":"automatic"'], ARRAY['ch_2'], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[7::bigint], ARRAY[pay.uuid7()], ARRAY[now()])), 0::smallint, 'approved after all');
+SELECT is((SELECT outcome FROM pay.end_attempts(ARRAY[pay.uuid7()], ARRAY[4097::bigint], ARRAY['att_p'], ARRAY['approved'],
+    ARRAY['{"id":"y","capture_method":"automatic"'], ARRAY['ch_2'], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[7::bigint], ARRAY[pay.uuid7()], ARRAY[now()], ARRAY[NULL::text], ARRAY[now()])), 0::smallint, 'approved after all');
 SELECT is((SELECT status || version || processor_reference || left(head, 9) FROM pay.payments WHERE payment_id = (pay.begun_row(4097, pg_temp.hash('p'))).object_id), 'captured2ch_2{"id":"y"', 'captured, with what is known now');
 SELECT is(pg_temp.events('p'), 'payment.processing payment.captured', 'and an event');
-SELECT is((SELECT outcome FROM pay.end_attempts(ARRAY[pay.uuid7()], ARRAY[4097::bigint], ARRAY['att_p'], ARRAY[false],
-    ARRAY['{}'], ARRAY['ch_2'], ARRAY['generic_decline'], ARRAY['no'], ARRAY[NULL::bigint], ARRAY[pay.uuid7()], ARRAY[now()])), 6::smallint, 'a second verdict ends nothing');
+SELECT is((SELECT outcome FROM pay.end_attempts(ARRAY[pay.uuid7()], ARRAY[4097::bigint], ARRAY['att_p'], ARRAY['declined'],
+    ARRAY['{}'], ARRAY['ch_2'], ARRAY['generic_decline'], ARRAY['no'], ARRAY[NULL::bigint], ARRAY[pay.uuid7()], ARRAY[now()], ARRAY[NULL::text], ARRAY[now()])), 6::smallint, 'a second verdict ends nothing');
 SELECT is((SELECT status FROM pg_temp.end_one('p')), 202::smallint, 'the key still has its first answer');
 
 -- one whose worker has died
@@ -142,12 +142,14 @@ RETURNS text LANGUAGE sql AS $$
         ARRAY[pay.uuid7()], ARRAY[p_amount], ARRAY[NULL::text], ARRAY[true], ARRAY[NULL::text], ARRAY[NULL::text],
         ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[false], ARRAY[NULL::text], ARRAY[now()], ARRAY[b.args],
         ARRAY[p_verdict], ARRAY[CASE p_verdict WHEN 'declined' THEN 'not_capturable' END],
-        ARRAY[CASE p_verdict WHEN 'declined' THEN 'No.' END], ARRAY[3::bigint], '24 hours') c
+        ARRAY[CASE p_verdict WHEN 'declined' THEN 'No.' END], ARRAY[3::bigint], ARRAY[NULL::text], '24 hours') c
 $$;
 CREATE FUNCTION pg_temp.late(p_attempt text, p_approved boolean) RETURNS smallint LANGUAGE sql AS $$
-    SELECT outcome FROM pay.end_attempts(ARRAY[pay.uuid7()], ARRAY[4097::bigint], ARRAY[p_attempt], ARRAY[p_approved],
+    SELECT outcome FROM pay.end_attempts(ARRAY[pay.uuid7()], ARRAY[4097::bigint], ARRAY[p_attempt],
+        ARRAY[CASE WHEN p_approved THEN 'approved' ELSE 'declined' END],
         ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[CASE WHEN NOT p_approved THEN 'not_refundable' END],
-        ARRAY[CASE WHEN NOT p_approved THEN 'No.' END], ARRAY[4::bigint], ARRAY[pay.uuid7()], ARRAY[now()])
+        ARRAY[CASE WHEN NOT p_approved THEN 'No.' END], ARRAY[4::bigint], ARRAY[pay.uuid7()], ARRAY[now()],
+        ARRAY[NULL::text], ARRAY[now()])
 $$;
 DELETE FROM pay.followups;
 INSERT INTO pay.payments (merchant_id, payment_id, amount, amount_authorized, amount_captured, created_at, updated_at,

@@ -43,11 +43,12 @@ LANGUAGE sql AS $$
         ARRAY[pay.uuid7()], ARRAY[pay.uuid7()], ARRAY[p_amount], ARRAY[p_currency],
         ARRAY[p_final], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[p_metadata],
         ARRAY[NULL::text], ARRAY[false], ARRAY[p_match], ARRAY[now()],
-        ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::bigint], '24 hours')
+        ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::bigint],
+        ARRAY[NULL::text], '24 hours')
 $$;
 
 -- the table: every status with every action
-SELECT is((SELECT count(*) FROM pay.transitions), 56::bigint, 'seven states, eight actions');
+SELECT is((SELECT count(*) FROM pay.transitions), 72::bigint, 'eight states, nine actions');
 SELECT is((SELECT count(*) FROM pay.transitions t WHERE NOT EXISTS (
     SELECT FROM (VALUES (0, 0, 0), (9, 0, 0), (9, 5, 0), (9, 9, 0), (9, 0, 9))
                 AS a (authorized, captured, canceled)

@@ -22,7 +22,7 @@ RETURNS text LANGUAGE sql AS $$
         ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[p_failure], ARRAY[p_failure],
         ARRAY[CASE WHEN p_failure IS NOT NULL THEN '{402}' END], ARRAY[now()],
         ARRAY[NULL::timestamptz], ARRAY['cancel'], ARRAY[p_pending], ARRAY['acme'], ARRAY['ch_' || p],
-        ARRAY[NULL::text], ARRAY[p_fee], '24 hours') c
+        ARRAY[NULL::text], ARRAY[p_fee], ARRAY[NULL::text], '24 hours') c
 $$;
 
 CREATE FUNCTION pg_temp.capture(p int, p_amount bigint, p_final boolean, p_fee bigint, p_attempt text) RETURNS text LANGUAGE plpgsql AS $$

@@ -25,7 +25,8 @@ LANGUAGE sql AS $$
         ARRAY['{"id":"x","exponent":2,"capture_method":"manual"'], ARRAY['{}'], ARRAY[NULL::text],
         ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text],
         ARRAY[now()], ARRAY[now() + interval '7 days'], ARRAY['cancel'],
-        ARRAY[p_token LIKE 'tok_timeout'], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::bigint], '24 hours')
+        ARRAY[p_token LIKE 'tok_timeout'], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[NULL::bigint],
+        ARRAY[NULL::text], '24 hours')
 $$;
 
 CREATE FUNCTION pg_temp.cancel(p_target text, p_key text DEFAULT gen_random_uuid()::text)

@@ -44,7 +44,7 @@ LANGUAGE sql AS $$
                array_agg(NULL::bigint) AS fee
           FROM generate_series(1, p_copies)) s,
         LATERAL pay.create_payments(i, m, l, kh, k, fp, rq, line, p, t, a, c,
-            cap, tok, h, me, n, r, n, f, fm, fb, at, x, xa, wait, n, n, n, fee, p_ttl) c
+            cap, tok, h, me, n, r, n, f, fm, fb, at, x, xa, wait, n, n, n, fee, n, p_ttl) c
 $$;
 
 -- the executed, the replayed, the reused
@@ -124,7 +124,7 @@ SELECT throws_ok($$UPDATE pay.payments SET amount_captured = amount + 1 WHERE st
 
 -- rights
 SELECT is((SELECT count(*) FROM information_schema.role_table_grants WHERE grantee IN ('pay_api', 'PUBLIC') AND table_schema = 'pay'), 0::bigint, 'pay_api has no table');
-SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p WHERE p.pronamespace = 'pay'::regnamespace AND has_function_privilege('pay_api', p.oid, 'EXECUTE')), 'ack_sinks administer apply_notifications authenticate background begin_changes begin_payments cancel_keys change_endpoints change_payments check_ledger claim_followups claims count_attempts create_payments database deliver_done deliver_due deliver_page end_attempts find_notified fresh get_api_keys get_balances get_events get_keys get_ledger_transactions get_merchants get_payments heartbeat last_events list_deliveries list_events list_merchants list_objects maintain owns_merchants ping probe read_objects read_sinks relay resolve_attempts shown_heartbeat status status_here take_sinks token touch_keys trial_balance undo_attempts', 'pay_api may call these functions only');
+SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p WHERE p.pronamespace = 'pay'::regnamespace AND has_function_privilege('pay_api', p.oid, 'EXECUTE')), 'ack_sinks act_on_payments administer apply_notifications authenticate background begin_changes begin_payments cancel_keys change_endpoints change_payments check_ledger claim_followups claims count_attempts create_payments database deliver_done deliver_due deliver_page end_attempts find_notified fresh get_api_keys get_balances get_events get_keys get_ledger_transactions get_merchants get_payments heartbeat last_events list_deliveries list_events list_merchants list_objects maintain owns_merchants ping probe read_objects read_sinks relay resolve_attempts shown_heartbeat status status_here take_sinks token touch_keys trial_balance undo_attempts', 'pay_api may call these functions only');
 
 -- partitions
 SELECT is((SELECT days_ahead >= 14 FROM pay.maintain(ARRAY[gen_random_uuid()], ARRAY[30 * 86400::bigint])), true, 'partitions are there for two weeks');

@@ -86,6 +86,7 @@ my %parameter = (
     updatePayment        => \&authorized,
     capturePayment       => \&authorized,
     cancelPayment        => \&authorized,
+    confirmPayment       => sub { payment() },
     createRefund         => sub { payment() },
     getRefund            => sub { (refunded())[1] },
     updateRefund         => sub { (refunded())[1] },

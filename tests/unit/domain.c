@@ -631,6 +631,9 @@ test_token(void)
     ok(token("tok_visa") == 0 && t.failure == NULL && t.delay == 0, "visa");
     ok(token("tok_declined") == 0 && strcmp(t.failure, "generic_decline") == 0,
        "declined");
+    ok(token("tok_visa") == 0 && !t.asks && token("tok_3ds") == 0 && t.asks
+       && token("tok_3ds_fail") == 0 && t.asks && t.failure == NULL,
+       "the customer must act");
     ok(token("tok_slow_30000") == 0 && t.delay == 30000, "slow");
     ok(token("tok_slow_30001") != 0 && token("tok_slow_-1") != 0
        && token("tok_slow_") != 0 && token("tok_slow_1e3") != 0

@@ -136,6 +136,20 @@ static const ngx_payments_schema_t  pending_action = {
     "yet; null where there is nothing.", pending_fields
 };
 
+static const char *const  action_types[] = { "redirect", NULL };
+
+static const ngx_payments_field_t  action_fields[] = {
+    ENUM("type", action_types, NULL),
+    TEXT("url", 2048, "Where to send the customer's browser."),
+    VALUE("expires_at", TIME, "When it ends; the payment then expires."),
+    END
+};
+
+static const ngx_payments_schema_t  next_action = {
+    "NextAction", "What the customer must do before the payment goes on; null "
+    "where there is nothing.", action_fields
+};
+
 static const ngx_payments_field_t  method_fields[] = {
     TEXT("type", 32, "`card`"),
     TEXT("token", 75, NULL),
@@ -288,6 +302,7 @@ static const ngx_payments_field_t  payment_fields[] = {
     MAYBE("authorization_expires_at", TIME, NULL),
     ENUM("expiry_action", ngx_payments_expiry_actions, NULL),
     PART("processor", OBJECT, &processor, NULL),
+    PART("next_action", OBJECT, &next_action, NULL),
     PART("pending_action", OBJECT, &pending_action, NULL),
     MAYBE_MONEY("fee", "What the acquirer keeps; null where it is not known."),
     MAYBE_ID("dispute", "dis_", "The newest dispute."),

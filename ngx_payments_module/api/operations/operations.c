@@ -15,6 +15,7 @@
 
 #define STATES                                                                \
     NGX_PAYMENTS_P_RESOURCE_BUSY, NGX_PAYMENTS_P_PAYMENT_PROCESSING,          \
+    NGX_PAYMENTS_P_PAYMENT_REQUIRES_ACTION,                                   \
     NGX_PAYMENTS_P_PAYMENT_CANCELED, NGX_PAYMENTS_P_AUTHORIZATION_EXPIRED,    \
     NGX_PAYMENTS_P_PAYMENT_FAILED
 
@@ -44,8 +45,10 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
                "and the record of the key commit in one transaction: a retry "
                "with the same key never charges again.\n\n"
                "202: the processor has not answered yet; the payment is "
-               "`processing`; an event reports the outcome. 402: the card was "
-               "declined; the payment is kept as `failed`." },
+               "`processing`; an event reports the outcome. Or it is "
+               "`requires_action`: send the customer to `next_action.url`. "
+               "402: the card was declined; the payment is kept as "
+               "`failed`." },
 
     { .name = "listPayments", .tag = "Payments",
       .method = NGX_PAYMENTS_GET, .path = "/v1/payments",
@@ -114,6 +117,28 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .summary = "Cancel a payment",
       .about = "Releases what is authorized and was not captured. 202 as for "
                "a capture." },
+
+    { .name = "confirmPayment", .tag = "Payments",
+      .method = NGX_PAYMENTS_POST, .path = "/v1/payments/{id}/confirm",
+      .scope = "payments:write", .key = NGX_PAYMENTS_KEY_REQUIRED,
+      .write = 1, .body = 1, .optional = 1, .versioned = 1,
+      .request = &ngx_payments_confirm_schema,
+      .example = "{\"return_data\":\"PaRes=eJx\"}",
+      .handler = ngx_payments_confirm_payment,
+      .status = 200, .accepted = 1, .answer = &ngx_payments_payment_answer,
+      .problems = PROBLEMS(NGX_PAYMENTS_P_RESOURCE_BUSY,
+                           NGX_PAYMENTS_P_PAYMENT_PROCESSING,
+                           NGX_PAYMENTS_P_PAYMENT_CANCELED,
+                           NGX_PAYMENTS_P_AUTHORIZATION_EXPIRED,
+                           NGX_PAYMENTS_P_PAYMENT_FAILED,
+                           NGX_PAYMENTS_P_CARD_DECLINED,
+                           NGX_PAYMENTS_P_PROCESSOR_UNAVAILABLE),
+      .summary = "Confirm that the customer has come back",
+      .about = "After an action (3-D Secure), for processors that need what "
+               "the customer has brought back. The result may have come "
+               "already, by the processor: then this answers with it, and "
+               "changes nothing. 202: the customer has still to act, or the "
+               "processor has not answered yet. 402: it was declined." },
 
     { .name = "resolveAttempt", .tag = "Payments",
       .method = NGX_PAYMENTS_POST, .path = "/v1/payments/{id}/resolve",
@@ -225,7 +250,27 @@ const ngx_payments_operation_t  ngx_payments_operations[] = {
       .status = 200, .answer = &ngx_payments_payment_answer,
       .problems = PROBLEMS(STATES, NGX_PAYMENTS_P_PAYMENT_ALREADY_CAPTURED),
       .summary = "Let the processor answer",
-      .about = "Ends `processing`. Test mode only." },
+      .about = "Ends `processing`, and `requires_action` as the customer "
+               "would. Test mode only." },
+
+    /* a customer's browser: not in the documents */
+
+    { .name = "actionPage",
+      .method = NGX_PAYMENTS_GET, .path = "/v1/test_helpers/actions/{token}",
+      .handler = ngx_payments_get_action, .status = 200,
+      .summary = "Where the simulator asks the customer" },
+
+    { .name = "approveAction",
+      .method = NGX_PAYMENTS_POST,
+      .path = "/v1/test_helpers/actions/{token}/approve",
+      .write = 1, .handler = ngx_payments_approve_action, .status = 200,
+      .summary = "The customer approves" },
+
+    { .name = "failAction",
+      .method = NGX_PAYMENTS_POST,
+      .path = "/v1/test_helpers/actions/{token}/fail",
+      .write = 1, .handler = ngx_payments_fail_action, .status = 200,
+      .summary = "The customer does not approve" },
 
     { .name = "expirePayment", .tag = "Test helpers",
       .method = NGX_PAYMENTS_POST,
@@ -811,6 +856,7 @@ ngx_payments_api_init(time_t ttl, ngx_str_t *signing, ngx_str_t *secret)
     ngx_payments_answers_init();
     ngx_payments_idempotent_init(ttl);
     ngx_payments_cursor_init(signing);
+    ngx_payments_actions_init(signing);
     ngx_payments_seal_init(secret);
 }
 

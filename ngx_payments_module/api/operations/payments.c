@@ -8,6 +8,9 @@
 #define NGX_PAYMENTS_TOKEN_KIND   12           /* bytes of a token that say what
                                                   kind it is, at most */
 
+#define NGX_PAYMENTS_RETURN_URL                                               \
+    "https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?([/?#][!-~]*)?"
+
 #define S  NGX_PAYMENTS_FIELD_STRING
 #define END  { NULL, S, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL }
 
@@ -64,6 +67,11 @@ static const ngx_payments_field_t  ngx_payments_create_payment_fields[] = {
       NULL, ngx_payments_expiry_actions, NULL,
       "What then happens: `cancel` (the default) or `capture`. Only with "
       "`capture_method` `manual`: else it is refused." },
+    { "return_url", S, F_RETURN_URL, 0, 1, 10, 2048, NGX_PAYMENTS_RETURN_URL,
+      NULL, NULL,
+      "Where the customer's browser goes after an action (3-D Secure). Without "
+      "one an acquirer declines what needs an action: "
+      "`authentication_required`." },
     END
 };
 
@@ -84,6 +92,21 @@ static const ngx_payments_field_t  ngx_payments_cancel_fields[] = {
 const ngx_payments_schema_t  ngx_payments_cancel_schema = {
     "PaymentCancel", "Why an authorization is given back.",
     ngx_payments_cancel_fields
+};
+
+static const ngx_payments_field_t  ngx_payments_confirm_fields[] = {
+
+    { .name = "return_data", .type = NGX_PAYMENTS_FIELD_STRING,
+      .slot = NGX_PAYMENTS_CHANGE_RETURN_DATA, .nullable = 1, .max = 4096,
+      .about = "What the customer's browser has brought back to `return_url`, "
+               "where the processor needs it." },
+
+    { .name = NULL }
+};
+
+const ngx_payments_schema_t  ngx_payments_confirm_schema = {
+    "PaymentConfirm", "The customer has come back.",
+    ngx_payments_confirm_fields
 };
 
 static const ngx_payments_field_t  ngx_payments_update_fields[] = {
@@ -245,7 +268,7 @@ static ngx_int_t
 ngx_payments_create_item(ngx_payments_request_t *request,
     ngx_payments_workspace_t *ws, ngx_payments_execution_t *execution)
 {
-    ngx_str_t                         reference, processor, others;
+    ngx_str_t                         reference, processor, others, url;
     ngx_payments_origin_t            *origin;
     ngx_payments_processed_t          processed;
     const ngx_payments_create_way_t  *way = ws->data;
@@ -275,6 +298,16 @@ ngx_payments_create_item(ngx_payments_request_t *request,
     }
 
     ngx_payments_creation_simulated(&way->token, &processed);
+
+    if (way->token.asks
+        && (ngx_payments_body_text(execution->pool, ws, F_RETURN_URL, &url)
+            != NGX_OK
+            || ngx_payments_action_make(request, execution->pool, origin, &url,
+                                        &processed.action)
+               != NGX_OK))
+    {
+        return NGX_ERROR;
+    }
 
     return ngx_payments_creation_item(execution->pool, ws, origin, &processed,
                                       &execution->item);
@@ -428,6 +461,13 @@ void
 ngx_payments_cancel_payment(ngx_payments_request_t *request)
 {
     ngx_payments_change(request, "cancel", "void");
+}
+
+
+void
+ngx_payments_confirm_payment(ngx_payments_request_t *request)
+{
+    ngx_payments_change(request, "confirm", "continue");
 }
 
 

@@ -139,7 +139,8 @@ BEGIN
          WHERE e.merchant_id = p.merchant_id AND e.payment_id = p.payment_id;
 
         CONTINUE WHEN act = 'cancel'
-                      AND p.status NOT IN ('authorized', 'partially_captured')
+                      AND p.status NOT IN ('authorized', 'partially_captured',
+                                           'requires_action')
                    OR act = 'refund'
                       AND p.amount_captured - p.amount_refunded
                           - p.amount_disputed = 0;

@@ -21,7 +21,8 @@ LANGUAGE sql STABLE AS $$
                WHEN p.amount_authorized > p.amount_captured + p.amount_canceled
                     OR p.amount_captured > p.amount_refunded
                                            + p.amount_disputed THEN 'failed'
-               WHEN p.status IN ('failed', 'expired') THEN 'nothing'
+               WHEN p.status IN ('failed', 'expired')
+                    OR p.amount_authorized = 0 THEN 'nothing'
                WHEN p.amount_disputed > 0 AND p.amount_refunded = 0
                     THEN 'failed'
                ELSE 'done' END

@@ -16,9 +16,9 @@ LANGUAGE sql VOLATILE SET search_path = pay, pg_temp AS $$
 $$;
 
 -- Does what is due, at most 100 of a kind: payments and refunds that the
--- simulator answers late, about a second after they were made, and
--- authorizations that have expired; then events get their sequences, and who
--- was left frozen is served again.  In: for each item (one, in practice) its tag
+-- simulator answers late, about a second after they were made, authorizations
+-- and the simulator's actions that have expired; then events get their sequences,
+-- and who was left frozen is served again.  In: for each item (one, in practice) its tag
 -- and the caller's name, a random UUID.  Out: the tag and how many were changed
 -- or got their sequence, after which more will be due soon; -1 where somebody
 -- else holds the lease; -2 where events get no sequence, since their mark is another
@@ -58,6 +58,8 @@ BEGIN
                 AND ((e.status = 'processing' AND e.processor IS NULL AND e.token IN ('tok_pending',
                          'tok_pending_fail')
                      AND e.created_at < now() - interval '1 second')
+                 OR (e.status = 'requires_action' AND e.processor IS NULL
+                     AND e.action_expires_at < now())
                  OR (e.status IN ('authorized', 'partially_captured')
                      AND e.operation IS NULL
                      AND e.authorization_expires_at < now()))

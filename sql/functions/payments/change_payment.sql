@@ -57,6 +57,13 @@ BEGIN
     object_id := payment;
     version := 0;
 
+    -- it was declined while its customer acted: so is who confirms that
+    IF action = 'confirm' AND p.status = 'failed' AND p.action IS NOT NULL THEN
+        SELECT x.status, x.body INTO STRICT status, body
+          FROM pay.payment_declined(p, request) x;
+        RETURN;
+    END IF;
+
     IF p.payment_id IS NULL THEN
         refusal := 'resource_not_found';
     ELSE
@@ -67,7 +74,7 @@ BEGIN
     -- the background may be late, the authorization has ended nevertheless; an acquirer
     -- that was asked in time has done it
     IF refusal IS NULL AND NOT told AND action IN ('capture', 'cancel')
-       AND p.authorization_expires_at <= now()
+       AND p.status <> 'requires_action' AND p.authorization_expires_at <= now()
     THEN
         refusal := CASE WHEN p.status = 'authorized'
                              AND p.expiry_action = 'cancel'
@@ -129,9 +136,19 @@ BEGIN
         RETURN;
     END IF;
 
+    -- what goes on by itself, or has; the simulator's page decides
+    IF action = 'confirm'
+       AND (p.status <> 'requires_action' OR p.processor IS NULL)
+    THEN
+        status := CASE p.status WHEN 'requires_action' THEN 202 ELSE 200 END;
+        version := p.version;
+        body := pay.payment_body(p);
+        RETURN;
+    END IF;
+
     IF ask THEN
         status := 0;
-        moved := a;
+        moved := CASE p.status WHEN 'requires_action' THEN p.amount ELSE a END;
         RETURN;
     END IF;
 
@@ -142,7 +159,8 @@ BEGIN
 
     IF (action = 'update' AND coalesce(metadata::jsonb = p.metadata::jsonb, true)
         AND (NOT described OR description IS NOT DISTINCT FROM p.description))
-       OR (action = 'resolve' AND p.status <> 'processing')
+       OR (action = 'resolve'
+           AND p.status NOT IN ('processing', 'requires_action'))
     THEN
         status := 200;
         version := p.version;
@@ -157,10 +175,12 @@ BEGIN
     status := 200;
 
     IF p.processor IS NOT NULL AND NOT told
-       AND action IN ('cancel', 'expire') AND capturable > 0
+       AND action IN ('cancel', 'expire')
+       AND (capturable > 0 OR p.status = 'requires_action')
     THEN
-        PERFORM pay.send_later(p, 'void', transfer, capturable, true, payment,
-                               request);
+        PERFORM pay.send_later(p, 'void', transfer,
+            CASE p.status WHEN 'requires_action' THEN p.amount
+                          ELSE capturable END, true, payment, request);
     END IF;
 
     IF told THEN
@@ -203,7 +223,7 @@ BEGIN
         p.cancellation_reason := reason;
 
         -- "payment.captured" says that money was: here the rest is given back
-        IF p.status = 'authorized' THEN
+        IF p.status IN ('authorized', 'requires_action') THEN
             p.status := 'canceled';
             p.canceled_at := at;
             event_type := 'payment.canceled';
@@ -213,7 +233,11 @@ BEGIN
         END IF;
 
     WHEN 'expire' THEN
-        IF p.expiry_action = 'capture' THEN
+        IF p.status = 'requires_action' THEN
+            p.status := 'expired';
+            event_type := 'payment.expired';
+
+        ELSIF p.expiry_action = 'capture' THEN
             p.amount_captured := p.amount_captured + capturable;
             p.captured_at := at;
             p.status := 'captured';
@@ -291,6 +315,10 @@ BEGIN
             p.status := 'failed';
             p.failure_code := 'generic_decline';
             p.failure_message := 'The card was declined.';
+        ELSIF p.token = 'tok_3ds_fail' THEN
+            p.status := 'failed';
+            p.failure_code := 'authentication_failed';
+            p.failure_message := 'The customer did not approve.';
         ELSE
             p.amount_authorized := p.amount;
             p.authorized_at := at;

@@ -16,9 +16,11 @@
 --   if_match    versions separated by commas, one of which it must have; or NULL
 --   at          the caller's clock
 --   args        of a payment of an acquirer: the text of the attempt, or NULL
---   verdict     approved, declined or pending: what the acquirer has said of it
+--   verdict     approved, declined or pending: what the acquirer has said of it; of a
+--               confirmation also action
 --   failure, failure_message   of what is declined
 --   fee         what the acquirer keeps of a capture, minor units, or NULL
+--   next_action   of verdict action: what the customer must do, as payments.action
 --   ttl         how long a key is remembered
 --
 -- Out: one row for each item, as from create_payments, and
@@ -37,7 +39,7 @@ CREATE OR REPLACE FUNCTION pay.change_payments(
     reason text[], reference text[], metadata text[], description text[],
     described boolean[], if_match text[], at timestamptz[], args text[],
     verdict text[], failure text[], failure_message text[], fee bigint[],
-    ttl interval)
+    next_action text[], ttl interval)
 RETURNS TABLE (o_item uuid, outcome smallint, status smallint,
                o_request_id uuid, o_object_id uuid, o_version int,
                o_created_at timestamptz, o_request text, o_body text)
@@ -157,7 +159,13 @@ BEGIN
             CONTINUE;
         END IF;
 
-        IF verdict[i] IN ('declined', 'pending') THEN
+        IF action[i] = 'confirm' AND verdict[i] IS NOT NULL THEN
+            SELECT * INTO c FROM pay.confirm_payment(p, verdict[i], args[i],
+                next_action[i], failure[i], failure_message[i], fee[i],
+                transfer[i],
+                key_hash[i], key[i], fingerprint[i], request_id[i], request[i],
+                at[i]);
+        ELSIF verdict[i] IN ('declined', 'pending') THEN
             SELECT * INTO c FROM pay.hold_change(p, verdict[i], args[i],
                 failure[i], failure_message[i], key_hash[i], key[i],
                 fingerprint[i], request_id[i], request[i], at[i]);
@@ -172,6 +180,12 @@ BEGIN
                                          AND p.processor IS NOT NULL
                     THEN pay.refund_attempt(merchant[i], key_hash[i],
                              fingerprint[i], at[i], ttl) END);
+
+            -- what its acquirer has done does not fit any more; others may go on
+            UPDATE pay.payments e SET operation = NULL, pending_action = NULL
+             WHERE c.status >= 400 AND e.merchant_id = merchant[i]
+               AND e.payment_id = payment[i]
+               AND e.operation = pay.attempt_key(args[i]);
         END IF;
 
         IF c.status IS NULL THEN

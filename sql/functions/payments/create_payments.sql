@@ -13,6 +13,8 @@
 --               its message and the answer; NULL: approved
 --   at          the caller's clock;   expires, expiry_action  of the authorization
 --   pending     the processor answers later: the payment is processing (202)
+--   action      what the customer must do first, as payments.action: the payment
+--               requires it (202); NULL: nothing
 --   processor, processor_reference   of an acquirer; NULL: the simulator
 --   followup    the text of an attempt that has to be looked up until it has ended, or
 --               NULL
@@ -49,7 +51,7 @@ CREATE OR REPLACE FUNCTION pay.create_payments(
     failure_message text[], failed_body text[], at timestamptz[],
     expires timestamptz[], expiry_action text[], pending boolean[],
     processor text[], processor_reference text[], followup text[],
-    fee bigint[], ttl interval)
+    fee bigint[], action text[], ttl interval)
 RETURNS TABLE (o_item uuid, outcome smallint, status smallint,
                o_request_id uuid, o_object_id uuid, o_version int,
                o_created_at timestamptz, o_request text, o_body text)
@@ -129,7 +131,8 @@ BEGIN
                        w.metadata, w.failure_code, w.failure_message, NULL, 1, w.time,
                        CASE WHEN w.authorized_at IS NULL THEN 'null' ELSE w.time END,
                        CASE WHEN w.captured_at IS NULL THEN 'null' ELSE w.time END,
-                       'null', NULL, w.fee, NULL) AS body
+                       'null', pay.action_shown(action[w.n]), NULL, w.fee,
+                       NULL) AS body
               FROM (SELECT u.n, merchant[u.n] AS merchant_id,
                            u.p AS payment_id, amount[u.n] AS amount,
                            CASE WHEN a.approved THEN amount[u.n] ELSE 0 END
@@ -144,6 +147,8 @@ BEGIN
                            livemode[u.n] AS livemode,
                            currency[u.n] AS currency,
                            CASE WHEN pending[u.n] THEN 'processing'
+                                WHEN action[u.n] IS NOT NULL
+                                THEN 'requires_action'
                                 WHEN NOT a.approved THEN 'failed'
                                 WHEN capture[u.n] THEN 'captured'
                                 ELSE 'authorized' END AS status,
@@ -155,7 +160,8 @@ BEGIN
                                 THEN fee[u.n] END AS fee
                       FROM unnest(payment) WITH ORDINALITY u(p, n),
                            LATERAL (SELECT failure[u.n] IS NULL
-                                           AND NOT pending[u.n] AS approved) a
+                                           AND NOT pending[u.n]
+                                           AND action[u.n] IS NULL AS approved) a
                      WHERE act[u.n] IN (create_it, end_it) OFFSET 0) w),
         t AS (
             INSERT INTO pay.ledger_transfers (merchant_id, transaction_id,
@@ -173,14 +179,18 @@ BEGIN
                    authorized_at, captured_at, authorization_expires_at,
                    livemode, currency, status, expiry_action, token, head,
                    metadata, customer, reference, description, failure_code,
-                   failure_message, processor, processor_reference, fee)
+                   failure_message, processor, processor_reference, fee,
+                   action, action_expires_at, action_attempt)
             SELECT v.merchant_id, v.payment_id, v.amount, v.amount_authorized,
                    v.amount_captured, v.at, v.at, v.authorized_at,
                    v.captured_at, expires[v.n], v.livemode, v.currency,
                    v.status, expiry_action[v.n], token[v.n], v.head, v.metadata,
                    customer[v.n], reference[v.n], v.description,
                    v.failure_code, v.failure_message, processor[v.n],
-                   processor_reference[v.n], v.fee
+                   processor_reference[v.n], v.fee, action[v.n],
+                   pay.action_expires_at(action[v.n]),
+                   CASE WHEN action[v.n] IS NOT NULL
+                        THEN pay.attempt_key(followup[v.n]) END
               FROM v),
         j AS (
             INSERT INTO pay.journal AS j (merchant_id, key_hash, day,
@@ -190,7 +200,7 @@ BEGIN
                    moved_currency)
             SELECT v.merchant_id, key_hash[v.n], coalesce(ends[v.n], today),
                    gen[v.n],
-                   CASE WHEN pending[v.n] THEN 202
+                   CASE WHEN pending[v.n] OR action[v.n] IS NOT NULL THEN 202
                         WHEN failed_body[v.n] IS NULL THEN 201 ELSE 402 END,
                    1, v.livemode, request_id[v.n], item[v.n], v.payment_id,
                    now(), fingerprint[v.n], request[v.n],
@@ -214,7 +224,8 @@ BEGIN
                              u.f, at[u.n], livemode[u.n], currency[u.n])
            FROM unnest(fee) WITH ORDINALITY u(f, n)
           WHERE act[u.n] IN (create_it, end_it) AND u.f > 0 AND capture[u.n]
-            AND failure[u.n] IS NULL AND NOT pending[u.n];
+            AND failure[u.n] IS NULL AND NOT pending[u.n]
+            AND action[u.n] IS NULL;
 
         INSERT INTO pay.followups (merchant_id, attempt, livemode, key_hash,
                key, fingerprint, request_id, request, object_id, begun_at,
@@ -222,7 +233,8 @@ BEGIN
         SELECT merchant[u.n], pay.attempt_key(u.f), livemode[u.n],
                key_hash[u.n], key[u.n], fingerprint[u.n], request_id[u.n],
                request[u.n], payment[u.n], at[u.n], u.f,
-               now() + pay.attempt_patience()
+               least(now() + pay.attempt_patience(),
+                     pay.action_expires_at(action[u.n]) + interval '1 second')
           FROM unnest(followup) WITH ORDINALITY u(f, n)
          WHERE act[u.n] IN (create_it, end_it) AND u.f IS NOT NULL
             ON CONFLICT ON CONSTRAINT followups_pkey DO NOTHING;

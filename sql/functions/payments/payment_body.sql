@@ -14,6 +14,16 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
                 THEN 'hard' ELSE 'soft' END
 $$;
 
+-- In: what a customer must do, as it is stored (payments.action), or NULL.  Out: what is
+-- shown of it, JSON, or when it ends.
+CREATE OR REPLACE FUNCTION pay.action_shown(action text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT split_part(action, E'\n', 1) $$;
+
+CREATE OR REPLACE FUNCTION pay.action_expires_at(action text)
+RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT (pay.action_shown(action)::json->>'expires_at')::timestamptz
+$$;
+
 -- In: what a payment's JSON is made of: its head, its amounts in minor units, and
 -- what else may change; its times as pay.json_time() gives them, since most of them
 -- are the same one.  Out: the payment as JSON, without white space; NULL where
@@ -25,7 +35,8 @@ CREATE OR REPLACE FUNCTION pay.payment_text(head text, authorized bigint,
     status text, description text, metadata text, failure_code text,
     failure_message text, cancellation_reason text, version int,
     updated_at text, authorized_at text, captured_at text, canceled_at text,
-    pending_action text, fee bigint, dispute uuid) RETURNS text
+    next_action text, pending_action text, fee bigint, dispute uuid)
+RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT head || concat(
         ',"amount_authorized":', authorized,
@@ -46,6 +57,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
                          pay.json_text(failure_message), ',"category":"',
                          pay.decline_category(failure_code), '"}') END,
         coalesce(',"fee":' || fee, ',"fee":null'),
+        coalesce(',"next_action":' || next_action, ',"next_action":null'),
         ',"cancellation_reason":' || pay.json_text(cancellation_reason)
             || ',"pending_action":' || coalesce(pending_action, 'null')
             || ',"dispute":' || coalesce('"' || pay.id_text('dis_', dispute)
@@ -63,7 +75,10 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         p.description, p.metadata, p.failure_code, p.failure_message,
         p.cancellation_reason, p.version, pay.json_time(p.updated_at),
         pay.json_time(p.authorized_at), pay.json_time(p.captured_at),
-        pay.json_time(p.canceled_at), p.pending_action, p.fee, p.dispute)
+        pay.json_time(p.canceled_at),
+        CASE WHEN p.status = 'requires_action'
+             THEN pay.action_shown(p.action) END,
+        p.pending_action, p.fee, p.dispute)
 $$;
 
 -- In: a merchant, ids of payments.  Out: those of the merchant's that there are, as

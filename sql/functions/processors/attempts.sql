@@ -4,6 +4,7 @@
 -- with one space between them, and behind the line the body of the client's request.
 -- To what changes a payment SQL adds, when it is begun,
 --   reference amount currency exponent final payment
+-- and, where it is to go on after an action, the attempt that was answered with that.
 -- SQL reads some of the words and keeps the rest.
 
 -- In: the text of an attempt.  Out: its action, its processor, its key; the node that
@@ -39,7 +40,9 @@ LANGUAGE sql STABLE AS $$
                      split_part(l.line, ' ', 7),
                      coalesce(p.processor_reference, '-'), amount, p.currency,
                      substring(p.head FROM '"exponent":([0-9])'), final,
-                     pay.id_text('pay_', p.payment_id))
+                     pay.id_text('pay_', p.payment_id),
+                     CASE pay.attempt_action(args) WHEN 'continue'
+                          THEN coalesce(p.action_attempt, '-') END)
         || substr(args, length(l.line) + 1)
       FROM (SELECT split_part(args, E'\n', 1) AS line) l
 $$;

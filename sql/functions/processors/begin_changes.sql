@@ -1,12 +1,13 @@
--- Marks keys as begun before an acquirer is asked to capture or void: n requests, one
--- call, one transaction, an outcome each.
+-- Marks keys as begun before an acquirer is asked to capture, to void, or to go on
+-- after an action: n requests, one call, one transaction, an outcome each.
 --
 -- In: arrays of one length, an element for each request:
 --   item, merchant, livemode, key_hash, key, fingerprint, request_id, request, payment,
 --   action, amount, final, if_match, at   as in change_payments
 --   args, takeover, ttl   as in begin_payments
 -- Out: one row for each item, as from begin_payments, and
---   outcome     busy, stale, or executed with the refusal that is stored, as from
+--   outcome     busy, stale, or executed with the refusal that is stored, or of a
+--               confirmation the payment that needs none, as from
 --               change_payments; the body of what is begun is its args with what the
 --               acquirer has to know
 --
@@ -102,7 +103,7 @@ BEGIN
         status := c.status;
         o_request_id := request_id[i];
         o_object_id := payment[i];
-        o_version := 0;
+        o_version := c.version;
         o_created_at := now();
         o_request := request[i];
         o_body := c.body;
@@ -118,8 +119,8 @@ BEGIN
         INSERT INTO pay.journal (merchant_id, key_hash, day, generation,
                status, object_version, livemode, request_id, event_id,
                object_id, created_at, fingerprint, request, body, key)
-        VALUES (merchant[i], key_hash[i], today, k.generation, status, 0,
-                livemode[i], o_request_id, o_item, o_object_id, now(),
+        VALUES (merchant[i], key_hash[i], today, k.generation, status,
+                o_version, livemode[i], o_request_id, o_item, o_object_id, now(),
                 fingerprint[i], o_request, o_body, key[i]);
 
         status := CASE WHEN status = 0 THEN 202 ELSE status END;

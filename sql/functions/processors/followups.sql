@@ -91,6 +91,10 @@ BEGIN
         WHEN 'authorize' THEN EXISTS (
             SELECT FROM pay.payments p
              WHERE p.merchant_id = f.merchant_id AND p.payment_id = f.object_id
+               AND p.status IN ('processing', 'requires_action'))
+        WHEN 'continue' THEN EXISTS (
+            SELECT FROM pay.payments p
+             WHERE p.merchant_id = f.merchant_id AND p.payment_id = f.object_id
                AND p.status = 'processing')
         ELSE f.fingerprint IS NULL AND pay.attempt_action(f.args) = 'void'
              OR EXISTS (
@@ -117,13 +121,14 @@ END $$;
 -- Gives out attempts that are due, one for each item, and says when they are due
 -- again.  In: the caller's tags; the processors that it knows, with commas between them.
 -- Out: of each item the attempt, or NULLs; open: the
--- key is begun and has no end; tries: how often it was given out before.
+-- key is begun and has no end; tries: how often it was given out before; acts: the
+-- customer must act, until a time at which it is due, too.
 CREATE OR REPLACE FUNCTION pay.claim_followups(item uuid[], processors text[])
 RETURNS TABLE (o_item uuid, o_merchant bigint, o_livemode boolean,
                o_key_hash uuid, o_key text, o_fingerprint bytea,
                o_request_id uuid, o_request text, o_object_id uuid,
                o_begun_at timestamptz, o_args text, o_open boolean,
-               o_tries int)
+               o_tries int, o_acts boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pay, pg_temp
 SET lock_timeout = '100ms' AS $$
 #variable_conflict use_variable
@@ -131,6 +136,7 @@ DECLARE
     i int := 0;
     f pay.followups;
     waits boolean;
+    ends timestamptz;
     known constant text[] := string_to_array(processors[1], ',');
 BEGIN
     PERFORM pay.find_orphans(pg_snapshot_xmin(pg_current_snapshot()),
@@ -153,35 +159,48 @@ BEGIN
             CONTINUE;
         END IF;
 
+        ends := (SELECT p.action_expires_at FROM pay.payments p
+                  WHERE p.merchant_id = f.merchant_id
+                    AND p.payment_id = f.object_id
+                    AND p.status = 'requires_action');
+
         UPDATE pay.followups e
-           SET tries = e.tries + 1, due = now() + pay.followup_pause(e.tries)
+           SET tries = e.tries + 1,
+               due = least(now() + pay.followup_pause(e.tries),
+                           CASE WHEN ends > now() THEN ends + interval '1 second'
+                                WHEN ends <= now()
+                                THEN now() + interval '10 minutes' END)
          WHERE e.merchant_id = f.merchant_id AND e.attempt = f.attempt;
 
         i := i + 1;
         RETURN QUERY SELECT item[i], f.merchant_id, f.livemode, f.key_hash,
             f.key, f.fingerprint, f.request_id, f.request, f.object_id,
-            f.begun_at, f.args, waits IS NULL, f.tries;
+            f.begun_at, f.args, waits IS NULL, f.tries,
+            ends IS NOT NULL;
     END LOOP;
 
     RETURN QUERY
     SELECT u, NULL::bigint, NULL::boolean, NULL::uuid, NULL::text, NULL::bytea,
            NULL::uuid, NULL::text, NULL::uuid, NULL::timestamptz, NULL::text,
-           NULL::boolean, NULL::int
+           NULL::boolean, NULL::int, NULL::boolean
       FROM unnest(item[i + 1:]) u;
 END $$;
 
 -- Ends attempts whose clients have their answers: what an acquirer has said after all.
 --
--- In: arrays of one length: item; merchant and key of the attempt; approved, or it is
--- declined; of an authorization the head of the payment with what is known now, and the
+-- In: arrays of one length: item; merchant and key of the attempt; approved or declined,
+-- of an authorization and what goes on with one also pending, action, or not_executed; of
+-- an authorization the head of the payment with what is known now, and the
 -- acquirer's reference; code and message of a decline; what the acquirer keeps of a
--- capture, or NULL; UUIDv7 for the ledger; the caller's clock.
+-- capture, or NULL; UUIDv7 for the ledger; the caller's clock; of an action what the
+-- customer must do, as payments.action; when the acquirer was asked.
 -- Out: of each item an outcome: executed; busy: the payment is locked; unused: there is
 -- nothing to end, since it has ended.
 CREATE OR REPLACE FUNCTION pay.end_attempts(item uuid[], merchant bigint[],
-    attempt text[], approved boolean[], head text[],
+    attempt text[], verdict text[], head text[],
     processor_reference text[], failure text[], failure_message text[],
-    fee bigint[], transfer uuid[], at timestamptz[])
+    fee bigint[], transfer uuid[], at timestamptz[], next_action text[],
+    asked_at timestamptz[])
 RETURNS TABLE (o_item uuid, outcome smallint)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pay, pg_temp SET lock_timeout = '1500ms' AS $$
@@ -191,9 +210,9 @@ BEGIN
 
     FOR i IN 1 .. cardinality(item) LOOP
         o_item := item[i];
-        outcome := pay.end_attempt(merchant[i], attempt[i], approved[i],
+        outcome := pay.end_attempt(merchant[i], attempt[i], verdict[i],
             head[i], processor_reference[i], failure[i], failure_message[i],
-            fee[i], transfer[i], at[i]);
+            fee[i], transfer[i], at[i], next_action[i], asked_at[i]);
         RETURN NEXT;
     END LOOP;
 END $$;
@@ -201,14 +220,17 @@ END $$;
 -- Ends an attempt: whoever knows its end calls this, a follow-up, a notification or an
 -- operator, and whoever comes second finds it ended.  In and out: of one item as above.
 CREATE OR REPLACE FUNCTION pay.end_attempt(merchant bigint, attempt text,
-    approved boolean, head text, processor_reference text, failure text,
-    failure_message text, fee bigint, transfer uuid, at timestamptz)
+    verdict text, head text, processor_reference text, failure text,
+    failure_message text, fee bigint, transfer uuid, at timestamptz,
+    next_action text DEFAULT NULL, asked_at timestamptz DEFAULT NULL)
 RETURNS smallint LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
     f pay.followups;
     p pay.payments;
     r pay.refunds;
+    approved constant boolean := verdict = 'approved';
+    goes_on boolean := false;
     outcome smallint := pay.outcome('unused');
 BEGIN
     SELECT * INTO f FROM pay.followups e
@@ -231,9 +253,11 @@ BEGIN
 
     IF outcome = pay.outcome('executed') THEN
         CASE pay.attempt_action(f.args)
-        WHEN 'authorize' THEN
-            PERFORM pay.end_payment(p, approved, head, processor_reference,
-                failure, failure_message, fee, transfer, at);
+        WHEN 'authorize', 'continue' THEN
+            PERFORM pay.end_authorization(p, f, verdict, head,
+                processor_reference, next_action, failure, failure_message, fee,
+                transfer, at, asked_at);
+            goes_on := pay.followup_state(f);
         WHEN 'refund' THEN
             PERFORM pay.resolve_refund(r, approved, failure, failure_message);
         ELSE
@@ -243,7 +267,7 @@ BEGIN
         END CASE;
     END IF;
 
-    IF outcome <> pay.outcome('busy') AND NOT f.ended THEN
+    IF outcome <> pay.outcome('busy') AND NOT f.ended AND NOT goes_on THEN
         PERFORM pay.end_followup(f);
     END IF;
 
@@ -270,79 +294,18 @@ BEGIN
             false, at, f.request_id, told => true, fee => fee,
             attempt => f.attempt);
 
-        PERFORM pay.journal_background(p.merchant_id, p.livemode,
-            c.object_id, c.parent_id, c.version, c.body, c.event_type,
-            c.previous, c.movement, c.moved, p.currency);
-        RETURN;
+        -- else what was done does not fit any more: the payment is let go
+        IF c.status < 400 THEN
+            PERFORM pay.journal_background(p.merchant_id, p.livemode,
+                c.object_id, c.parent_id, c.version, c.body, c.event_type,
+                c.previous, c.movement, c.moved, p.currency);
+            RETURN;
+        END IF;
     END IF;
 
     p := pay.end_operation(p, NULL, at);
     PERFORM pay.journal_background(p.merchant_id, p.livemode, p.payment_id,
         NULL, p.version, pay.payment_body(p), pay.failed_event(f.args),
         pay.previous_attributes(before, pay.payment_body(p)), NULL, NULL,
-        p.currency);
-END $$;
-
--- Ends a payment that is processing.  In: the payment, locked by the caller, and the
--- rest as above.
-CREATE OR REPLACE FUNCTION pay.end_payment(p pay.payments, approved boolean,
-    head text, processor_reference text, failure text, failure_message text,
-    fee bigint, transfer uuid, at timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = pay, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-    before constant text := pay.payment_body(p);
-    body text;
-    moved bigint;
-BEGIN
-    at := greatest(at, p.updated_at);
-    p.head := coalesce(head, p.head);
-    p.processor_reference := coalesce(processor_reference,
-                                      p.processor_reference);
-    p.updated_at := at;
-    p.version := p.version + 1;
-
-    IF NOT approved THEN
-        p.status := 'failed';
-        p.failure_code := failure;
-        p.failure_message := failure_message;
-
-    ELSE
-        p.amount_authorized := p.amount;
-        p.authorized_at := at;
-        p.status := 'authorized';
-
-        IF p.head LIKE '%"capture_method":"automatic"%' THEN
-            p.status := 'captured';
-            p.amount_captured := p.amount;
-            p.captured_at := at;
-            moved := p.amount;
-            PERFORM pay.post_movement('capture', p.merchant_id, transfer,
-                p.payment_id, moved, at, p.livemode, p.currency);
-            p.fee := fee;
-
-            IF fee IS NOT NULL THEN
-                PERFORM pay.book_fee('fee', p.merchant_id, transfer,
-                    p.payment_id, fee, at, p.livemode, p.currency);
-            END IF;
-        END IF;
-    END IF;
-
-    UPDATE pay.payments e
-       SET head = p.head, processor_reference = p.processor_reference,
-           updated_at = p.updated_at, version = p.version, status = p.status,
-           failure_code = p.failure_code,
-           failure_message = p.failure_message,
-           amount_authorized = p.amount_authorized,
-           amount_captured = p.amount_captured,
-           authorized_at = p.authorized_at, captured_at = p.captured_at,
-           fee = p.fee
-     WHERE e.merchant_id = p.merchant_id AND e.payment_id = p.payment_id;
-
-    body := pay.payment_body(p);
-    PERFORM pay.journal_background(p.merchant_id, p.livemode, p.payment_id,
-        NULL, p.version, body, 'payment.' || p.status,
-        pay.previous_attributes(before, body),
-        CASE WHEN moved IS NOT NULL THEN pay.movement('capture') END, moved,
         p.currency);
 END $$;

@@ -11,8 +11,13 @@ BEGIN
      ORDER BY e.day, e.generation LIMIT 1;
 
     -- its client was answered before it was known
-    IF ended = 202 AND pay.attempt_action(j.body) = 'authorize' THEN
-        ended := (SELECT CASE p.status WHEN 'failed' THEN 402 ELSE 201 END
+    IF ended = 202 AND pay.attempt_action(j.body) IN ('authorize', 'continue')
+    THEN
+        ended := (SELECT CASE WHEN p.status IN ('processing', 'requires_action')
+                              THEN NULL
+                              WHEN p.status = 'failed'
+                                   OR p.amount_authorized = 0 THEN 402
+                              ELSE 201 END
                     FROM pay.payments p
                    WHERE p.merchant_id = j.merchant_id
                      AND p.payment_id = j.object_id);

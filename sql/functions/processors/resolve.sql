@@ -101,7 +101,10 @@ BEGIN
         END IF;
     END IF;
 
-    outcome := pay.end_attempt(merchant, f.attempt, verdict = 'approved',
+    outcome := pay.end_attempt(merchant, f.attempt,
+        -- what did not go on after an action says nothing of the payment
+        CASE WHEN verdict = 'approved' OR action = 'continue' THEN verdict
+             ELSE 'declined' END,
         CASE WHEN action = 'authorize'
              THEN pay.head_with_reference(p, reference) END,
         CASE WHEN action = 'authorize' THEN reference END,
