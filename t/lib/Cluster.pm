@@ -61,9 +61,11 @@ sub bin { return $bin }
 
 sub version { return ($bin =~ /(\d+)/)[0] }
 
+# immediate by default: what is gone afterwards need not be written
 sub stop {
-    my ($self) = @_;
-    system("$as$bin/pg_ctl -D $self->{dir}/data -m immediate stop > /dev/null 2>&1") if delete $self->{running};
+    my ($self, $mode) = @_;
+    $mode //= 'immediate';
+    system("$as$bin/pg_ctl -D $self->{dir}/data -m $mode stop > /dev/null 2>&1") if delete $self->{running};
 }
 
 sub DESTROY { my ($self) = @_; local $?; $self->stop }
