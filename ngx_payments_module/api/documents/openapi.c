@@ -409,12 +409,22 @@ ngx_payments_openapi_query_parameter(ngx_payments_out_t *out,
     ngx_uint_t            repeated;
     ngx_payments_field_t  field;
 
-    static const ngx_payments_field_type_e  types[] = {
-        NGX_PAYMENTS_FIELD_ENUM, NGX_PAYMENTS_FIELD_CURRENCY,
-        NGX_PAYMENTS_FIELD_STRING, NGX_PAYMENTS_FIELD_TIME,
-        NGX_PAYMENTS_FIELD_INTEGER, NGX_PAYMENTS_FIELD_INTEGER,
-        NGX_PAYMENTS_FIELD_ID, NGX_PAYMENTS_FIELD_STRING,
-        NGX_PAYMENTS_FIELD_STRING, NGX_PAYMENTS_FIELD_METADATA
+    static const struct {
+        ngx_payments_field_type_e  type;
+        const char                *pattern;
+    } kinds[] = {
+        [NGX_PAYMENTS_QUERY_ENUM] = { NGX_PAYMENTS_FIELD_ENUM, NULL },
+        [NGX_PAYMENTS_QUERY_CURRENCY] = { NGX_PAYMENTS_FIELD_CURRENCY, NULL },
+        [NGX_PAYMENTS_QUERY_STRING] = { NGX_PAYMENTS_FIELD_STRING, NULL },
+        [NGX_PAYMENTS_QUERY_TIME] = { NGX_PAYMENTS_FIELD_TIME, NULL },
+        [NGX_PAYMENTS_QUERY_AMOUNT] = { NGX_PAYMENTS_FIELD_INTEGER, NULL },
+        [NGX_PAYMENTS_QUERY_AFTER] = { NGX_PAYMENTS_FIELD_INTEGER, NULL },
+        [NGX_PAYMENTS_QUERY_PAYMENT] = { NGX_PAYMENTS_FIELD_ID, "pay_" },
+        [NGX_PAYMENTS_QUERY_ENDPOINT] = { NGX_PAYMENTS_FIELD_ID, "we_" },
+        [NGX_PAYMENTS_QUERY_EVENT] = { NGX_PAYMENTS_FIELD_ID, "evt_" },
+        [NGX_PAYMENTS_QUERY_OBJECT] = { NGX_PAYMENTS_FIELD_STRING, NULL },
+        [NGX_PAYMENTS_QUERY_TYPES] = { NGX_PAYMENTS_FIELD_STRING, NULL },
+        [NGX_PAYMENTS_QUERY_METADATA] = { NGX_PAYMENTS_FIELD_METADATA, NULL }
     };
 
     /* without the group it is a value of its own, and an enumeration a set */
@@ -422,10 +432,10 @@ ngx_payments_openapi_query_parameter(ngx_payments_out_t *out,
     repeated = (q->type == NGX_PAYMENTS_QUERY_ENUM);
 
     ngx_memzero(&field, sizeof(ngx_payments_field_t));
-    field.type = types[q->type];
+    field.type = kinds[q->type].type;
     field.required = 1;
     field.max = q->max ? (int64_t) q->max : NGX_PAYMENTS_AMOUNT_MAX;
-    field.pattern = (field.type == NGX_PAYMENTS_FIELD_ID) ? "pay_" : NULL;
+    field.pattern = kinds[q->type].pattern;
     field.values = q->values;
 
     ngx_payments_out_str(out, ",{\"name\":\"");
