@@ -301,10 +301,23 @@ ngx_payments_pg_del_event(ngx_event_t *ev)
 void
 ngx_payments_pg_pool_exit(ngx_payments_pg_pool_t *pool)
 {
-    ngx_uint_t  i;
+    ngx_uint_t               i;
+    ngx_payments_pg_item_t  *item;
 
     for (i = 0; i < pool->nconns; i++) {
         ngx_payments_pg_disconnect(&pool->conns[i], "worker exits", 1);
+    }
+
+    /* what waits of the background: nobody waits for it */
+
+    for ( ;; ) {
+        item = ngx_payments_pg_fair_first(&pool->waiting);
+
+        if (item == NULL) {
+            break;
+        }
+
+        ngx_payments_pg_unqueue(pool, item);
     }
 
     ngx_payments_pg_del_event(&pool->dispatch);
