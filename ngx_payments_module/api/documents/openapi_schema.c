@@ -269,7 +269,9 @@ static ngx_uint_t
 ngx_payments_openapi_nullable(const ngx_payments_schema_t *schema)
 {
     const char *const        *name;
-    static const char *const  names[] = { "Failure", "PendingAction", NULL };
+    static const char *const  names[] = {
+        "Failure", "NextAction", "PendingAction", NULL
+    };
 
     for (name = names; *name != NULL; name++) {
         if (ngx_strcmp(schema->name, *name) == 0) {
