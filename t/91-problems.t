@@ -226,6 +226,8 @@ for my $id (qw(createPayment createRefund updatePayment createMerchant)) {
     $refused->('createRefund', $done, 'refunds', { currency => 'USD' }, 422, 'currency_mismatch');
     my $waiting = payment(payment_method => { token => 'tok_timeout' });
     $refused->('capturePayment', $waiting, 'capture', {}, 409, 'payment_processing');
+    my $acting = payment(payment_method => { token => 'tok_3ds' });
+    $refused->('capturePayment', $acting, 'capture', {}, 409, 'payment_requires_action');
     my $expired = payment(capture_method => 'manual');
     post("/v1/test_helpers/payments/$expired/expire", {});
     $refused->('capturePayment', $expired, 'capture', {}, 409, 'authorization_expired');
