@@ -85,10 +85,10 @@ struct ngx_payments_attempt_s {
     ngx_payments_pg_outcome_e     called;      /* what came of that, and what
                                                   it says, of pay.outcome() */
     int64_t                       ended;
-    ngx_uint_t                    tries;       /* that are left, where its key
-                                                  or its payment is locked; of
-                                                  what was told none: it will be
-                                                  told again */
+    ngx_uint_t                    tries;       /* that are left while its key
+                                                  or its payment is locked; 0
+                                                  for a notification, which
+                                                  comes again by itself */
     int64_t                       asked_at;    /* when the acquirer was asked
                                                   last, microseconds; 0: it
                                                   was not */
@@ -164,7 +164,7 @@ typedef struct {
     const ngx_payments_decline_t *decline;     /* NULL: it is not declined */
     ngx_str_t                     text;        /* of the attempt */
     int64_t                       fee;         /* minor units; -1: not said */
-    ngx_str_t                     action;      /* data NULL: none is wanted */
+    ngx_str_t                     action;      /* data NULL: no action */
 } ngx_payments_told_t;
 
 ngx_int_t ngx_payments_change_call(ngx_pool_t *pool,

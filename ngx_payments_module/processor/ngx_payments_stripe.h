@@ -1,7 +1,7 @@
 
 /*
- * The files of the dialect "stripe": stripe.c asks, stripe_answer.c reads what
- * is answered, stripe_notification.c what is told.
+ * The files of the dialect "stripe": stripe.c makes requests, stripe_answer.c
+ * reads answers, stripe_notification.c reads events.
  */
 
 #ifndef _NGX_PAYMENTS_STRIPE_H_INCLUDED_

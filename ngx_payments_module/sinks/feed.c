@@ -30,7 +30,7 @@ typedef struct {
                                                   for the next one */
     size_t                        size;
     size_t                        len;
-    ngx_uint_t                    n;           /* events in it; 0: none is */
+    ngx_uint_t                    n;           /* events in it */
     ngx_payments_place_t          behind;      /* the place behind it */
     ngx_uint_t                    failures;    /* in a row */
     unsigned                      running:1;   /* the call */

@@ -129,7 +129,7 @@ SELECT is(pg_temp.events('p'), 'requires_action processing requires_action requi
 -- canceled
 SELECT is(pg_temp.acting('v'), '0202requires_action', 'another one');
 SELECT matches(pg_temp.held('v1', 'v', 'cancel'), '^0202void acme att_v1 mer_x 1 0 n ch_v 100 EUR', 'a void of all that would be authorized');
-SELECT is(pg_temp.late('att_v', 'declined', 'canceled'), 0::smallint, 'that it was canceled is told first');
+SELECT is(pg_temp.late('att_v', 'declined', 'canceled'), 0::smallint, 'the cancellation is known first');
 SELECT is(pg_temp.state('v'), 'requires_action 0 1 att_v1 redirect', 'the void decides');
 SELECT is(pg_temp.told('v1', 'v', 'approved', 'cancel'), '0200', 'it is done');
 SELECT is(pg_temp.state('v'), 'canceled 0 2', 'canceled');

@@ -60,7 +60,7 @@ CREATE FUNCTION pg_temp.entries(p_transaction uuid) RETURNS text LANGUAGE sql AS
 SELECT is(pg_temp.make(1, 1000, true, 31)::json->>'fee', '31', 'a payment shows its fee');
 SELECT is(pg_temp.entries(pg_temp.id(1001)), 'capture: processor_receivable debit 1000, merchant_pending credit 969, fees credit 31',
           'it is booked with its capture');
-SELECT is(pg_temp.make(2, 1000, true, NULL)::json->>'fee', NULL, 'none is known');
+SELECT is(pg_temp.make(2, 1000, true, NULL)::json->>'fee', NULL, 'no fee is known');
 SELECT is(pg_temp.entries(pg_temp.id(1002)), 'capture: processor_receivable debit 1000, merchant_pending credit 1000', 'and none booked');
 SELECT is(pg_temp.make(3, 1000, true, 0)::json->>'fee', '0', 'a fee of nothing is known');
 SELECT is((SELECT count(*) FROM pay.ledger_transfers WHERE source_id = pg_temp.id(3)), 1::bigint, 'and moves nothing');

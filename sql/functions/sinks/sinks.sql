@@ -22,7 +22,7 @@ END $$;
 --   held       whether the lease is the caller's
 --   batch, position   the sink's place
 --   batches    how many batches it is behind
---   seconds    for how long the first event behind its place has been there; 0: none is
+--   seconds    the age of the first event behind its place; 0 where there is no event
 --   lost       events that went with their day, and that it had not taken
 CREATE OR REPLACE FUNCTION pay.take_sinks(item uuid[], name text[], holder uuid[],
     oldest boolean[])
