@@ -3,7 +3,7 @@
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(66);
+SELECT plan(68);
 
 SET search_path = public, pay;
 
@@ -162,6 +162,10 @@ SELECT is(pg_temp.done(3, 160, '1', '500', start => 160), true, 'for the tenth t
 SELECT is(pg_temp.retries(3), NULL, '... which is the last');
 SELECT is((SELECT status FROM pay.redeliver_event(4096, false, pg_temp.e(9), NULL)), 404::smallint, 'an event that is not there');
 SELECT is((SELECT status FROM pay.redeliver_event(4096, false, (SELECT event_id FROM pay.events WHERE sequence = 1), pg_temp.e(9))), 404::smallint, 'an endpoint that is not there');
+UPDATE pay.webhook_endpoints SET cursor = 0 WHERE endpoint_id = pg_temp.e(3);
+SELECT is((SELECT status FROM pay.redeliver_event(4096, false, (SELECT event_id FROM pay.events WHERE sequence = 1), pg_temp.e(3))), 202::smallint, 'an event that is ahead of the cursor');
+SELECT is(pg_temp.retries(3), NULL, '... comes in its turn, and the cursor passes nothing');
+UPDATE pay.webhook_endpoints SET cursor = 160 WHERE endpoint_id = pg_temp.e(3);
 
 -- whoever has lost the lease
 SELECT is(pg_temp.done(3, 160, '9', '500', start => 160, holder => pg_temp.e(8)), false, 'without the lease');

@@ -243,7 +243,9 @@ BEGIN
     LOOP
         tries := pay.webhook_tries(merchant, e.endpoint_id, v.sequence);
 
-        IF v.sequence <= e.cursor OR target IS NOT NULL THEN
+        -- what is ahead of the cursor comes in its turn: a row for it would take
+        -- the cursor past what stands between
+        IF v.sequence <= e.cursor THEN
             INSERT INTO pay.webhook_retries AS r
             VALUES (merchant, e.endpoint_id, v.sequence, tries,
                     CASE WHEN e.status = 'enabled' THEN now()
