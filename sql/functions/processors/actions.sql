@@ -48,9 +48,10 @@ BEGIN
             p.captured_at := at;
             PERFORM pay.post_movement('capture', p.merchant_id, transfer,
                 p.payment_id, p.amount, at, p.livemode, p.currency);
-            p.fee := fee;
 
+            -- a statement may have booked one already
             IF fee IS NOT NULL THEN
+                p.fee := coalesce(p.fee, 0) + fee;
                 PERFORM pay.book_fee('fee', p.merchant_id, transfer,
                     p.payment_id, fee, at, p.livemode, p.currency);
             END IF;
@@ -201,7 +202,9 @@ BEGIN
         NULL;
 
     WHEN verdict IN ('approved', 'declined')
+         -- a confirmation or a void that is on its way decides
          OR verdict = 'pending' AND p.status = 'requires_action'
+            AND p.operation IS NULL
          OR verdict = 'action' AND p.status = 'processing'
             AND next_action IS NOT NULL
             AND (p.action IS NULL OR pay.attempt_action(f.args) = 'continue')

@@ -162,7 +162,9 @@ BEGIN
         ends := (SELECT p.action_expires_at FROM pay.payments p
                   WHERE p.merchant_id = f.merchant_id
                     AND p.payment_id = f.object_id
-                    AND p.status = 'requires_action');
+                    AND p.status = 'requires_action'
+                    -- a void that did not arrive is sent again
+                    AND pay.attempt_action(f.args) IN ('authorize', 'continue'));
 
         UPDATE pay.followups e
            SET tries = e.tries + 1,

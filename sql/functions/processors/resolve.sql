@@ -87,6 +87,12 @@ BEGIN
         RETURN;
     END IF;
 
+    -- another one of this payment, a confirmation say, is on its way
+    IF p.operation <> f.attempt THEN
+        outcome := pay.outcome('busy');
+        RETURN;
+    END IF;
+
     IF action = 'authorize' AND verdict = 'approved' THEN
         IF coalesce(p.processor_reference, reference) IS NULL THEN
             outcome := pay.outcome('invalid');
@@ -97,6 +103,15 @@ BEGIN
             outcome := pay.outcome('invalid');
             body := pay.violation('/reference', 'reference', 'the acquirer has '
                                   'said ' || p.processor_reference);
+            RETURN;
+        ELSIF EXISTS (SELECT FROM pay.payments e
+                       WHERE e.processor_reference = reference
+                         AND e.processor = p.processor
+                         AND (e.merchant_id, e.payment_id) <> (merchant, payment))
+        THEN
+            outcome := pay.outcome('invalid');
+            body := pay.violation('/reference', 'reference',
+                                  'it is that of another payment');
             RETURN;
         END IF;
     END IF;
